@@ -1,0 +1,6 @@
+"""The addresses of cases."""
+
+from django.urls import URLPattern
+
+app_name = "cases"
+urlpatterns: list[URLPattern] = []

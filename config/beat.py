@@ -1,0 +1,21 @@
+"""What beat sends, and how often: one table for all apps.
+
+Beat only ticks, in UTC, and a tick carries no time. Each task named here asks the database what is due by
+now and not yet done, so that a tick lost, late or doubled changes nothing. A new tick is one more line.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+MINUTE = timedelta(minutes=1)
+
+TICKS: dict[str, timedelta] = {
+    "config.tasks.heartbeat": MINUTE,
+    "notices.tasks.sweep": MINUTE,
+}
+
+# A tick that no worker took within two intervals is dropped: the next one does its work.
+SCHEDULE: dict[str, dict[str, Any]] = {
+    task: {"task": task, "schedule": every, "options": {"expires": 2 * every.total_seconds()}}
+    for task, every in TICKS.items()
+}

@@ -1,0 +1,369 @@
+"""The settings, all from the environment; see docs/operating.md for what each does.
+
+DOORSTEP_ENV says what this is: `production` refuses to start with anything missing or weak, `demo` needs
+nothing and keeps all it makes under var/, `test` is what the test run uses.
+"""
+
+import os
+import secrets
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from environs import Env
+
+from config.beat import SCHEDULE
+from config.logs import logging_config
+
+env = Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = Path(env.str("DOORSTEP_VAR", str(BASE_DIR / "var")))
+
+ENV = env.str("DOORSTEP_ENV", "production")
+if ENV not in {"production", "demo", "test"}:
+    raise ImproperlyConfigured(f"DOORSTEP_ENV is {ENV!r}; it can be production, demo or test.")
+PRODUCTION = ENV == "production"
+ROLE = env.str("DOORSTEP_ROLE", "manage")
+"""Which kind of process this is: web, worker, beat or manage."""
+
+DEBUG = False
+
+
+def secret_key() -> str:
+    """The key that signs sessions and links; a demo makes its own once."""
+    given = env.str("DOORSTEP_SECRET_KEY", "")
+    if PRODUCTION and (
+        len(given) < 50 or len(set(given)) < 10 or given.startswith("django-insecure")
+    ):
+        raise ImproperlyConfigured(
+            "DOORSTEP_SECRET_KEY must be set to at least 50 random characters in production."
+        )
+    if given:
+        return given
+    kept = VAR / "secret-key"
+    if not kept.exists():
+        VAR.mkdir(parents=True, exist_ok=True)
+        part = VAR / f"secret-key.{os.getpid()}"
+        part.touch(mode=0o600)
+        part.write_text(secrets.token_urlsafe(64))
+        with suppress(FileExistsError):  # another process was quicker: its key is the one
+            kept.hardlink_to(part)
+        part.unlink()
+    return kept.read_text()
+
+
+SECRET_KEY = secret_key()
+SECRET_KEY_FALLBACKS = env.list("DOORSTEP_OLD_SECRET_KEYS", [])
+ALLOWED_HOSTS = env.list(
+    "DOORSTEP_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"]
+)
+if PRODUCTION and not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("DOORSTEP_HOSTS must name the hosts that are served in production.")
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
+
+CLOCK_FILE = env.str("DOORSTEP_CLOCK_FILE", "")
+"""A file with an offset in seconds that moves the clock of demo and tests; see common/clock.py."""
+if PRODUCTION and CLOCK_FILE:
+    raise ImproperlyConfigured("DOORSTEP_CLOCK_FILE would move the clock; production refuses it.")
+
+# ---------------------------------------------------------------- the house
+
+INSTALLED_APPS = [
+    "people",
+    "timeline",
+    "documents",
+    "notices",
+    "workflow",
+    "cases",
+    "visits",
+    "agreements",
+    "desk",
+    "portal",
+    "api",
+    "demo",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "axes",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+INSTALLED_APPS += ["django.forms"]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# ---------------------------------------------------------------- the database
+
+# PostgreSQL alone: the outbox, the timeline and the diary of visits lean on what only it has.
+# Without DATABASE_URL it is the private cluster that ./doorstep keeps under var/.
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": dict(env.dj_db_url("DATABASE_URL"))
+    if PRODUCTION or "DATABASE_URL" in os.environ
+    else {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": str(VAR / "postgres" / "socket"),
+        "NAME": "doorstep",
+        "USER": "doorstep",
+    }
+}
+if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgresql://…).")
+
+# A page that asks for longer than this is a fault of ours; imports and sweeps may take their time.
+STATEMENT_TIMEOUT = {"web": "15s", "worker": "300s", "beat": "60s"}.get(ROLE, "0")
+DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["OPTIONS"]["options"] = " ".join(
+    [
+        DATABASES["default"]["OPTIONS"].get("options", ""),
+        f"-c statement_timeout={STATEMENT_TIMEOUT}",
+        f"-c lock_timeout={'10s' if ROLE == 'web' else '0'}",
+        "-c idle_in_transaction_session_timeout=300s",
+    ]
+).strip()
+DATABASES["default"]["OPTIONS"].setdefault("application_name", f"doorstep-{ROLE}")
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+if ROLE == "web" and ENV != "test":
+    # Halves the time of a page against a new connection for each.
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": env.int("DOORSTEP_THREADS", 4) + 1,
+        "timeout": 10,
+    }
+elif ROLE == "worker":
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ---------------------------------------------------------------- the task queue
+
+REDIS_URL = (
+    env.str("REDIS_URL") if PRODUCTION else env.str("REDIS_URL", f"unix://{VAR}/redis/socket")
+)
+
+CELERY_BROKER_URL = (
+    REDIS_URL.replace("unix://", "redis+socket://", 1)
+    if REDIS_URL.startswith("unix:")
+    else REDIS_URL
+)
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+CELERY_BEAT_SCHEDULE = SCHEDULE
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_TASK_IGNORE_RESULT = True
+# Acknowledged only when done, and given back when a child of the pool is killed: with Redis' own
+# append-only file no task is lost. Any of them may run twice, so all of them may.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = 480
+CELERY_TASK_TIME_LIMIT = 540
+CELERY_WORKER_PREFETCH_MULTIPLIER = 4
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Longer than any task may take, so that none is handed out again while it still runs.
+    "visibility_timeout": 600,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 10,
+    "socket_keepalive": not REDIS_URL.startswith("unix:"),
+}
+# A poke that finds no broker gives up at once: the row is in the database and the sweep will find it.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.1}
+
+# ---------------------------------------------------------------- people and sessions
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if ENV == "test"
+    else [
+        "django.contrib.auth.hashers.Argon2PasswordHasher",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    ]
+)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "people:sign_in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "people:sign_in"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+
+# Ten tries for a name from an address, then a quarter of an hour of waiting; nobody else is locked out.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_VERBOSE = False
+
+# ---------------------------------------------------------------- what browsers may do
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "media-src": [SELF, "blob:"],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    if env.bool("DOORSTEP_BEHIND_PROXY", False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 30
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# ---------------------------------------------------------------- words and times
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# ---------------------------------------------------------------- files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("DOORSTEP_STATIC", str(VAR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "webp",
+    "woff2",
+    "ttf",
+    "otf",
+    "gz",
+    "br",
+]
+WHITENOISE_USE_FINDERS = ENV == "test"
+# Never served by a URL of its own: every file goes out through a view that asks who reads it.
+MEDIA_ROOT = Path(env.str("DOORSTEP_MEDIA", str(VAR / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if ENV == "test"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# ---------------------------------------------------------------- e-mail
+
+DEFAULT_FROM_EMAIL = env.str("DOORSTEP_MAIL_FROM", "Doorstep <doorstep@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 20
+if "EMAIL_URL" in os.environ:
+    mail = env.dj_email_url("EMAIL_URL")
+    EMAIL_BACKEND = mail["EMAIL_BACKEND"]
+    EMAIL_HOST = mail["EMAIL_HOST"]
+    EMAIL_PORT = mail["EMAIL_PORT"]
+    EMAIL_HOST_USER = mail["EMAIL_HOST_USER"]
+    EMAIL_HOST_PASSWORD = mail["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS = mail["EMAIL_USE_TLS"]
+    EMAIL_USE_SSL = mail["EMAIL_USE_SSL"]
+elif PRODUCTION:
+    raise ImproperlyConfigured("EMAIL_URL must name the mail server in production (smtp://…).")
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(VAR / "mail")
+
+# ---------------------------------------------------------------- the log
+
+LOGGING = logging_config()
+LOGGING_CONFIG = "logging.config.dictConfig"

@@ -1,0 +1,16 @@
+"""The sign of life of beat and worker, which /readyz reads."""
+
+from celery import shared_task
+from django.conf import settings
+from redis import Redis
+
+HEARTBEAT = "doorstep:heartbeat"
+FRESH_FOR = 150
+"""Seconds that a sign of life counts: two missed ticks and some slack."""
+
+
+@shared_task(name="config.tasks.heartbeat")
+def heartbeat() -> None:
+    """Say that beat has sent and a worker has run a task within the last minutes."""
+    with Redis.from_url(settings.REDIS_URL, socket_timeout=5) as broker:
+        broker.set(HEARTBEAT, "1", ex=FRESH_FOR)

@@ -1,0 +1,21 @@
+"""Every address of the site, by app."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.contrib.auth.decorators import login_not_required
+from django.views.i18n import set_language
+
+from config import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("", include("people.urls")),
+    path("", include("desk.urls")),
+    path("", include("cases.urls")),
+    path("", include("visits.urls")),
+    path("", include("agreements.urls")),
+    path("documents/", include("documents.urls")),
+    path("notices/", include("notices.urls")),
+    path("demo/", include("demo.urls")),
+]
