@@ -1,7 +1,7 @@
 """Every address of the site, by app."""
 
-from django.urls import URLPattern, URLResolver, include, path
 from django.contrib.auth.decorators import login_not_required
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from config import health
