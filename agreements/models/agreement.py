@@ -1,0 +1,248 @@
+"""The repayment agreement, its versions, terms and instalments."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from documents.models import Document
+from people.models import User
+
+LIVE = ["draft", "offered", "signed", "broken"]
+
+
+class Agreement(models.Model):
+    """One version of what creditor and debtor agree on; the newest signed one holds."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        OFFERED = "offered", _("Offered to the debtor")
+        SIGNED = "signed", _("Signed")
+        KEPT = "kept", _("Kept")
+        BROKEN = "broken", _("Broken")
+        SUPERSEDED = "superseded", _("Replaced by a newer version")
+        VOID = "void", _("Void")
+
+    class Plan(models.TextChoices):
+        EQUAL = "equal", _("Equal instalments")
+        STEPPED = "stepped", _("Stepped instalments")
+        BALLOON = "balloon", _("Small instalments, large last one")
+        CUSTOM = "custom", _("Own dates and amounts")
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="agreements")
+    number = models.CharField(_("number"), max_length=40, unique=True)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    state = FSMField(_("state"), choices=State, default=State.DRAFT, protected=True)
+    plan = models.CharField(_("kind of plan"), max_length=10, choices=Plan)
+    language = models.CharField(_("language"), max_length=4, default="zh")
+    balance_on = models.DateField(_("balance of"))
+    principal = models.DecimalField(_("principal"), max_digits=14, decimal_places=2)
+    interest = models.DecimalField(_("interest"), max_digits=14, decimal_places=2)
+    fees = models.DecimalField(_("fees"), max_digits=14, decimal_places=2)
+    waived_principal = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    waived_interest = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    waived_fees = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    waiver_approved = models.BooleanField(default=False)
+    total = models.DecimalField(_("to be paid in all"), max_digits=14, decimal_places=2)
+    terms = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    reason = models.CharField(_("why a new version"), max_length=300, blank=True)
+    drawn_up_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    drawn_up_at = models.DateTimeField(_("drawn up at"))
+    offered_at = models.DateTimeField(_("offered at"), null=True, blank=True)
+    signed_at = models.DateTimeField(_("signed at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    lawyer_asked_at = models.DateTimeField(_("lawyer asked at"), null=True, blank=True)
+    lawyer_confirmed_at = models.DateTimeField(_("lawyer confirmed at"), null=True, blank=True)
+    lawyer = models.CharField(_("lawyer"), max_length=120, blank=True)
+    supersedes = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-version", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=[
+                        "draft", "offered", "signed", "kept", "broken", "superseded", "void",
+                    ]
+                ),
+                name="agreement_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(plan__in=["equal", "stepped", "balloon", "custom"]),
+                name="agreement_plan_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(language__in=["zh", "en", "both"]),
+                name="agreement_language_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    total=models.F("principal") + models.F("interest") + models.F("fees")
+                    - models.F("waived_principal") - models.F("waived_interest")
+                    - models.F("waived_fees"),
+                ),
+                name="agreement_total_ties",
+            ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(state__in=["draft", "offered"]),
+                name="agreement_one_in_the_making",
+            ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(state__in=["signed", "broken"]),
+                name="agreement_one_in_force",
+            ),
+            models.UniqueConstraint(fields=["case", "version"], name="agreement_version_once"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        """The agreement's page."""
+        return reverse("agreements:agreement", args=[self.number])
+
+    @property
+    def waived(self) -> Any:
+        """What is waived in all."""
+        return self.waived_principal + self.waived_interest + self.waived_fees
+
+    @transition(field=state, source=[State.DRAFT, State.OFFERED], target=State.DRAFT)
+    def redraft(self, *, changes: dict[str, Any]) -> None:
+        """Other terms, before anybody signed."""
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.offered_at = None
+
+    @transition(field=state, source=State.DRAFT, target=State.OFFERED)
+    def offer(self, *, at: datetime) -> None:
+        """The debtor has the terms to read."""
+        self.offered_at = at
+
+    @transition(field=state, source=State.OFFERED, target=State.SIGNED)
+    def sign(self, *, at: datetime, document: Document) -> None:
+        """Both sides have signed."""
+        self.signed_at, self.document = at, document
+
+    @transition(field=state, source=[State.SIGNED, State.BROKEN], target=State.KEPT)
+    def keep(self, *, at: datetime) -> None:
+        """Everything was paid."""
+        self.ended_at = at
+
+    @transition(field=state, source=State.SIGNED, target=State.BROKEN)
+    def mark_broken(self, *, at: datetime) -> None:
+        """An instalment stayed unpaid beyond the grace."""
+        self.ended_at = at
+
+    @transition(field=state, source=State.BROKEN, target=State.SIGNED)
+    def mend(self, *, at: datetime) -> None:
+        """What was missing has come in after all."""
+        self.ended_at = None
+
+    @transition(field=state, source=[State.SIGNED, State.BROKEN], target=State.SUPERSEDED)
+    def supersede(self, *, at: datetime) -> None:
+        """A newer version was signed."""
+        self.ended_at = at
+
+    @transition(
+        field=state,
+        source=[State.DRAFT, State.OFFERED, State.SIGNED, State.BROKEN],
+        target=State.VOID,
+    )
+    def make_void(self, *, at: datetime) -> None:
+        """It no longer binds anybody."""
+        self.ended_at = at
+
+
+class Instalment(models.Model):
+    """One payment that was promised, and how much of it has come."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="instalments")
+    number = models.PositiveSmallIntegerField(_("no."))
+    due_on = models.DateField(_("due on"))
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    paid = models.DecimalField(_("paid"), max_digits=14, decimal_places=2, default=0)
+    paid_at = models.DateTimeField(_("paid in full at"), null=True, blank=True)
+    live = models.BooleanField(default=False)  # the agreement that holds it is in force
+
+    class Meta:
+        ordering = ["agreement_id", "number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(amount__gt=0, paid__gte=0, paid__lte=models.F("amount")),
+                name="instalment_amounts_sound",
+            ),
+            models.UniqueConstraint(fields=["agreement", "number"], name="instalment_number_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on", "id"],
+                name="instalment_due",
+                condition=models.Q(live=True, paid_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agreement} · {self.number}"
+
+    @property
+    def missing(self) -> Any:
+        """What has not come yet."""
+        return self.amount - self.paid
+
+
+class TermConfirmation(models.Model):
+    """The debtor's word that one term was understood and agreed to."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="confirmations")
+    term = models.CharField(_("term"), max_length=40)
+    at = models.DateTimeField(_("confirmed at"))
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["agreement_id", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "term"], name="term_confirmed_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.term
+
+
+class Signature(models.Model):
+    """A signature drawn on the screen, of one side."""
+
+    class Side(models.TextChoices):
+        DEBTOR = "debtor", _("Debtor")
+        CREDITOR = "creditor", _("For the creditor")
+        GUARANTOR = "guarantor", _("Guarantor")
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="signatures")
+    side = models.CharField(_("side"), max_length=10, choices=Side)
+    name = models.CharField(_("name"), max_length=80)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("signed at"))
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["agreement_id", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(side__in=["debtor", "creditor", "guarantor"]),
+                name="signature_side_known",
+            ),
+            models.UniqueConstraint(fields=["agreement", "side"], name="signature_side_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_side_display()}: {self.name}"

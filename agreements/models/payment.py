@@ -1,0 +1,69 @@
+"""Money that came in, and what it was set off against."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from documents.models import Document
+from people.models import User
+
+
+class Payment(models.Model):
+    """One payment; never edited, only reversed."""
+
+    class Method(models.TextChoices):
+        TRANSFER = "transfer", _("Bank transfer")
+        MOBILE = "mobile", _("Mobile payment")
+        COUNTER = "counter", _("At the creditor's counter")
+        OTHER = "other", _("Other way")
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="payments")
+    number = models.CharField(_("receipt number"), max_length=40, unique=True)
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    method = models.CharField(_("how"), max_length=10, choices=Method)
+    received_at = models.DateTimeField(_("received at"))
+    payer = models.CharField(_("payer"), max_length=80, blank=True)
+    bank_reference = models.CharField(_("bank reference"), max_length=60, blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(_("recorded at"))
+    reversed_at = models.DateTimeField(_("reversed at"), null=True, blank=True)
+    reversed_why = models.CharField(_("why it was reversed"), max_length=200, blank=True)
+    receipt = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-received_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_is_positive"),
+            models.CheckConstraint(
+                condition=models.Q(method__in=["transfer", "mobile", "counter", "other"]),
+                name="payment_method_known",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "bank_reference"],
+                condition=~models.Q(bank_reference="") & models.Q(reversed_at=None),
+                name="payment_bank_reference_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Allocation(models.Model):
+    """The part of a payment that went to one instalment."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="allocations")
+    instalment = models.ForeignKey(
+        "agreements.Instalment", on_delete=models.PROTECT, related_name="allocations"
+    )
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+
+    class Meta:
+        ordering = ["payment_id", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="allocation_is_positive")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment} → {self.instalment}"

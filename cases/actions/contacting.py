@@ -1,0 +1,62 @@
+"""Gentler channels first: each attempt is asked of the rules, logged, and counts."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from cases.models import Case, ContactAttempt
+from cases.policy import asks
+from people.models import ContactPoint, User
+from workflow.steps import WrongInput, begin
+
+
+def log_contact(
+    *,
+    case: Case,
+    channel: str,
+    result: str,
+    remark: str,
+    by: User,
+    at: datetime,
+    happened_at: datetime | None = None,
+    contact_point: ContactPoint | None = None,
+) -> ContactAttempt:
+    """Log one attempt that ``by`` made; the rules are asked for the moment it was made.
+
+    A number that proved dead is marked, so that nobody tries it again.
+    """
+    when = happened_at or at
+    if when > at:
+        raise WrongInput(_("This lies in the future. Give the time of the attempt."), "happened_at")
+    if contact_point and (contact_point.do_not_contact or contact_point.dead_at):
+        raise WrongInput(
+            _("This number is marked as not to be used. Choose another one."), "contact_point"
+        )
+    attempt = ContactAttempt(
+        case=case,
+        channel=channel,
+        result=result,
+        contact_point=contact_point,
+        at=when,
+        by=by,
+        remark=remark,
+    )
+
+    def mark_dead(_attempt: ContactAttempt, _by: User, _at: datetime) -> None:
+        if contact_point and result == ContactAttempt.Result.WRONG_NUMBER:
+            ContactPoint.objects.filter(pk=contact_point.pk, dead_at=None).update(dead_at=at)
+        if contact_point and result == ContactAttempt.Result.REFUSED:
+            ContactPoint.objects.filter(pk=contact_point.pk).update(do_not_contact=True)
+
+    sources = (contact_point.source,) if contact_point else ()
+    begin(
+        attempt,
+        event="contact.logged",
+        right="log_contact",
+        policy=asks("contact.log", at=when, channel=channel, contact_sources=sources or None),
+        by=by,
+        at=at,
+        data={"channel": channel, "result": result, "at": when, "remark": remark},
+        then=mark_dead,
+    )
+    return attempt

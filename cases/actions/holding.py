@@ -1,0 +1,215 @@
+"""Holds: a pause with a reason, a review and an end; when it ends the gates run again."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.utils.translation import gettext as _
+
+from cases.models import Case, Hold
+from common.clock import from_local, local_day
+from compliance.ask import value
+from documents.models import Document
+from documents.storing import store
+from people.models import User
+from workflow.duties import fulfil, raise_duty
+from workflow.steps import Step, WrongInput, begin, carry_out, tell
+
+REVIEW = "hold.review"
+
+
+def hold_case(
+    *,
+    case: Case,
+    reason: str,
+    scope: str,
+    starts_on: date,
+    review_on: date,
+    until: date,
+    remark: str,
+    by: User,
+    at: datetime,
+    filename: str = "",
+    content: bytes = b"",
+) -> Hold:
+    """Pause the case; whether interest goes on is what the case's packs say for the reason."""
+    if not starts_on <= review_on <= until:
+        raise WrongInput(
+            _("The review must lie between the first and the last day of the hold."), "review_on"
+        )
+    if until < local_day(at, case.zone):
+        raise WrongInput(_("The last day of the hold is already past."), "until")
+    hold = Hold(
+        case=case,
+        reason=reason,
+        scope=scope,
+        remark=remark,
+        starts_on=starts_on,
+        review_on=review_on,
+        until=until,
+        placed_at=at,
+        placed_by=by,
+        interest_runs=interest_runs(case, reason, starts_on),
+    )
+
+    def keep_evidence() -> None:
+        if content:
+            hold.evidence = store(
+                case=case,
+                kind=Document.Kind.CERTIFICATE,
+                filename=filename,
+                content=content,
+                title=str(Hold.Reason(reason).label),
+                by=by,
+                at=at,
+            )
+
+    begin(
+        hold,
+        event="case.held",
+        right="hold_case",
+        by=by,
+        at=at,
+        first=keep_evidence,
+        data={
+            "reason": reason,
+            "scope": scope,
+            "starts_on": starts_on,
+            "review_on": review_on,
+            "until": until,
+            "interest_runs": hold.interest_runs,
+            "remark": remark,
+        },
+        then=lambda new, *_: mark_held(new.case),
+    )
+    return hold
+
+
+def interest_runs(case: Case, reason: str, on: date) -> bool:
+    """Whether interest goes on during such a hold, as the strictest of the case's packs says."""
+    stops = value(tuple(case.packs), "hold.interest_stops", on) or ()
+    return reason not in stops
+
+
+def review_hold(*, hold: Hold, remark: str, by: User, at: datetime) -> None:
+    """A person has looked at the hold again; it goes on until its last day."""
+
+    def reviewed(fresh: Hold, _by: User, _at: datetime) -> None:
+        fulfil(case=fresh.case, kind=f"{REVIEW}:{fresh.pk}", by=by, at=at)
+
+    carry_out(
+        Step(
+            subject=hold,
+            event="hold.reviewed",
+            right="hold_case",
+            transition="mark_reviewed",
+            args={"at": at},
+            data={"reason": hold.reason, "remark": remark},
+            then=reviewed,
+        ),
+        by=by,
+        at=at,
+    )
+
+
+def release_hold(*, hold: Hold, why: str, by: User, at: datetime) -> None:
+    """End a hold before its last day; only those who answer for the case may."""
+    carry_out(_ending(hold, why, "release_hold", by, at), by=by, at=at)
+
+
+def end_due_holds(*, at: datetime, by: User) -> int:
+    """End every hold whose last day has passed where the debtor lives; says how many.
+
+    Nothing is sent from here: what is due afterwards goes through its own gates again.
+    """
+    ended = 0
+    rough = local_day(at, "Pacific/Kiritimati")  # the first place on earth where a day ends
+    due = Hold.objects.filter(ended_at=None, until__lt=rough).select_related("case__debtor")
+    for hold in due.order_by("until", "pk"):
+        if hold.until < local_day(at, hold.case.zone):
+            carry_out(_ending(hold, "", "", by, at), by=by, at=at)
+            ended += 1
+    return ended
+
+
+def raise_reviews(*, at: datetime, by: User) -> int:
+    """Raise the duty to look again at each hold whose review day has come; says how many."""
+    raised = 0
+    rough = local_day(at, "Pacific/Kiritimati")
+    due = Hold.objects.filter(ended_at=None, reviewed_at=None, review_on__lte=rough)
+    for hold in due.select_related("case__debtor").order_by("review_on", "pk"):
+        key = f"{REVIEW}:{hold.pk}"
+        if hold.review_on > local_day(at, hold.case.zone):
+            continue
+        if hold.case.duties.filter(key=key).exists():
+            continue
+
+        def write(case: Case, _by: User, _at: datetime, hold: Hold = hold, key: str = key) -> None:
+            raise_duty(
+                case=case,
+                kind=key,
+                says={
+                    "en": f"Review the hold ({hold.reason}); it ends on {hold.until}.",
+                    "zh": f"复核暂停催收({Hold.Reason(hold.reason).label}),最后一日为 {hold.until}。",
+                },
+                due_at=from_local(
+                    datetime.combine(hold.review_on + timedelta(days=1), time()), hold.case.zone
+                ),
+                key=key,
+                at=at,
+                role=User.Role.SUPERVISOR,
+            )
+
+        carry_out(
+            Step(
+                subject=hold.case,
+                event="hold.review_due",
+                data={"reason": hold.reason, "review_on": hold.review_on},
+                then=write,
+            ),
+            by=by,
+            at=at,
+        )
+        raised += 1
+    return raised
+
+
+def mark_held(case: Case) -> None:
+    """Keep the work list's mark in step with the open holds."""
+    last = Hold.objects.filter(case=case, ended_at=None).order_by("-until").first()
+    case.held_until = last.until if last else None
+
+
+def place_hold(case: Case, *, reason: str, days: int, remark: str, by: User, at: datetime) -> Hold:
+    """Pause a case inside a change that runs already (such as an incident at the door)."""
+    today = local_day(at, case.zone)
+    hold = Hold(
+        case=case,
+        reason=reason,
+        scope=Hold.Scope.ALL,
+        remark=remark,
+        starts_on=today,
+        review_on=today,
+        until=today + timedelta(days=days),
+        placed_at=at,
+        placed_by=by,
+        interest_runs=interest_runs(case, reason, today),
+    )
+    hold.save(force_insert=True)
+    mark_held(case)
+    tell(case, "case.held", by, at, {"reason": reason, "scope": "all", "until": hold.until})
+    return hold
+
+
+def _ending(hold: Hold, why: str, right: str, by: User, at: datetime) -> Step:
+    def after(fresh: Hold, _by: User, _at: datetime) -> None:
+        fulfil(case=fresh.case, kind=f"{REVIEW}:{fresh.pk}", by=by, at=at)
+        mark_held(fresh.case)
+
+    return Step(
+        subject=hold,
+        event="hold.released" if why else "hold.ended",
+        right=right,
+        transition="end",
+        args={"at": at, "by": by, "why": why},
+        data={"reason": hold.reason, "why": why},
+        then=after,
+    )

@@ -1,0 +1,314 @@
+"""Step 1: who the debtor is, what proves the claim, what can be borne, how to go about it."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cases.models import Assessment, Case, ClaimPaper, Mandate, Party
+from cases.models.case import grams_of
+from documents.models import Document
+from documents.storing import store
+from people.models import Address, ContactPoint, Organisation, Person, User
+from workflow.steps import Step, WrongInput, begin, carry_out, note
+
+EDIT = "edit_case"
+
+
+def update_debtor(*, case: Case, changes: dict[str, Any], by: User, at: datetime) -> None:
+    """Correct the debtor's own data; the timeline tells which fields, not what they held."""
+
+    def save(locked: Case, _by: User, _at: datetime) -> None:
+        person = Person.objects.select_for_update().get(pk=locked.debtor_id)
+        for name, value in changes.items():
+            setattr(person, name, value)
+        person.save()
+        locked.debtor = person
+        locked.debtor_name = person.name
+        locked.grams = grams_of(
+            person.name, person.name_en, locked.reference, locked.external_reference
+        )
+
+    note(
+        case,
+        event="debtor.updated",
+        right=EDIT,
+        by=by,
+        at=at,
+        data={"fields": sorted(changes)},
+        then=save,
+    )
+
+
+def add_address(*, case: Case, address: Address, by: User, at: datetime) -> Address:
+    """Add a place where the debtor, or somebody liable, may be found."""
+    address.person = address.person if address.person_id else case.debtor
+    _must_belong(case, address.person)
+    note(
+        case,
+        event="address.added",
+        right=EDIT,
+        by=by,
+        at=at,
+        data={"kind": address.kind, "source": address.source, "district": address.district},
+        then=lambda *_: address.save(force_insert=True),
+    )
+    return address
+
+
+def update_address(
+    *, case: Case, address: Address, changes: dict[str, Any], by: User, at: datetime
+) -> None:
+    """Correct an address, its source, or whether it was verified."""
+    _must_belong(case, address.person)
+    _change(case, address, changes, "address.updated", by, at)
+
+
+def add_contact_point(*, case: Case, point: ContactPoint, by: User, at: datetime) -> ContactPoint:
+    """Add a number or account, with where it comes from."""
+    point.person = point.person if point.person_id else case.debtor
+    _must_belong(case, point.person)
+    note(
+        case,
+        event="contact_point.added",
+        right=EDIT,
+        by=by,
+        at=at,
+        data={"channel": point.channel, "source": point.source},
+        then=lambda *_: point.save(force_insert=True),
+    )
+    return point
+
+
+def update_contact_point(
+    *, case: Case, point: ContactPoint, changes: dict[str, Any], by: User, at: datetime
+) -> None:
+    """Correct a number, its source, or mark it as not to be used."""
+    _must_belong(case, point.person)
+    _change(case, point, changes, "contact_point.updated", by, at)
+
+
+def add_party(
+    *, case: Case, person: Person, role: str, relation: str, basis: str, by: User, at: datetime
+) -> Party:
+    """Add a co-debtor, guarantor or contact person; those liable need a basis."""
+    if role != Party.Role.CONTACT and not basis.strip():
+        raise WrongInput(
+            _("Say on what basis this person is liable, such as “signed the contract”."), "basis"
+        )
+    party = Party(case=case, role=role, relation=relation, basis=basis)
+
+    def save_person() -> None:
+        if person.pk is None:
+            person.save(force_insert=True)
+        party.person = person
+
+    begin(
+        party,
+        event="party.added",
+        right=EDIT,
+        by=by,
+        at=at,
+        data={"role": role, "relation": relation, "basis": basis},
+        first=save_person,
+    )
+    return party
+
+
+def assess_ability(
+    *,
+    case: Case,
+    income: Decimal,
+    outgoings: Decimal,
+    dependants: int,
+    assets: str,
+    source: str,
+    by: User,
+    at: datetime,
+) -> Assessment:
+    """Record what the debtor has and needs in a month; the newest assessment counts."""
+    assessment = Assessment(
+        case=case,
+        made_at=at,
+        made_by=by,
+        income=income,
+        outgoings=outgoings,
+        dependants=dependants,
+        assets=assets,
+        source=source,
+    )
+    begin(
+        assessment,
+        event="ability.assessed",
+        right="log_contact",
+        by=by,
+        at=at,
+        data={"left_to_pay_with": assessment.left_to_pay_with, "dependants": dependants},
+    )
+    return assessment
+
+
+def set_strategy(*, case: Case, strategy: str, proposed_plan: str, by: User, at: datetime) -> None:
+    """Write down how to go about the case and what plan to propose."""
+
+    def write(locked: Case, _by: User, _at: datetime) -> None:
+        locked.strategy, locked.proposed_plan = strategy, proposed_plan
+
+    note(
+        case,
+        event="strategy.set",
+        right=EDIT,
+        by=by,
+        at=at,
+        data={"strategy": strategy, "proposed_plan": proposed_plan},
+        then=write,
+    )
+
+
+def add_paper(
+    *,
+    case: Case,
+    kind: str,
+    filename: str,
+    content: bytes,
+    original_held: bool,
+    kept_at: str,
+    by: User,
+    at: datetime,
+) -> ClaimPaper:
+    """Take in a paper that proves the claim, and check off what it is.
+
+    Raises ``documents.storing.Unreadable`` when the file is not what it should be.
+    """
+    paper = ClaimPaper(
+        case=case,
+        kind=kind,
+        original_held=original_held,
+        kept_at=kept_at,
+        checked_by=by,
+        checked_at=at,
+    )
+
+    def keep_file() -> None:
+        paper.document = store(
+            case=case,
+            kind=kind,
+            filename=filename,
+            content=content,
+            title=str(Document.Kind(kind).label),
+            by=by,
+            at=at,
+        )
+
+    begin(
+        paper,
+        event="paper.added",
+        right=EDIT,
+        by=by,
+        at=at,
+        first=keep_file,
+        data=lambda new: {
+            "kind": kind,
+            "original_held": original_held,
+            "kept_at": kept_at,
+            "document": new.document.number,
+            "sha256": new.document.sha256,
+        },
+    )
+    return paper
+
+
+def draw_up_mandate(
+    *,
+    principal: Organisation,
+    agent: Organisation,
+    number: str,
+    scope: str,
+    methods: list[str],
+    valid_from: date,
+    valid_until: date,
+    may_receive_money: bool = False,
+    may_sign: bool = False,
+    waiver_limit: Decimal = Decimal("0.00"),
+    fee_terms: str = "",
+    confidentiality: str = "",
+) -> Mandate:
+    """Enter the contract of delegation between a creditor and an agency."""
+    return Mandate.objects.create(
+        principal=principal,
+        agent=agent,
+        number=number,
+        scope=scope,
+        methods=methods,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        may_receive_money=may_receive_money,
+        may_sign=may_sign,
+        waiver_limit=waiver_limit,
+        fee_terms=fee_terms,
+        confidentiality=confidentiality,
+    )
+
+
+def set_mandate(*, case: Case, mandate: Mandate | None, by: User, at: datetime) -> None:
+    """Say under which mandate the case is run; none means that the creditor runs it."""
+    if mandate and mandate.principal_id != case.creditor_id:
+        raise WrongInput(_("This mandate was given by another creditor."), "mandate")
+
+    def write(locked: Case, _by: User, _at: datetime) -> None:
+        locked.mandate = mandate
+        locked.agency = mandate.agent if mandate else None
+
+    note(
+        case,
+        event="mandate.set",
+        right=EDIT,
+        by=by,
+        at=at,
+        data={
+            "mandate": mandate.number if mandate else "",
+            "agent": mandate.agent.name if mandate else "",
+            "valid_until": mandate.valid_until if mandate else None,
+        },
+        then=write,
+    )
+
+
+def assign_case(*, case: Case, officer: User | None, by: User, at: datetime) -> None:
+    """Give the case to an officer of its team, or take it back."""
+    if officer and officer.team_id != case.team_id:
+        raise WrongInput(_("This officer works in another team."), "officer")
+
+    def write(locked: Case, _by: User, _at: datetime) -> None:
+        locked.officer = officer
+
+    carry_out(
+        Step(
+            subject=case,
+            event="case.assigned",
+            right="assign_case",
+            data={"officer": str(officer or "")},
+            then=write,
+        ),
+        by=by,
+        at=at,
+    )
+
+
+def _must_belong(case: Case, person: Person) -> None:
+    """Only people of this case can be written about under it."""
+    if person.pk not in {case.debtor_id, *case.parties.values_list("person_id", flat=True)}:
+        raise WrongInput(_("This person has no part in the case."))
+
+
+def _change(
+    case: Case, row: Any, changes: dict[str, Any], event: str, by: User, at: datetime
+) -> None:
+    def save(_locked: Case, _by: User, _at: datetime) -> None:
+        fresh = type(row).objects.select_for_update().get(pk=row.pk)
+        for name, value in changes.items():
+            setattr(fresh, name, value)
+        fresh.save()
+
+    note(case, event=event, right=EDIT, by=by, at=at, data={"fields": sorted(changes)}, then=save)

@@ -1,0 +1,22 @@
+from cases.models.case import Case, Step
+from cases.models.claim import ClaimPaper, Debt, LedgerEntry, Mandate
+from cases.models.contacts import ContactAttempt
+from cases.models.imports import ImportBatch, ImportRow
+from cases.models.overlays import Hold, Refusal
+from cases.models.parties import Assessment, Party
+
+__all__ = [
+    "Assessment",
+    "Case",
+    "ClaimPaper",
+    "ContactAttempt",
+    "Debt",
+    "Hold",
+    "ImportBatch",
+    "ImportRow",
+    "LedgerEntry",
+    "Mandate",
+    "Party",
+    "Refusal",
+    "Step",
+]

@@ -1,0 +1,252 @@
+"""The case and its seven states."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from common.money import ZERO
+from people.models import Organisation, Person, Team, User
+
+
+class Step(models.TextChoices):
+    """The article's seven steps, in their order."""
+
+    PREPARATION = "preparation", _("Preparation")
+    NOTICE = "notice", _("Notice")
+    CREDENTIAL_DISPLAY = "credential_display", _("Credential display")
+    ON_SITE_TALK = "on_site_talk", _("On-site talk")
+    AGREEMENT = "agreement", _("Agreement")
+    FOLLOW_UP = "follow_up", _("Follow-up")
+    CLOSURE = "closure", _("Closure")
+
+
+OPEN_STEPS = [step for step in Step if step != Step.CLOSURE]
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """What pages and tasks ask of cases."""
+
+    def visible_to(self, user: User) -> "CaseQuerySet":
+        """The cases that this user may see: the own team's, or all for those who answer for all."""
+        if user.sees_every_team or user.role == User.Role.SYSTEM:
+            return self
+        return self.filter(team_id=user.team_id) if user.team_id else self.none()
+
+    def open(self) -> "CaseQuerySet":
+        """Not yet closed."""
+        return self.exclude(state=Step.CLOSURE)
+
+
+class Case(models.Model):
+    """One debtor's overdue debt to one creditor, on its way through the seven steps."""
+
+    class ClosedAs(models.TextChoices):
+        SETTLED = "settled", _("Paid in full")
+        PAID_ELSEWHERE = "paid_elsewhere", _("Paid directly to the creditor")
+        WITHDRAWN = "withdrawn", _("Withdrawn by the creditor")
+        UNLAWFUL_CLAIM = "unlawful_claim", _("Claim not lawful")
+        TIME_BARRED = "time_barred", _("Time-barred")
+        COURT = "court", _("Goes to court")
+        ESTATE = "estate", _("Debtor died, estate exhausted")
+        WRITTEN_OFF = "written_off", _("Written off")
+
+    reference = models.CharField(_("reference"), max_length=30, unique=True)
+    external_reference = models.CharField(_("creditor's reference"), max_length=60)
+    state = FSMField(_("step"), choices=Step, default=Step.PREPARATION, protected=True)
+    version = models.PositiveIntegerField(default=0)
+    creditor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="cases")
+    agency = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="agency_cases"
+    )
+    mandate = models.ForeignKey(
+        "cases.Mandate", on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
+    )
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="cases")
+    officer = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
+    )
+    debtor = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
+    debtor_name = models.CharField(max_length=80)
+    packs = ArrayField(models.CharField(max_length=40), verbose_name=_("rule packs"))
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    principal = models.DecimalField(_("principal"), max_digits=14, decimal_places=2, default=ZERO)
+    interest = models.DecimalField(_("interest"), max_digits=14, decimal_places=2, default=ZERO)
+    fees = models.DecimalField(_("fees"), max_digits=14, decimal_places=2, default=ZERO)
+    overdue_since = models.DateField(_("overdue since"), null=True, blank=True)
+    strategy = models.TextField(_("strategy"), blank=True)
+    proposed_plan = models.TextField(_("proposed plan of repayment"), blank=True)
+    opened_at = models.DateTimeField(_("opened at"))
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_as = models.CharField(_("closed as"), max_length=20, choices=ClosedAs, blank=True)
+    step_dates = models.JSONField(default=dict)
+    next_due_at = models.DateTimeField(_("next duty"), null=True, blank=True)
+    held_until = models.DateField(_("held until"), null=True, blank=True)
+    refused_until = models.DateField(_("visits refused until"), null=True, blank=True)
+    event_count = models.PositiveIntegerField(default=0)
+    head = models.CharField(max_length=64, blank=True)
+    grams = ArrayField(models.CharField(max_length=4), default=list)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=[step.value for step in Step]), name="case_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    closed_as__in=[
+                        "",
+                        "settled",
+                        "paid_elsewhere",
+                        "withdrawn",
+                        "unlawful_claim",
+                        "time_barred",
+                        "court",
+                        "estate",
+                        "written_off",
+                    ]
+                ),
+                name="case_closed_as_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(principal__gte=0, interest__gte=0, fees__gte=0),
+                name="case_owes_nothing_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="closure", closed_at__isnull=False)
+                | (~models.Q(state="closure") & models.Q(closed_at=None)),
+                name="case_closed_at_with_closure",
+            ),
+            models.UniqueConstraint(
+                fields=["creditor", "external_reference"], name="case_once_per_creditor_reference"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["team", "-id"], name="case_of_team"),
+            models.Index(fields=["team", "state", "-id"], name="case_of_team_by_state"),
+            models.Index(fields=["state", "-id"], name="case_by_state"),
+            models.Index(fields=["officer", "-id"], name="case_of_officer"),
+            models.Index(
+                fields=["team", "next_due_at", "id"],
+                name="case_of_team_by_due",
+                condition=models.Q(next_due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["team", "-id"],
+                name="case_held",
+                condition=models.Q(held_until__isnull=False),
+            ),
+            GinIndex(fields=["grams"], name="case_grams"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        """The case page."""
+        return reverse("desk:case", args=[self.reference])
+
+    @property
+    def balance(self) -> Any:
+        """What is owed in all."""
+        return self.principal + self.interest + self.fees
+
+    @property
+    def zone(self) -> str:
+        """The debtor's time zone, in which every hour is reckoned."""
+        return self.debtor.zone
+
+    def may_be_seen_by(self, user: User) -> bool:
+        """The same answer as ``visible_to`` gives, for a case at hand."""
+        if user.sees_every_team or user.role == User.Role.SYSTEM:
+            return True
+        return user.team_id is not None and user.team_id == self.team_id
+
+    def _reach(self, step: Step, at: datetime) -> None:
+        self.step_dates = {**self.step_dates, step.value: at.isoformat()}
+
+    @transition(field=state, source=Step.PREPARATION, target=Step.NOTICE)
+    def serve_notice(self, *, at: datetime) -> None:
+        """The notice has reached the debtor."""
+        self._reach(Step.NOTICE, at)
+
+    @transition(field=state, source=Step.NOTICE, target=Step.CREDENTIAL_DISPLAY)
+    def present_credentials(self, *, at: datetime) -> None:
+        """The officers stand at the door and say who they are."""
+        self._reach(Step.CREDENTIAL_DISPLAY, at)
+
+    @transition(field=state, source=Step.CREDENTIAL_DISPLAY, target=Step.ON_SITE_TALK)
+    def open_talk(self, *, at: datetime) -> None:
+        """All was shown; the debtor is willing to talk."""
+        self._reach(Step.ON_SITE_TALK, at)
+
+    @transition(field=state, source=Step.ON_SITE_TALK, target=Step.AGREEMENT)
+    def reach_agreement(self, *, at: datetime) -> None:
+        """The talk brought terms that both sides want to put in writing."""
+        self._reach(Step.AGREEMENT, at)
+
+    @transition(field=state, source=[Step.PREPARATION, Step.NOTICE], target=Step.AGREEMENT)
+    def agree_remotely(self, *, at: datetime) -> None:
+        """A gentler channel brought the terms; no visit is needed."""
+        self._reach(Step.AGREEMENT, at)
+
+    @transition(field=state, source=Step.AGREEMENT, target=Step.FOLLOW_UP)
+    def begin_follow_up(self, *, at: datetime) -> None:
+        """The agreement is signed."""
+        self._reach(Step.FOLLOW_UP, at)
+
+    @transition(field=state, source=Step.FOLLOW_UP, target=Step.AGREEMENT)
+    def renegotiate(self, *, at: datetime) -> None:
+        """A new version of the agreement is to be drawn up."""
+        self._reach(Step.AGREEMENT, at)
+
+    @transition(
+        field=state,
+        source=[
+            Step.NOTICE,
+            Step.CREDENTIAL_DISPLAY,
+            Step.ON_SITE_TALK,
+            Step.AGREEMENT,
+            Step.FOLLOW_UP,
+        ],
+        target=Step.PREPARATION,
+    )
+    def return_to_preparation(self, *, at: datetime) -> None:
+        """Nobody met, refused, postponed, unsafe, no agreement or a broken plan."""
+        self.step_dates = {Step.PREPARATION.value: at.isoformat()}
+
+    @transition(field=state, source=Step.FOLLOW_UP, target=Step.CLOSURE)
+    def close(self, *, at: datetime) -> None:
+        """Nothing is owed any more."""
+        self._reach(Step.CLOSURE, at)
+        self.closed_at, self.closed_as = at, self.ClosedAs.SETTLED
+
+    @transition(field=state, source=OPEN_STEPS, target=Step.CLOSURE)
+    def close_early(self, *, at: datetime, closed_as: str) -> None:
+        """Closed for a coded reason, by two people."""
+        self._reach(Step.CLOSURE, at)
+        self.closed_at, self.closed_as = at, closed_as
+
+    @transition(field=state, source=Step.CLOSURE, target=Step.FOLLOW_UP)
+    def reopen(self, *, at: datetime) -> None:
+        """Opened again, by two people."""
+        self._reach(Step.FOLLOW_UP, at)
+        self.closed_at, self.closed_as = None, ""
+
+
+def grams_of(*texts: str) -> list[str]:
+    """One- and two-letter pieces of the texts, for finding two Chinese characters in a million."""
+    found: set[str] = set()
+    for text in texts:
+        plain = "".join(text.casefold().split())
+        found.update(plain)
+        found.update(plain[n : n + 2] for n in range(len(plain) - 1))
+    return sorted(found)

@@ -1,0 +1,171 @@
+"""What is claimed, on what papers, by whose mandate, and how the sum is made up."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from documents.models import Document
+from people.models import Organisation, User
+
+
+class Mandate(models.Model):
+    """The written contract by which a creditor delegates collection (Civil Code art. 919)."""
+
+    principal = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="mandates_given"
+    )
+    agent = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="mandates_held")
+    number = models.CharField(_("contract number"), max_length=40, unique=True)
+    scope = models.TextField(_("scope"))
+    methods = ArrayField(models.CharField(max_length=20), verbose_name=_("methods allowed"))
+    may_receive_money = models.BooleanField(_("may receive money"), default=False)
+    may_sign = models.BooleanField(_("may sign agreements"), default=False)
+    waiver_limit = models.DecimalField(
+        _("waiver without asking the creditor"), max_digits=14, decimal_places=2, default=0
+    )
+    subdelegation = models.BooleanField(_("sub-delegation allowed"), default=False)
+    fee_terms = models.CharField(_("fees"), max_length=200, blank=True)
+    confidentiality = models.TextField(_("confidentiality terms"), blank=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"))
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-valid_from", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_until__gte=models.F("valid_from")),
+                name="mandate_ends_after_it_begins",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Debt(models.Model):
+    """One contract of the case; its figures are those of the day it was taken in."""
+
+    class Kind(models.TextChoices):
+        CONSUMER_LOAN = "consumer_loan", _("Consumer loan")
+        CREDIT_CARD = "credit_card", _("Credit card")
+        PRIVATE_LOAN = "private_loan", _("Private loan")
+        BUSINESS_LOAN = "business_loan", _("Business loan")
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="debts")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.CONSUMER_LOAN)
+    contract_number = models.CharField(_("contract number"), max_length=60)
+    contract_on = models.DateField(_("contract of"), null=True, blank=True)
+    paid_out = models.DecimalField(
+        _("paid out"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    annual_rate = models.DecimalField(
+        _("interest a year, per cent"), max_digits=7, decimal_places=4, null=True, blank=True
+    )
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    limitation_ends_on = models.DateField(_("limitation ends on"), null=True, blank=True)
+    principal = models.DecimalField(_("principal"), max_digits=14, decimal_places=2)
+    interest = models.DecimalField(_("interest"), max_digits=14, decimal_places=2)
+    fees = models.DecimalField(_("fees"), max_digits=14, decimal_places=2)
+    stated_on = models.DateField(_("as of"))
+
+    class Meta:
+        ordering = ["case_id", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind__in=["consumer_loan", "credit_card", "private_loan", "business_loan"]
+                ),
+                name="debt_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(principal__gte=0, interest__gte=0, fees__gte=0),
+                name="debt_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.contract_number
+
+
+class LedgerEntry(models.Model):
+    """One movement of one component; never edited, only reversed by another."""
+
+    class Component(models.TextChoices):
+        FEES = "fees", _("Fees")
+        INTEREST = "interest", _("Interest")
+        PRINCIPAL = "principal", _("Principal")
+
+    class Kind(models.TextChoices):
+        OPENING = "opening", _("Taken in")
+        CORRECTION = "correction", _("Correction by the creditor")
+        PAYMENT = "payment", _("Payment")
+        WAIVER = "waiver", _("Waiver")
+        REVERSAL = "reversal", _("Reversal")
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="ledger")
+    component = models.CharField(_("part"), max_length=10, choices=Component)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    booked_on = models.DateField(_("booked on"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+    payment = models.ForeignKey(  # a string: agreements stands above cases
+        "agreements.Payment", on_delete=models.PROTECT, null=True, blank=True,
+        related_name="entries",
+    )  # fmt: skip
+    agreement = models.ForeignKey(
+        "agreements.Agreement", on_delete=models.PROTECT, null=True, blank=True,
+        related_name="entries",
+    )  # fmt: skip
+
+    class Meta:
+        ordering = ["case_id", "pk"]
+        verbose_name_plural = "ledger entries"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(component__in=["fees", "interest", "principal"]),
+                name="entry_component_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind__in=["opening", "correction", "payment", "waiver", "reversal"]
+                ),
+                name="entry_kind_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.component} {self.amount}"
+
+
+class ClaimPaper(models.Model):
+    """A paper that proves the claim; where the original is, and when it went back."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="papers")
+    kind = models.CharField(_("kind"), max_length=20, choices=Document.Kind)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    original_held = models.BooleanField(_("we hold the original"), default=False)
+    kept_at = models.CharField(_("where the original is kept"), max_length=120, blank=True)
+    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField(_("checked at"))
+    returned_at = models.DateTimeField(_("returned at"), null=True, blank=True)
+    returned_to = models.CharField(_("returned to"), max_length=80, blank=True)
+    receipt = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["case_id", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind__in=["contract", "disbursement", "statement", "iou", "assignment", "other"]
+                ),
+                name="claim_paper_kind_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

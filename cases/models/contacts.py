@@ -1,0 +1,67 @@
+"""Gentler channels: every attempt, by whatever way, with what came of it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from people.models import ContactPoint, User
+
+
+class ContactAttempt(models.Model):
+    """One attempt to reach somebody other than by a visit; all channels count together."""
+
+    class Channel(models.TextChoices):
+        PHONE = "phone", _("Telephone call")
+        SMS = "sms", _("SMS")
+        EMAIL = "email", _("E-mail")
+        LAWYERS_LETTER = "lawyers_letter", _("Lawyer's letter")
+        LETTER = "letter", _("Letter")
+        WECHAT = "wechat", _("WeChat")
+
+    class Result(models.TextChoices):
+        REACHED = "reached", _("Reached the debtor")
+        PROMISED = "promised", _("Debtor promised to pay")
+        NO_ANSWER = "no_answer", _("No answer")
+        WRONG_NUMBER = "wrong_number", _("Wrong or dead number")
+        DELIVERED = "delivered", _("Delivered, no answer")
+        RETURNED = "returned", _("Came back")
+        REFUSED = "refused", _("Debtor does not want this channel")
+        THIRD_PARTY = "third_party", _("Somebody else answered")
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="contacts")
+    channel = models.CharField(_("channel"), max_length=16, choices=Channel)
+    result = models.CharField(_("result"), max_length=16, choices=Result)
+    contact_point = models.ForeignKey(
+        ContactPoint, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    remark = models.TextField(_("what was said"), blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    channel__in=["phone", "sms", "email", "lawyers_letter", "letter", "wechat"]
+                ),
+                name="contact_channel_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    result__in=[
+                        "reached",
+                        "promised",
+                        "no_answer",
+                        "wrong_number",
+                        "delivered",
+                        "returned",
+                        "refused",
+                        "third_party",
+                    ]
+                ),
+                name="contact_result_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()}: {self.get_result_display()}"

@@ -1,0 +1,66 @@
+"""The people around a debt, and what the debtor can bear."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from people.models import Person, User
+
+
+class Party(models.Model):
+    """Somebody besides the debtor: only those who are liable may be collected from."""
+
+    class Role(models.TextChoices):
+        CO_DEBTOR = "co_debtor", _("Co-debtor")
+        GUARANTOR = "guarantor", _("Guarantor")
+        CONTACT = "contact", _("Contact person")
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="parties")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="parts")
+    role = models.CharField(_("role"), max_length=12, choices=Role)
+    relation = models.CharField(_("relation to the debtor"), max_length=60, blank=True)
+    basis = models.CharField(_("basis of liability"), max_length=160, blank=True)
+
+    class Meta:
+        ordering = ["case_id", "pk"]
+        verbose_name_plural = "parties"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=["co_debtor", "guarantor", "contact"]),
+                name="party_role_known",
+            ),
+            models.UniqueConstraint(fields=["case", "person", "role"], name="party_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} ({self.get_role_display()})"
+
+
+class Assessment(models.Model):
+    """What the debtor owns and can spare in a month, as far as it is known; the newest counts."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="assessments")
+    made_at = models.DateTimeField(_("made at"))
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    income = models.DecimalField(_("income a month"), max_digits=12, decimal_places=2)
+    outgoings = models.DecimalField(_("outgoings a month"), max_digits=12, decimal_places=2)
+    dependants = models.PositiveSmallIntegerField(_("dependants"), default=0)
+    assets = models.TextField(_("assets"), blank=True)
+    source = models.CharField(_("how it is known"), max_length=160, blank=True)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(income__gte=0, outgoings__gte=0), name="assessment_not_negative"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.income} − {self.outgoings}"
+
+    @property
+    def left_to_pay_with(self) -> Decimal:
+        """What is left in a month; never less than nothing."""
+        return max(self.income - self.outgoings, Decimal("0.00"))

@@ -1,0 +1,309 @@
+"""Who works here, for whom, and whom they deal with."""
+
+from datetime import date
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Organisation(models.Model):
+    """A creditor, or an agency that a creditor has hired."""
+
+    class Kind(models.TextChoices):
+        CREDITOR = "creditor", _("Creditor")
+        AGENCY = "agency", _("Agency")
+
+    class CreditorType(models.TextChoices):
+        BANK = "bank", _("Bank or card issuer")
+        CONSUMER_FINANCE = "consumer_finance", _("Consumer finance company")
+        MICRO_LOAN = "micro_loan", _("Micro-loan company")
+        ASSIGNEE = "assignee", _("Assignee of the debt")
+        PRIVATE = "private", _("Private lender or company")
+
+    slug = models.SlugField(max_length=40, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    creditor_type = models.CharField(
+        _("kind of creditor"), max_length=20, choices=CreditorType, blank=True
+    )
+    name = models.CharField(_("name"), max_length=120)
+    name_en = models.CharField(_("name in English"), max_length=120, blank=True)
+    licence = models.CharField(_("business licence number"), max_length=40, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    complaint_phone = models.CharField(_("complaint line"), max_length=30, blank=True)
+    regulator_phone = models.CharField(_("regulator's line"), max_length=30, blank=True)
+    bank_name = models.CharField(_("bank for repayment"), max_length=80, blank=True)
+    bank_account = models.CharField(_("account for repayment"), max_length=40, blank=True)
+    packs = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("rule packs"), default=list, blank=True
+    )
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["creditor", "agency"]), name="organisation_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    creditor_type__in=[
+                        "",
+                        "bank",
+                        "consumer_finance",
+                        "micro_loan",
+                        "assignee",
+                        "private",
+                    ]
+                ),
+                name="organisation_creditor_type_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """The people who share a list of cases; access follows the team."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="teams")
+    name = models.CharField(_("name"), max_length=60)
+    city = models.CharField(_("city"), max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="team_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class People(UserManager["User"]):
+    """Users, and the one who stands for the system itself."""
+
+    def system(self) -> "User":
+        """The user in whose name the system acts; it can never sign in."""
+        user, made = self.get_or_create(
+            username="system", defaults={"role": User.Role.SYSTEM, "is_active": False}
+        )
+        if made:
+            user.set_unusable_password()
+            user.save(update_fields=["password"])
+        return user
+
+
+class User(AbstractUser):
+    """A member of staff, or the system."""
+
+    class Role(models.TextChoices):
+        CLERK = "clerk", _("Clerk")
+        OFFICER = "officer", _("Field officer")
+        SUPERVISOR = "supervisor", _("Supervisor")
+        COMPLIANCE = "compliance", _("Compliance")
+        ADMINISTRATOR = "administrator", _("Administrator")
+        SYSTEM = "system", _("System")
+
+    class Language(models.TextChoices):
+        CHINESE = "zh", _("Chinese")
+        ENGLISH = "en", _("English")
+
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.CLERK)
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="members"
+    )
+    full_name = models.CharField(_("full name"), max_length=80, blank=True)
+    badge = models.CharField(_("badge number"), max_length=20, blank=True)
+    phone = models.CharField(_("work telephone"), max_length=30, blank=True)
+
+    objects = People()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    role__in=[
+                        "clerk",
+                        "officer",
+                        "supervisor",
+                        "compliance",
+                        "administrator",
+                        "system",
+                    ]
+                ),
+                name="user_role_known",
+            ),
+            models.UniqueConstraint(
+                fields=["badge"], condition=~models.Q(badge=""), name="user_badge_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    @property
+    def sees_every_team(self) -> bool:
+        """Compliance and administrators answer for the whole house."""
+        return self.role in {self.Role.COMPLIANCE, self.Role.ADMINISTRATOR}
+
+
+class OfficerCredential(models.Model):
+    """What entitles an officer to stand at a door, from when until when."""
+
+    class Kind(models.TextChoices):
+        PERMIT = "permit", _("Visiting permit")
+        TRAINING = "training", _("Training and examination")
+
+    officer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="credentials")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    number = models.CharField(_("number"), max_length=40)
+    issued_by = models.CharField(_("issued by"), max_length=80)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["officer_id", "kind", "-valid_until", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["permit", "training"]), name="credential_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until__gte=models.F("valid_from")),
+                name="credential_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number}"
+
+    def valid_on(self, day: date) -> bool:
+        """Whether it is in force on that day."""
+        return self.revoked_at is None and self.valid_from <= day <= self.valid_until
+
+
+class Person(models.Model):
+    """A debtor, co-debtor, guarantor or contact person."""
+
+    name = models.CharField(_("name"), max_length=80)
+    name_en = models.CharField(_("name in Latin letters"), max_length=80, blank=True)
+    id_number = models.CharField(_("ID number"), max_length=30, blank=True)
+    born_on = models.DateField(_("date of birth"), null=True, blank=True)
+    language = models.CharField(
+        _("language"), max_length=4, choices=User.Language, default=User.Language.CHINESE
+    )
+    zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
+    employer = models.CharField(_("employer"), max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(language__in=["zh", "en"]), name="person_language_known"
+            )
+        ]
+        indexes = [models.Index(fields=["id_number"], name="person_id_number")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Source(models.TextChoices):
+    """Where an address or number came from; only six sources are lawful (CN-25)."""
+
+    CONTRACT = "contract", _("The contract")
+    DEBTOR = "debtor", _("Left by the debtor")
+    AUTHORISED = "authorised", _("Authorised by the debtor")
+    PUBLIC = "public", _("Lawful public channel")
+    RESERVED_CONTACT = "reserved_contact", _("Told by the reserved contact")
+    BUREAU = "bureau", _("Body queried with authorisation")
+    UNKNOWN = "unknown", _("Not known")
+
+
+SOURCES = [choice.value for choice in Source]
+
+
+class Address(models.Model):
+    """A place where a person may be found or written to."""
+
+    class Kind(models.TextChoices):
+        HOME = "home", _("Home")
+        AGREED = "agreed", _("Agreed place")
+        CREDITOR_OFFICE = "creditor_office", _("Creditor's office")
+        WORK = "work", _("Workplace")
+        HOSPITAL = "hospital", _("Hospital")
+        SCHOOL = "school", _("School")
+        PUBLIC = "public", _("Public place")
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="addresses")
+    kind = models.CharField(_("kind of place"), max_length=20, choices=Kind, default=Kind.HOME)
+    city = models.CharField(_("city"), max_length=40, blank=True)
+    district = models.CharField(_("district"), max_length=40, blank=True)
+    text = models.CharField(_("address"), max_length=200)
+    postcode = models.CharField(_("postcode"), max_length=10, blank=True)
+    source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.UNKNOWN)
+    verified_on = models.DateField(_("verified on"), null=True, blank=True)
+    consented = models.BooleanField(_("debtor agreed to visits here"), default=False)
+
+    class Meta:
+        ordering = ["person_id", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind__in=[
+                        "home",
+                        "agreed",
+                        "creditor_office",
+                        "work",
+                        "hospital",
+                        "school",
+                        "public",
+                    ]
+                ),
+                name="address_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(source__in=SOURCES), name="address_source_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.city}{self.district}{self.text}"
+
+
+class ContactPoint(models.Model):
+    """A number or account under which a person can be reached."""
+
+    class Channel(models.TextChoices):
+        PHONE = "phone", _("Telephone")
+        SMS = "sms", _("SMS")
+        EMAIL = "email", _("E-mail")
+        WECHAT = "wechat", _("WeChat")
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contact_points")
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    value = models.CharField(_("number or account"), max_length=120)
+    source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.UNKNOWN)
+    verified_on = models.DateField(_("verified on"), null=True, blank=True)
+    consented = models.BooleanField(_("debtor agreed to be reached here"), default=False)
+    do_not_contact = models.BooleanField(_("do not contact"), default=False)
+    dead_at = models.DateTimeField(_("found dead at"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["person_id", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(channel__in=["phone", "sms", "email", "wechat"]),
+                name="contact_point_channel_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(source__in=SOURCES), name="contact_point_source_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.value

@@ -1,0 +1,43 @@
+"""Who may do what: one table, used by actions, pages and tests alike."""
+
+from people.models import User
+
+_R = User.Role
+_DESK = {_R.CLERK, _R.SUPERVISOR, _R.ADMINISTRATOR}
+_FIELD = {_R.OFFICER, _R.SUPERVISOR}
+_ALL = {_R.CLERK, _R.OFFICER, _R.SUPERVISOR, _R.COMPLIANCE, _R.ADMINISTRATOR}
+
+RIGHTS: dict[str, set[str]] = {
+    "see_cases": {role.value for role in _ALL},
+    "import_cases": {role.value for role in _DESK},
+    "edit_case": {role.value for role in _DESK},
+    "assign_case": {_R.SUPERVISOR.value, _R.ADMINISTRATOR.value},
+    "log_contact": {role.value for role in _DESK | _FIELD},
+    "hold_case": {role.value for role in _DESK | {_R.COMPLIANCE, _R.OFFICER}},
+    "release_hold": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
+    "plan_visit": {role.value for role in _DESK | _FIELD},
+    "announce_visit": {role.value for role in _DESK},
+    "handle_letters": {role.value for role in _DESK},
+    "conduct_visit": {role.value for role in _FIELD},
+    "record_refusal": {role.value for role in _DESK | _FIELD | {_R.COMPLIANCE}},
+    "draw_up_agreement": {role.value for role in _DESK | _FIELD},
+    "record_payment": {role.value for role in _DESK},
+    "close_case": {role.value for role in _DESK},
+    "request_approval": {role.value for role in _ALL},
+    "approve_waiver": {_R.SUPERVISOR.value},
+    "approve_early_closure": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
+    "approve_reopening": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
+    "approve_exception": {_R.COMPLIANCE.value},
+    "approve_lifting": {_R.COMPLIANCE.value},
+    "review_timelines": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
+    "export_timeline": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
+    "see_dashboard": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
+    "manage_people": {_R.ADMINISTRATOR.value, _R.SUPERVISOR.value},
+    "do_duty": {role.value for role in _ALL},
+    "read_rules": {role.value for role in _ALL},
+}
+
+
+def may(user: User, right: str) -> bool:
+    """Whether this user's role carries that right; the system may do all that it is told."""
+    return user.role == User.Role.SYSTEM or (user.is_active and user.role in RIGHTS[right])

@@ -1,0 +1,266 @@
+"""The small cast of the tests: typed makers, no random data, everything by the real actions."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from cases.actions.contacting import log_contact
+from cases.actions.opening import Claimed, open_case
+from cases.actions.preparing import add_paper
+from cases.models import Case, Mandate
+from people.models import Address, ContactPoint, OfficerCredential, Organisation, Person, Team, User
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
+    "0000000049454e44ae426082"
+)
+
+
+def moment(text: str, zone: str = "Asia/Shanghai") -> datetime:
+    """An aware UTC moment from a local one, such as ``moment("2026-03-02 10:00")``."""
+    from common.clock import from_local
+
+    return from_local(datetime.fromisoformat(text), zone).astimezone(UTC)
+
+
+def creditor(
+    *,
+    slug: str = "west-lake-bank",
+    name: str = "西湖银行",
+    packs: Sequence[str] = ("story",),
+    creditor_type: str = "bank",
+) -> Organisation:
+    return Organisation.objects.get_or_create(
+        slug=slug,
+        defaults={
+            "kind": Organisation.Kind.CREDITOR,
+            "creditor_type": creditor_type,
+            "name": name,
+            "name_en": "West Lake Bank",
+            "address": "杭州市西湖区文三路 88 号",
+            "phone": "0571-8700 0000",
+            "email": "service@westlake.example",
+            "complaint_phone": "0571-8700 0001",
+            "regulator_phone": "12378",
+            "bank_name": "西湖银行文三路支行",
+            "bank_account": "6222 0000 0000 0000",
+            "packs": list(packs),
+        },
+    )[0]
+
+
+def agency(*, slug: str = "clear-water", name: str = "清水信用服务") -> Organisation:
+    return Organisation.objects.get_or_create(
+        slug=slug,
+        defaults={
+            "kind": Organisation.Kind.AGENCY,
+            "name": name,
+            "name_en": "Clear Water Credit Services",
+            "address": "杭州市拱墅区湖墅路 9 号",
+            "phone": "0571-8800 0000",
+            "complaint_phone": "0571-8800 0001",
+            "regulator_phone": "12378",
+        },
+    )[0]
+
+
+def team(*, name: str = "杭州一组", city: str = "杭州", of: Organisation | None = None) -> Team:
+    return Team.objects.get_or_create(
+        organisation=of or agency(), name=name, defaults={"city": city}
+    )[0]
+
+
+def user(
+    *, username: str, role: str, in_team: Team | None = None, badge: str = "", full_name: str = ""
+) -> User:
+    found = User.objects.filter(username=username).first()
+    if found:
+        return found
+    return User.objects.create_user(
+        username=username,
+        password="door-step-2026",
+        role=role,
+        team=in_team,
+        badge=badge,
+        full_name=full_name or username,
+        phone="0571-8800 0099",
+    )
+
+
+def clerk(*, in_team: Team | None = None, username: str = "clerk") -> User:
+    return user(username=username, role="clerk", in_team=in_team or team(), full_name="陈晓")
+
+
+def supervisor(*, in_team: Team | None = None, username: str = "supervisor") -> User:
+    return user(username=username, role="supervisor", in_team=in_team or team(), full_name="周敏")
+
+
+def compliance_officer(*, username: str = "compliance") -> User:
+    return user(username=username, role="compliance", full_name="林静")
+
+
+def administrator(*, username: str = "administrator") -> User:
+    return user(username=username, role="administrator", full_name="方宁")
+
+
+def outsider() -> User:
+    """A clerk of another team, who has nothing to do with the case."""
+    return clerk(in_team=team(name="成都一组", city="成都"), username="outsider")
+
+
+def officer(
+    *,
+    badge: str = "021",
+    full_name: str = "李伟",
+    in_team: Team | None = None,
+    valid_from: date = date(2025, 6, 1),
+    valid_until: date = date(2027, 12, 31),
+    trained_from: date = date(2025, 9, 1),
+) -> User:
+    """A field officer with a permit and a training certificate in force in 2026."""
+    someone = user(
+        username=f"officer{badge}",
+        role="officer",
+        in_team=in_team or team(),
+        badge=badge,
+        full_name=full_name,
+    )
+    if not someone.credentials.exists():
+        OfficerCredential.objects.create(
+            officer=someone, kind="permit", number=f"WF-{badge}", issued_by="清水信用服务",
+            valid_from=valid_from, valid_until=valid_until,
+        )  # fmt: skip
+        OfficerCredential.objects.create(
+            officer=someone, kind="training", number=f"PX-{badge}", issued_by="杭州金融培训中心",
+            valid_from=trained_from, valid_until=trained_from + timedelta(days=365),
+        )  # fmt: skip
+    return someone
+
+
+def crew() -> list[User]:
+    """The two officers of the stories."""
+    return [officer(badge="021", full_name="李伟"), officer(badge="034", full_name="王芳")]
+
+
+def debtor(
+    *, name: str = "王海燕", name_en: str = "Wang Haiyan", id_number: str = "330106198807152427"
+) -> Person:
+    return Person(name=name, name_en=name_en, id_number=id_number, born_on=date(1988, 7, 15))
+
+
+def home(*, source: str = "contract") -> Address:
+    return Address(
+        kind="home",
+        city="杭州",
+        district="西湖区",
+        text="翠苑街道 3 幢 2 单元 501 室",
+        postcode="310012",
+        source=source,
+        verified_on=date(2026, 2, 20),
+    )
+
+
+def points(*, email: str = "haiyan@debtor.example") -> list[ContactPoint]:
+    return [
+        ContactPoint(channel="email", value=email, source="contract"),
+        ContactPoint(channel="phone", value="13800000001", source="contract"),
+    ]
+
+
+def mandate(
+    *,
+    principal: Organisation | None = None,
+    agent: Organisation | None = None,
+    number: str = "WT-2026-01",
+    valid_from: date = date(2026, 1, 1),
+    valid_until: date = date(2026, 12, 31),
+    waiver_limit: Decimal = Decimal("500.00"),
+) -> Mandate:
+    return Mandate.objects.get_or_create(
+        number=number,
+        defaults={
+            "principal": principal or creditor(),
+            "agent": agent or agency(),
+            "scope": "逾期个人贷款的催收、上门协商与签署还款协议",
+            "methods": ["phone", "sms", "email", "letter", "wechat", "visit"],
+            "may_sign": True,
+            "waiver_limit": waiver_limit,
+            "confidentiality": "受托方对债务人信息承担保密义务",
+            "valid_from": valid_from,
+            "valid_until": valid_until,
+        },
+    )[0]
+
+
+def claimed(
+    *,
+    principal: str = "38600.00",
+    interest: str = "1158.00",
+    fees: str = "242.00",
+    contract_number: str = "XH-2024-5521",
+) -> Claimed:
+    return Claimed(
+        contract_number=contract_number,
+        principal=Decimal(principal),
+        interest=Decimal(interest),
+        fees=Decimal(fees),
+        stated_on=date(2026, 2, 27),
+        contract_on=date(2024, 5, 10),
+        paid_out=Decimal("50000.00"),
+        annual_rate=Decimal("12.0000"),
+        due_on=date(2025, 11, 10),
+        limitation_ends_on=date(2028, 11, 10),
+    )
+
+
+def case(
+    *,
+    reference: str = "HZ-2026-0147",
+    external_reference: str = "XH-5521",
+    at: datetime | None = None,
+    of_creditor: Organisation | None = None,
+    in_team: Team | None = None,
+    who: Person | None = None,
+    claim: Claimed | None = None,
+    under: Mandate | None = None,
+    address: Address | None = None,
+    contact_points: Sequence[ContactPoint] | None = None,
+) -> Case:
+    """A case in preparation, just taken in: no papers, nobody contacted yet."""
+    return open_case(
+        reference=reference,
+        external_reference=external_reference,
+        creditor=of_creditor or creditor(),
+        team=in_team or team(),
+        debtor=who or debtor(),
+        claimed=claim or claimed(),
+        by=clerk(in_team=in_team),
+        at=at or moment("2026-02-27 09:00"),
+        addresses=[address or home()],
+        contact_points=list(points() if contact_points is None else contact_points),
+        mandate=under or mandate(principal=of_creditor),
+    )
+
+
+def prepared_case(**given: Any) -> Case:
+    """A case with its claim proven and gentler channels tried: ready for a visit to be planned."""
+    found = case(**given)
+    start = given.get("at") or moment("2026-02-27 09:00")
+    by = clerk(in_team=given.get("in_team"))
+    for kind in ("contract", "disbursement", "statement"):
+        add_paper(
+            case=found, kind=kind, filename=f"{kind}.pdf", content=PDF,
+            original_held=kind == "contract", kept_at="档案柜 3", by=by,
+            at=start + timedelta(minutes=10),
+        )  # fmt: skip
+    for hours, channel, result in (
+        (1, "phone", "no_answer"), (2, "sms", "delivered"), (3, "lawyers_letter", "delivered"),
+    ):  # fmt: skip
+        log_contact(
+            case=found, channel=channel, result=result, remark="", by=by,
+            at=start + timedelta(hours=hours),
+        )  # fmt: skip
+    return found

@@ -1,0 +1,164 @@
+"""Writing events and proving that none was changed, removed, inserted or moved."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+
+from people.models import User
+from timeline.models import Event
+
+HOUSE_LOCK = 7_300_001  # advisory lock number of the chain that belongs to no case
+
+
+class OutsideTransaction(RuntimeError):
+    """An event was recorded where the fact that it tells of could still be lost."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The chain holds: so many events, and this is the last digest."""
+
+    size: int
+    head: str
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The chain does not hold: the first event at which it breaks, and why."""
+
+    number: int
+    why: str
+
+
+def canonical(value: object) -> str:
+    """The one spelling of a value that digests are taken of."""
+    return json.dumps(
+        value, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def commit_to(salts: Mapping[str, str], fields: Mapping[str, Any]) -> dict[str, str]:
+    """A salted digest of each field, by its name."""
+    return {name: _sha(f"{salts[name]}|{name}|{canonical(fields[name])}") for name in fields}
+
+
+def digest_of(event: Event) -> str:
+    """The event's own digest, over all that identifies it and the one before."""
+    return _sha(
+        canonical(
+            [
+                event.previous,
+                event.number,
+                event.kind,
+                event.occurred_at.astimezone(UTC).isoformat(),
+                event.recorded_at.astimezone(UTC).isoformat(),
+                event.actor_id,
+                event.actor_name,
+                event.commitments,
+            ]
+        )
+    )
+
+
+def _plain(value: object) -> Any:
+    """The value as JSON will give it back, so that digests agree after a round trip."""
+    return json.loads(canonical(value))
+
+
+def record(
+    *,
+    case: Any,
+    kind: str,
+    by: User | None,
+    at: datetime,
+    recorded_at: datetime | None = None,
+    data: Mapping[str, Any] | None = None,
+    findings: Sequence[Mapping[str, Any]] = (),
+    actor_name: str = "",
+) -> Event:
+    """Append one event to the case's chain (``case=None``: to the house's).
+
+    The caller holds the case's row lock, so that numbers cannot collide.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(kind)
+    if case is None:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s)", [HOUSE_LOCK])
+    last = Event.objects.filter(case=case).order_by("-number").values("number", "digest").first()
+    fields = {f"data.{name}": _plain(value) for name, value in (data or {}).items()}
+    fields |= {f"findings.{n}": _plain(value) for n, value in enumerate(findings)}
+    salts = {name: secrets.token_hex(8) for name in fields}
+    event = Event(
+        case=case,
+        number=last["number"] + 1 if last else 1,
+        kind=kind,
+        occurred_at=at,
+        recorded_at=recorded_at or at,
+        actor=by,
+        actor_name=actor_name or str(by or "—"),
+        data={name: _plain(value) for name, value in (data or {}).items()},
+        findings=[_plain(value) for value in findings],
+        salts=salts,
+        commitments=commit_to(salts, fields),
+        previous=last["digest"] if last else "",
+    )
+    event.digest = digest_of(event)
+    event.save(force_insert=True)
+    return event
+
+
+def check(events: Iterable[Event], *, redacted: bool = False) -> Verified | Broken:
+    """Whether these events, in order, make an unbroken chain from the first.
+
+    ``redacted`` allows fields that were blacked out (their commitments stand alone).
+    """
+    size, head = 0, ""
+    for event in events:
+        if event.number != size + 1:
+            return Broken(size + 1, "an event is missing")
+        if event.previous != head:
+            return Broken(event.number, "it does not follow the event before it")
+        if event.digest != digest_of(event):
+            return Broken(event.number, "its digest does not match")
+        fields = {f"data.{name}": value for name, value in event.data.items()}
+        fields |= {f"findings.{n}": value for n, value in enumerate(event.findings)}
+        # A redacted field keeps its commitment and loses value and salt; an added one has none.
+        if not fields.keys() <= event.commitments.keys() or not fields.keys() <= event.salts.keys():
+            return Broken(event.number, "it holds a field that was never recorded")
+        if not redacted and fields.keys() != event.commitments.keys():
+            return Broken(event.number, "a field was removed")
+        for name, committed in commit_to(event.salts, fields).items():
+            if committed != event.commitments[name]:
+                return Broken(event.number, f"{name} was changed")
+        size, head = event.number, event.digest
+    return Verified(size, head)
+
+
+def verify(case: Any) -> Verified | Broken:
+    """Whether the case's chain (``None``: the house's) is unbroken, and as long as the case says."""
+    found = check(Event.objects.filter(case=case).order_by("number").iterator(chunk_size=2000))
+    if isinstance(found, Broken) or case is None:
+        return found
+    if (case.event_count, case.head) != (found.size, found.head):
+        return Broken(found.size + 1, "the end of the timeline is missing or was replaced")
+    return found
+
+
+@transaction.atomic
+def record_for_house(
+    *, kind: str, by: User | None, at: datetime, data: Mapping[str, Any] | None = None
+) -> Event:
+    """Record a fact that belongs to no case, such as an import or a sign-in."""
+    return record(case=None, kind=kind, by=by, at=at, data=data)

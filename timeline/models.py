@@ -1,0 +1,51 @@
+"""The case's timeline: append-only, hash-chained, kept so by the database itself."""
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Event(models.Model):
+    """One fact of a case (or, without a case, of the house), never changed once written.
+
+    ``commitments`` holds a salted SHA-256 of each field of ``data`` and ``findings``;
+    ``digest`` is over those, so that a copy with a field blacked out still verifies.
+    """
+
+    case = models.ForeignKey(  # a string: cases stands above the timeline
+        "cases.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="events"
+    )
+    number = models.PositiveIntegerField(_("number"))
+    kind = models.CharField(_("kind"), max_length=60)
+    occurred_at = models.DateTimeField(_("happened at"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    actor_name = models.CharField(_("by"), max_length=80)
+    data = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
+    findings = models.JSONField(_("findings"), default=list, encoder=DjangoJSONEncoder)
+    salts = models.JSONField(default=dict)
+    commitments = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(_("digest"), max_length=64)
+
+    class Meta:
+        ordering = ["case_id", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "number"], nulls_distinct=False, name="event_number_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "-id"], name="event_by_kind"),
+            models.Index(
+                fields=["-id"],
+                name="event_refusals",
+                condition=models.Q(kind__in=["policy.refused", "policy.overridden"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.kind}"

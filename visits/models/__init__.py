@@ -1,0 +1,4 @@
+from visits.models.record import Consent, Evidence, Shown, TalkRecord
+from visits.models.visit import Visit, VisitOfficer
+
+__all__ = ["Consent", "Evidence", "Shown", "TalkRecord", "Visit", "VisitOfficer"]

@@ -1,0 +1,152 @@
+"""What happened at the door: what was shown, agreed to, said and left behind."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import ClaimPaper
+from documents.models import Document
+from people.models import User
+from visits.models.visit import Visit, VisitOfficer
+
+
+class Shown(models.Model):
+    """A credential or a paper that was shown to the debtor, with the reaction."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="shown")
+    part = models.ForeignKey(
+        VisitOfficer, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    paper = models.ForeignKey(
+        ClaimPaper, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    item = models.CharField(_("what"), max_length=120)
+    at = models.DateTimeField(_("shown at"))
+    reaction = models.CharField(_("reaction"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["visit_id", "pk"]
+        verbose_name_plural = "shown"
+
+    def __str__(self) -> str:
+        return self.item
+
+
+class Consent(models.Model):
+    """One question, one answer: may we record, come in, film?"""
+
+    class Kind(models.TextChoices):
+        TALK = "talk", _("To talk now")
+        RECORDING = "recording", _("Sound recording")
+        FILMING = "filming", _("Filming")
+        ENTRY = "entry", _("Coming in")
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="consents")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    given = models.BooleanField(_("given"))
+    by_whom = models.CharField(_("by whom"), max_length=80)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        ordering = ["visit_id", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["talk", "recording", "filming", "entry"]),
+                name="consent_kind_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.given}"
+
+
+class TalkRecord(models.Model):
+    """What was said, in a form on which the next steps can stand."""
+
+    class Reason(models.TextChoices):
+        LOST_WORK = "lost_work", _("Lost work or income")
+        ILLNESS = "illness", _("Illness")
+        FAMILY = "family", _("Family burden")
+        BUSINESS = "business", _("Business failed")
+        OVER_INDEBTED = "over_indebted", _("Too many debts")
+        FORGOT = "forgot", _("Forgot or did not know")
+        DISPUTES = "disputes", _("Disputes the debt")
+        WILL_NOT_SAY = "will_not_say", _("Would not say")
+        OTHER = "other", _("Other")
+
+    class Willingness(models.TextChoices):
+        READY = "ready", _("Ready to pay")
+        PARTLY = "partly", _("Ready to pay in part")
+        UNDECIDED = "undecided", _("Undecided")
+        UNWILLING = "unwilling", _("Not willing")
+
+    visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="talk")
+    met = models.CharField(_("who was met"), max_length=120)
+    reason = models.CharField(_("why the debt fell behind"), max_length=16, choices=Reason)
+    reason_words = models.TextField(_("in more words"), blank=True)
+    income = models.DecimalField(
+        _("income a month"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    outgoings = models.DecimalField(
+        _("outgoings a month"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    willingness = models.CharField(_("willingness"), max_length=10, choices=Willingness)
+    offer_amount = models.DecimalField(
+        _("offer"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    offer_words = models.CharField(_("offer in words"), max_length=300, blank=True)
+    statement = models.TextField(_("the debtor's own words"), blank=True)
+    left = models.CharField(_("documents left with the debtor"), max_length=300, blank=True)
+    received = models.CharField(_("documents received"), max_length=300, blank=True)
+    third_parties = models.CharField(_("other people present"), max_length=300, blank=True)
+    hardship = ArrayField(
+        models.CharField(max_length=20), verbose_name=_("hardship options offered"), default=list,
+        blank=True,
+    )  # fmt: skip
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    reason__in=[
+                        "lost_work",
+                        "illness",
+                        "family",
+                        "business",
+                        "over_indebted",
+                        "forgot",
+                        "disputes",
+                        "will_not_say",
+                        "other",
+                    ]
+                ),
+                name="talk_reason_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(willingness__in=["ready", "partly", "undecided", "unwilling"]),
+                name="talk_willingness_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.visit}: {self.get_willingness_display()}"
+
+
+class Evidence(models.Model):
+    """A photo, recording or file taken at a visit; hashed on receipt."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="evidence")
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    caption = models.CharField(_("what it shows"), max_length=200, blank=True)
+    inside = models.BooleanField(_("taken inside a private place"), default=False)
+    taken_at = models.DateTimeField(_("taken at"))
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["visit_id", "pk"]
+        verbose_name_plural = "evidence"
+
+    def __str__(self) -> str:
+        return self.caption or str(self.document)

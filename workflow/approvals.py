@@ -1,0 +1,111 @@
+"""The second person: one way to ask, one way to decide, never by the one who asked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from documents.models import Document
+from people.models import User
+from workflow.models import Approval
+from workflow.steps import Step, begin, carry_out
+
+LAPSES_AFTER = timedelta(days=7)
+
+
+class SecondPersonNeeded(Exception):
+    """Nobody decides on what they asked for themselves."""
+
+
+class Lapsed(Exception):
+    """Nobody decided in time; it has to be asked again."""
+
+
+@dataclass(frozen=True)
+class ApprovalKind:
+    """What a kind of approval needs, and what follows at once when it is granted.
+
+    ``steps`` are carried out in the same transaction as the decision.
+    """
+
+    kind: str
+    right: str
+    steps: Callable[[Approval, User, datetime], Sequence[Step]] = lambda approval, by, at: ()
+
+
+_kinds: dict[str, ApprovalKind] = {}
+
+
+def register(kind: ApprovalKind) -> None:
+    """Make a kind of approval known; called once by the app that owns it."""
+    _kinds[kind.kind] = kind
+
+
+def kind_of(approval: Approval) -> ApprovalKind:
+    """What the approval's kind needs."""
+    return _kinds[approval.kind]
+
+
+def request_approval(
+    *,
+    case: Any,
+    kind: str,
+    reason: str,
+    by: User,
+    at: datetime,
+    subject: str = "",
+    details: Mapping[str, Any] | None = None,
+    evidence: Document | None = None,
+    lapses_at: datetime | None = None,
+) -> Approval:
+    """Ask for a second person's word; it lapses after seven days unless said otherwise."""
+    approval = Approval(
+        case=case,
+        kind=kind,
+        subject=subject,
+        details=dict(details or {}),
+        reason=reason,
+        evidence=evidence,
+        requested_by=by,
+        requested_at=at,
+        expires_at=lapses_at or at + LAPSES_AFTER,
+    )
+    begin(
+        approval,
+        event="approval.requested",
+        right="request_approval",
+        by=by,
+        at=at,
+        data={"kind": kind, "subject": subject, "reason": reason, "details": dict(details or {})},
+    )
+    return approval
+
+
+def decide_approval(
+    *, approval: Approval, granted: bool, answer: str, by: User, at: datetime
+) -> None:
+    """Grant or deny; what was asked for follows in the same transaction."""
+    if approval.requested_by_id == by.pk:
+        raise SecondPersonNeeded
+    if at >= approval.expires_at:
+        raise Lapsed
+    kind = kind_of(approval)
+    carry_out(
+        Step(
+            subject=approval,
+            event="approval.granted" if granted else "approval.denied",
+            right=kind.right,
+            transition="decide",
+            args={"granted": granted, "by": by, "at": at, "answer": answer},
+            data={
+                "kind": approval.kind,
+                "subject": approval.subject,
+                "reason": approval.reason,
+                "asked_by": str(approval.requested_by),
+                "answer": answer,
+            },
+        ),
+        *(kind.steps(approval, by, at) if granted else ()),
+        by=by,
+        at=at,
+    )

@@ -1,0 +1,48 @@
+"""Duties: raised once each, ticked off by a person or by the fact that fulfils them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from people.models import User
+from workflow.models import Duty
+
+
+def raise_duty(
+    *,
+    case: Any,
+    kind: str,
+    says: Mapping[str, str],
+    due_at: datetime,
+    key: str,
+    at: datetime,
+    rule: str = "",
+    role: str = "",
+) -> bool:
+    """Raise a duty unless the same one (by ``key``) stands already; says whether it was new."""
+    duty, new = Duty.objects.get_or_create(
+        key=key,
+        defaults={
+            "case": case, "kind": kind, "says": dict(says), "rule": rule, "role": role,
+            "raised_at": at, "due_at": due_at,
+        },
+    )  # fmt: skip
+    if new and (case.next_due_at is None or due_at < case.next_due_at):
+        case.next_due_at = due_at
+        case.save(update_fields=["next_due_at"])
+    return new
+
+
+def fulfil(*, case: Any, kind: str, by: User, at: datetime) -> int:
+    """Tick off the case's open duties of that kind; says how many there were."""
+    done = Duty.objects.filter(case=case, kind=kind, done_at=None).update(done_at=at, done_by=by)
+    if done:
+        set_next_due(case)
+    return done
+
+
+def set_next_due(case: Any) -> None:
+    """Keep the work list's due time in step with the open duties."""
+    first = Duty.objects.filter(case=case, done_at=None).order_by("due_at").first()
+    case.next_due_at = first.due_at if first else None
+    case.save(update_fields=["next_due_at"])

@@ -1,0 +1,322 @@
+"""The one way in which anything changes: lock, ask the rules, move, record, queue, or nothing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.db import IntegrityError, models, transaction
+from django_fsm import FSMFieldDescriptor, TransitionNotAllowed
+
+from compliance.verdict import Verdict
+from people.models import User
+from people.rights import may
+from timeline.chain import record
+from workflow.guard import current
+from workflow.models import Submission
+
+
+class Policy(Protocol):
+    """Answers whether the subject may be changed so, by whom and when; never changes it."""
+
+    def __call__(self, subject: Any, *, by: User, at: datetime) -> Verdict: ...
+
+
+class PolicyRefused(Exception):
+    """The rules say no; the verdicts say which rule, from where, and what would help."""
+
+    def __init__(self, verdicts: Sequence[Verdict]) -> None:
+        self.verdicts = list(verdicts)
+        super().__init__("; ".join(f.rule for v in verdicts for f in v.blocks))
+
+    @property
+    def findings(self) -> list[Any]:
+        """Every finding that stands against it, of all the steps together."""
+        return [finding for verdict in self.verdicts for finding in verdict.blocks]
+
+    @property
+    def earliest(self) -> datetime | None:
+        """When all of it would be lawful, if time alone can heal it."""
+        moments = [verdict.earliest for verdict in self.verdicts if not verdict.allowed]
+        if not moments or any(moment is None for moment in moments):
+            return None
+        return max(moment for moment in moments if moment)
+
+
+class StateRefused(Exception):
+    """The subject is not in a state from which this can be done."""
+
+    def __init__(self, subject: Any, transition: str) -> None:
+        self.subject, self.transition = subject, transition
+        super().__init__(f"{transition} from {getattr(subject, 'state', '?')}")
+
+
+class RightRefused(Exception):
+    """This role may not do that."""
+
+    def __init__(self, by: User, right: str) -> None:
+        self.by, self.right = by, right
+        super().__init__(f"{by.role} may not {right}")
+
+
+class Outsider(Exception):
+    """The case belongs to people with whom this user has nothing to do."""
+
+
+class StaleForm(Exception):
+    """Somebody moved the case after this form was drawn."""
+
+    def __init__(self, case: Any) -> None:
+        self.case = case
+        super().__init__(str(case))
+
+
+class AlreadyDone(Exception):
+    """This very form was handled before; nothing was done a second time."""
+
+
+class WrongInput(Exception):
+    """What was asked makes no sense in itself; ``field`` names the part to mend."""
+
+    def __init__(self, message: Any, field: str = "") -> None:
+        self.message, self.field = message, field
+        super().__init__(str(message))
+
+
+Then = Callable[[Any, User, datetime], None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One subject's part in a change.
+
+    ``right`` is asked of the table of rights, ``policy`` of the rules, ``transition`` names the
+    FSM method and ``args`` its arguments; ``then`` writes what belongs to it, under the lock.
+    ``data`` goes to the timeline as it is; a callable gets the subject after the change.
+    ``first`` saves what a new subject leans on, in the same transaction.
+    """
+
+    subject: Any
+    event: str
+    right: str = ""
+    policy: Policy | None = None
+    transition: str = ""
+    args: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] = field(default_factory=dict)
+    then: Then | None = None
+    first: Callable[[], None] | None = None
+
+
+def carry_out(*steps: Step, by: User, at: datetime) -> list[Verdict]:
+    """Carry out all the steps, of one case, or none of them.
+
+    Raises ``PolicyRefused`` (recorded on the timeline), ``StateRefused`` (recorded),
+    ``RightRefused``, ``Outsider``, ``StaleForm``, ``AlreadyDone`` or ``WrongInput``.
+    """
+    case = case_of(steps[0].subject)
+    try:
+        with transaction.atomic(durable=True):
+            return _carry_out(case, steps, by, at)
+    except PolicyRefused as refused:
+        _record_refusal(case, steps, refused, by, at)
+        raise
+    except StateRefused as refused:
+        with transaction.atomic(durable=True):
+            locked = _lock(case)
+            _tell(
+                locked, "state.refused", by, at,
+                {"asked": refused.transition, "state": getattr(refused.subject, "state", "")},
+            )  # fmt: skip
+        raise
+
+
+def begin(
+    new: Any,
+    *,
+    event: str,
+    by: User,
+    at: datetime,
+    right: str = "",
+    policy: Policy | None = None,
+    data: Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] | None = None,
+    then: Then | None = None,
+    first: Callable[[], None] | None = None,
+) -> list[Verdict]:
+    """Save something new of a case (or a new case) and record it; the twin for a first save."""
+    return carry_out(
+        Step(
+            subject=new,
+            event=event,
+            right=right,
+            policy=policy,
+            data=data or {},
+            then=then,
+            first=first,
+        ),
+        by=by,
+        at=at,
+    )
+
+
+def note(
+    case: Any,
+    *,
+    event: str,
+    by: User,
+    at: datetime,
+    right: str = "",
+    policy: Policy | None = None,
+    data: Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] | None = None,
+    then: Then | None = None,
+) -> list[Verdict]:
+    """Record a fact about the case that moves no state; the twin for a call or a payment."""
+    return carry_out(
+        Step(subject=case, event=event, right=right, policy=policy, data=data or {}, then=then),
+        by=by,
+        at=at,
+    )
+
+
+def case_of(subject: Any) -> Any:
+    """The case to which the subject belongs (a case belongs to itself)."""
+    return getattr(subject, "case", None) or subject
+
+
+def _lock(case: Any) -> Any:
+    """The case as it is now, locked; every change of a case goes through this one mutex."""
+    if case.pk is None:  # a new one: nobody else can know it yet
+        case.save(force_insert=True)
+        return case
+    return type(case)._base_manager.select_for_update(of=("self",)).get(pk=case.pk)
+
+
+def _carry_out(case: Any, steps: Sequence[Step], by: User, at: datetime) -> list[Verdict]:
+    _claim_submission(by, at)
+    for step in steps:
+        if step.first:
+            step.first()
+    locked = _lock(case)
+    if not locked.may_be_seen_by(by):
+        raise Outsider
+    for step in steps:
+        if step.right and not may(by, step.right):
+            raise RightRefused(by, step.right)
+    guard = current()
+    if guard:
+        if guard.version is not None and guard.version != locked.version:
+            raise StaleForm(locked)
+        guard.spent = True
+    subjects = [_fresh(step.subject, locked) for step in steps]
+    verdicts: dict[int, Verdict] = {}
+    for number, (step, subject) in enumerate(zip(steps, subjects, strict=True)):
+        if step.policy:
+            verdicts[number] = step.policy(subject, by=by, at=at)
+    refused = [verdict for verdict in verdicts.values() if not verdict.allowed]
+    if refused:
+        raise PolicyRefused(refused)
+    for number, (step, subject) in enumerate(zip(steps, subjects, strict=True)):
+        if step.transition:
+            _move(subject, step)
+            if isinstance(getattr(type(subject), "state", None), FSMFieldDescriptor):
+                locked.version += 1  # an approval or a duty makes nobody's form stale
+        if subject is not locked:
+            subject.save()
+        data = step.data(subject) if callable(step.data) else dict(step.data)
+        verdict = verdicts.get(number)
+        _tell(locked, step.event, by, at, data, verdict)
+        if verdict:
+            _raise_duties(locked, verdict, at)
+        if step.then:
+            step.then(subject, by, at)
+    locked.save()
+    for step, subject in zip(steps, subjects, strict=True):
+        step.subject.__dict__.update(subject.__dict__)
+    return list(verdicts.values())
+
+
+def _claim_submission(by: User, at: datetime) -> None:
+    guard = current()
+    if guard and guard.key:
+        try:
+            with transaction.atomic():
+                Submission(key=guard.key, user=by, at=at).save(force_insert=True)
+        except IntegrityError:
+            raise AlreadyDone from None
+
+
+def _fresh(subject: Any, locked: Any) -> Any:
+    """The subject as it is in the database now; a new one as it was given."""
+    if isinstance(subject, type(locked)) and subject.pk == locked.pk:
+        return locked
+    fresh = subject
+    if subject.pk is not None:
+        fresh = type(subject)._base_manager.select_for_update(of=("self",)).get(pk=subject.pk)
+    if isinstance(subject, models.Model) and "case" in {f.name for f in subject._meta.fields}:
+        fresh.case = locked
+    return fresh
+
+
+def _move(subject: Any, step: Step) -> None:
+    try:
+        getattr(subject, step.transition)(**step.args)
+    except TransitionNotAllowed:
+        raise StateRefused(subject, step.transition) from None
+
+
+def _tell(
+    locked: Any,
+    kind: str,
+    by: User,
+    at: datetime,
+    data: Mapping[str, Any],
+    verdict: Verdict | None = None,
+) -> None:
+    """Append to the case's timeline and keep its size and head on the case itself."""
+    told = dict(data)
+    findings: list[dict[str, Any]] = []
+    if verdict:
+        decision = verdict.as_dict()
+        findings = decision.pop("findings")
+        told["decision"] = decision
+    event = record(case=locked, kind=kind, by=by, at=at, data=told, findings=findings)
+    locked.event_count, locked.head = event.number, event.digest
+    locked.save(update_fields=["event_count", "head"])
+
+
+def tell(case: Any, kind: str, by: User, at: datetime, data: Mapping[str, Any]) -> None:
+    """Record a further fact inside a running change (from a step's ``then``), under its lock."""
+    _tell(case, kind, by, at, data)
+
+
+def _raise_duties(locked: Any, verdict: Verdict, at: datetime) -> None:
+    from workflow.duties import raise_duty
+
+    for finding in verdict.duties:
+        raise_duty(
+            case=locked,
+            kind=finding.rule,
+            says=dict(finding.says),
+            rule=finding.rule,
+            due_at=finding.earliest or at,
+            key=f"{locked.pk}:{finding.rule}",
+            at=at,
+        )
+
+
+def _record_refusal(
+    case: Any, steps: Sequence[Step], refused: PolicyRefused, by: User, at: datetime
+) -> None:
+    if case.pk is None:
+        return
+    with transaction.atomic(durable=True):
+        locked = _lock(case)
+        for verdict in refused.verdicts:
+            _tell(
+                locked, "policy.refused", by, at,
+                {
+                    "asked": verdict.action,
+                    "subject": str(steps[0].subject),
+                    "earliest": verdict.earliest.isoformat() if verdict.earliest else None,
+                },
+                verdict,
+            )  # fmt: skip

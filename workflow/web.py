@@ -1,0 +1,103 @@
+"""One form, one action, one answer in words: what every changing view has in common."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from workflow.approvals import Lapsed, SecondPersonNeeded
+from workflow.guard import Guard, guarded
+from workflow.steps import (
+    AlreadyDone,
+    Outsider,
+    PolicyRefused,
+    RightRefused,
+    StaleForm,
+    StateRefused,
+    WrongInput,
+)
+
+
+def handle(
+    request: HttpRequest,
+    *,
+    case: Any,
+    do: Callable[[dict[str, Any]], Any],
+    template: str,
+    done: Any,
+    form: forms.BaseForm | None = None,
+    to: str | Callable[[Any], str] = "",
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Show the form, or carry out the action and say what came of it.
+
+    ``do`` gets the form's cleaned data and makes one call into the domain; its result goes to
+    ``to`` (where to go next, by default the case page) and to ``done`` if that is callable.
+    The template gets ``form``, ``case``, ``guard_key``, and ``refusal`` or ``stale`` after a no.
+    Answers: 200 the form, 302 done, 409 refused or stale, 422 to be mended.
+    """
+    shown: dict[str, Any] = {"form": form, "case": case, **(context or {})}
+    if request.method != "POST":
+        return _page(request, template, shown)
+    if form is not None and not form.is_valid():
+        return _page(request, template, shown, status=422)
+    try:
+        with guarded(guard_of(request)):
+            result = do(dict(getattr(form, "cleaned_data", {})))
+    except AlreadyDone:
+        messages.info(request, _("This was already done; nothing was done twice."))
+        return HttpResponseRedirect(case.get_absolute_url())
+    except PolicyRefused as refused:
+        return _page(request, template, {**shown, "refusal": refused}, status=409)
+    except StateRefused as refused:
+        return _page(request, template, {**shown, "state_refusal": refused}, status=409)
+    except StaleForm as stale:
+        return _page(request, template, {**shown, "stale": stale}, status=409)
+    except (RightRefused, PermissionDenied) as refused:
+        raise PermissionDenied from refused
+    except Outsider as refused:
+        raise Http404 from refused
+    except SecondPersonNeeded:
+        said = _("You asked for this yourself. Somebody else has to decide.")
+        return _page(request, template, {**shown, "wrong": said}, status=409)
+    except Lapsed:
+        said = _("Nobody decided in time, so this request has lapsed. It can be asked again.")
+        return _page(request, template, {**shown, "wrong": said}, status=409)
+    except WrongInput as wrong:
+        if form is not None:
+            field = wrong.field if wrong.field in form.fields else None
+            form.add_error(field, wrong.message)
+        return _page(request, template, {**shown, "wrong": wrong.message}, status=422)
+    said = done(result) if callable(done) else done
+    if said:
+        messages.success(request, said)
+    where = to(result) if callable(to) else to
+    return HttpResponseRedirect(where or case.get_absolute_url())
+
+
+def guard_of(request: HttpRequest) -> Guard:
+    """The form's own key and the version of the case that its reader saw."""
+    version = request.POST.get("guard_version", "")
+    key = request.POST.get("guard_key", "")[:64]
+    return Guard(
+        key=key, version=int(version) if version.isdecimal() and len(version) < 10 else None
+    )
+
+
+def _page(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+) -> TemplateResponse:
+    stale = context.get("stale")
+    # After a no the form gets a new key, for it was not done; a stale one keeps its old version
+    # until the person has looked at the case as it is now.
+    context["guard_key"] = uuid.uuid4().hex
+    context["guard_version"] = getattr(
+        getattr(stale, "case", None) or context["case"], "version", ""
+    )
+    return TemplateResponse(request, template, context, status=status)
