@@ -1,0 +1,22 @@
+"""The web server: `gunicorn -c config/gunicorn.py config.wsgi`."""
+
+import os
+
+bind = os.environ.get("DOORSTEP_BIND", "127.0.0.1:8000")
+worker_class = "gthread"  # phones upload slowly; a thread that waits for one costs little
+workers = int(os.environ.get("DOORSTEP_WEB_PROCESSES", "2"))
+threads = int(os.environ.get("DOORSTEP_THREADS", "4"))
+preload_app = True
+timeout = 60
+graceful_timeout = 10
+keepalive = 5
+max_requests = 5000
+max_requests_jitter = 500
+limit_request_line = 4094
+limit_request_field_size = 8190
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112 - gunicorn's heartbeat file
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+control_socket_disable = True
+raw_env = ["DOORSTEP_ROLE=web"]
