@@ -306,7 +306,7 @@ def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
         page.on(
             "response",
             lambda answer: (
-                complaints.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None
+                complaints.append(f"{answer.status} {answer.url}") if answer.status == 500 else None
             ),
         )
         page.on(

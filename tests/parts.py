@@ -46,7 +46,7 @@ def settle() -> Path:
     """Put into the environment what the settings read; before Django is set up."""
     run = run_folder()
     mine = run / f"process{number()}"
-    (mine / "var").mkdir(parents=True, exist_ok=True)
+    (mine / "var" / "static").mkdir(parents=True, exist_ok=True)
     for name in [name for name in os.environ if name.startswith("DOORSTEP_") and name != RUN]:
         del os.environ[name]
     os.environ |= {
