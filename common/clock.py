@@ -1,9 +1,10 @@
 """The only reader of the clock, and the only place where time zones are converted."""
 
 import os
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 def now() -> datetime:
@@ -19,6 +20,15 @@ def _offset() -> timedelta:
         return timedelta(seconds=float(Path(name).read_text() or 0))
     except FileNotFoundError:
         return timedelta()
+
+
+@lru_cache(maxsize=1024)
+def zone_named(name: str) -> ZoneInfo | None:
+    """The time zone of that name, or nothing if there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def local(moment: datetime, zone: str) -> datetime:
@@ -38,3 +48,13 @@ def from_local(naive: datetime, zone: str) -> datetime:
 def local_day(moment: datetime, zone: str) -> date:
     """The day that it is there at that moment."""
     return local(moment, zone).date()
+
+
+def day_begins(day: date, zone: str) -> datetime:
+    """The moment at which that day begins there."""
+    return from_local(datetime.combine(day, time()), zone)
+
+
+def day_ends(day: date, zone: str) -> datetime:
+    """The moment at which that day is over there, which is the first of the next."""
+    return day_begins(day + timedelta(days=1), zone)

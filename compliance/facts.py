@@ -1,0 +1,127 @@
+"""What the rules may know. Whatever is not said is unknown, and unknown never allows anything."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from compliance.plain import from_plain, to_plain
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerFacts:
+    """One officer of the crew, with what entitles this person to stand at the door."""
+
+    badge: str
+    name: str = ""
+    credential_from: date | None = None
+    credential_until: date | None = None  # the last day included
+    revoked: bool = False
+    trained_on: date | None = None
+    present: bool | None = None
+    shown: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldFacts:
+    """A pause: why, what it stops ("all", "visits", "reminders"), from when, until which day."""
+
+    reason: str
+    scope: str
+    starts_on: date
+    until: date | None = None  # the last day included; none: until somebody decides
+
+
+@dataclass(frozen=True, slots=True)
+class MandateFacts:
+    """The contract of delegation under which an agency acts (Civil Code art. 919)."""
+
+    principal: str
+    agent: str
+    valid_from: date | None = None
+    valid_until: date | None = None  # the last day included
+    methods: tuple[str, ...] = ()
+    may_receive_money: bool = False
+    may_sign: bool = False
+    waiver_limit: Decimal | None = None
+    subdelegated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionFacts:
+    """An exception that a second person granted; it heals a ``block_unless`` of its rule."""
+
+    rule: str
+    approved_by: str
+    requested_by: str
+    until: date | None = None  # the last day included
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of one question. ``None`` is unknown; an empty tuple is known to be empty.
+
+    Moments are aware; days are days where the debtor lives (``zone``); money is Decimal.
+    """
+
+    packs: tuple[str, ...] = ()
+    zone: str | None = None
+    creditor_type: str | None = None
+    collector: str | None = None  # "own" or "agency"
+    at: datetime | None = None  # the moment of asking, or of the contact itself
+    start: datetime | None = None
+    end: datetime | None = None
+    place_kind: str | None = None
+    place_consent: bool | None = None
+    purpose: str | None = None
+    intended_outcome: str | None = None
+    target_role: str | None = None
+    officers: tuple[OfficerFacts, ...] = ()
+    served_at: datetime | None = None  # when the notice of this visit took or takes effect
+    notice_missing: tuple[str, ...] | None = None  # none: no notice was composed
+    past_visits: tuple[datetime, ...] | None = None
+    refused_at: datetime | None = None
+    refusal_lifted: bool = False
+    no_contact_order: bool | None = None
+    holds: tuple[HoldFacts, ...] | None = None
+    claim_papers: tuple[str, ...] | None = None
+    natural_person_lender: bool | None = None
+    mandate: MandateFacts | None = None
+    contact_sources: tuple[str, ...] | None = None
+    gentler_tried: tuple[str, ...] | None = None
+    overdue_since: date | None = None
+    balance: Decimal | None = None
+    limitation_ends_on: date | None = None
+    identified: bool | None = None
+    entry_consent: bool | None = None
+    entered: bool | None = None
+    papers_shown: bool | None = None
+    recording_asked: bool | None = None
+    talk_recorded: bool | None = None
+    plan_total: Decimal | None = None
+    plan_balance: Decimal | None = None
+    plan_months: int | None = None
+    waiver: Decimal | None = None
+    waiver_approved: bool | None = None
+    annual_rate: Decimal | None = None  # per cent a year
+    contract_on: date | None = None
+    set_off_order: tuple[str, ...] | None = None
+    terms_confirmed: bool | None = None
+    signed_by: tuple[str, ...] | None = None
+    certificate_issued: bool | None = None
+    papers_returned: bool | None = None
+    report_written: bool | None = None
+    channel: str | None = None
+    exceptions: tuple[ExceptionFacts, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The facts as JSON can hold them; what is unknown is left out."""
+        plain: dict[str, Any] = to_plain(self)
+        return plain
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "Facts":
+        """The facts again, equal to those that were written."""
+        return from_plain(cls, plain)
