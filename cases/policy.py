@@ -7,7 +7,7 @@ from cases.facts import facts_for
 from cases.models import Case
 from common.clock import local_day
 from compliance.ask import ask
-from compliance.verdict import Verdict
+from compliance.verdict import Severity, Verdict
 from people.models import User
 from workflow.steps import Policy, case_of
 
@@ -26,3 +26,15 @@ def asks(action: str, *, on: date | None = None, **more: Any) -> Policy:
 def may_contact(channel: str) -> Policy:
     """Whether the debtor may be contacted by this channel at this moment."""
     return asks("contact.log", channel=channel)
+
+
+
+def rule_allows_exception(packs: tuple[str, ...], rule: str) -> bool:
+    """Whether one of the packs has this rule, and lets it be excepted from."""
+    from compliance.packs import describe
+
+    return any(
+        entry.id == rule and entry.severity == Severity.BLOCK_UNLESS
+        for pack in packs
+        for entry in describe(pack)
+    )

@@ -1,6 +1,27 @@
-"""The addresses of cases."""
+from django.urls import include, path
 
-from django.urls import URLPattern
+from cases.views import holding, preparing
 
 app_name = "cases"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [
+    path("imports/", include("cases.imports.urls")),
+    path("cases/<slug:reference>/debtor/", preparing.edit_debtor, name="debtor"),
+    path("cases/<slug:reference>/addresses/add/", preparing.add_address, name="add_address"),
+    path("cases/<slug:reference>/addresses/<int:pk>/", preparing.edit_address, name="edit_address"),
+    path("cases/<slug:reference>/numbers/add/", preparing.add_contact_point, name="add_number"),
+    path(
+        "cases/<slug:reference>/numbers/<int:pk>/", preparing.edit_contact_point, name="edit_number"
+    ),
+    path("cases/<slug:reference>/people/add/", preparing.add_party, name="add_party"),
+    path("cases/<slug:reference>/ability/", preparing.assess, name="assess"),
+    path("cases/<slug:reference>/strategy/", preparing.set_strategy, name="strategy"),
+    path("cases/<slug:reference>/papers/add/", preparing.add_paper, name="add_paper"),
+    path("cases/<slug:reference>/mandate/", preparing.set_mandate, name="mandate"),
+    path("cases/<slug:reference>/assign/", preparing.assign, name="assign"),
+    path("cases/<slug:reference>/contacts/log/", preparing.log_contact, name="log_contact"),
+    path("cases/<slug:reference>/hold/", holding.hold, name="hold"),
+    path("cases/<slug:reference>/holds/<int:pk>/review/", holding.review, name="review_hold"),
+    path("cases/<slug:reference>/holds/<int:pk>/end/", holding.release, name="release_hold"),
+    path("cases/<slug:reference>/exception/", holding.ask_exception, name="ask_exception"),
+]

@@ -1,6 +1,21 @@
-"""The addresses of desk."""
+from django.urls import path
 
-from django.urls import URLPattern
+from desk.views import case, review, timeline, work
 
 app_name = "desk"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [
+    path("", work.work, name="work"),
+    path("cases/<slug:reference>/", case.case, name="case"),
+    path("cases/<slug:reference>/timeline/", timeline.timeline, name="timeline"),
+    path(
+        "cases/<slug:reference>/timeline/export.<slug:form>",
+        timeline.export,
+        name="export_timeline",
+    ),
+    path("approvals/", review.approvals, name="approvals"),
+    path("approvals/<int:pk>/", review.approval, name="approval"),
+    path("dashboard/", review.dashboard, name="dashboard"),
+    path("dashboard/<slug:name>/", review.behind, name="behind"),
+    path("duties/<int:pk>/", review.do_duty, name="duty"),
+]

@@ -23,7 +23,7 @@ class Act:
     right: str
     url: Callable[[Any], str]
     steps: frozenset[str]
-    shown: Callable[[Any], bool] = lambda case: True
+    shown: Callable[[Any], bool] = bool
     ask: Callable[[Any, User, datetime], Verdict] | None = None
     primary: bool = False
     order: int = 50

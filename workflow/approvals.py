@@ -21,6 +21,11 @@ class Lapsed(Exception):
     """Nobody decided in time; it has to be asked again."""
 
 
+def nothing_follows(_approval: Approval, _by: User, _at: datetime) -> Sequence[Step]:
+    """The decision itself is all there is, such as an exception that a rule will look up."""
+    return ()
+
+
 @dataclass(frozen=True)
 class ApprovalKind:
     """What a kind of approval needs, and what follows at once when it is granted.
@@ -30,7 +35,7 @@ class ApprovalKind:
 
     kind: str
     right: str
-    steps: Callable[[Approval, User, datetime], Sequence[Step]] = lambda approval, by, at: ()
+    steps: Callable[[Approval, User, datetime], Sequence[Step]] = nothing_follows
 
 
 _kinds: dict[str, ApprovalKind] = {}

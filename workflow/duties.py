@@ -20,7 +20,7 @@ def raise_duty(
     role: str = "",
 ) -> bool:
     """Raise a duty unless the same one (by ``key``) stands already; says whether it was new."""
-    duty, new = Duty.objects.get_or_create(
+    _duty, new = Duty.objects.get_or_create(
         key=key,
         defaults={
             "case": case, "kind": kind, "says": dict(says), "rule": rule, "role": role,

@@ -150,6 +150,8 @@ class Duty(models.Model):
         said: str = self.says.get(language) or self.says.get("en") or self.kind
         return said
 
-    def done(self, by: "User", at: datetime) -> None:
-        """Tick it off; the caller saves and records."""
+    def done(self, *, by: "User", at: datetime) -> None:
+        """Tick it off."""
+        if self.done_at:
+            raise TransitionNotAllowed(self)
         self.done_at, self.done_by = at, by

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from cases.models import Case, Debt, LedgerEntry, Mandate
-from cases.models.case import Step, grams_of
+from cases.models.case import Step, search_keys
 from common.clock import local_day
 from people.models import Address, ContactPoint, Organisation, Person, Team, User
 from workflow.steps import begin
@@ -86,7 +86,7 @@ def open_case(
         overdue_since=overdue_since or claimed.due_on,
         opened_at=at,
         step_dates={Step.PREPARATION.value: at.isoformat()},
-        grams=grams_of(debtor.name, debtor.name_en, reference, external_reference),
+        grams=search_keys(debtor, reference, external_reference),
     )
 
     def save_debtor() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.models import Assessment, Case, ClaimPaper, Mandate, Party
-from cases.models.case import grams_of
+from cases.models.case import search_keys
 from documents.models import Document
 from documents.storing import store
 from people.models import Address, ContactPoint, Organisation, Person, User
@@ -26,9 +26,7 @@ def update_debtor(*, case: Case, changes: dict[str, Any], by: User, at: datetime
         person.save()
         locked.debtor = person
         locked.debtor_name = person.name
-        locked.grams = grams_of(
-            person.name, person.name_en, locked.reference, locked.external_reference
-        )
+        locked.grams = search_keys(person, locked.reference, locked.external_reference)
 
     note(
         case,

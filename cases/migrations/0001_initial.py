@@ -65,7 +65,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "external_reference",
-                    models.CharField(max_length=60, verbose_name="creditor's reference"),
+                    models.CharField(
+                        db_index=True, max_length=60, verbose_name="creditor's reference"
+                    ),
                 ),
                 (
                     "state",
@@ -173,7 +175,7 @@ class Migration(migrations.Migration):
                 (
                     "grams",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=4), default=list, size=None
+                        base_field=models.CharField(max_length=30), default=list, size=None
                     ),
                 ),
             ],

@@ -1,5 +1,6 @@
 """The case and its seven states."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -57,7 +58,7 @@ class Case(models.Model):
         WRITTEN_OFF = "written_off", _("Written off")
 
     reference = models.CharField(_("reference"), max_length=30, unique=True)
-    external_reference = models.CharField(_("creditor's reference"), max_length=60)
+    external_reference = models.CharField(_("creditor's reference"), max_length=60, db_index=True)
     state = FSMField(_("step"), choices=Step, default=Step.PREPARATION, protected=True)
     version = models.PositiveIntegerField(default=0)
     creditor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="cases")
@@ -90,7 +91,7 @@ class Case(models.Model):
     refused_until = models.DateField(_("visits refused until"), null=True, blank=True)
     event_count = models.PositiveIntegerField(default=0)
     head = models.CharField(max_length=64, blank=True)
-    grams = ArrayField(models.CharField(max_length=4), default=list)
+    grams = ArrayField(models.CharField(max_length=30), default=list)
 
     objects = CaseQuerySet.as_manager()
 
@@ -242,11 +243,23 @@ class Case(models.Model):
         self.closed_at, self.closed_as = None, ""
 
 
-def grams_of(*texts: str) -> list[str]:
-    """One- and two-letter pieces of the texts, for finding two Chinese characters in a million."""
+def grams_of(*names: str) -> list[str]:
+    """One- and two-letter pieces of the names, for finding two Chinese characters in a million."""
     found: set[str] = set()
-    for text in texts:
-        plain = "".join(text.casefold().split())
+    for name in names:
+        plain = "".join(name.casefold().split())
         found.update(plain)
         found.update(plain[n : n + 2] for n in range(len(plain) - 1))
     return sorted(found)
+
+
+def search_keys(debtor: Person, *references: str) -> list[str]:
+    """What a case is found by: pieces of the debtor's names, and each reference's last number."""
+    numbers = {
+        digits
+        for reference in references
+        for tail in [re.split(r"\D", reference)[-1]]
+        for digits in (tail, tail.lstrip("0"))
+        if digits
+    }
+    return sorted({*grams_of(debtor.name, debtor.name_en), *(n[:30] for n in numbers)})

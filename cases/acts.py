@@ -1,0 +1,45 @@
+"""The acts of this app on the case page."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.case import OPEN_STEPS, Step
+from cases.policy import asks
+from compliance.verdict import Verdict
+from people.models import User
+from workflow.acts import Act, register
+
+OPEN = frozenset(step.value for step in OPEN_STEPS)
+EARLY = frozenset({Step.PREPARATION.value, Step.NOTICE.value})
+
+
+def _may_contact(case: Any, by: User, at: datetime) -> Verdict:
+    return asks("contact.log", channel="phone")(case, by=by, at=at)
+
+
+def _at(name: str) -> Any:
+    return lambda case: reverse(f"cases:{name}", args=[case.reference])
+
+
+def register_all() -> None:
+    """Offer them; called once when the app is ready."""
+    for act in (
+        Act("assess", _("Record ability to pay"), "log_contact", _at("assess"), EARLY, order=12),
+        Act("add_paper", _("Add a paper of the claim"), "edit_case", _at("add_paper"), OPEN, order=10),
+        Act("set_strategy", _("Write strategy and plan"), "edit_case", _at("strategy"), EARLY, order=14),
+        Act("set_mandate", _("Choose the mandate"), "edit_case", _at("mandate"), EARLY, order=16),
+        Act("assign_case", _("Assign to an officer"), "assign_case", _at("assign"), OPEN, order=70),
+        Act(
+            "log_contact", _("Log a gentler contact"), "log_contact", _at("log_contact"), OPEN,
+            ask=_may_contact, order=20,
+        ),
+        Act("hold_case", _("Hold the case"), "hold_case", _at("hold"), OPEN, order=80),
+        Act(
+            "ask_exception", _("Ask for an exception"), "request_approval", _at("ask_exception"),
+            OPEN, order=85,
+        ),
+    ):  # fmt: skip
+        register(act)

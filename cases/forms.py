@@ -1,0 +1,246 @@
+"""The forms of step 1, of contacts and of holds."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, ContactAttempt, Hold, Mandate, Party
+from documents.models import Document
+from people.models import Address, ContactPoint, Person, Source, User
+from workflow.forms import DeskForm, MoneyField, PlaceTimeField, day_field, words_field
+
+PAPER_KINDS = ["contract", "disbursement", "statement", "iou", "assignment", "other"]
+ZONES = [
+    "Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Singapore", "Asia/Tokyo",
+    "Asia/Kolkata", "Europe/London", "Europe/Berlin", "America/New_York", "America/Los_Angeles",
+]  # fmt: skip
+
+
+class DebtorForm(DeskForm):
+    """The debtor's own data."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    name_en = forms.CharField(label=_("Name in Latin letters"), max_length=80, required=False)
+    id_number = forms.CharField(label=_("ID number"), max_length=30, required=False)
+    born_on = day_field(label=_("Date of birth"), required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=User.Language.choices)
+    zone = forms.CharField(
+        label=_("Time zone"), max_length=40, help_text=_("All hours are reckoned in this zone.")
+    )
+    employer = forms.CharField(label=_("Employer"), max_length=120, required=False)
+
+    def clean_zone(self) -> str:
+        """A zone that the rules can reckon in."""
+        zone: str = self.cleaned_data["zone"]
+        if zone not in available_timezones():
+            raise forms.ValidationError(_("This time zone is not known. Give it as Asia/Shanghai."))
+        return zone
+
+    def clean_name(self) -> str:
+        """Not only blanks."""
+        name: str = self.cleaned_data["name"].strip()
+        if not name:
+            raise forms.ValidationError(_("Give the debtor's name."))
+        return name
+
+
+class AddressForm(DeskForm):
+    """A place, whose it is, and how we know of it."""
+
+    person = forms.ModelChoiceField(
+        label=_("Whose address"), queryset=Person.objects.none(), empty_label=None
+    )
+    kind = forms.ChoiceField(label=_("Kind of place"), choices=Address.Kind.choices)
+    city = forms.CharField(label=_("City"), max_length=40)
+    district = forms.CharField(label=_("District"), max_length=40, required=False)
+    text = forms.CharField(label=_("Street, house, flat"), max_length=200)
+    postcode = forms.CharField(label=_("Postcode"), max_length=10, required=False)
+    source = forms.ChoiceField(
+        label=_("Where it comes from"),
+        choices=Source.choices,
+        help_text=_("Only an address from a lawful source can be visited (CN-25)."),
+    )
+    verified_on = day_field(label=_("Verified on"), required=False)
+    consented = forms.BooleanField(label=_("The debtor agreed to visits here"), required=False)
+
+    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
+        super().__init__(*args, **given)
+        _offer_people(self, case)
+
+
+class ContactPointForm(DeskForm):
+    """A number or account, whose it is, and how we know of it."""
+
+    person = forms.ModelChoiceField(
+        label=_("Whose it is"), queryset=Person.objects.none(), empty_label=None
+    )
+    channel = forms.ChoiceField(label=_("Channel"), choices=ContactPoint.Channel.choices)
+    value = forms.CharField(label=_("Number or account"), max_length=120)
+    source = forms.ChoiceField(label=_("Where it comes from"), choices=Source.choices)
+    verified_on = day_field(label=_("Verified on"), required=False)
+    consented = forms.BooleanField(label=_("The person agreed to be reached here"), required=False)
+    do_not_contact = forms.BooleanField(label=_("Do not contact"), required=False)
+
+    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
+        super().__init__(*args, **given)
+        _offer_people(self, case)
+
+    def clean(self) -> dict[str, Any]:
+        """What is written must be what the channel needs."""
+        cleaned = super().clean()
+        channel, value = cleaned.get("channel"), cleaned.get("value", "")
+        if channel == ContactPoint.Channel.EMAIL and value:
+            try:
+                forms.EmailField().clean(value)
+            except forms.ValidationError:
+                self.add_error("value", _("This is no e-mail address. It looks like name@host."))
+        elif channel in {ContactPoint.Channel.PHONE, ContactPoint.Channel.SMS}:
+            digits = value.replace(" ", "").replace("-", "").lstrip("+")
+            if not (digits.isascii() and digits.isdigit() and 5 <= len(digits) <= 15):
+                self.add_error("value", _("Give the number in digits, such as 138 0000 0000."))
+        return cleaned
+
+
+class PartyForm(DeskForm):
+    """Somebody besides the debtor."""
+
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Party.Role.choices,
+        help_text=_("A contact person is never asked to pay and never told of the debt."),
+    )
+    name = forms.CharField(label=_("Name"), max_length=80)
+    id_number = forms.CharField(label=_("ID number"), max_length=30, required=False)
+    relation = forms.CharField(label=_("Relation to the debtor"), max_length=60, required=False)
+    basis = forms.CharField(
+        label=_("Basis of liability"),
+        max_length=160,
+        required=False,
+        help_text=_("For co-debtors and guarantors: the paper they signed."),
+    )
+
+
+class AssessmentForm(DeskForm):
+    """What comes in and goes out in a month."""
+
+    income = MoneyField(label=_("Income a month"))
+    outgoings = MoneyField(label=_("Outgoings a month"))
+    dependants = forms.IntegerField(label=_("Dependants"), min_value=0, max_value=30, initial=0)
+    assets = words_field(label=_("Assets"), required=False)
+    source = forms.CharField(label=_("How it is known"), max_length=160, required=False)
+
+
+class StrategyForm(DeskForm):
+    """How to go about it."""
+
+    strategy = words_field(label=_("Strategy"), rows=4)
+    proposed_plan = words_field(label=_("Plan to propose"), rows=3, required=False)
+
+
+class PaperForm(DeskForm):
+    """A paper of the claim."""
+
+    kind = forms.ChoiceField(
+        label=_("Which paper"),
+        choices=[(kind, Document.Kind(kind).label) for kind in PAPER_KINDS],
+    )
+    file = forms.FileField(
+        label=_("File"), help_text=_("PDF, JPEG, PNG, Word or Excel, at most 20 MB.")
+    )
+    original_held = forms.BooleanField(label=_("We hold the original"), required=False)
+    kept_at = forms.CharField(label=_("Where the original is kept"), max_length=120, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """An original that we hold is somewhere."""
+        cleaned = super().clean()
+        if cleaned.get("original_held") and not cleaned.get("kept_at"):
+            self.add_error("kept_at", _("Say where the original is kept, so that it can go back."))
+        return cleaned
+
+
+class MandateForm(DeskForm):
+    """Under which mandate the case is run."""
+
+    mandate = forms.ModelChoiceField(
+        label=_("Mandate"),
+        queryset=Mandate.objects.none(),
+        required=False,
+        empty_label=_("None: the creditor runs the case"),
+    )
+
+    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["mandate"].queryset = Mandate.objects.filter(principal=case.creditor)
+
+
+class OfficerForm(DeskForm):
+    """Whose case it is."""
+
+    officer = forms.ModelChoiceField(
+        label=_("Officer"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("Nobody yet"),
+    )
+
+    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["officer"].queryset = User.objects.filter(
+            team=case.team_id, role__in=["officer", "supervisor"], is_active=True
+        ).order_by("badge", "pk")
+
+
+class ContactForm(DeskForm):
+    """One attempt by a gentler channel."""
+
+    channel = forms.ChoiceField(label=_("Channel"), choices=ContactAttempt.Channel.choices)
+    contact_point = forms.ModelChoiceField(
+        label=_("Number or account"), queryset=ContactPoint.objects.none(), required=False
+    )
+    result = forms.ChoiceField(label=_("Result"), choices=ContactAttempt.Result.choices)
+    happened_at = PlaceTimeField(label=_("When, where the debtor lives"), required=False)
+    remark = words_field(label=_("What was said"), required=False)
+
+    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["happened_at"].zone = case.zone
+        self.fields["contact_point"].queryset = ContactPoint.objects.filter(
+            person=case.debtor_id, do_not_contact=False, dead_at=None
+        )
+
+
+class HoldForm(DeskForm):
+    """A pause, its reason, its review and its end."""
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=Hold.Reason.choices)
+    scope = forms.ChoiceField(label=_("What stops"), choices=Hold.Scope.choices)
+    starts_on = day_field(label=_("From"))
+    review_on = day_field(label=_("Review on"))
+    until = day_field(label=_("Until (last day)"))
+    remark = words_field(label=_("What happened"), required=False)
+    file = forms.FileField(
+        label=_("Certificate or proof"), required=False, help_text=_("At most 20 MB.")
+    )
+
+
+class WhyForm(DeskForm):
+    """A reason in words."""
+
+    why = words_field(label=_("Why"), most=200)
+
+
+class ExceptionForm(DeskForm):
+    """An exception from one rule: asked for by one person, granted by another."""
+
+    rule = forms.CharField(label=_("Rule"), max_length=40)
+    reason = words_field(label=_("Why it is needed, and on what evidence"), rows=4)
+    file = forms.FileField(label=_("Evidence"), help_text=_("At most 20 MB."))
+    until = day_field(label=_("Until (last day)"))
+
+
+def _offer_people(form: DeskForm, case: Case) -> None:
+    people = [case.debtor_id, *case.parties.values_list("person_id", flat=True)]
+    form.fields["person"].queryset = Person.objects.filter(pk__in=people)
+    form.fields["person"].initial = case.debtor_id

@@ -1,0 +1,15 @@
+"""The clock's work on cases: holds that end, reviews that fall due."""
+
+from celery import shared_task
+
+from cases.actions import holding
+from common import clock
+from people.models import User
+
+
+@shared_task
+def sweep_holds() -> None:
+    """End what has run out and raise the reviews that are due; harmless when run twice."""
+    at, by = clock.now(), User.objects.system()
+    holding.end_due_holds(at=at, by=by)
+    holding.raise_reviews(at=at, by=by)

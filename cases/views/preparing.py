@@ -1,0 +1,243 @@
+"""Step 1 in the browser: one form, one action, one answer in words."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from cases import forms
+from cases.actions import contacting, preparing
+from cases.models import Case
+from common import clock
+from documents.storing import Unreadable
+from people.models import Address, ContactPoint, Person
+from workflow.forms import DeskForm
+from workflow.steps import WrongInput
+from workflow.web import handle
+
+
+def seen_case(request: HttpRequest, reference: str) -> Case:
+    """The case, if this user may see it; a stranger gets the same 404 as for one that is not."""
+    cases = Case.objects.visible_to(request.user).select_related("debtor", "creditor", "team")
+    return get_object_or_404(cases, reference=reference)
+
+
+def page(
+    request: HttpRequest,
+    case: Case,
+    form: DeskForm,
+    *,
+    title: Any,
+    button: Any,
+    do: Callable[[dict[str, Any]], Any],
+    done: Any,
+    hint: Any = "",
+    tab: str = "",
+) -> HttpResponse:
+    """One desk form on a page of its own, under the case's head."""
+    return handle(
+        request,
+        case=case,
+        form=form,
+        do=do,
+        done=done,
+        template="cases/form.html",
+        to=f"{case.get_absolute_url()}{f'?tab={tab}' if tab else ''}",
+        context={"title": title, "button": button, "hint": hint},
+    )
+
+
+def edit_debtor(request: HttpRequest, reference: str) -> HttpResponse:
+    """Correct the debtor's data."""
+    case = seen_case(request, reference)
+    names = ["name", "name_en", "id_number", "born_on", "language", "zone", "employer"]
+    held = {name: getattr(case.debtor, name) for name in names}
+    form = forms.DebtorForm(request.POST or None, initial=held)
+
+    def do(data: dict[str, Any]) -> None:
+        changes = {name: data[name] for name in names if data[name] != held[name]}
+        if changes:
+            preparing.update_debtor(case=case, changes=changes, by=request.user, at=clock.now())
+
+    return page(
+        request, case, form, title=_("Debtor's data"), button=_("Save"), do=do,
+        done=_("The debtor's data are saved."), tab="people",
+    )  # fmt: skip
+
+
+def add_address(request: HttpRequest, reference: str) -> HttpResponse:
+    """Add a place."""
+    case = seen_case(request, reference)
+    form = forms.AddressForm(request.POST or None, case=case)
+    return page(
+        request, case, form, title=_("Add an address"), button=_("Add"),
+        do=lambda data: preparing.add_address(
+            case=case, address=Address(**data), by=request.user, at=clock.now()
+        ),
+        done=_("The address is added."), tab="people",
+    )  # fmt: skip
+
+
+def edit_address(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Correct a place."""
+    case = seen_case(request, reference)
+    address = get_object_or_404(_places(case, Address), pk=pk)
+    form = forms.AddressForm(request.POST or None, case=case, initial=_as_initial(address))
+    return page(
+        request, case, form, title=_("Correct the address"), button=_("Save"),
+        do=lambda data: preparing.update_address(
+            case=case, address=address, changes=_changed(address, data), by=request.user,
+            at=clock.now(),
+        ),
+        done=_("The address is saved."), tab="people",
+    )  # fmt: skip
+
+
+def add_contact_point(request: HttpRequest, reference: str) -> HttpResponse:
+    """Add a number or account."""
+    case = seen_case(request, reference)
+    form = forms.ContactPointForm(request.POST or None, case=case)
+    return page(
+        request, case, form, title=_("Add a number or account"), button=_("Add"),
+        do=lambda data: preparing.add_contact_point(
+            case=case, point=ContactPoint(**data), by=request.user, at=clock.now()
+        ),
+        done=_("The number is added."), tab="people",
+    )  # fmt: skip
+
+
+def edit_contact_point(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Correct a number or account."""
+    case = seen_case(request, reference)
+    point = get_object_or_404(_places(case, ContactPoint), pk=pk)
+    form = forms.ContactPointForm(request.POST or None, case=case, initial=_as_initial(point))
+    return page(
+        request, case, form, title=_("Correct the number or account"), button=_("Save"),
+        do=lambda data: preparing.update_contact_point(
+            case=case, point=point, changes=_changed(point, data), by=request.user, at=clock.now()
+        ),
+        done=_("The number is saved."), tab="people",
+    )  # fmt: skip
+
+
+def add_party(request: HttpRequest, reference: str) -> HttpResponse:
+    """Add a co-debtor, guarantor or contact person."""
+    case = seen_case(request, reference)
+    form = forms.PartyForm(request.POST or None)
+    return page(
+        request, case, form, title=_("Add a person"), button=_("Add"),
+        do=lambda data: preparing.add_party(
+            case=case, person=Person(name=data["name"], id_number=data["id_number"]),
+            role=data["role"], relation=data["relation"], basis=data["basis"], by=request.user,
+            at=clock.now(),
+        ),
+        done=_("The person is added."), tab="people",
+    )  # fmt: skip
+
+
+def assess(request: HttpRequest, reference: str) -> HttpResponse:
+    """Record what the debtor can bear."""
+    case = seen_case(request, reference)
+    form = forms.AssessmentForm(request.POST or None)
+    return page(
+        request, case, form, title=_("Ability to pay"), button=_("Record"),
+        hint=_("What is left after the outgoings is what a plan can be built on."),
+        do=lambda data: preparing.assess_ability(
+            case=case, **data, by=request.user, at=clock.now()
+        ),
+        done=lambda made: _("Recorded: %(left)s a month is left to pay with.")
+        % {"left": made.left_to_pay_with},
+        tab="debt",
+    )  # fmt: skip
+
+
+def set_strategy(request: HttpRequest, reference: str) -> HttpResponse:
+    """Write down strategy and proposed plan."""
+    case = seen_case(request, reference)
+    held = {"strategy": case.strategy, "proposed_plan": case.proposed_plan}
+    form = forms.StrategyForm(request.POST or None, initial=held)
+    return page(
+        request, case, form, title=_("Strategy and proposed plan"), button=_("Save"),
+        do=lambda data: preparing.set_strategy(
+            case=case, **data, by=request.user, at=clock.now()
+        ),
+        done=_("The strategy is saved."),
+    )  # fmt: skip
+
+
+def add_paper(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take in a paper of the claim."""
+    case = seen_case(request, reference)
+    form = forms.PaperForm(request.POST or None, request.FILES or None)
+
+    def do(data: dict[str, Any]) -> None:
+        try:
+            preparing.add_paper(
+                case=case, kind=data["kind"], filename=data["file"].name,
+                content=data["file"].read(), original_held=data["original_held"],
+                kept_at=data["kept_at"], by=request.user, at=clock.now(),
+            )  # fmt: skip
+        except Unreadable as unreadable:
+            raise WrongInput(str(unreadable), "file") from unreadable
+
+    return page(
+        request, case, form, title=_("Add a paper of the claim"), button=_("Take in"), do=do,
+        hint=_("The contract, the proof of payment-out and the statement prove the claim."),
+        done=_("The paper is taken in and checked off."), tab="debt",
+    )  # fmt: skip
+
+
+def set_mandate(request: HttpRequest, reference: str) -> HttpResponse:
+    """Choose the mandate."""
+    case = seen_case(request, reference)
+    form = forms.MandateForm(request.POST or None, case=case, initial={"mandate": case.mandate_id})
+    return page(
+        request, case, form, title=_("Mandate"), button=_("Save"),
+        hint=_("An agency needs a written contract of delegation (Civil Code art. 919)."),
+        do=lambda data: preparing.set_mandate(
+            case=case, mandate=data["mandate"], by=request.user, at=clock.now()
+        ),
+        done=_("The mandate is saved."), tab="debt",
+    )  # fmt: skip
+
+
+def assign(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give the case to an officer."""
+    case = seen_case(request, reference)
+    form = forms.OfficerForm(request.POST or None, case=case, initial={"officer": case.officer_id})
+    return page(
+        request, case, form, title=_("Assign the case"), button=_("Assign"),
+        do=lambda data: preparing.assign_case(
+            case=case, officer=data["officer"], by=request.user, at=clock.now()
+        ),
+        done=_("The case is assigned."),
+    )  # fmt: skip
+
+
+def log_contact(request: HttpRequest, reference: str) -> HttpResponse:
+    """Log a gentler contact."""
+    case = seen_case(request, reference)
+    form = forms.ContactForm(request.POST or None, case=case, initial={"happened_at": clock.now()})
+    return page(
+        request, case, form, title=_("Log a contact"), button=_("Log"),
+        do=lambda data: contacting.log_contact(
+            case=case, **data, by=request.user, at=clock.now()
+        ),
+        done=_("The contact is logged."),
+    )  # fmt: skip
+
+
+def _places(case: Case, model: Any) -> Any:
+    """The rows of people who have a part in this case; other people's are not to be found."""
+    people = [case.debtor_id, *case.parties.values_list("person_id", flat=True)]
+    return model.objects.filter(person__in=people)
+
+
+def _as_initial(row: Any) -> dict[str, Any]:
+    return {field.name: field.value_from_object(row) for field in row._meta.fields}
+
+
+def _changed(row: Any, data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if getattr(row, name) != value}

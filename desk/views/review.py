@@ -1,0 +1,175 @@
+"""For those who answer for others: approvals that wait, and how lawful the work was."""
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from cases.models import Case
+from common import clock
+from desk.lawfulness import figures, late_duties, per_step
+from desk.worklist import COUNTED, PAGE
+from people.rights import may
+from workflow.approvals import decide_approval, kind_of
+from workflow.forms import DeskForm, words_field
+from workflow.models import Approval, Duty
+from workflow.steps import Step, carry_out
+from workflow.web import handle
+
+
+class AnswerForm(DeskForm):
+    """Yes or no, and why."""
+
+    answer = words_field(label=_l("Why"), most=500)
+    granted = forms.ChoiceField(
+        label=_l("Decision"),
+        choices=[("yes", _l("Grant")), ("no", _l("Deny"))],
+        widget=forms.RadioSelect,
+    )
+
+
+def approvals(request: HttpRequest) -> TemplateResponse:
+    """What waits for a second person, oldest first, and what was decided lately."""
+    at = clock.now()
+    seen = Approval.objects.filter(case__in=Case.objects.visible_to(request.user)).select_related(
+        "case", "case__debtor", "requested_by", "decided_by"
+    )
+    waiting = [
+        (approval, _may_decide(request, approval))
+        for approval in seen.filter(state="waiting", expires_at__gt=at).order_by("requested_at")[
+            :PAGE
+        ]
+    ]
+    decided = seen.exclude(state="waiting").order_by("-decided_at", "-pk")[:PAGE]
+    return TemplateResponse(
+        request, "desk/approvals.html", {"waiting": waiting, "decided": decided, "at": at}
+    )
+
+
+def _may_decide(request: HttpRequest, approval: Approval) -> bool:
+    return approval.requested_by_id != request.user.pk and may(
+        request.user, kind_of(approval).right
+    )
+
+
+def approval(request: HttpRequest, pk: int) -> HttpResponse:
+    """One request: what is asked, by whom, on what evidence; and the decision."""
+    found = get_object_or_404(
+        Approval.objects.filter(case__in=Case.objects.visible_to(request.user)).select_related(
+            "case", "case__debtor", "requested_by", "decided_by", "evidence"
+        ),
+        pk=pk,
+    )
+    form = AnswerForm(request.POST or None)
+    return handle(
+        request,
+        case=found.case,
+        form=form,
+        template="desk/approval.html",
+        context={
+            "approval": found,
+            "may_decide": _may_decide(request, found) and found.is_open_at(clock.now()),
+            "own": found.requested_by_id == request.user.pk,
+        },
+        do=lambda data: decide_approval(
+            approval=found,
+            granted=data["granted"] == "yes",
+            answer=data["answer"],
+            by=request.user,
+            at=clock.now(),
+        ),
+        done=_("The decision is recorded."),
+        to=reverse("desk:approvals"),
+    )
+
+
+def dashboard(request: HttpRequest) -> TemplateResponse:
+    """Cases by step, duties overdue, and the figures of lawfulness, each with its list."""
+    if not may(request.user, "see_dashboard"):
+        raise PermissionDenied
+    at = clock.now()
+    seen = Case.objects.visible_to(request.user)
+    shown = []
+    for figure in figures():
+        count = figure.cases(seen, at).order_by()[: COUNTED + 1].count()
+        shown.append({"figure": figure, "count": count, "more": count > COUNTED})
+    steps = per_step(request.user)
+    context = {
+        "at": at,
+        "steps": steps,
+        "most": max([step["count"] for step in steps] or [1]) or 1,
+        "figures": shown,
+        "duties": late_duties(request.user, at)[:20],
+    }
+    return TemplateResponse(request, "desk/dashboard.html", context)
+
+
+def behind(request: HttpRequest, name: str) -> TemplateResponse:
+    """The cases behind one figure of the dashboard."""
+    if not may(request.user, "see_dashboard"):
+        raise PermissionDenied
+    found = next((figure for figure in figures() if figure.name == name), None)
+    if found is None:
+        raise Http404
+    at = clock.now()
+    cases = found.cases(Case.objects.visible_to(request.user), at)
+    after = request.GET.get("after", "")
+    if after.isdecimal() and len(after) < 18:
+        cases = cases.filter(pk__lt=int(after))
+    rows = list(
+        cases.select_related("debtor", "creditor", "team", "officer").order_by("-pk")[: PAGE + 1]
+    )
+    return TemplateResponse(
+        request,
+        "desk/behind.html",
+        {
+            "figure": found,
+            "cases": rows[:PAGE],
+            "older": f"?after={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
+            "at": at,
+        },
+    )
+
+
+def do_duty(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tick off a duty that no other act ticks off by itself."""
+    duty = get_object_or_404(
+        Duty.objects.filter(case__in=Case.objects.visible_to(request.user)).select_related("case"),
+        pk=pk,
+        done_at=None,
+    )
+    form = _DoneForm(request.POST or None)
+
+    def do(data: dict) -> None:
+        from workflow.duties import set_next_due
+
+        carry_out(
+            Step(
+                subject=duty,
+                event="duty.done",
+                right="do_duty",
+                transition="done",
+                args={"by": request.user, "at": clock.now()},
+                data={"kind": duty.kind, "remark": data["remark"]},
+                then=lambda fresh, *_: set_next_due(fresh.case),
+            ),
+            by=request.user,
+            at=clock.now(),
+        )
+
+    return handle(
+        request, case=duty.case, form=form, do=do, done=_("Done."), template="cases/form.html",
+        context={"title": duty.says_in(_tongue(request)), "button": _("It is done"), "hint": ""},
+    )  # fmt: skip
+
+
+class _DoneForm(DeskForm):
+    remark = words_field(label=_l("What was done"), most=500)
+
+
+def _tongue(request: HttpRequest) -> str:
+    return "zh" if request.LANGUAGE_CODE.startswith("zh") else "en"

@@ -1,0 +1,117 @@
+"""The timeline: filtered, searched, proven and exported."""
+
+import json
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+
+from cases.models import Case
+from common import clock
+from common.clock import local
+from desk.told import GROUPS, told
+from people.rights import may
+from timeline.chain import verify
+from timeline.models import Event
+from workflow.steps import note
+
+SHOWN = 50
+
+
+def timeline(request: HttpRequest, reference: str) -> TemplateResponse:
+    """One case's timeline: newest fifty by group and actor, older on demand.
+
+    Context: ``case``, ``events`` (told), ``groups``, ``group``, ``actors``, ``actor``, ``older``,
+    ``chain`` (Verified or Broken; only when asked for with ``?prove=1``).
+    """
+    case = get_object_or_404(
+        Case.objects.visible_to(request.user).select_related("debtor"), reference=reference
+    )
+    group, actor = request.GET.get("group", ""), request.GET.get("actor", "")[:80]
+    before = request.GET.get("before", "")
+    events = Event.objects.filter(case=case).select_related("actor").order_by("-number")
+    if group in GROUPS:
+        events = events.filter(GROUPS[group].query)
+    if actor:
+        events = events.filter(actor_name=actor)
+    if before.isdecimal() and len(before) < 10:
+        events = events.filter(number__lt=int(before))
+    rows = list(events[: SHOWN + 1])
+    context = {
+        "case": case,
+        "events": [told(event) for event in rows[:SHOWN]],
+        "older": rows[SHOWN - 1].number if len(rows) > SHOWN else None,
+        "groups": [(name, group_.label) for name, group_ in GROUPS.items()],
+        "group": group,
+        "actor": actor,
+        "actors": list(
+            Event.objects.filter(case=case).values_list("actor_name", flat=True).distinct()[:50]
+        ),
+        "chain": verify(case) if request.GET.get("prove") else None,
+        "may_export": may(request.user, "export_timeline"),
+    }
+    template = "desk/timeline_more.html" if before and request.htmx else "desk/timeline.html"
+    return TemplateResponse(request, template, context)
+
+
+def export(request: HttpRequest, reference: str, form: str) -> HttpResponse:
+    """The whole timeline as PDF or JSON; that it was taken out is itself recorded."""
+    case = get_object_or_404(
+        Case.objects.visible_to(request.user).select_related("debtor", "creditor", "agency"),
+        reference=reference,
+    )
+    if form not in {"json", "pdf"}:
+        raise Http404
+    if not may(request.user, "export_timeline"):
+        raise PermissionDenied
+    at = clock.now()
+    note(
+        case, event="timeline.exported", right="export_timeline", by=request.user, at=at,
+        data={"form": form},
+    )  # fmt: skip
+    case.refresh_from_db(fields=["event_count", "head"])
+    events = list(Event.objects.filter(case=case).order_by("number"))
+    name = f"{case.reference}-timeline-{local(at, case.zone):%Y%m%d-%H%M}"
+    if form == "json":
+        content, mime = _as_json(case, events, at), "application/json"
+    else:
+        from desk.papers import timeline_pdf
+
+        content, mime = timeline_pdf(case, events, request.user, at), "application/pdf"
+    answer = HttpResponse(content, content_type=mime)
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _as_json(case: Case, events: list[Event], at: datetime) -> bytes:
+    """All that is needed to verify the chain elsewhere."""
+    return json.dumps(
+        {
+            "case": case.reference,
+            "exported_at": at.isoformat(),
+            "size": case.event_count,
+            "head": case.head,
+            "events": [
+                {
+                    "number": event.number,
+                    "kind": event.kind,
+                    "occurred_at": event.occurred_at.isoformat(),
+                    "recorded_at": event.recorded_at.isoformat(),
+                    "actor_id": event.actor_id,
+                    "actor": event.actor_name,
+                    "data": event.data,
+                    "findings": event.findings,
+                    "salts": event.salts,
+                    "commitments": event.commitments,
+                    "previous": event.previous,
+                    "digest": event.digest,
+                }
+                for event in events
+            ],
+        },
+        ensure_ascii=False,
+        indent=1,
+    ).encode()

@@ -1,0 +1,64 @@
+"""The first page: the work that waits."""
+
+from datetime import datetime, time, timedelta
+
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.case import Step
+from common import clock
+from common.clock import from_local, local_day
+from desk.worklist import Wanted, page_of
+from people.models import Team, User
+
+HOUSE_ZONE = "Asia/Shanghai"
+
+
+def work(request: HttpRequest) -> TemplateResponse:
+    """The work list, by filters that stand in the address.
+
+    Context: ``page`` (cases, newer, older, count), ``wanted``, ``views``, ``steps``, ``teams``,
+    ``officers``, ``chips`` (label and the address that takes the filter off).
+    """
+    at = clock.now()
+    tonight = from_local(
+        datetime.combine(local_day(at, HOUSE_ZONE) + timedelta(days=1), time()), HOUSE_ZONE
+    )
+    wanted = Wanted.from_query(request.GET)
+    user: User = request.user
+    officers = User.objects.filter(role__in=["officer", "supervisor"], is_active=True)
+    if not user.sees_every_team:
+        officers = officers.filter(team=user.team_id)
+    context = {
+        "page": page_of(wanted, user, at, tonight),
+        "wanted": wanted,
+        "at": at,
+        "tonight": tonight,
+        "views": [
+            ("waiting", _("Waiting for somebody"), wanted.address(view="waiting")),
+            ("mine", _("Mine"), wanted.address(view="mine")),
+            ("all", _("All cases"), wanted.address(view="all")),
+        ],
+        "steps": Step.choices,
+        "teams": list(Team.objects.order_by("name")) if user.sees_every_team else [],
+        "officers": list(officers.order_by("badge", "pk")[:200]),
+        "dues": [("late", _("Overdue")), ("today", _("Due today")), ("week", _("Due this week"))],
+        "holds": [("held", _("On hold")), ("refused", _("Visits refused"))],
+    }
+    context["chips"] = _chips(wanted, context)
+    return TemplateResponse(request, "desk/work.html", context)
+
+
+def _chips(wanted: Wanted, context: dict) -> list[tuple[str, str]]:
+    teams = {str(team.pk): str(team) for team in context["teams"]}
+    officers = {str(officer.pk): str(officer) for officer in context["officers"]}
+    labels = {
+        "q": wanted.q and f"“{wanted.q}”",
+        "step": dict(Step.choices).get(wanted.step, ""),
+        "team": teams.get(wanted.team, ""),
+        "officer": officers.get(wanted.officer, ""),
+        "due": dict(context["dues"]).get(wanted.due, ""),
+        "hold": dict(context["holds"]).get(wanted.hold, ""),
+    }
+    return [(label, wanted.address(**{name: ""})) for name, label in labels.items() if label]
