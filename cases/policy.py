@@ -28,7 +28,6 @@ def may_contact(channel: str) -> Policy:
     return asks("contact.log", channel=channel)
 
 
-
 def rule_allows_exception(packs: tuple[str, ...], rule: str) -> bool:
     """Whether one of the packs has this rule, and lets it be excepted from."""
     from compliance.packs import describe

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "portal",
     "api",
     "demo",
+    "config.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

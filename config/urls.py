@@ -1,5 +1,6 @@
 """Every address of the site, by app."""
 
+from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
@@ -18,4 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("documents/", include("documents.urls")),
     path("notices/", include("notices.urls")),
     path("demo/", include("demo.urls")),
+    path("administration/", admin.site.urls),
 ]

@@ -1,6 +1,7 @@
-"""The addresses of documents."""
+from django.urls import path
 
-from django.urls import URLPattern
+from documents import views
 
 app_name = "documents"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [path("<slug:number>/", views.document, name="document")]

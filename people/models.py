@@ -145,6 +145,14 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.full_name or self.username
 
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """The administration's pages are for administrators; nothing else asks this."""
+        return self.is_active and self.role == self.Role.ADMINISTRATOR
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """As above, for a whole app."""
+        return self.is_active and self.role == self.Role.ADMINISTRATOR
+
     @property
     def sees_every_team(self) -> bool:
         """Compliance and administrators answer for the whole house."""

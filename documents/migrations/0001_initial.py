@@ -5,31 +5,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
+        ("cases", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='document number')),
-                ('kind', models.CharField(choices=[('contract', 'Loan contract'), ('disbursement', 'Proof of payment-out'), ('statement', 'Bank statement'), ('iou', 'IOU'), ('assignment', 'Assignment of the debt'), ('mandate', 'Mandate contract'), ('evidence', 'Evidence from a visit'), ('certificate', 'Certificate or proof from the debtor'), ('notice', 'Visit notice'), ('letter', 'Letter'), ('agreement', 'Repayment agreement'), ('signature', 'Signature'), ('receipt', 'Receipt'), ('settlement', 'Settlement certificate'), ('return_receipt', 'Receipt for returned papers'), ('closure_report', 'Closure report'), ('timeline', 'Timeline export'), ('other', 'Other paper')], max_length=20, verbose_name='kind')),
-                ('title', models.CharField(max_length=160, verbose_name='title')),
-                ('filename', models.CharField(max_length=160, verbose_name='file name')),
-                ('mime', models.CharField(max_length=80, verbose_name='type')),
-                ('file', models.FileField(upload_to='documents')),
-                ('size', models.PositiveIntegerField(verbose_name='size')),
-                ('sha256', models.CharField(max_length=64, verbose_name='digest')),
-                ('created_at', models.DateTimeField(verbose_name='received at')),
-                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(max_length=40, unique=True, verbose_name="document number"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("contract", "Loan contract"),
+                            ("disbursement", "Proof of payment-out"),
+                            ("statement", "Bank statement"),
+                            ("iou", "IOU"),
+                            ("assignment", "Assignment of the debt"),
+                            ("mandate", "Mandate contract"),
+                            ("evidence", "Evidence from a visit"),
+                            ("certificate", "Certificate or proof from the debtor"),
+                            ("notice", "Visit notice"),
+                            ("letter", "Letter"),
+                            ("agreement", "Repayment agreement"),
+                            ("signature", "Signature"),
+                            ("receipt", "Receipt"),
+                            ("settlement", "Settlement certificate"),
+                            ("return_receipt", "Receipt for returned papers"),
+                            ("closure_report", "Closure report"),
+                            ("timeline", "Timeline export"),
+                            ("other", "Other paper"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="title")),
+                ("filename", models.CharField(max_length=160, verbose_name="file name")),
+                ("mime", models.CharField(max_length=80, verbose_name="type")),
+                ("file", models.FileField(upload_to="documents")),
+                ("size", models.PositiveIntegerField(verbose_name="size")),
+                ("sha256", models.CharField(max_length=64, verbose_name="digest")),
+                ("created_at", models.DateTimeField(verbose_name="received at")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="cases.case",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
     ]

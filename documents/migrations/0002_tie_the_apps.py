@@ -6,26 +6,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('documents', '0001_initial'),
+        ("documents", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='document',
-            name='created_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="document",
+            name="created_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['case', '-created_at'], name='document_of_case'),
+            model_name="document",
+            index=models.Index(fields=["case", "-created_at"], name="document_of_case"),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['contract', 'disbursement', 'statement', 'iou', 'assignment', 'mandate', 'evidence', 'certificate', 'notice', 'letter', 'agreement', 'signature', 'receipt', 'settlement', 'return_receipt', 'closure_report', 'timeline', 'other'])), name='document_kind_known'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "contract",
+                            "disbursement",
+                            "statement",
+                            "iou",
+                            "assignment",
+                            "mandate",
+                            "evidence",
+                            "certificate",
+                            "notice",
+                            "letter",
+                            "agreement",
+                            "signature",
+                            "receipt",
+                            "settlement",
+                            "return_receipt",
+                            "closure_report",
+                            "timeline",
+                            "other",
+                        ],
+                    )
+                ),
+                name="document_kind_known",
+            ),
         ),
     ]

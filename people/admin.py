@@ -1,0 +1,45 @@
+"""Where administrators keep organisations, teams, people, credentials; cases are not changed here."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.utils.translation import gettext_lazy as _
+
+from people.models import OfficerCredential, Organisation, Team, User
+
+
+@admin.register(Organisation)
+class Organisations(admin.ModelAdmin):
+    list_display = ["name", "kind", "creditor_type", "packs"]
+    list_filter = ["kind"]
+    search_fields = ["name", "name_en"]
+    prepopulated_fields = {"slug": ["name_en"]}
+
+
+@admin.register(Team)
+class Teams(admin.ModelAdmin):
+    list_display = ["name", "organisation", "city"]
+    list_filter = ["organisation"]
+
+
+class Credentials(admin.TabularInline):
+    model = OfficerCredential
+    extra = 0
+
+
+@admin.register(User)
+class Users(UserAdmin):
+    list_display = ["username", "full_name", "role", "team", "badge", "is_active"]
+    list_filter = ["role", "team", "is_active"]
+    search_fields = ["username", "full_name", "badge"]
+    ordering = ["username"]
+    inlines = [Credentials]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (_("Person"), {"fields": ["full_name", "role", "team", "badge", "phone", "email"]}),
+        (_("Access"), {"fields": ["is_active", "is_staff"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["username", "usable_password", "password1", "password2"]}),
+        (_("Person"), {"fields": ["full_name", "role", "team", "badge", "phone", "email"]}),
+    ]
+    filter_horizontal = []
