@@ -23,6 +23,7 @@ def logging_config() -> dict[str, Any]:
             "weasyprint": {"level": "ERROR"},
             "axes": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
             "kombu": {"level": "WARNING"},
         },
