@@ -1,6 +1,7 @@
-"""The addresses of demo."""
+from django.urls import path
 
-from django.urls import URLPattern
+from demo import views
 
 app_name = "demo"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [path("clock/", views.clock_page, name="clock")]

@@ -221,7 +221,9 @@ def _carry_out(case: Any, steps: Sequence[Step], by: User, at: datetime) -> list
                 locked.version += 1  # an approval or a duty makes nobody's form stale
         if subject is not locked:
             subject.save()
-        data = step.data(subject) if callable(step.data) else dict(step.data)
+        data = dict(step.data(subject) if callable(step.data) else step.data)
+        if step.transition and subject is locked:
+            data["step"] = locked.state  # so that the state can be told from the timeline alone
         verdict = verdicts.get(number)
         _tell(locked, step.event, by, at, data, verdict)
         if verdict:

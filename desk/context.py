@@ -1,0 +1,88 @@
+"""What every desk page shows: the rail by role, and in the demo its clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case
+from common import clock
+from people.models import User
+from people.rights import may
+from workflow.models import Approval
+
+COUNTED = 99
+
+
+@dataclass(frozen=True)
+class RailItem:
+    """One entry of the rail; ``count`` is what waits there (None: nothing is counted)."""
+
+    label: Any
+    url: str
+    icon: str
+    active: bool
+    count: str = ""
+
+
+# name, label, icon, right
+PLACES: list[tuple[str, Any, str, str]] = [
+    ("desk:work", _("Work"), "list-check", "see_cases"),
+    ("visits:today", _("Today at the door"), "door-open", "conduct_visit"),
+    ("visits:calendar", _("Visits"), "calendar3", "plan_visit"),
+    ("desk:approvals", _("Approvals"), "check2-square", "see_cases"),
+    ("notices:letters", _("Letters and notices"), "envelope", "handle_letters"),
+    ("cases:imports", _("Import"), "upload", "import_cases"),
+    ("desk:dashboard", _("Dashboard"), "bar-chart", "see_dashboard"),
+    ("desk:rules", _("Rules"), "book", "read_rules"),
+    ("admin:index", _("Administration"), "gear", "administer"),
+]
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """The rail, and the demo's clock; nothing for those who are not signed in."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {"demo_clock": demo_clock()}
+    here = request.path
+    rail = []
+    for name, label, icon, right in PLACES:
+        if not may(user, right):
+            continue
+        url = reverse(name)
+        active = here == url or (url != "/" and here.startswith(url))
+        if name == "desk:work" and here.startswith("/cases/"):
+            active = True
+        rail.append(
+            RailItem(label, url, icon, active, _waiting(user) if name == "desk:approvals" else "")
+        )
+    return {"rail": rail, "demo_clock": demo_clock()}
+
+
+def demo_clock() -> datetime | None:
+    """The demo's moment, where there is a demo clock."""
+    return clock.now() if settings.ENV == "demo" and settings.CLOCK_FILE else None
+
+
+def _waiting(user: User) -> str:
+    """How many approvals this person could decide, up to ninety-nine; nothing when none."""
+    if not any(may(user, right) for right in _DECIDING):
+        return ""
+    count = (
+        Approval.objects.filter(
+            state=Approval.State.WAITING,
+            expires_at__gt=clock.now(),
+            case__in=Case.objects.visible_to(user),
+        )
+        .exclude(requested_by=user)
+        .order_by()[: COUNTED + 1]
+        .count()
+    )
+    return "" if not count else str(count) if count <= COUNTED else f"{COUNTED}+"
+
+
+_DECIDING = ("approve_waiver", "approve_early_closure", "approve_exception", "approve_lifting")

@@ -1,0 +1,91 @@
+"""What must always hold, after whatever fault: states, sums, notices, files and chains."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from documents.models import Document
+
+# Each query lists what should not be: a name and why.
+NOT_TO_BE: dict[str, str] = {
+    "the state is not what the timeline tells": """
+        select reference, state from cases_case c where state <> coalesce((
+            select data->>'step' from timeline_event e
+            where e.case_id = c.id and data ? 'step' order by number desc limit 1), 'preparation')
+        and not exists (select from timeline_event s where s.case_id = c.id and s.kind = 'case.seeded')
+    """,
+    "the parts of the balance do not tie to the ledger": """
+        select c.reference, concat_ws(' ', c.fees, c.interest, c.principal)
+        from cases_case c
+        left join (select case_id,
+                          coalesce(sum(amount) filter (where component = 'fees'), 0) fees,
+                          coalesce(sum(amount) filter (where component = 'interest'), 0) interest,
+                          coalesce(sum(amount) filter (where component = 'principal'), 0) principal
+                   from cases_ledgerentry group by 1) l on l.case_id = c.id
+        where (c.fees, c.interest, c.principal)
+              is distinct from (coalesce(l.fees, 0), coalesce(l.interest, 0), coalesce(l.principal, 0))
+    """,
+    "the instalments do not add up to the agreement": """
+        select a.number, a.total::text from agreements_agreement a
+        join agreements_instalment i on i.agreement_id = a.id
+        group by a.id having sum(i.amount) <> a.total
+    """,
+    "what was paid on an instalment is not what was set off": """
+        select a.number, i.number::text from agreements_instalment i
+        join agreements_agreement a on a.id = i.agreement_id
+        left join (select al.instalment_id, sum(al.amount) amount from agreements_allocation al
+                   join agreements_payment p on p.id = al.payment_id
+                   where p.reversed_at is null group by 1) s on s.instalment_id = i.id
+        where i.live and i.paid <> coalesce(s.amount, 0)
+    """,
+    "a payment was not booked in full": """
+        select p.number, p.amount::text from agreements_payment p
+        left join cases_ledgerentry l on l.payment_id = p.id
+        group by p.id
+        having -coalesce(sum(l.amount), 0) <> case when p.reversed_at is null then p.amount else 0 end
+    """,
+    "a visit is announced and no notice of it exists": """
+        select v.reference, v.state from visits_visit v where v.state in ('announced', 'noticed')
+        and not exists (select from notices_notice n where n.visit_id = v.id)
+    """,
+    "a refusal stands and a visit is still planned": """
+        select c.reference, v.reference from cases_case c
+        join cases_refusal r on r.case_id = c.id and r.lifted_at is null
+        join visits_visit v on v.case_id = c.id and v.state in ('planned', 'announced', 'noticed')
+        where v.planned_at < r.at
+    """,
+}
+
+
+class Command(BaseCommand):
+    """`manage.py check_invariants`."""
+
+    help = "Check states, sums, notices, files and timelines against each other."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Say what does not hold; end with an error if anything does not."""
+        wrong = []
+        with connection.cursor() as cursor:
+            for why, query in NOT_TO_BE.items():
+                cursor.execute(query)
+                wrong += [f"{name}: {why} ({what})" for name, what in cursor.fetchall()]
+        wrong += self._files()
+        for line in wrong:
+            self.stderr.write(line)
+        call_command("verify_timeline", stdout=self.stdout, stderr=self.stderr)
+        if wrong:
+            raise CommandError(f"{len(wrong)} things do not hold.")
+        self.stdout.write("Everything holds.")
+
+    def _files(self) -> list[str]:
+        """Rows without their file, and files without a row."""
+        root = Path(settings.MEDIA_ROOT)
+        kept = set(Document.objects.values_list("file", flat=True))
+        there = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+        return [f"{name}: the file is missing" for name in sorted(kept - there)] + [
+            f"{name}: the file belongs to nothing" for name in sorted(there - kept)
+        ]

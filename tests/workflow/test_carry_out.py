@@ -1,0 +1,191 @@
+"""The one way in which anything changes."""
+
+import threading
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from cases.actions.holding import hold_case
+from cases.actions.preparing import set_strategy
+from cases.models import Case, Hold
+from compliance.facts import Facts
+from compliance.verdict import Citation, Finding, Force, Severity, Verdict
+from people.models import User
+from tests import make
+from timeline.chain import Verified, verify
+from timeline.models import Event
+from workflow.guard import Guard, guarded
+from workflow.steps import (
+    AlreadyDone,
+    Outsider,
+    PolicyRefused,
+    RightRefused,
+    StaleForm,
+    StateRefused,
+    Step,
+    carry_out,
+    note,
+)
+
+pytestmark = pytest.mark.django_db
+
+AT = make.moment("2026-03-02 10:00")
+
+
+def refusing(subject: Any, *, by: User, at: datetime) -> Verdict:
+    """A policy that always says no."""
+    finding = Finding(
+        rule="T-1", severity=Severity.BLOCK, force=Force.POLICY,
+        citation=Citation("A test", "测试"), says={"en": "No.", "zh": "不行。"}, remedy={},
+    )  # fmt: skip
+    return Verdict("test.act", at.date(), (finding,), {"story": "1"}, Facts())
+
+
+def kinds(case: Case) -> list[str]:
+    return list(Event.objects.filter(case=case).order_by("number").values_list("kind", flat=True))
+
+
+class TestCarryOut:
+    def test_moves_saves_and_records_together(self) -> None:
+        case = make.case()
+        carry_out(
+            Step(subject=case, event="case.notice_served", transition="serve_notice", args={"at": AT}),
+            by=make.clerk(), at=AT,
+        )  # fmt: skip
+        case = Case.objects.get(pk=case.pk)
+        assert case.state == "notice"
+        assert kinds(case) == ["case.opened", "case.notice_served"]
+        assert verify(case) == Verified(2, case.head)
+
+    def test_leaves_nothing_but_the_refusal_when_the_rules_say_no(self) -> None:
+        case = make.case()
+        with pytest.raises(PolicyRefused) as refused:
+            carry_out(
+                Step(
+                    subject=case, event="case.notice_served", transition="serve_notice",
+                    args={"at": AT}, policy=refusing,
+                ),
+                by=make.clerk(), at=AT,
+            )  # fmt: skip
+        case = Case.objects.get(pk=case.pk)
+        assert [finding.rule for finding in refused.value.findings] == ["T-1"]
+        assert case.state == "preparation"
+        assert kinds(case) == ["case.opened", "policy.refused"]
+        told = Event.objects.get(case=case, kind="policy.refused")
+        assert told.findings[0]["rule"] == "T-1"
+        assert told.data["decision"]["packs"] == {"story": "1"}
+        assert verify(case) == Verified(2, case.head)
+
+    def test_undoes_the_first_step_when_the_second_cannot_be_taken(self) -> None:
+        case = make.case()
+        with pytest.raises(StateRefused):
+            carry_out(
+                Step(subject=case, event="a.b", transition="serve_notice", args={"at": AT}),
+                Step(subject=case, event="c.d", transition="begin_follow_up", args={"at": AT}),
+                by=make.clerk(), at=AT,
+            )  # fmt: skip
+        case = Case.objects.get(pk=case.pk)
+        assert case.state == "preparation"
+        assert kinds(case) == ["case.opened", "state.refused"]
+
+    def test_is_refused_to_a_role_without_the_right(self) -> None:
+        case = make.case()
+        with pytest.raises(RightRefused):
+            note(case, event="a.b", right="approve_waiver", by=make.clerk(), at=AT)
+        assert kinds(case) == ["case.opened"]
+
+    def test_is_refused_to_an_outsider(self) -> None:
+        case = make.case()
+        with pytest.raises(Outsider):
+            note(case, event="a.b", by=make.outsider(), at=AT)
+        assert kinds(case) == ["case.opened"]
+
+    def test_does_the_same_form_once(self) -> None:
+        case, by = make.case(), make.clerk()
+        with guarded(Guard(key="one")):
+            set_strategy(case=case, strategy="先电话", proposed_plan="", by=by, at=AT)
+        with pytest.raises(AlreadyDone), guarded(Guard(key="one")):
+            set_strategy(case=case, strategy="先电话", proposed_plan="", by=by, at=AT)
+        assert kinds(case).count("strategy.set") == 1
+
+    def test_can_use_a_form_again_that_was_refused(self) -> None:
+        case, by = make.case(), make.clerk()
+        with pytest.raises(PolicyRefused), guarded(Guard(key="two")):
+            note(case, event="a.b", policy=refusing, by=by, at=AT)
+        with guarded(Guard(key="two")):
+            note(case, event="a.b", by=by, at=AT)
+        assert kinds(case)[-1] == "a.b"
+
+    def test_refuses_a_form_drawn_before_somebody_moved_the_case(self) -> None:
+        case, by = make.case(), make.clerk()
+        seen = case.version
+        carry_out(
+            Step(subject=case, event="x.y", transition="serve_notice", args={"at": AT}),
+            by=by,
+            at=AT,
+        )
+        with pytest.raises(StaleForm), guarded(Guard(key="three", version=seen)):
+            set_strategy(case=case, strategy="晚了", proposed_plan="", by=by, at=AT)
+        assert Case.objects.get(pk=case.pk).strategy == ""
+
+    def test_does_not_call_a_form_stale_because_somebody_wrote_a_note(self) -> None:
+        case, by = make.case(), make.clerk()
+        seen = case.version
+        set_strategy(case=case, strategy="一", proposed_plan="", by=by, at=AT)
+        with guarded(Guard(key="four", version=seen)):
+            set_strategy(case=case, strategy="二", proposed_plan="", by=by, at=AT)
+        assert Case.objects.get(pk=case.pk).strategy == "二"
+
+
+class TestDatabase:
+    @pytest.mark.parametrize("state", ["on_site_talk", "follow_up", "credential_display"])
+    def test_refuses_a_step_that_was_skipped_behind_the_actions(self, state: str) -> None:
+        case = make.case()
+        with pytest.raises(Exception, match="cannot go"), transaction.atomic():
+            Case.objects.filter(pk=case.pk).update(state=state)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestRaces:
+    def test_gives_one_winner_among_twenty_who_press_at_once(self) -> None:
+        case, by = make.case(), make.clerk()
+        gate, results = threading.Barrier(20), []
+
+        def press() -> None:
+            gate.wait()
+            try:
+                carry_out(
+                    Step(subject=case, event="a.b", transition="serve_notice", args={"at": AT}),
+                    by=by, at=AT,
+                )  # fmt: skip
+                results.append("won")
+            except StateRefused:
+                results.append("late")
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=press) for _ in range(20)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert sorted(results) == ["late"] * 19 + ["won"]
+        case = Case.objects.get(pk=case.pk)
+        assert kinds(case).count("a.b") == 1
+        assert verify(case) == Verified(case.event_count, case.head)
+
+
+class TestHold:
+    def test_is_marked_on_the_case_and_told(self) -> None:
+        case = make.case()
+        hold = hold_case(
+            case=case, reason="hospital", scope="all", starts_on=make.date(2026, 3, 12),
+            review_on=make.date(2026, 3, 27), until=make.date(2026, 4, 11), remark="",
+            by=make.clerk(), at=make.moment("2026-03-12 09:00"),
+        )  # fmt: skip
+        assert Hold.objects.get(pk=hold.pk).in_force_on(make.date(2026, 4, 11))
+        assert not hold.in_force_on(make.date(2026, 4, 12))
+        assert Case.objects.get(pk=case.pk).held_until == make.date(2026, 4, 11)
+        assert kinds(case)[-1] == "case.held"
