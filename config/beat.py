@@ -12,6 +12,7 @@ MINUTE = timedelta(minutes=1)
 TICKS: dict[str, timedelta] = {
     "config.tasks.heartbeat": MINUTE,
     "notices.tasks.sweep": MINUTE,
+    "cases.tasks.sweep_holds": MINUTE,
 }
 
 # A tick that no worker took within two intervals is dropped: the next one does its work.
