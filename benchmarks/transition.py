@@ -1,0 +1,79 @@
+"""One transition with lock, chain and event, beside the same in hand-written SQL.
+
+./doorstep manage shell -c "from benchmarks import transition; transition.run()"
+"""
+
+import hashlib
+import itertools
+import json
+
+from django.db import connection, transaction
+
+from benchmarks.side_by_side import measure, table
+from cases.models import Case
+from cases.policy import asks
+from common import clock
+from people.models import User
+from workflow.steps import Step, carry_out
+
+
+def run(rounds: int = 200) -> None:
+    """Move seeded cases from preparation to notice, in turns by SQL and by ``carry_out``."""
+    by, at = User.objects.system(), clock.now()
+    waiting = iter(
+        Case.objects.filter(reference__startswith="SD-2026-", state="preparation")
+        .select_related("debtor", "creditor", "team")
+        .order_by("pk")[: 3 * (rounds + 10)]
+    )
+    numbers = itertools.count(1)
+
+    def by_sql() -> None:
+        case = next(waiting)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "select event_count, head from cases_case where id = %s for update", [case.pk]
+            )
+            count, head = cursor.fetchone()
+            data = json.dumps({"step": "notice"})
+            digest = hashlib.sha256((head + data).encode()).hexdigest()
+            cursor.execute(
+                "insert into timeline_event (case_id, number, kind, occurred_at, recorded_at, actor_id,"
+                " actor_name, data, findings, salts, commitments, previous, digest)"
+                " values (%s, %s, 'case.notice_served', %s, %s, %s, 'x', %s, '[]', '{}', '{}', %s, %s)",
+                [case.pk, count + 1, at, at, by.pk, data, head, digest],
+            )
+            cursor.execute(
+                "update cases_case set state = 'notice', version = version + 1, event_count = %s,"
+                " head = %s where id = %s",
+                [count + 1, digest, case.pk],
+            )
+
+    def step(policy: object = None) -> Step:
+        return Step(
+            subject=next(waiting), event="case.notice_served", transition="serve_notice",
+            args={"at": at}, policy=policy, data={"n": next(numbers)},
+        )  # fmt: skip
+
+    def by_carry_out() -> None:
+        carry_out(step(), by=by, at=at)
+
+    def with_rules() -> None:
+        policy = asks("contact.log", channel="letter", contact_sources=("contract",))
+        try:
+            carry_out(step(policy), by=by, at=at)
+        except Exception as refused:  # noqa: BLE001 - at night the rules say no, which costs the same
+            if type(refused).__name__ != "PolicyRefused":
+                raise
+
+    table(
+        "One state change with its event",
+        measure(
+            {
+                "floor: hand-written SQL": by_sql,
+                "carry_out": by_carry_out,
+                "carry_out, rules asked and kept": with_rules,
+            },
+            rounds=rounds,
+        ),
+        "floor: hand-written SQL",
+    )
