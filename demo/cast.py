@@ -1,0 +1,121 @@
+"""The demo's people and organisations; all invented."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from cases.actions.preparing import draw_up_mandate
+from cases.models import Mandate
+from people.models import OfficerCredential, Organisation, Team, User
+from people.views import DEMO_PASSWORD
+
+CREDITORS = [
+    ("west-lake-bank", "西湖银行", "West Lake Bank", "bank", "杭州市西湖区文三路 88 号", "0571-8700 0000"),
+    ("jinjiang-finance", "锦江消费金融", "Jinjiang Consumer Finance", "consumer_finance",
+     "成都市锦江区东大街 12 号", "028-8600 0000"),
+    ("qiantang-loans", "钱塘小额贷款", "Qiantang Micro-loans", "micro_loan",
+     "杭州市上城区江干路 31 号", "0571-8711 0000"),
+]  # fmt: skip
+AGENCIES = [
+    ("clear-water", "清水信用服务", "Clear Water Credit Services", "杭州市拱墅区湖墅路 9 号",
+     "0571-8800 0000"),
+    ("shu-trust", "蜀信信用管理", "Shu Trust Credit Management", "成都市武侯区科华路 3 号",
+     "028-8500 0000"),
+]  # fmt: skip
+TEAMS = [
+    ("clear-water", "杭州一组", "杭州"),
+    ("clear-water", "杭州二组", "杭州"),
+    ("shu-trust", "成都一组", "成都"),
+]
+# username, name, role, team, badge
+STAFF = [
+    ("clerk", "陈晓", "clerk", "杭州一组", ""),
+    ("officer", "李伟", "officer", "杭州一组", "021"),
+    ("officer2", "王芳", "officer", "杭州一组", "034"),
+    ("supervisor", "周敏", "supervisor", "杭州一组", ""),
+    ("compliance", "林静", "compliance", "", ""),
+    ("administrator", "方宁", "administrator", "", ""),
+    ("clerk2", "吴倩", "clerk", "杭州二组", ""),
+    ("officer3", "赵磊", "officer", "杭州二组", "047"),
+    ("officer4", "孙丽", "officer", "杭州二组", "052"),
+    ("supervisor2", "郑凯", "supervisor", "杭州二组", ""),
+    ("clerk3", "何雯", "clerk", "成都一组", ""),
+    ("officer5", "刘洋", "officer", "成都一组", "103"),
+    ("officer6", "唐悦", "officer", "成都一组", "108"),
+    ("supervisor3", "罗平", "supervisor", "成都一组", ""),
+]
+PACKS = ["cn", "story"]
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everybody, by a short name."""
+
+    creditors: dict[str, Organisation]
+    teams: dict[str, Team]
+    users: dict[str, User]
+    mandates: dict[tuple[str, str], Mandate]
+
+    def of_team(self, team: Team, role: str) -> list[User]:
+        """The members of a team in one role."""
+        return [u for u in self.users.values() if u.team_id == team.pk and u.role == role]
+
+
+def assemble(today: date) -> Cast:
+    """Make organisations, teams, people, credentials and mandates in force around ``today``."""
+    creditors = {
+        slug: Organisation.objects.create(
+            slug=slug, kind="creditor", name=name, name_en=name_en, creditor_type=kind,
+            address=address, phone=phone, email=f"service@{slug}.example",
+            complaint_phone=phone[:-1] + "1", regulator_phone="12378", packs=PACKS,
+            bank_name=f"{name}营业部", bank_account="6222 0000 1234 5678",
+        )
+        for slug, name, name_en, kind, address, phone in CREDITORS
+    }  # fmt: skip
+    agencies = {
+        slug: Organisation.objects.create(
+            slug=slug, kind="agency", name=name, name_en=name_en, address=address, phone=phone,
+            email=f"service@{slug}.example", complaint_phone=phone[:-1] + "1",
+            regulator_phone="12378",
+        )
+        for slug, name, name_en, address, phone in AGENCIES
+    }  # fmt: skip
+    teams = {
+        name: Team.objects.create(organisation=agencies[slug], name=name, city=city)
+        for slug, name, city in TEAMS
+    }
+    users = {}
+    for username, name, role, team, badge in STAFF:
+        user = User.objects.create_user(
+            username=username, password=DEMO_PASSWORD, full_name=name, role=role,
+            team=teams.get(team), badge=badge, phone="0571-8800 0099",
+        )  # fmt: skip
+        users[username] = user
+        if badge:
+            _certify(user, today)
+    mandates = {}
+    for number, (creditor, agency) in enumerate(
+        [(c, a) for c in creditors for a in agencies], start=1
+    ):
+        mandates[creditor, agency] = draw_up_mandate(
+            principal=creditors[creditor], agent=agencies[agency],
+            number=f"WT-{today.year}-{number:02d}",
+            scope="逾期个人贷款的催收、上门协商与签署还款协议",
+            methods=["phone", "sms", "email", "letter", "lawyers_letter", "wechat", "visit"],
+            valid_from=today - timedelta(days=300), valid_until=today + timedelta(days=400),
+            may_sign=True, waiver_limit=Decimal("500.00"), fee_terms="按回款比例,不得向债务人收取",
+            confidentiality="受托方对债务人信息承担保密义务,委托终止后返还或删除",
+        )  # fmt: skip
+    return Cast(creditors, teams, users, mandates)
+
+
+def _certify(officer: User, today: date) -> None:
+    for kind, prefix, issuer in (
+        ("permit", "WF", "外访资格管理中心"),
+        ("training", "PX", "金融从业培训中心"),
+    ):
+        OfficerCredential.objects.create(
+            officer=officer, kind=kind, number=f"{prefix}-{officer.badge}", issued_by=issuer,
+            valid_from=today - timedelta(days=330 if kind == "permit" else 150),
+            valid_until=today + timedelta(days=700 if kind == "permit" else 215),
+        )  # fmt: skip
