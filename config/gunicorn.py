@@ -14,7 +14,6 @@ max_requests = 5000
 max_requests_jitter = 500
 limit_request_line = 4094
 limit_request_field_size = 8190
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112 - gunicorn's heartbeat file
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
