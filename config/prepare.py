@@ -74,7 +74,7 @@ def main() -> None:
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True, mode=0o700)
     collect_static()
     migrate()
-    if settings.ENV == "demo" and "demo" in get_commands():
+    if settings.ENV == "demo" and settings.DEMO_DATA and "demo" in get_commands():
         call_command("demo", "load")
 
 

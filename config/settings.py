@@ -58,7 +58,7 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
-SECRET_KEY_FALLBACKS = env.list("DOORSTEP_OLD_SECRET_KEYS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("DOORSTEP_OLD_SECRET_KEYS", [])
 ALLOWED_HOSTS = env.list(
     "DOORSTEP_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"]
 )
@@ -70,6 +70,9 @@ CLOCK_FILE = env.str("DOORSTEP_CLOCK_FILE", "")
 """A file with an offset in seconds that moves the clock of demo and tests; see common/clock.py."""
 if PRODUCTION and CLOCK_FILE:
     raise ImproperlyConfigured("DOORSTEP_CLOCK_FILE would move the clock; production refuses it.")
+
+DEMO_DATA = env.bool("DOORSTEP_DEMO_DATA", True)
+"""Whether the demo begins with its sixty cases."""
 
 # ---------------------------------------------------------------- the house
 

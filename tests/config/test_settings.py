@@ -1,0 +1,82 @@
+"""Settings fail loudly, with what is missing in words."""
+
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STRICT = {
+    "DOORSTEP_ENV": "production",
+    "DOORSTEP_HOSTS": "doorstep.example",
+    "DOORSTEP_SECRET_KEY": secrets.token_urlsafe(64),
+    "DATABASE_URL": "postgresql://none@127.0.0.1:1/none",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "EMAIL_URL": "smtp://127.0.0.1:1",
+}
+
+
+def check(**changed: str | None) -> subprocess.CompletedProcess[str]:
+    """Run the deployment check with these settings, None taking one away."""
+    env = {"PATH": os.environ["PATH"], **STRICT}
+    for name, value in changed.items():
+        env.pop(name, None)
+        if value is not None:
+            env[name] = value
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+    )
+
+
+class TestProduction:
+    def test_starts_clean_when_all_is_set(self) -> None:
+        told = check()
+        assert told.returncode == 0, told.stderr
+
+    @pytest.mark.parametrize(
+        ("changed", "words"),
+        [
+            ({"DOORSTEP_SECRET_KEY": None}, "DOORSTEP_SECRET_KEY must be set"),
+            ({"DOORSTEP_SECRET_KEY": "a" * 60}, "DOORSTEP_SECRET_KEY must be set"),
+            ({"DOORSTEP_HOSTS": None}, "DOORSTEP_HOSTS must name the hosts"),
+            ({"EMAIL_URL": None}, "EMAIL_URL must name the mail server"),
+            ({"DATABASE_URL": "sqlite:///x"}, "must name a PostgreSQL database"),
+            ({"DATABASE_URL": None}, "DATABASE_URL"),
+            ({"REDIS_URL": None}, "REDIS_URL"),
+            ({"DOORSTEP_CLOCK_FILE": "/tmp/clock"}, "DOORSTEP_CLOCK_FILE would move the clock"),  # noqa: S108
+            ({"DOORSTEP_ENV": "staging"}, "it can be production, demo or test"),
+        ],
+    )
+    def test_refuses_to_start(self, changed: dict[str, str | None], words: str) -> None:
+        told = check(**changed)
+        assert told.returncode != 0
+        assert words in told.stderr
+
+
+class TestDemo:
+    def test_makes_its_own_key_once(self, tmp_path: Path) -> None:
+        shown = [
+            subprocess.run(
+                [sys.executable, "-c", "from config.settings import SECRET_KEY; print(SECRET_KEY)"],
+                cwd=ROOT,
+                env={
+                    "PATH": os.environ["PATH"],
+                    "DOORSTEP_ENV": "demo",
+                    "DOORSTEP_VAR": str(tmp_path / "var"),
+                },
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+            for _ in range(2)
+        ]
+        assert shown[0] == shown[1]
+        assert len(shown[0].strip()) >= 50
+        assert (tmp_path / "var" / "secret-key").stat().st_mode & 0o777 == 0o600
