@@ -92,11 +92,14 @@ class Postgres:
         home.parent.mkdir(parents=True, exist_ok=True)
         if self.account is None or can_reach(self.account, home.parent.resolve()):
             return home
-        mark = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
-        elsewhere = Path("/var/lib/doorstep") / mark / home.name
-        elsewhere.parent.mkdir(parents=True, exist_ok=True)
-        if not home.is_symlink() and not home.exists():
-            home.symlink_to(elsewhere)
+        if home.is_symlink():
+            return home.resolve()
+        top = Path("/var/lib/doorstep")
+        top.mkdir(parents=True, exist_ok=True)
+        apart = Path(tempfile.mkdtemp(dir=top))
+        apart.chmod(0o755)
+        elsewhere = apart / home.name
+        home.symlink_to(elsewhere)
         return elsewhere
 
     @staticmethod
