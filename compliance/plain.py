@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ T = TypeVar("T")
 
 def to_plain(value: Any) -> Any:
     """The value as JSON can hold it; a dataclass without the fields that stand at their default."""
-    if isinstance(value, Decimal):
+    if isinstance(value, (Decimal, Enum)):
         return str(value)
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
@@ -35,7 +36,7 @@ def to_plain(value: Any) -> Any:
 
 def from_plain(kind: type[T], plain: Mapping[str, Any]) -> T:
     """The dataclass of that kind again; a name that it does not know is an error."""
-    hints = _hints(kind)
+    hints = _hints(typing.cast("Any", kind))
     unknown = plain.keys() - hints.keys()
     if unknown:
         raise ValueError(f"{kind.__name__} knows no {', '.join(sorted(unknown))}")

@@ -65,13 +65,14 @@ class Citation:
     title_zh: str
     article: str = ""
     url: str = ""
+    article_zh: str = ""
 
     @property
     def text(self) -> dict[str, str]:
         """Title and article in one line, in both languages."""
         return {
             "en": ", ".join(filter(None, [self.title, self.article])),
-            "zh": " ".join(filter(None, [f"《{self.title_zh}》", self.article])),
+            "zh": " ".join(filter(None, [f"《{self.title_zh}》", self.article_zh or self.article])),
         }
 
 

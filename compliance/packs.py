@@ -1,0 +1,420 @@
+"""Rule packs: dated values with their sources, read from TOML once and checked to the letter."""
+
+import hashlib
+import itertools
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+from string import Formatter
+from types import MappingProxyType
+from typing import Any
+
+from compliance.entry import Entry
+from compliance.rule import RULES
+from compliance.values import KEYS
+from compliance.verdict import Citation, Force, Severity
+from compliance.words import LANGUAGES
+
+HOME = Path(__file__).parent / "packs"
+PACK_FILE = "pack.toml"
+CONFIDENCES = ("high", "medium", "low")
+CREDITORS = ("bank", "consumer_finance", "micro_loan", "assignee", "private")
+
+_PACK_FIELDS = {"name", "version", "jurisdiction", "title", "about", "source"}
+_SOURCE_FIELDS = {"title", "title_zh", "url"}
+_COMMON_FIELDS = {
+    "id", "rule", "since", "until", "severity", "force", "confidence", "source", "article",
+    "article_zh", "url", "checked_by", "checked_on", "note", "actions", "binds", "only_for",
+    "keys", "says", "remedy",
+}  # fmt: skip
+
+
+class PackUnreadable(Exception):
+    """A pack is missing or broken; whatever leans on it is refused until it is mended."""
+
+    def __init__(self, name: str, why: Iterable[str]) -> None:
+        self.name, self.why = name, list(why)
+        super().__init__(f"{name}: {'; '.join(self.why)}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pack:
+    """A place's or a house's rules as one version."""
+
+    name: str
+    version: str
+    jurisdiction: str
+    title: Mapping[str, str]
+    about: Mapping[str, str]
+    entries: tuple[Entry, ...]
+    digest: str
+
+
+_known: dict[str, Pack] = {}
+_broken: dict[str, PackUnreadable] = {}
+_by_digest: dict[str, Pack] = {}
+_home: list[Path] = [HOME]
+
+
+def load(name: str) -> Pack:
+    """The pack of that name, read once a process; raises ``PackUnreadable``."""
+    found = _known.get(name)
+    if found is not None:
+        return found
+    if name in _broken:
+        raise _broken[name]
+    try:
+        pack = read(_home[0] / name)
+    except PackUnreadable as unreadable:
+        _broken[name] = unreadable
+        raise
+    _known[name] = pack
+    return pack
+
+
+def refresh(home: Path | None = None) -> None:
+    """Look at the files again (or at those of another folder); what did not change stays."""
+    _known.clear()
+    _broken.clear()
+    _in_force.cache_clear()
+    next_change.cache_clear()
+    if home is not None:
+        _home[0] = home
+
+
+def names() -> list[str]:
+    """The packs that lie in the folder."""
+    return sorted(path.parent.name for path in _home[0].glob(f"*/{PACK_FILE}"))
+
+
+def read(folder: Path) -> Pack:
+    """Read a pack from its folder; the same bytes are parsed only once."""
+    name = folder.name
+    files = sorted(folder.glob("*.toml")) if _plain_name(name) else []
+    if folder / PACK_FILE not in files:
+        raise PackUnreadable(name, ["there is no such pack"])
+    try:
+        texts = {file.name: file.read_bytes() for file in files}
+    except OSError as error:
+        raise PackUnreadable(name, [f"cannot be read: {error.strerror}"]) from error
+    digest = hashlib.sha256()
+    for file, content in texts.items():
+        digest.update(f"{name}/{file}\0{len(content)}\0".encode() + content)
+    known = _by_digest.get(digest.hexdigest())
+    if known is None:
+        known = _by_digest[digest.hexdigest()] = _parse(name, texts, digest.hexdigest())
+    return known
+
+
+def entries_for(pack_names: tuple[str, ...], action: str, day: date) -> tuple[Entry, ...]:
+    """The values that are asked for this action on that day, of packs that can be read."""
+    return _in_force(pack_names, action, day)
+
+
+@lru_cache(maxsize=8192)
+def _in_force(pack_names: tuple[str, ...], action: str, day: date) -> tuple[Entry, ...]:
+    return tuple(
+        entry
+        for name in dict.fromkeys(pack_names)
+        for entry in load(name).entries
+        if action in entry.actions and entry.in_force_on(day)
+    )
+
+
+@lru_cache(maxsize=8192)
+def next_change(pack_names: tuple[str, ...], action: str, day: date) -> date | None:
+    """The first day after this one on which another set of values is asked for the action."""
+    days = {
+        changed
+        for name in dict.fromkeys(pack_names)
+        for entry in load(name).entries
+        if action in entry.actions
+        for changed in (entry.since, entry.until + timedelta(days=1) if entry.until else None)
+        if changed and changed > day
+    }
+    return min(days, default=None)
+
+
+def values_of(pack_names: Iterable[str], key: str, day: date) -> list[Any]:
+    """What each pack gives under this key on that day; a pack that cannot be read gives nothing."""
+    if key not in KEYS:
+        raise KeyError(key)
+    found = []
+    for name in dict.fromkeys(pack_names):
+        try:
+            pack = load(name)
+        except PackUnreadable:
+            continue
+        found += [e.keys[key] for e in pack.entries if key in e.keys and e.in_force_on(day)]
+    return found
+
+
+def strictest(pack_names: Iterable[str], key: str, day: date) -> Any:
+    """The strictest of these values; None if no pack gives one."""
+    found = values_of(pack_names, key, day)
+    return KEYS[key].strictest(found) if found else None
+
+
+def describe(name: str) -> tuple[Entry, ...]:
+    """Every value of a pack, by topic and in time, for a person to read."""
+    return load(name).entries
+
+
+def problems(home: Path | None = None) -> list[str]:
+    """What is wrong with the packs in the folder, one sentence each; nothing when all is well."""
+    folder = home or _home[0]
+    found: list[str] = []
+    asked: set[str] = set()
+    for place in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if place.name.startswith((".", "_")):
+            continue
+        if not place.is_dir():
+            found.append(f"{place.name} lies beside the packs; nobody reads it")
+            continue
+        found += [
+            f"{place.name}/{file.name} is not read: packs hold .toml files only"
+            for file in sorted(place.iterdir())
+            if file.suffix != ".toml"
+        ]
+        try:
+            pack = read(place)
+        except PackUnreadable as unreadable:
+            found += [f"{place.name}: {why}" for why in unreadable.why]
+            continue
+        asked |= {entry.rule for entry in pack.entries}
+    if home is None and not found:
+        found += [f"the rule {name} is asked by no pack" for name in sorted(RULES.keys() - asked)]
+    return found
+
+
+class _Trouble(Exception):
+    """One thing that is wrong with an entry."""
+
+
+def _parse(name: str, texts: Mapping[str, bytes], digest: str) -> Pack:
+    tables: dict[str, dict[str, Any]] = {}
+    why: list[str] = []
+    for file, content in texts.items():
+        try:
+            tables[file] = tomllib.loads(content.decode())
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            why.append(f"{file} cannot be read: {error}")
+    if why:
+        raise PackUnreadable(name, why)
+    head = tables.pop(PACK_FILE)
+    why += _of_head(name, head)
+    if why:
+        raise PackUnreadable(name, why)
+    entries: list[Entry] = []
+    for file, table in tables.items():
+        topic = file.removesuffix(".toml")
+        why += [f"{file} has an unknown table [{extra}]" for extra in table.keys() - {"value"}]
+        for number, raw in enumerate(table.get("value", []), 1):
+            label = f"{file}: {raw.get('id', f'value {number}')}"
+            try:
+                entries.append(_entry(head, topic, raw))
+            except _Trouble as trouble:
+                why.append(f"{label} {trouble}")
+    why += _overlaps(entries)
+    if not entries and not why:
+        why.append("holds no values")
+    if why:
+        raise PackUnreadable(name, why)
+    entries.sort(key=lambda entry: (entry.topic, entry.id, entry.rule, entry.since))
+    return Pack(
+        name=name,
+        version=head["version"],
+        jurisdiction=head["jurisdiction"],
+        title=MappingProxyType(head["title"]),
+        about=MappingProxyType(head["about"]),
+        entries=tuple(entries),
+        digest=digest,
+    )
+
+
+def _of_head(name: str, head: Mapping[str, Any]) -> Iterator[str]:
+    for missing in sorted(_PACK_FIELDS - {"source"} - head.keys()):
+        yield f"{PACK_FILE} says no {missing}"
+    for extra in sorted(head.keys() - _PACK_FIELDS):
+        yield f"{PACK_FILE} has an unknown field {extra}"
+    if head.get("name", name) != name:
+        yield f"{PACK_FILE} calls it {head['name']}"
+    if not str(head.get("version", "1")).strip() or not isinstance(head.get("version", ""), str):
+        yield f"{PACK_FILE} needs a version, as a string"
+    for texts in ("title", "about"):
+        if texts in head and not _bilingual(head[texts]):
+            yield f"{PACK_FILE} needs its {texts} in English and Chinese"
+    for source, given in head.get("source", {}).items():
+        if not {"title", "title_zh"} <= given.keys() <= _SOURCE_FIELDS:
+            yield f"{PACK_FILE}: the source {source} needs title and title_zh, may have url"
+
+
+def _entry(head: Mapping[str, Any], topic: str, raw: Mapping[str, Any]) -> Entry:
+    for needed in ("id", "since", "force", "confidence"):
+        if not raw.get(needed):
+            raise _Trouble(f"says no {needed}")
+    rule = RULES.get(raw.get("rule", ""))
+    if raw.get("rule") and rule is None:
+        raise _Trouble(f"names the rule {raw['rule']}, which does not exist")
+    if rule is None and not raw.get("keys"):
+        raise _Trouble("is asked by no rule and has no key under which it could be asked for")
+    since, until = _day(raw, "since"), _day(raw, "until")
+    if since is None or (until and until < since):
+        raise _Trouble("ends before it begins")
+    takes = rule.takes if rule else {}
+    fields = {name: part for name, part in raw.items() if name not in _COMMON_FIELDS}
+    if rule:
+        _check_fields(fields, takes)
+        _check_words(raw, rule.says)
+    severity = raw.get("severity", "block" if rule is None else "")
+    actions = raw.get("actions")
+    if actions is not None and not (rule and actions and set(actions) <= rule.answers):
+        raise _Trouble(f"is put to actions that its rule does not answer: {actions}")
+    for name in ("binds", "only_for"):
+        if not set(raw.get(name, ())) <= set(CREDITORS):
+            raise _Trouble(f"has an unknown kind of creditor under {name}")
+    checked_on = _day(raw, "checked_on")
+    if bool(raw.get("checked_by")) != bool(checked_on):
+        raise _Trouble("says by whom it was checked, or when, but not both")
+    if raw["confidence"] not in CONFIDENCES:
+        raise _Trouble(f"has a confidence other than {', '.join(CONFIDENCES)}")
+    return Entry(
+        pack=head["name"],
+        version=head["version"],
+        topic=topic,
+        id=raw["id"],
+        rule=raw.get("rule", ""),
+        since=since,
+        until=until,
+        severity=_choice(Severity, severity, "severity"),
+        force=_choice(Force, raw["force"], "force"),
+        citation=_citation(head, raw),
+        confidence=raw["confidence"],
+        checked_by=raw.get("checked_by", ""),
+        checked_on=checked_on,
+        note=raw.get("note", ""),
+        actions=frozenset(actions or (rule.answers if rule else ())),
+        binds=frozenset(raw.get("binds", ())),
+        only_for=frozenset(raw.get("only_for", ())),
+        keys=MappingProxyType(_keys(raw, fields)),
+        fields=MappingProxyType(fields),
+        says=_variants(raw.get("says", {})),
+        remedies=_variants(raw.get("remedy", {})),
+    )
+
+
+def _citation(head: Mapping[str, Any], raw: Mapping[str, Any]) -> Citation:
+    source = head.get("source", {}).get(raw.get("source", ""))
+    if source is None:
+        given = raw.get("source")
+        raise _Trouble(
+            f"cites {given}, which pack.toml does not list" if given else "has no citation"
+        )
+    return Citation(
+        title=source["title"],
+        title_zh=source["title_zh"],
+        article=raw.get("article", ""),
+        url=raw.get("url", source.get("url", "")),
+        article_zh=raw.get("article_zh", ""),
+    )
+
+
+def _keys(raw: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    found = {}
+    for key, name in raw.get("keys", {}).items():
+        if key not in KEYS:
+            raise _Trouble(f"has the key {key}, for which nobody asks")
+        if name not in fields:
+            raise _Trouble(f"has no field {name} for its key {key}")
+        if not isinstance(fields[name], KEYS[key].kind):
+            raise _Trouble(f"needs {KEYS[key].kind.__name__} for its key {key}")
+        found[key] = fields[name]
+    return found
+
+
+def _check_fields(fields: Mapping[str, Any], takes: Mapping[str, type]) -> None:
+    for name, kind in takes.items():
+        if name not in fields:
+            raise _Trouble(f"has no {name}")
+        right = type(fields[name]) is kind or (kind is object)
+        if not right:
+            raise _Trouble(f"needs {kind.__name__} for {name}, not {fields[name]!r}")
+    for extra in fields.keys() - takes.keys():
+        raise _Trouble(f"has a field {extra}, which its rule does not know")
+
+
+def _check_words(raw: Mapping[str, Any], says: Mapping[str, tuple[str, ...]]) -> None:
+    given = _variants(raw.get("says", {}))
+    for variant in says.keys() ^ given.keys():
+        raise _Trouble(f"{'lacks' if variant in says else 'has unknown'} words: says.{variant}")
+    remedies = _variants(raw.get("remedy", {}))
+    if "" not in remedies or not remedies.keys() <= says.keys():
+        raise _Trouble("needs a remedy for what it says")
+    for kind, table in (("says", given), ("remedy", remedies)):
+        for variant, texts in table.items():
+            if not _bilingual(texts):
+                raise _Trouble(f"needs {kind} in English and Chinese")
+            allowed = set(says[variant]) if kind == "says" or variant else _shared(says)
+            for text in texts.values():
+                extra = _placeholders(text) - allowed
+                if extra:
+                    raise _Trouble(f"shows a figure that its rule does not give: {sorted(extra)}")
+
+
+def _shared(says: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """The figures that every message has: the common remedy may stand beside any of them."""
+    return set.intersection(*(set(figures) for figures in says.values()))
+
+
+def _placeholders(text: str) -> set[str]:
+    try:
+        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    except ValueError as error:
+        raise _Trouble(f"has broken braces: {text}") from error
+
+
+def _variants(texts: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+    plain = {name: text for name, text in texts.items() if isinstance(text, str)}
+    found = {name: part for name, part in texts.items() if isinstance(part, dict)}
+    return {**({"": plain} if plain else {}), **found}
+
+
+def _overlaps(entries: Iterable[Entry]) -> Iterator[str]:
+    """Two values of the same row at the same time: nobody could say which one holds."""
+    rows: dict[tuple[Any, ...], list[Entry]] = {}
+    for entry in entries:
+        row = (entry.id, entry.rule, entry.only_for, entry.actions, tuple(sorted(entry.keys)))
+        rows.setdefault(row, []).append(entry)
+    for (row, *_), dated in rows.items():
+        dated.sort(key=lambda entry: entry.since)
+        for earlier, later in itertools.pairwise(dated):
+            if earlier.until is None or earlier.until >= later.since:
+                yield f"{row} has two values on {later.since}: end the older one first"
+
+
+def _day(raw: Mapping[str, Any], name: str) -> date | None:
+    given = raw.get(name)
+    if given in (None, ""):
+        return None
+    if type(given) is not date:
+        raise _Trouble(f"needs a date for {name}, such as 2026-01-30")
+    return given
+
+
+def _choice(kind: Any, given: str, name: str) -> Any:
+    try:
+        return kind(given)
+    except ValueError:
+        options = ", ".join(kind)
+        raise _Trouble(f"has the {name} {given!r}; it is one of {options}") from None
+
+
+def _bilingual(texts: Any) -> bool:
+    return isinstance(texts, dict) and all(str(texts.get(code, "")).strip() for code in LANGUAGES)
+
+
+def _plain_name(name: str) -> bool:
+    return bool(name) and name.replace("-", "").isalnum() and name.isascii()

@@ -1,0 +1,20 @@
+"""What has to be done before a case is closed."""
+
+from common.money import ZERO
+from compliance.entry import Entry
+from compliance.facts import Facts
+from compliance.rule import Answer, Context, known, rule
+from compliance.words import named
+
+DONE = ("certificate_issued", "papers_returned", "report_written")
+
+
+@rule(answers=("case.close",), needs=("balance", *DONE), says={"": ("missing", "balance")})
+def all_settled(facts: Facts, value: Entry, context: Context) -> Answer:
+    """Nothing is owed, and the debtor has what a settled debtor is to be given."""
+    balance = known(facts.balance)
+    missing = [] if balance <= ZERO else ["balance"]
+    missing += [name for name in DONE if not getattr(facts, name)]
+    if not missing:
+        return None
+    return context.refuse(value, missing=named("closing", missing), balance=balance)

@@ -1,0 +1,69 @@
+"""Plain values that other parts of the house ask for, and which of several is the strictest."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A value by its name: its type in the pack, what it means, how several become one."""
+
+    name: str
+    kind: type
+    strictest: Callable[[Sequence[Any]], Any]
+    means: str
+    means_zh: str
+
+
+def _only(values: Sequence[Any]) -> Any:
+    """The first pack that says so decides; a case lists its packs by rank."""
+    return values[0]
+
+
+def _all_of(values: Sequence[Sequence[Any]]) -> list[Any]:
+    """Whatever any pack names, each once, in the order in which it comes."""
+    return list(dict.fromkeys(item for value in values for item in value))
+
+
+def _common(values: Sequence[Sequence[Any]]) -> list[Any]:
+    """Only what every pack names."""
+    return [item for item in values[0] if all(item in value for value in values)]
+
+
+def _latest_service(values: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Per channel the rule under which a notice takes effect latest; a channel needs every pack."""
+    rules: dict[str, Any] = {}
+    for channel in _common([list(value) for value in values]):
+        given = [value[channel] for value in values]
+        rules[channel] = max(given, key=lambda one: (one["deemed_days"] < 0, one["deemed_days"]))
+        if len({one["counts"] for one in given}) > 1:
+            rules[channel] = rules[channel] | {"counts": "received"}
+    return rules
+
+
+KEYS = {
+    key.name: key
+    for key in (
+        Key("visit.days", list, _common, "weekdays on which visits may be made", "可以上门的星期"),
+        Key("visit.opens", object, max, "from when visits may be made", "最早上门时间"),
+        Key("visit.closes", object, min, "by when a visit must be over", "上门结束的最晚时间"),
+        Key("visit.max_minutes", int, min, "longest visit, in minutes", "单次上门最长时间(分钟)"),
+        Key("visit.officers", int, max, "officers who go together", "同行外访员人数"),
+        Key("visit.lead_hours", int, max, "hours between notice and visit", "通知到上门的最短小时数"),
+        Key("visit.cap", int, min, "visits in the period", "一个周期内的上门次数"),
+        Key("visit.cap_days", int, max, "days of the period", "周期天数"),
+        Key("refusal.bar_days", int, max, "days without visits after a refusal", "拒绝上门后的禁访天数"),
+        Key("gentler.channels", int, max, "gentler channels to be tried first", "上门前应先尝试的渠道数"),
+        Key("hold.interest_stops", list, _all_of, "holds during which no interest runs", "停计利息的暂停原因"),
+        Key("notice.fields", list, _all_of, "what the notice of a visit must say", "上门通知书应载内容"),
+        Key("reminder.opens", object, max, "from when reminders may go out", "最早发送提醒时间"),
+        Key("reminder.closes", object, min, "until when reminders may go out", "最晚发送提醒时间"),
+        Key("reminder.schedule", list, _only, "when reminders are due", "还款提醒的时间安排"),
+        Key("agreement.grace_days", int, max, "days until a missed plan is broken", "逾期多少天视为违约"),
+        Key("agreement.max_months", int, min, "longest plan, in months", "还款计划最长期限(月)"),
+        Key("service.rules", dict, _latest_service, "when a notice takes effect", "通知何时生效"),
+        Key("set_off.order", list, _only, "in which order a payment is set off", "还款抵充顺序"),
+        Key("lpr.one_year", object, _only, "one-year loan prime rate, per cent", "一年期贷款市场报价利率"),
+    )
+}  # fmt: skip

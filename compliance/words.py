@@ -1,0 +1,249 @@
+"""How figures and facts are put in words, in English and in Chinese."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from common.money import show
+
+LANGUAGES = ("en", "zh")
+
+_DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """From when until when, in the clock of the place."""
+
+    begin: datetime
+    finish: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """The moment at which a span ends; midnight is the 24:00 of the day before."""
+
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Per cent a year."""
+
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something that goes by a code in the data and by a name among people."""
+
+    code: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.code, str):
+            raise TypeError(f"a code is a string, not {self.code!r}")
+
+
+NAMES: dict[str, tuple[str, str]] = {
+    # facts
+    "packs": ("the rule packs", "适用的规则包"),
+    "zone": ("the debtor's time zone", "债务人所在时区"),
+    "creditor_type": ("the kind of creditor", "债权人类型"),
+    "collector": ("who collects, the creditor or an agency", "催收主体(自行催收或委托催收)"),
+    "at": ("the moment of the act", "行为发生的时间"),
+    "start": ("when the visit begins", "上门开始时间"),
+    "end": ("when the visit ends", "上门结束时间"),
+    "place_kind": ("the kind of place", "上门地点的类型"),
+    "place_consent": ("whether the debtor agreed to the place", "债务人是否同意该地点"),
+    "purpose": ("the purpose of the visit", "上门事由"),
+    "intended_outcome": ("the intended outcome", "预期结果"),
+    "target_role": ("who is to be visited or contacted", "催收对象的身份"),
+    "officers": ("the officers who go", "外访员名单"),
+    "served_at": ("when the notice took effect", "上门通知的送达时间"),
+    "notice_missing": ("the notice of the visit", "上门通知书"),
+    "past_visits": ("earlier visits to this debtor", "对该债务人以往的上门记录"),
+    "no_contact_order": ("whether there is a no-contact order", "是否存在禁止接触令"),
+    "holds": ("the holds of the case", "本案的暂停催收记录"),
+    "claim_papers": ("the papers of the claim", "债权凭证"),
+    "mandate": ("the contract of delegation", "委托合同"),
+    "contact_sources": ("where address and number come from", "地址和联系方式的来源"),
+    "gentler_tried": ("which gentler channels were tried", "已尝试的其他催收方式"),
+    "overdue_since": ("since when the debt is overdue", "逾期起始日"),
+    "balance": ("the balance", "未清偿余额"),
+    "limitation_ends_on": ("when the limitation period ends", "诉讼时效届满日"),
+    "identified": ("whether the debtor was identified", "是否已核实债务人身份"),
+    "entry_consent": ("whether entry was consented to", "是否取得进入住所的同意"),
+    "entered": ("whether the officers went in", "是否已进入住所"),
+    "papers_shown": ("whether the papers of the claim were shown", "是否已出示债权凭证"),
+    "recording_asked": ("whether consent to recording was asked", "是否已征询录音录像意见"),
+    "talk_recorded": ("whether the talk was recorded", "是否已填写沟通记录"),
+    "plan_total": ("the total of the plan", "还款计划总额"),
+    "plan_balance": ("the balance that the plan covers", "还款计划对应的欠款余额"),
+    "plan_months": ("how many months the plan runs", "还款计划期限(月)"),
+    "waiver": ("the waiver", "减免金额"),
+    "waiver_approved": ("whether the waiver was approved", "减免是否已获批准"),
+    "annual_rate": ("the interest rate", "年利率"),
+    "contract_on": ("the date of the contract", "合同签订日"),
+    "set_off_order": ("the order of set-off", "抵充顺序"),
+    "terms_confirmed": ("whether each term was confirmed", "各项条款是否已逐条确认"),
+    "signed_by": ("who has signed", "签署人"),
+    "certificate_issued": ("whether the certificate was issued", "是否已出具结清证明"),
+    "papers_returned": ("whether the papers were returned", "是否已退还债权凭证"),
+    "report_written": ("whether the closure report was written", "是否已出具结案报告"),
+    "channel": ("the channel", "联系渠道"),
+    "methods": ("the methods that the mandate allows", "委托合同允许的催收方式"),
+    "credential_until": ("until when each permit is valid", "外访证件有效期"),
+    "trained_on": ("when each officer was trained", "外访员最近一次培训日期"),
+    "present": ("which officers are present", "到场的外访员"),
+    "shown": ("which credentials were shown", "已出示的证件"),
+    "lpr": ("the loan prime rate on the day of the contract", "合同签订时的一年期贷款市场报价利率"),
+    # places
+    "place.home": ("home", "住所"),
+    "place.agreed": ("an agreed place", "约定地点"),
+    "place.creditor_office": ("the creditor's office", "债权人营业场所"),
+    "place.work": ("workplace", "工作单位"),
+    "place.hospital": ("hospital", "医院"),
+    "place.school": ("school", "学校"),
+    "place.public": ("public place", "公共场所"),
+    # roles
+    "role.debtor": ("debtor", "债务人"),
+    "role.co_debtor": ("co-debtor", "共同债务人"),
+    "role.guarantor": ("guarantor", "保证人"),
+    "role.heir": ("heir to the estate", "继承人"),
+    "role.estate_administrator": ("estate administrator", "遗产管理人"),
+    "role.legal_guardian": ("legal guardian", "监护人"),
+    "role.contact": ("contact person", "联系人"),
+    "role.third_party": ("third party", "无关第三人"),
+    # papers
+    "paper.contract": ("loan contract", "借款合同"),
+    "paper.iou": ("IOU", "借条"),
+    "paper.disbursement": ("proof of paying out", "放款凭证"),
+    "paper.statement": ("bank statement", "银行流水"),
+    "paper.assignment": ("assignment", "债权转让文件"),
+    "paper.other": ("other paper", "其他材料"),
+    # channels
+    "channel.phone": ("telephone", "电话"),
+    "channel.sms": ("SMS", "短信"),
+    "channel.email": ("e-mail", "电子邮件"),
+    "channel.letter": ("letter", "信函"),
+    "channel.lawyers_letter": ("lawyer's letter", "律师函"),
+    "channel.wechat": ("WeChat", "微信"),
+    "channel.visit": ("visit", "上门"),
+    # sources of contact data
+    "source.contract": ("contract", "合同"),
+    "source.debtor": ("left by the debtor", "债务人预留"),
+    "source.authorised": ("authorised by the debtor", "债务人授权"),
+    "source.public": ("lawful public channel", "合法公开渠道"),
+    "source.reserved_contact": ("told by the reserved contact", "预留联系人告知"),
+    "source.bureau": ("queried with authorisation", "经授权查询的机构"),
+    "source.unknown": ("not known", "来源不明"),
+    # holds
+    "hold.hardship": ("hardship", "生活困难"),
+    "hold.hospital": ("in hospital", "住院治疗"),
+    "hold.bereavement": ("bereavement", "亲属去世"),
+    "hold.dispute": ("dispute", "对债务有异议"),
+    "hold.complaint": ("complaint", "投诉"),
+    "hold.vulnerable": ("special care", "特殊困难群体"),
+    "hold.insolvency": ("insolvency", "破产或债务清理程序"),
+    "hold.counsel": ("a lawyer acts for the debtor", "债务人已委托律师"),
+    "hold.incident": ("incident at a visit", "上门突发事件"),
+    "hold.other": ("other reason", "其他原因"),
+    # parts of a debt
+    "part.fees": ("costs", "费用"),
+    "part.interest": ("interest", "利息"),
+    "part.principal": ("principal", "本金"),
+    # who signs
+    "side.debtor": ("debtor", "债务人"),
+    "side.creditor": ("creditor", "债权人"),
+    "side.guarantor": ("guarantor", "保证人"),
+    # parts of the notice of a visit
+    "notice.creditor": ("creditor's legal name", "债权人全称"),
+    "notice.agent": ("name of the agency", "受托机构名称"),
+    "notice.officers": ("names and badge numbers of the visitors", "上门人员姓名和工号"),
+    "notice.verify_phone": ("telephone number for checking the visitors", "核实上门人员的电话"),
+    "notice.time": ("date, time and expected length", "上门日期、时间和预计时长"),
+    "notice.place": ("place", "上门地点"),
+    "notice.choices": (
+        "right to choose another time, place or channel",
+        "可另行约定时间、地点或方式",
+    ),
+    "notice.purpose": ("purpose", "上门事由"),
+    "notice.intended_outcome": ("intended outcome", "预期结果"),
+    "notice.debt": ("the debt in detail", "债务明细"),
+    "notice.rights": (
+        "right to refuse, to ask to leave, to dispute",
+        "拒绝上门、要求离开和提出异议的权利",
+    ),
+    "notice.complaint": ("where to complain", "投诉渠道"),
+    "notice.recording": ("statement on recording", "录音录像说明"),
+    "notice.privacy": ("privacy notice", "个人信息处理告知"),
+    "notice.payment": ("ways to pay without a visit", "无需上门的还款方式"),
+    "notice.hardship": ("hardship options", "困难帮扶方案"),
+    # what closing a case asks for
+    "closing.balance": ("a balance of nought", "欠款余额为零"),
+    "closing.certificate_issued": ("the settlement certificate", "结清证明"),
+    "closing.papers_returned": ("the return of the claim's papers", "退还债权凭证"),
+    "closing.report_written": ("the closure report", "结案报告"),
+    # what is shown at the door
+    "door.identified": ("identifying the debtor", "核实债务人身份"),
+    "door.credentials": ("every officer's credential", "全部上门人员的证件"),
+    "door.papers": ("every paper of the claim", "全部债权凭证"),
+}
+for _short, _en, _zh in zip(WEEKDAYS, _DAYS_EN, _DAYS_ZH, strict=True):
+    NAMES[f"day.{_short}"] = (_en, _zh)
+
+
+def named(kind: str, codes: Sequence[str]) -> list[Named]:
+    """Codes of one kind, to be shown by their names."""
+    return [Named(f"{kind}.{code}") for code in codes]
+
+
+def in_words(figure: Any, language: str) -> str:
+    """A figure as people read it in that language; moments are already those of the place."""
+    english = language == "en"
+    if isinstance(figure, datetime):
+        return f"{in_words(figure.date(), language)}{', ' if english else ''}{figure:%H:%M}"
+    if isinstance(figure, date):
+        if english:
+            month = _MONTHS[figure.month - 1]
+            return f"{_DAYS_EN[figure.weekday()]} {figure.day} {month} {figure.year}"
+        day = _DAYS_ZH[figure.weekday()]
+        return f"{figure.year}年{figure.month}月{figure.day}日({day})"
+    if isinstance(figure, time):
+        return f"{figure:%H:%M}"
+    if isinstance(figure, Slot):
+        same = figure.begin.date() == figure.finish.date()
+        finish = f"{figure.finish:%H:%M}" if same else in_words(figure.finish, language)
+        return f"{in_words(figure.begin, language)}–{finish}"
+    if isinstance(figure, Until):
+        return _until(figure.moment, language)
+    if isinstance(figure, Rate):
+        return f"{figure.percent.normalize():f}%"
+    if isinstance(figure, Decimal):
+        return show(figure)
+    if isinstance(figure, Named):
+        names = NAMES.get(figure.code)
+        return names[0 if english else 1] if names else figure.code.partition(".")[2] or figure.code
+    if isinstance(figure, (list, tuple)):
+        return (", " if english else "、").join(in_words(part, language) for part in figure)
+    return str(figure)
+
+
+def filled(texts: Mapping[str, str], figures: Mapping[str, Any]) -> dict[str, str]:
+    """The texts in every language with the figures put in."""
+    return {
+        language: text.format_map({n: in_words(f, language) for n, f in figures.items()})
+        for language, text in texts.items()
+    }
+
+
+def _until(moment: datetime, language: str) -> str:
+    if moment.time() != time():
+        return in_words(moment, language)
+    day = in_words((moment - timedelta(days=1)).date(), language)
+    return f"{day}, 24:00" if language == "en" else f"{day}24:00"
