@@ -1,8 +1,32 @@
 """Everything that is said to a debtor: what, by which way, when, and what became of it."""
 
+from datetime import datetime
+from typing import TYPE_CHECKING, Optional
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django_fsm import TransitionNotAllowed
+
+if TYPE_CHECKING:
+    from documents.models import Document
+    from people.models import User
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """What pages and the relay ask of notices."""
+
+    def visible_to(self, user: "User") -> "NoticeQuerySet":
+        """The notices of the cases that this user may see."""
+        if user.sees_every_team or user.role == user.Role.SYSTEM:
+            return self
+        cases = self.model._meta.get_field("case").related_model
+        return self.filter(case__in=cases.objects.visible_to(user))
+
+    def due_at(self, moment: datetime) -> "NoticeQuerySet":
+        """What waits and may be tried by now."""
+        return self.filter(state=Notice.State.QUEUED, next_at__lte=moment)
 
 
 class Notice(models.Model):
@@ -41,7 +65,7 @@ class Notice(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.QUEUED)
     language = models.CharField(_("language"), max_length=4)  # zh, en or both
     recipient = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="notices")
-    address = models.CharField(_("to"), max_length=250)
+    address = models.CharField(_("to"), max_length=320)
     contact_point = models.ForeignKey(
         "people.ContactPoint", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -61,12 +85,24 @@ class Notice(models.Model):
     dedupe_key = models.CharField(max_length=160, unique=True)
     queued_at = models.DateTimeField(_("prepared at"))
     due_at = models.DateTimeField(_("to be sent at"))
+    # The relay's own book-keeping. Claims are stamped with the database's time, so that no clock
+    # that jumps can end one; all other times are the product's.
+    next_at = models.DateTimeField(_("next try at"))
     claimed_at = models.DateTimeField(null=True, blank=True)
+    begun_at = models.DateTimeField(_("handed over at"), null=True, blank=True)
+    followed_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     provider_id = models.CharField(_("number at the carrier"), max_length=120, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    deemed_at = models.DateTimeField(_("counts as served from"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
+    proof = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("proof of delivery"),
+    )  # fmt: skip
     why = models.CharField(_("because"), max_length=300, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-queued_at", "-pk"]
@@ -111,7 +147,7 @@ class Notice(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["channel", "due_at", "id"],
+                fields=["channel", "next_at", "id"],
                 name="notice_due",
                 condition=models.Q(state="queued"),
             ),
@@ -119,7 +155,89 @@ class Notice(models.Model):
                 fields=["claimed_at"], name="notice_sending", condition=models.Q(state="sending")
             ),
             models.Index(fields=["case", "-queued_at"], name="notice_of_case"),
+            models.Index(
+                fields=["state", "-id"],
+                name="notice_in_hand",
+                condition=models.Q(state__in=["queued", "sending", "failed", "doubtful"]),
+            ),
+            models.Index(
+                fields=["deemed_at"],
+                name="notice_deemed",
+                condition=models.Q(state="sent", deemed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["id"],
+                name="notice_to_follow",
+                condition=models.Q(followed_at=None, state__in=["delivered", "bounced", "failed"]),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.get_channel_display()}"
+
+    def get_absolute_url(self) -> str:
+        """The notice's page at the desk."""
+        return reverse("notices:notice", args=[self.pk])
+
+    @property
+    def is_stoppable(self) -> bool:
+        """Whether it has not left yet; what was handed over cannot be called back."""
+        return self.state == self.State.QUEUED or (
+            self.state == self.State.SENDING and self.begun_at is None
+        )
+
+    def _leave(self, *states: str) -> None:
+        """Every move starts here: only from these states, and no claim outlives it."""
+        if self.state not in states:
+            raise TransitionNotAllowed(self)
+        self.claimed_at = None
+
+    def mark_sent(
+        self, *, at: datetime, provider_id: str, deemed_at: datetime | None = None
+    ) -> None:
+        """The carrier has taken it (a letter: it was posted by hand)."""
+        self._leave(self.State.QUEUED, self.State.SENDING, self.State.DOUBTFUL)
+        self.deemed_at = deemed_at
+        self.state, self.sent_at, self.provider_id, self.why = self.State.SENT, at, provider_id, ""
+        self.begun_at = self.begun_at or at
+
+    def deliver(self, *, at: datetime, proof: Optional["Document"] = None) -> None:
+        """It has reached the person, at that moment."""
+        self._leave(self.State.SENT)
+        self.state, self.delivered_at = self.State.DELIVERED, at
+        self.proof, self.followed_at = proof or self.proof, None
+
+    def bounce(self, *, why: str) -> None:
+        """It came back, even after it had been taken for delivered."""
+        self._leave(self.State.SENT, self.State.DELIVERED, self.State.DOUBTFUL)
+        self.state, self.why, self.followed_at = self.State.BOUNCED, why[:300], None
+
+    def fail(self, *, why: str) -> None:
+        """It cannot be sent."""
+        self._leave(self.State.QUEUED, self.State.SENDING, self.State.DOUBTFUL)
+        self.state, self.why, self.followed_at = self.State.FAILED, why[:300], None
+
+    def suppress(self, *, why: str) -> None:
+        """It must not go any more."""
+        if not self.is_stoppable:
+            raise TransitionNotAllowed(self)
+        self._leave(self.State.QUEUED, self.State.SENDING)
+        self.state, self.why = self.State.SUPPRESSED, why[:300]
+
+    def doubt(self, *, why: str) -> None:
+        """Nobody knows whether it has gone; a person will say."""
+        self._leave(self.State.SENDING)
+        self.state, self.why = self.State.DOUBTFUL, why[:300]
+
+    def queue_again(self, *, at: datetime) -> None:
+        """A person wants it tried anew."""
+        self._leave(self.State.FAILED, self.State.DOUBTFUL)
+        self.state, self.why, self.attempts = self.State.QUEUED, "", 0
+        self.due_at = self.next_at = at
+        self.begun_at = self.followed_at = self.deemed_at = None
+
+    def postpone(self, *, until: datetime, why: str) -> None:
+        """Not yet: the rules let it go only from then on."""
+        self._leave(self.State.QUEUED, self.State.SENDING)
+        self.state, self.why = self.State.QUEUED, why[:300]
+        self.due_at = self.next_at = until

@@ -1,0 +1,469 @@
+"""What became of a notice: recorded by the relay, or by the person who carried it or looked it up."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from documents.models import Document
+from documents.storing import store
+from notices import kinds
+from notices.channels import Taken
+from notices.channels.letter import as_number, is_post_number
+from notices.kinds import Later
+from notices.models import Notice
+from notices.outbox import told, wake
+from notices.service import effective_from
+from people.models import ContactPoint, User
+from workflow.duties import fulfil, raise_duty
+from workflow.steps import PolicyRefused, StateRefused, Step, WrongInput, carry_out, tell
+
+log = logging.getLogger(__name__)
+
+HANDLE = "handle_letters"
+FOLLOWED = [Notice.State.DELIVERED, Notice.State.FAILED, Notice.State.BOUNCED]
+FOLLOWED_AGAIN_AFTER = timedelta(minutes=10)
+TO_BE_SEEN_TO = timedelta(days=1)
+
+SAYS = {
+    "notice.doubtful": {
+        "en": "Nobody knows whether this went out: {kind} to {name}. Look it up and say.",
+        "zh": "无法确定是否已发出:{kind}(收件人 {name})。请查证后作出判断。",
+    },
+    "notice.failed": {
+        "en": "Could not be sent: {kind} to {name}. Correct the address or choose another way.",
+        "zh": "未能发出:{kind}(收件人 {name})。请更正地址或改用其他方式。",
+    },
+    "notice.bounced": {
+        "en": "Came back: {kind} to {name}. Correct the address or choose another way.",
+        "zh": "已被退回:{kind}(收件人 {name})。请更正地址或改用其他方式。",
+    },
+}
+
+
+# ---------------------------------------------------------------- what the relay records
+
+
+def record_sent(*, notice: Notice, taken: Taken, at: datetime) -> None:
+    """The carrier has taken it; where the packs say that this is service, it is served too."""
+    carry_out(
+        Step(
+            subject=notice,
+            event="notice.sent",
+            transition="mark_sent",
+            args={
+                "at": at,
+                "provider_id": taken.provider_id[:120],
+                "deemed_at": effective_from(notice, at),
+            },
+            data=lambda fresh: {**as_sent(fresh), "answer": taken.answer},
+            then=_served_by_sending,
+        ),
+        by=User.objects.system(),
+        at=at,
+    )
+    follow(notice, at)
+
+
+def fail(*, notice: Notice, why: str, at: datetime, dead: bool = False) -> None:
+    """It cannot be sent; a dead address is marked, and a person has to see to it."""
+
+    def after(fresh: Notice, by: User, _at: datetime) -> None:
+        if dead:
+            _mark_dead(fresh, by, at)
+        _raise(fresh, "notice.failed", at)
+        _spare_following(fresh, at)
+
+    _by_system(notice, "fail", "notice.failed", at, {"why": why}, {"why": why, "dead": dead}, after)
+    follow(notice, at)
+
+
+def doubt(*, notice: Notice, why: str, at: datetime) -> None:
+    """It may have gone or not; it is never sent again by itself."""
+    _by_system(
+        notice, "doubt", "notice.doubtful", at, {"why": why}, {"why": why},
+        lambda fresh, *_: _raise(fresh, "notice.doubtful", at),
+    )  # fmt: skip
+
+
+def suppress_at_send(*, notice: Notice, why: str, at: datetime) -> None:
+    """Asked again when its time came, it was no longer right."""
+    _by_system(notice, "suppress", "notice.suppressed", at, {"why": why}, {"why": why})
+
+
+def postpone(*, notice: Notice, until: datetime, why: str, at: datetime) -> None:
+    """Asked when its time came, the rules let it go only later."""
+    _by_system(
+        notice, "postpone", "notice.postponed", at,
+        {"until": until, "why": why}, {"until": until, "why": why},
+    )  # fmt: skip
+
+
+def deem(*, notice: Notice, at: datetime) -> None:
+    """The days have passed after which the packs hold it for served."""
+    if notice.deemed_at is None or notice.deemed_at > at:
+        return
+    carry_out(
+        Step(
+            subject=notice,
+            event="notice.delivered",
+            transition="deliver",
+            args={"at": notice.deemed_at},
+            data=lambda fresh: {**told(fresh), **_deemed(fresh)},
+            then=lambda fresh, *_: _spare_following(fresh, at),
+        ),
+        by=User.objects.system(),
+        at=at,
+    )
+    follow(notice, at)
+
+
+# ---------------------------------------------------------------- what a person records
+
+
+def mark_sent(
+    *, notice: Notice, by: User, at: datetime, number: str = "", posted_at: datetime | None = None
+) -> None:
+    """The letter was posted by hand; ``number`` is that of the registered letter.
+
+    Asked once more whether it is still right; if not it is stopped, and ``WrongInput`` says why.
+    """
+    if notice.channel != Notice.Channel.LETTER:
+        raise WrongInput(_("Only letters are posted by hand."))
+    number = as_number(number)
+    if number and not is_post_number(number):
+        raise WrongInput(
+            _("This is no number of a registered letter. It looks like RA123456785CN."), "number"
+        )
+    when = posted_at or at
+    if when > at:
+        raise WrongInput(_("This lies in the future. Give the time of posting."), "posted_at")
+    stop = kinds.of(notice.kind).may_go(notice, at) if notice.is_stoppable else ""
+    if isinstance(stop, Later):
+        raise WrongInput(_("Not yet: %(why)s") % {"why": stop.why})
+    if stop:
+        drop(notice=notice, why=stop, by=by, at=at)
+        raise WrongInput(
+            _("This letter must not go any more: %(why)s Please take it out of the pile.")
+            % {"why": stop}
+        )
+    carry_out(
+        Step(
+            subject=notice,
+            event="notice.sent",
+            right=HANDLE,
+            transition="mark_sent",
+            args={
+                "at": when,
+                "provider_id": number,
+                "deemed_at": effective_from(notice, when),
+            },
+            data=lambda fresh: {**as_sent(fresh), "posted_at": when},
+            then=_served_by_sending,
+        ),
+        by=by,
+        at=at,
+    )
+    follow(notice, at)
+
+
+def record_delivery(
+    *,
+    notice: Notice,
+    by: User,
+    at: datetime,
+    delivered_at: datetime,
+    proof: Document | None = None,
+    filename: str = "",
+    content: bytes = b"",
+) -> None:
+    """It has reached the person; with the proof (a return slip) as a document or as a file.
+
+    Raises ``documents.storing.Unreadable`` when the file is not what it should be.
+    """
+    if delivered_at > at:
+        raise WrongInput(_("This lies in the future. Give the time of delivery."), "delivered_at")
+    if notice.sent_at and delivered_at < notice.sent_at:
+        raise WrongInput(_("This lies before it was sent. Look at the slip again."), "delivered_at")
+    args: dict[str, Any] = {"at": delivered_at, "proof": proof}
+
+    def keep_proof() -> None:
+        if content:
+            args["proof"] = store(
+                case=notice.case, kind=Document.Kind.RECEIPT, filename=filename, content=content,
+                title=_("Proof of delivery"), by=by, at=at,
+            )  # fmt: skip
+
+    carry_out(
+        Step(
+            subject=notice,
+            event="notice.delivered",
+            right=HANDLE,
+            transition="deliver",
+            args=args,
+            first=keep_proof,
+            data=lambda fresh: {**told(fresh), "delivered_at": delivered_at, **_proof(fresh)},
+            then=lambda fresh, *_: _spare_following(fresh, at),
+        ),
+        by=by,
+        at=at,
+    )
+    follow(notice, at)
+
+
+def record_bounce(*, notice: Notice, by: User, at: datetime, why: str, dead: bool = True) -> None:
+    """It came back; an address for machines counts as dead from then on, unless said otherwise."""
+
+    def after(fresh: Notice, _by: User, _at: datetime) -> None:
+        if dead:
+            _mark_dead(fresh, by, at)
+        _raise(fresh, "notice.bounced", at)
+        _spare_following(fresh, at)
+
+    carry_out(
+        Step(
+            subject=notice,
+            event="notice.bounced",
+            right=HANDLE,
+            transition="bounce",
+            args={"why": why},
+            data={**told(notice), "why": why},
+            then=after,
+        ),
+        by=by,
+        at=at,
+    )
+    follow(notice, at)
+
+
+def judge_doubtful(*, notice: Notice, was_sent: bool, why: str, by: User, at: datetime) -> None:
+    """A person has looked it up: it went out when it was handed over, or it is to go now."""
+    if notice.state != Notice.State.DOUBTFUL:
+        raise WrongInput(_("This notice is not in doubt any more."))
+    sent_at = notice.begun_at or at
+    if not was_sent:
+        queue_again(notice=notice, why=why, by=by, at=at)
+        return
+
+    def after(fresh: Notice, _by: User, _at: datetime) -> None:
+        _done(fresh, by, at)
+        _served_by_sending(fresh, by, at)
+
+    carry_out(
+        Step(
+            subject=notice,
+            event="notice.sent",
+            right=HANDLE,
+            transition="mark_sent",
+            args={
+                "at": sent_at,
+                "provider_id": notice.provider_id,
+                "deemed_at": effective_from(notice, sent_at),
+            },
+            data=lambda fresh: {**as_sent(fresh), "judged": why},
+            then=after,
+        ),
+        by=by,
+        at=at,
+    )
+    follow(notice, at)
+
+
+def queue_again(*, notice: Notice, why: str, by: User, at: datetime) -> None:
+    """Try anew what failed, or what surely did not go; never at a dead address."""
+    stands_against = unreachable(notice)
+    if stands_against:
+        raise WrongInput(stands_against)
+
+    def after(fresh: Notice, _by: User, _at: datetime) -> None:
+        _done(fresh, by, at)
+        if fresh.channel != Notice.Channel.LETTER:
+            wake()
+
+    carry_out(
+        Step(
+            subject=notice,
+            event="notice.queued_again",
+            right=HANDLE,
+            transition="queue_again",
+            args={"at": at},
+            data={**told(notice), "why": why},
+            then=after,
+        ),
+        by=by,
+        at=at,
+    )
+
+
+def drop(*, notice: Notice, why: str, by: User, at: datetime) -> None:
+    """Stop one by hand before it has left; what hangs on it is told that it will not arrive."""
+    carry_out(
+        Step(
+            subject=notice,
+            event="notice.suppressed",
+            right=HANDLE,
+            transition="suppress",
+            args={"why": why},
+            data={**told(notice), "why": why},
+        ),
+        by=by,
+        at=at,
+    )
+    _call(kinds.of(notice.kind).on_failed, notice, at)
+
+
+# ---------------------------------------------------------------- what follows
+
+
+def follow(notice: Notice, at: datetime) -> None:
+    """Do once what its kind wants after a delivery or a failure; the sweep tries again.
+
+    It never raises: the fact itself is on record, whatever becomes of its consequences.
+    """
+    if notice.followed_at or notice.state not in FOLLOWED:
+        return
+    free = Q(claimed_at=None) | Q(claimed_at__lt=Now() - FOLLOWED_AGAIN_AFTER)
+    mine = Notice.objects.filter(free, pk=notice.pk, followed_at=None, state=notice.state)
+    if not mine.update(claimed_at=Now()):
+        return
+    if _call(_follows(notice), notice, at):
+        Notice.objects.filter(pk=notice.pk, state=notice.state).update(
+            followed_at=at, claimed_at=None
+        )
+        notice.followed_at = at
+
+
+def unreachable(notice: Notice) -> str:
+    """Why nobody is to be reached at this address any more; "" while it may be tried."""
+    point = notice.contact_point
+    if point and point.dead_at:
+        return _("The address was found dead; it is not tried again.")
+    if point and point.do_not_contact:
+        return _("The address is marked as not to be used.")
+    return ""
+
+
+def as_sent(notice: Notice) -> dict[str, Any]:
+    """What the timeline keeps of the message: the digests of its text and of its file."""
+    text = hashlib.sha256(f"{notice.subject}\n{notice.body}".encode()).hexdigest()
+    document = notice.document
+    return {
+        **told(notice),
+        "carrier_number": notice.provider_id,
+        "text_sha256": text,
+        "document": document.number if document else "",
+        "document_sha256": document.sha256 if document else "",
+    }
+
+
+def _by_system(
+    notice: Notice,
+    transition: str,
+    event: str,
+    at: datetime,
+    args: dict[str, Any],
+    data: dict[str, Any],
+    then: Callable[[Any, User, datetime], None] | None = None,
+) -> None:
+    carry_out(
+        Step(
+            subject=notice,
+            event=event,
+            transition=transition,
+            args=args,
+            data={**told(notice), **data},
+            then=then,
+        ),
+        by=User.objects.system(),
+        at=at,
+    )
+
+
+def _served_by_sending(notice: Notice, by: User, at: datetime) -> None:
+    """Where the packs let it take effect with the sending, it is delivered in the same change."""
+    if notice.deemed_at is None or notice.deemed_at > at:
+        return
+    notice.deliver(at=notice.deemed_at)
+    _spare_following(notice, at)
+    notice.save()
+    tell(notice.case, "notice.delivered", by, at, {**told(notice), **_deemed(notice)})
+
+
+def _deemed(notice: Notice) -> dict[str, Any]:
+    return {"delivered_at": notice.deemed_at, "deemed": True}
+
+
+def _follows(notice: Notice) -> kinds.Follows | None:
+    try:
+        return kinds.of(notice.kind).follows(notice.state)
+    except kinds.UnknownKind:
+        return None
+
+
+def _spare_following(notice: Notice, at: datetime) -> None:
+    """Where nothing follows, that is said at once."""
+    if _follows(notice) is None:
+        notice.followed_at = at
+        notice.save(update_fields=["followed_at"])
+
+
+def _call(callback: kinds.Follows | None, notice: Notice, at: datetime) -> bool:
+    """Let the kind's owner do what follows; says whether that is settled."""
+    if callback is None:
+        return True
+    fresh = Notice.objects.select_related("case", "visit", "instalment").get(pk=notice.pk)
+    try:
+        steps = callback(fresh, at)
+        if steps:
+            carry_out(*steps, by=User.objects.system(), at=at)
+    except (PolicyRefused, StateRefused) as refused:
+        log.info("What follows from notice %s was refused: %s", notice.pk, refused)
+    except Exception:
+        log.exception("What follows from notice %s broke.", notice.pk)
+        return False
+    return True
+
+
+def _raise(notice: Notice, kind: str, at: datetime) -> None:
+    """Give the desk the duty to see to it; once for each attempt."""
+    said = {}
+    for tongue, code in (("en", "en"), ("zh", "zh-hans")):
+        with override(code):
+            said[tongue] = SAYS[kind][tongue].format(
+                kind=notice.get_kind_display(), name=notice.recipient.name
+            )
+    raise_duty(
+        case=notice.case,
+        kind=f"notice.settle:{notice.pk}",
+        says=said,
+        due_at=at + TO_BE_SEEN_TO,
+        key=f"{kind}:{notice.pk}:{at.isoformat()}",
+        at=at,
+        role=User.Role.CLERK,
+    )
+
+
+def _done(notice: Notice, by: User, at: datetime) -> None:
+    fulfil(case=notice.case, kind=f"notice.settle:{notice.pk}", by=by, at=at)
+
+
+def _mark_dead(notice: Notice, by: User, at: datetime) -> None:
+    """Nobody is reached there: no notice and no call tries it again."""
+    point = notice.contact_point
+    if point is None:
+        return
+    if ContactPoint.objects.filter(pk=point.pk, dead_at=None).update(dead_at=at):
+        point.dead_at = at
+        tell(notice.case, "contact_point.dead", by, at, {"channel": point.channel})
+
+
+def _proof(notice: Notice) -> dict[str, Any]:
+    if notice.proof is None:
+        return {}
+    return {"document": notice.proof.number, "document_sha256": notice.proof.sha256}

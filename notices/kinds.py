@@ -1,0 +1,79 @@
+"""What is sent: each kind of notice is registered by the app that knows when it is still right."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from notices.models import Notice
+
+
+@dataclass(frozen=True)
+class Later:
+    """Not now: the rules let it go from ``until`` on (such as after the quiet hours)."""
+
+    until: datetime
+    why: str
+
+
+Recheck = Callable[[Notice, datetime], str | Later]
+Follows = Callable[[Notice, datetime], Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of notice.
+
+    ``recheck(notice, at)`` is asked under the case's lock just before it goes (``notice.case`` is
+    the locked case): why it must not go ("" = it may), or ``Later``. It reads and changes nothing.
+
+    ``on_delivered`` and ``on_failed`` (failed or came back) are called once the fact is on record
+    and outside any transaction; they carry out changes of their own, or return steps to be carried
+    out for them. They may be called again after a crash, so they first look whether it is still to
+    be done. When it took effect stands in ``notice.delivered_at``; ``at`` is when it was recorded.
+
+    ``max_age`` is how long after its time it may still be sent by machine; then it has failed.
+    """
+
+    name: str
+    recheck: Recheck | None = None
+    on_delivered: Follows | None = None
+    on_failed: Follows | None = None
+    max_age: timedelta = timedelta(days=3)
+
+    def may_go(self, notice: Notice, at: datetime) -> str | Later:
+        """Why the notice must not go now; "" when nothing stands against it."""
+        return self.recheck(notice, at) if self.recheck else ""
+
+    def follows(self, state: str) -> Follows | None:
+        """What is to be done once a notice of this kind is in that state."""
+        if state == Notice.State.DELIVERED:
+            return self.on_delivered
+        return self.on_failed if state in {Notice.State.FAILED, Notice.State.BOUNCED} else None
+
+
+class UnknownKind(LookupError):
+    """Nobody has registered this kind, so nobody could say whether it may still go."""
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make a kind of notice known; called once, in ``ready`` of the app that owns it."""
+    if kind.name not in Notice.Kind.values:
+        raise UnknownKind(kind.name)
+    _kinds[kind.name] = kind
+
+
+def of(name: str) -> Kind:
+    """The registered kind; raises ``UnknownKind``."""
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise UnknownKind(name) from None
+
+
+def registered() -> list[Kind]:
+    """All kinds, in the order of the choices."""
+    return [_kinds[name] for name in Notice.Kind.values if name in _kinds]

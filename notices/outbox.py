@@ -1,0 +1,142 @@
+"""The only way out of the house: a row, written in the transaction that causes it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from celery import current_app
+from django.db import connection, transaction
+
+from documents.models import Document
+from notices import kinds, wording
+from notices.channels import channel_of
+from notices.models import Notice
+from people.models import ContactPoint, Person, User
+from workflow.steps import tell
+
+POKE = "notices.tasks.poke"
+
+
+class OutsideTransaction(RuntimeError):
+    """A notice was queued where the change that causes it could still be lost."""
+
+
+def queue(
+    *,
+    case: Any,
+    kind: str,
+    channel: str,
+    recipient: Person,
+    address: str,
+    language: str,
+    subject: str,
+    body: str,
+    due_at: datetime,
+    dedupe_key: str,
+    at: datetime,
+    document: Document | None = None,
+    contact_point: ContactPoint | None = None,
+    visit: Any = None,
+    instalment: Any = None,
+    about: Mapping[str, Any] | None = None,
+    by: User | None = None,
+) -> Notice:
+    """Put a notice into the outbox, inside a running change of its case; ``case`` is the locked one.
+
+    A second call with the same ``dedupe_key`` gives the row that is there. Nothing is sent from
+    here: a worker is woken after the commit, and the sweep finds what nobody was woken for.
+    The subject of an e-mail is made a quiet one where it would tell a stranger of the debt.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(f"{kind} of {case}")
+    kinds.of(kind)
+    if channel == Notice.Channel.EMAIL:
+        subject = wording.one_line(subject)[:200]
+        if not subject or wording.tells_of_debt(subject):
+            subject = wording.quiet_subject(case, language)
+    notice, new = Notice.objects.get_or_create(
+        dedupe_key=dedupe_key,
+        defaults={
+            "case": case,
+            "kind": kind,
+            "channel": channel,
+            "recipient": recipient,
+            "address": wording.one_line(address),
+            "language": language,
+            "subject": subject,
+            "body": body,
+            "document": document,
+            "contact_point": contact_point,
+            "visit": visit,
+            "instalment": instalment,
+            "about": dict(about or {}),
+            "queued_at": at,
+            "due_at": due_at,
+            "next_at": due_at,
+        },
+    )
+    if new:
+        tell(
+            case,
+            "notice.queued",
+            by or User.objects.system(),
+            at,
+            {**told(notice), "due_at": due_at},
+        )
+        if due_at <= at and not channel_of(channel).by_hand:
+            wake()
+    return notice
+
+
+def suppress(
+    *,
+    case: Any,
+    why: str,
+    by: User,
+    at: datetime,
+    kinds: Iterable[str] | None = None,
+    visit: Any = None,
+    instalment: Any = None,
+) -> list[Notice]:
+    """Stop what has not left yet, inside a running change of the case; tells each of them.
+
+    What a worker has claimed but not begun to send is stopped too; what was handed over is not.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(f"suppress of {case}")
+    rows = Notice.objects.filter(case=case, state__in=["queued", "sending"])
+    if kinds is not None:
+        rows = rows.filter(kind__in=list(kinds))
+    if visit is not None:
+        rows = rows.filter(visit=visit)
+    if instalment is not None:
+        rows = rows.filter(instalment=instalment)
+    stopped = [
+        notice
+        for notice in rows.select_for_update(of=("self",)).order_by("pk")
+        if notice.is_stoppable
+    ]
+    for notice in stopped:
+        notice.suppress(why=why)
+        notice.save()
+        tell(case, "notice.suppressed", by, at, {**told(notice), "why": why})
+    return stopped
+
+
+def told(notice: Notice) -> dict[str, Any]:
+    """What the timeline says of every notice; the address is left out, the row has it."""
+    return {
+        "notice": notice.pk,
+        "kind": notice.kind,
+        "channel": notice.channel,
+        "language": notice.language,
+    }
+
+
+def wake() -> None:
+    """Wake a worker once this transaction has been committed; a broker that is down is no fault."""
+    transaction.on_commit(_poke, robust=True)
+
+
+def _poke() -> None:
+    current_app.send_task(POKE, expires=120)

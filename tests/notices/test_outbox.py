@@ -1,0 +1,159 @@
+"""Queueing and stopping: in the transaction that causes it, once, and told."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from notices.kinds import UnknownKind
+from notices.models import Notice
+from notices.outbox import OutsideTransaction, queue, suppress
+from tests import make
+from tests.notices.cast import MONDAY, chain_holds, queued, told
+from workflow.steps import WrongInput, note
+
+pytestmark = pytest.mark.django_db
+
+
+class TestQueue:
+    def test_writes_a_row_and_tells_it(self) -> None:
+        case = make.case()
+        notice = queued(case, due_at=MONDAY + timedelta(hours=2))
+        assert (notice.state, notice.attempts) == ("queued", 0)
+        assert notice.next_at == notice.due_at == MONDAY + timedelta(hours=2)
+        (event,) = told(case, "notice.queued")
+        assert event["notice"] == notice.pk
+        assert event["kind"] == "letter"
+        assert chain_holds(case)
+
+    def test_keeps_the_address_out_of_the_timeline(self) -> None:
+        case = make.case()
+        queued(case)
+        assert "haiyan@debtor.example" not in str(told(case, "notice.queued"))
+
+    def test_gives_the_row_that_is_there_for_the_same_key(self) -> None:
+        case = make.case()
+        first = queued(case, key="once", body="the first")
+        second = queued(case, key="once", body="the second")
+        assert first.pk == second.pk
+        assert second.body == "the first"
+        assert Notice.objects.count() == 1
+        assert len(told(case, "notice.queued")) == 1
+
+    def test_is_lost_with_the_change_that_caused_it(self) -> None:
+        case = make.case()
+
+        def put_and_break(locked: Any, *_: Any) -> None:
+            queue(
+                case=locked, kind="letter", channel="email", recipient=locked.debtor,
+                address="haiyan@debtor.example", language="en", subject="x", body="x",
+                due_at=MONDAY, dedupe_key="lost", at=MONDAY,
+            )  # fmt: skip
+            raise WrongInput("no")
+
+        with pytest.raises(WrongInput):
+            note(case, event="case.written_to", by=make.clerk(), at=MONDAY, then=put_and_break)
+        assert not Notice.objects.exists()
+        assert told(case, "notice.queued") == []
+
+    def test_refuses_a_kind_that_nobody_owns(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("notices.kinds._kinds", {})
+        with pytest.raises(UnknownKind):
+            queued(make.case())
+
+    @pytest.mark.parametrize(
+        "subject",
+        ["您的欠款已逾期", "还款提醒", "Your overdue loan", "Debt collection: final notice", "", "  "],
+    )
+    def test_makes_the_subject_of_an_e_mail_a_quiet_one(self, subject: str) -> None:
+        notice = queued(make.case(), subject=subject)
+        assert notice.subject == "A message from Clear Water Credit Services (HZ-2026-0147)"
+
+    def test_leaves_no_line_break_in_subject_or_address(self) -> None:
+        notice = queued(
+            make.case(), subject="Hello\r\nBcc: all@example.com", address="a@b.example\nBcc: c@d.example"
+        )
+        assert notice.subject == "Hello Bcc: all@example.com"
+        assert "\n" not in notice.address
+
+
+@pytest.mark.django_db(transaction=True)
+class TestQueueOutside:
+    def test_a_transaction_is_a_fault(self) -> None:
+        case = make.case()
+        with pytest.raises(OutsideTransaction):
+            queue(
+                case=case, kind="letter", channel="email", recipient=case.debtor,
+                address="a@b.example", language="en", subject="x", body="x",
+                due_at=MONDAY, dedupe_key="x", at=MONDAY,
+            )  # fmt: skip
+        with pytest.raises(OutsideTransaction):
+            suppress(case=case, why="x", by=make.clerk(), at=MONDAY)
+
+    def test_wakes_a_worker_after_the_commit_only(self, queue: Any) -> None:
+        case = make.case()
+        before = queue.llen("celery")
+        with pytest.raises(WrongInput), transaction.atomic():
+            raise WrongInput("no")
+        queued(case, due_at=MONDAY + timedelta(days=1), key="later")
+        queued(case, channel="letter", key="by hand")
+        assert queue.llen("celery") == before
+        queued(case, key="now")
+        assert queue.llen("celery") == before + 1
+
+    def test_goes_on_while_the_broker_is_down(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def down(*_: Any, **__: Any) -> None:
+            raise ConnectionError("no broker")
+
+        monkeypatch.setattr("celery.Celery.send_task", down)
+        assert queued(make.case()).state == "queued"
+
+
+class TestSuppress:
+    def test_stops_what_has_not_left_and_tells_why(self) -> None:
+        case = make.case()
+        waiting = queued(case, key="waiting")
+        claimed = queued(case, key="claimed")
+        begun = queued(case, key="begun")
+        sent = queued(case, key="sent")
+        Notice.objects.filter(pk__in=[claimed.pk, begun.pk]).update(
+            state="sending", claimed_at=MONDAY
+        )
+        Notice.objects.filter(pk=begun.pk).update(begun_at=MONDAY)
+        Notice.objects.filter(pk=sent.pk).update(state="sent")
+        stopped: list[Notice] = []
+        note(
+            case, event="visit.refused", by=make.clerk(), at=MONDAY,
+            then=lambda locked, by, at: stopped.extend(
+                suppress(case=locked, why="refused", by=by, at=at)
+            ),
+        )  # fmt: skip
+        assert [notice.pk for notice in stopped] == [waiting.pk, claimed.pk]
+        states = dict(Notice.objects.values_list("dedupe_key", "state"))
+        assert states == {
+            "waiting": "suppressed", "claimed": "suppressed", "begun": "sending", "sent": "sent",
+        }  # fmt: skip
+        assert [event["why"] for event in told(case, "notice.suppressed")] == ["refused"] * 2
+        assert chain_holds(case)
+
+    def test_can_be_narrowed_to_kinds(self) -> None:
+        case = make.case()
+        queued(case)
+        note(
+            case, event="visit.refused", by=make.clerk(), at=MONDAY,
+            then=lambda locked, by, at: suppress(
+                case=locked, why="x", by=by, at=at, kinds=["visit_notice"]
+            ),
+        )  # fmt: skip
+        assert Notice.objects.get().state == "queued"
+
+    def test_leaves_other_cases_alone(self) -> None:
+        case = make.case()
+        other = make.case(reference="HZ-2026-0148", external_reference="XH-1")
+        queued(other)
+        note(
+            case, event="visit.refused", by=make.clerk(), at=MONDAY,
+            then=lambda locked, by, at: suppress(case=locked, why="x", by=by, at=at),
+        )  # fmt: skip
+        assert Notice.objects.get().state == "queued"
