@@ -194,8 +194,9 @@ REDIS_URL = (
     env.str("REDIS_URL") if PRODUCTION else env.str("REDIS_URL", f"unix://{VAR}/redis/socket")
 )
 
+# Celery has words of its own for a socket.
 CELERY_BROKER_URL = (
-    REDIS_URL.replace("unix://", "redis+socket://", 1)
+    REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
     if REDIS_URL.startswith("unix:")
     else REDIS_URL
 )
