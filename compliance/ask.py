@@ -32,6 +32,8 @@ def ask(action: str, facts: Facts, *, on: date) -> Verdict:
     begin = _moment_of(action, facts)
     soonest = None
     if begin and any(finding.blocks for finding in findings):
+        if action in PLANNED and facts.at:
+            begin = max(utc(begin), utc(facts.at))  # nobody plans into the past
         soonest = _seek(action, facts, begin)
     return Verdict(action, on, findings, versions, facts, soonest, digests)
 
@@ -226,7 +228,7 @@ _NO_PACKS = (
 _BAD_PACK = (
     {
         "en": "The rule pack “{pack}” cannot be used: {why}.",
-        "zh": "规则包“{pack}”无法使用:{why}。",
+        "zh": "规则包“{pack}”缺失或有错误,无法使用。",
     },
     {
         "en": "Have compliance mend the rule pack; until then nothing is decided by it.",

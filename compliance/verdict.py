@@ -72,7 +72,7 @@ class Citation:
         """Title and article in one line, in both languages."""
         return {
             "en": ", ".join(filter(None, [self.title, self.article])),
-            "zh": " ".join(filter(None, [f"《{self.title_zh}》", self.article_zh or self.article])),
+            "zh": " ".join(filter(None, [self.title_zh, self.article_zh or self.article])),
         }
 
 

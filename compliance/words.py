@@ -32,6 +32,13 @@ class Until:
 
 
 @dataclass(frozen=True, slots=True)
+class Weekdays:
+    """Days of the week by their codes, in the order of the week."""
+
+    days: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rate:
     """Per cent a year."""
 
@@ -194,8 +201,6 @@ NAMES: dict[str, tuple[str, str]] = {
     "door.credentials": ("every officer's credential", "全部上门人员的证件"),
     "door.papers": ("every paper of the claim", "全部债权凭证"),
 }
-for _short, _en, _zh in zip(WEEKDAYS, _DAYS_EN, _DAYS_ZH, strict=True):
-    NAMES[f"day.{_short}"] = (_en, _zh)
 
 
 def named(kind: str, codes: Sequence[str]) -> list[Named]:
@@ -222,6 +227,8 @@ def in_words(figure: Any, language: str) -> str:
         return f"{in_words(figure.begin, language)}–{finish}"
     if isinstance(figure, Until):
         return _until(figure.moment, language)
+    if isinstance(figure, Weekdays):
+        return _weekdays(figure.days, language)
     if isinstance(figure, Rate):
         return f"{figure.percent.normalize():f}%"
     if isinstance(figure, Decimal):
@@ -247,3 +254,15 @@ def _until(moment: datetime, language: str) -> str:
         return in_words(moment, language)
     day = in_words((moment - timedelta(days=1)).date(), language)
     return f"{day}, 24:00" if language == "en" else f"{day}24:00"
+
+
+def _weekdays(days: tuple[str, ...], language: str) -> str:
+    """Such as "Mon to Sat"; days that do not follow one another are listed."""
+    english = language == "en"
+    names = _DAYS_EN if english else _DAYS_ZH
+    numbers = sorted(WEEKDAYS.index(day) for day in days)
+    if len(numbers) == len(WEEKDAYS):
+        return "every day" if english else "每天"
+    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"{names[numbers[0]]}{' to ' if english else '至'}{names[numbers[-1]]}"
+    return (", " if english else "、").join(names[number] for number in numbers)

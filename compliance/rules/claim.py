@@ -68,6 +68,8 @@ def mandate_in_force(facts: Facts, value: Entry, context: Context) -> Answer:
         found.append(context.refuse(value, "subdelegated", day=context.day))
     if context.action == "agreement.sign" and not mandate.may_sign:
         found.append(context.refuse(value, "sign", day=context.day))
+    if context.action in CONTACT and facts.channel is None:
+        found.append(context.unknown(value, ("channel",)))
     method = "visit" if context.action in VISIT else facts.channel
     if context.action not in AGREEMENT and method:
         method = CHANNEL_OF.get(method, method)

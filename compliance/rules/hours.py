@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from compliance.entry import Entry
 from compliance.facts import Facts
 from compliance.rule import CONTACT, VISIT, Answer, Context, known, rule, utc
-from compliance.words import WEEKDAYS, Slot, named
+from compliance.words import WEEKDAYS, Slot, Weekdays
 
 WEEK_AND_A_DAY = 8
 PAPER = ("letter", "lawyers_letter")  # a letter rings at nobody's door at the hour it is posted
@@ -36,7 +36,7 @@ def visit_hours(facts: Facts, value: Entry, context: Context) -> Answer:
         value,
         earliest=_next_slot(value, context, begin),
         slot=Slot(begin, finish),
-        days=named("day", value["days"]),
+        days=Weekdays(tuple(value["days"])),
         opens=opens,
         closes=closes,
         zone=str(context.zone),
