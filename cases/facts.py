@@ -1,7 +1,7 @@
 """The facts of a case as the rules want them: one query, then pure data."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,6 @@ from django.db.models.functions import JSONObject
 from cases.models import Case, ClaimPaper, ContactAttempt, Debt, Hold, Refusal
 from common.clock import local_day
 from compliance.facts import ExceptionFacts, Facts, HoldFacts, MandateFacts
-from people.models import User
 from workflow.models import Approval
 
 PAST_VISITS = timedelta(days=60)  # no cap in any pack looks further back
@@ -76,7 +75,7 @@ def with_facts(cases: QuerySet[Case], at: datetime) -> QuerySet[Case]:
     )  # fmt: skip
 
 
-def facts_for(case: Case, *, at: datetime, by: User | None = None, **more: Any) -> Facts:
+def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
     """What is known of the case at this moment; ``more`` adds what the action itself knows."""
     if not hasattr(case, "fact_holds"):
         case = with_facts(Case.objects.filter(pk=case.pk), at).get()
@@ -155,7 +154,3 @@ def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
-
-def midnight_after(day: date) -> datetime:
-    """The end of that day, in no zone yet."""
-    return datetime.combine(day + timedelta(days=1), time())

@@ -17,8 +17,9 @@ def asks(action: str, *, on: date | None = None, **more: Any) -> Policy:
 
     def policy(subject: Any, *, by: User, at: datetime) -> Verdict:
         case: Case = case_of(subject)
-        facts = facts_for(case, at=at, by=by, **more)
-        return ask(action, facts, on=on or local_day(at, case.zone))
+        known = {"at": at, **more}  # an action may speak of another moment than its own
+        facts = facts_for(case, **known)
+        return ask(action, facts, on=on or local_day(known["at"], case.zone))
 
     return policy
 

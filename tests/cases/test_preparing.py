@@ -1,0 +1,248 @@
+"""Step 1: each act works, is recorded, and is refused where it must be."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from cases.actions import preparing
+from cases.actions.contacting import log_contact
+from cases.models import Case, ClaimPaper, ContactAttempt
+from documents.storing import Unreadable
+from people.models import Address, ContactPoint, Person
+from tests import make
+from timeline.models import Event
+from workflow.steps import Outsider, PolicyRefused, RightRefused, WrongInput
+
+pytestmark = pytest.mark.django_db
+
+AT = make.moment("2026-03-02 10:00")
+
+
+def last(case: Case) -> Event:
+    return Event.objects.filter(case=case).order_by("-number")[0]
+
+
+class TestUpdateDebtor:
+    def test_corrects_the_person_and_what_the_case_is_found_by(self) -> None:
+        case = make.case()
+        preparing.update_debtor(
+            case=case, changes={"name": "王海雁", "employer": "西溪工厂"}, by=make.clerk(), at=AT
+        )
+        case = Case.objects.get(pk=case.pk)
+        assert case.debtor.name == case.debtor_name == "王海雁"
+        assert "海雁" in case.grams
+
+    def test_tells_which_fields_but_not_what_they_held(self) -> None:
+        case = make.case()
+        preparing.update_debtor(
+            case=case, changes={"id_number": "330106198807152443"}, by=make.clerk(), at=AT
+        )
+        assert last(case).data == {"fields": ["id_number"]}
+
+    def test_is_refused_to_an_officer(self) -> None:
+        case = make.case()
+        with pytest.raises(RightRefused):
+            preparing.update_debtor(case=case, changes={"name": "x"}, by=make.officer(), at=AT)
+
+    def test_is_refused_to_an_outsider(self) -> None:
+        case = make.case()
+        with pytest.raises(Outsider):
+            preparing.update_debtor(case=case, changes={"name": "x"}, by=make.outsider(), at=AT)
+
+
+class TestAddAddress:
+    def test_belongs_to_the_debtor_unless_said_otherwise(self) -> None:
+        case = make.case()
+        address = preparing.add_address(
+            case=case,
+            address=Address(kind="agreed", city="杭州", text="龙井路 1 号茶馆", source="debtor"),
+            by=make.clerk(), at=AT,
+        )  # fmt: skip
+        assert address.person == case.debtor
+        assert last(case).kind == "address.added"
+
+    def test_is_refused_for_a_person_of_another_case(self) -> None:
+        case = make.case()
+        stranger = Person.objects.create(name="别人")
+        with pytest.raises(WrongInput):
+            preparing.add_address(
+                case=case, address=Address(person=stranger, text="某处"), by=make.clerk(), at=AT
+            )
+        assert not Address.objects.filter(person=stranger).exists()
+
+
+class TestAddParty:
+    def test_adds_a_guarantor_with_the_basis(self) -> None:
+        case = make.case()
+        party = preparing.add_party(
+            case=case, person=Person(name="王建国"), role="guarantor", relation="父亲",
+            basis="保证合同 2024-05-10", by=make.clerk(), at=AT,
+        )  # fmt: skip
+        assert party.person.pk
+        assert last(case).data["role"] == "guarantor"
+
+    def test_wants_a_basis_for_somebody_who_is_to_be_liable(self) -> None:
+        case = make.case()
+        with pytest.raises(WrongInput) as wrong:
+            preparing.add_party(
+                case=case, person=Person(name="王建国"), role="guarantor", relation="", basis=" ",
+                by=make.clerk(), at=AT,
+            )  # fmt: skip
+        assert wrong.value.field == "basis"
+        assert not case.parties.exists()
+        assert not Person.objects.filter(name="王建国").exists()
+
+
+class TestAssessAbility:
+    def test_says_what_is_left_to_pay_with(self) -> None:
+        case = make.case()
+        made = preparing.assess_ability(
+            case=case, income=Decimal("9200.00"), outgoings=Decimal("6100.50"), dependants=2,
+            assets="", source="电话", by=make.clerk(), at=AT,
+        )  # fmt: skip
+        assert made.left_to_pay_with == Decimal("3099.50")
+        assert last(case).data["left_to_pay_with"] == "3099.50"
+
+    def test_never_leaves_less_than_nothing(self) -> None:
+        case = make.case()
+        made = preparing.assess_ability(
+            case=case, income=Decimal("1000.00"), outgoings=Decimal("6100.50"), dependants=0,
+            assets="", source="", by=make.clerk(), at=AT,
+        )  # fmt: skip
+        assert made.left_to_pay_with == Decimal("0.00")
+
+
+class TestAddPaper:
+    def test_keeps_the_file_with_its_digest(self) -> None:
+        case = make.case()
+        paper = preparing.add_paper(
+            case=case, kind="contract", filename="../../借款合同.pdf", content=make.PDF,
+            original_held=True, kept_at="档案柜 3", by=make.clerk(), at=AT,
+        )  # fmt: skip
+        assert paper.document.filename == "借款合同.pdf"
+        assert paper.document.file.read() == make.PDF
+        assert last(case).data["sha256"] == paper.document.sha256
+
+    @pytest.mark.parametrize(
+        ("filename", "content"),
+        [
+            ("合同.pdf", b""),
+            ("合同.pdf", b"MZ\x90\x00 not a pdf"),
+            ("合同.exe", b"MZ\x90\x00"),
+            ("合同.jpg", b"\xff\xd8\xff broken"),
+            ("合同", b"%PDF-1.4"),
+            ("页面.html", b"<script>alert(1)</script>"),
+            ("图.png", b"<svg onload=alert(1)>"),
+            ("大.pdf", b"%PDF-" + b"0" * (20 * 1024 * 1024 + 1)),
+        ],
+    )
+    def test_refuses_what_is_not_what_it_says_and_keeps_nothing(
+        self, filename: str, content: bytes
+    ) -> None:
+        case = make.case()
+        with pytest.raises(Unreadable):
+            preparing.add_paper(
+                case=case, kind="contract", filename=filename, content=content,
+                original_held=False, kept_at="", by=make.clerk(), at=AT,
+            )  # fmt: skip
+        assert not ClaimPaper.objects.exists()
+        assert last(case).kind == "case.opened"
+
+
+class TestSetMandate:
+    def test_is_refused_for_another_creditor_s_mandate(self) -> None:
+        case = make.case()
+        other = make.mandate(
+            principal=make.creditor(slug="other", name="别家银行"), number="WT-OTHER"
+        )
+        with pytest.raises(WrongInput):
+            preparing.set_mandate(case=case, mandate=other, by=make.clerk(), at=AT)
+
+    def test_leaves_the_case_to_the_creditor_when_there_is_none(self) -> None:
+        case = make.case()
+        preparing.set_mandate(case=case, mandate=None, by=make.clerk(), at=AT)
+        case = Case.objects.get(pk=case.pk)
+        assert case.mandate is None
+        assert case.agency is None
+
+
+class TestAssignCase:
+    def test_is_the_supervisor_s_and_within_the_team(self) -> None:
+        case = make.case()
+        with pytest.raises(RightRefused):
+            preparing.assign_case(case=case, officer=make.officer(), by=make.clerk(), at=AT)
+        preparing.assign_case(case=case, officer=make.officer(), by=make.supervisor(), at=AT)
+        assert Case.objects.get(pk=case.pk).officer == make.officer()
+
+    def test_refuses_an_officer_of_another_team(self) -> None:
+        case = make.case()
+        stranger = make.officer(badge="900", in_team=make.team(name="成都一组", city="成都"))
+        with pytest.raises(WrongInput):
+            preparing.assign_case(case=case, officer=stranger, by=make.supervisor(), at=AT)
+
+
+class TestLogContact:
+    def test_is_logged_and_counts_as_a_gentler_channel(self) -> None:
+        case = make.case()
+        log_contact(
+            case=case, channel="phone", result="no_answer", remark="未接", by=make.clerk(), at=AT
+        )
+        assert ContactAttempt.objects.get(case=case).channel == "phone"
+        assert last(case).kind == "contact.logged"
+
+    def test_is_refused_at_night_where_the_debtor_lives_with_rule_and_hour(self) -> None:
+        case = make.case()
+        with pytest.raises(PolicyRefused) as refused:
+            log_contact(
+                case=case, channel="phone", result="reached", remark="", by=make.clerk(),
+                at=make.moment("2026-03-02 22:30"),
+            )  # fmt: skip
+        assert refused.value.earliest == make.moment("2026-03-03 08:00")
+        assert not ContactAttempt.objects.exists()
+        assert last(case).kind == "policy.refused"
+
+    def test_marks_a_dead_number_and_refuses_to_use_it_again(self) -> None:
+        case = make.case()
+        point = case.debtor.contact_points.get(channel="phone")
+        log_contact(
+            case=case, channel="phone", result="wrong_number", remark="", contact_point=point,
+            by=make.clerk(), at=AT,
+        )  # fmt: skip
+        point.refresh_from_db()
+        assert point.dead_at == AT
+        with pytest.raises(WrongInput):
+            log_contact(
+                case=case, channel="phone", result="reached", remark="", contact_point=point,
+                by=make.clerk(), at=make.moment("2026-03-03 10:00"),
+            )  # fmt: skip
+
+    def test_is_refused_for_a_number_of_unknown_source(self) -> None:
+        case = make.case(
+            contact_points=[ContactPoint(channel="phone", value="13900000000", source="unknown")]
+        )
+        with pytest.raises(PolicyRefused):
+            log_contact(
+                case=case, channel="phone", result="reached", remark="",
+                contact_point=case.debtor.contact_points.get(), by=make.clerk(), at=AT,
+            )  # fmt: skip
+
+    def test_is_refused_for_a_time_that_lies_ahead(self) -> None:
+        case = make.case()
+        with pytest.raises(WrongInput):
+            log_contact(
+                case=case, channel="phone", result="reached", remark="", by=make.clerk(), at=AT,
+                happened_at=make.moment("2026-03-02 11:00"),
+            )  # fmt: skip
+
+
+class TestOpening:
+    def test_leaves_ledger_debt_and_balance_that_tie(self) -> None:
+        case = make.case()
+        assert case.balance == Decimal("40000.00")
+        assert sum(entry.amount for entry in case.ledger.all()) == Decimal("40000.00")
+        debt = case.debts.get()
+        assert (debt.contract_on, debt.limitation_ends_on) == (
+            date(2024, 5, 10),
+            date(2028, 11, 10),
+        )

@@ -1,0 +1,136 @@
+"""The work list: found by two characters, filtered in the address, paged by key."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+
+from cases.models import Case
+from desk.worklist import PAGE, Wanted, page_of
+from people.models import User
+from tests import make
+from workflow.duties import raise_duty
+
+pytestmark = pytest.mark.django_db
+
+AT = make.moment("2026-03-02 10:00")
+TONIGHT = make.moment("2026-03-03 00:00")
+NAMES = ["王海燕", "李海", "张燕海", "欧阳海燕", "Wang Li"]
+
+
+def many(count: int, **given: object) -> list[Case]:
+    return [
+        make.case(
+            reference=f"HZ-2026-{number:04d}", external_reference=f"XH-{number}",
+            who=make.debtor(name=NAMES[number % len(NAMES)], name_en=f"Name {number}"), **given,
+        )
+        for number in range(1, count + 1)
+    ]  # fmt: skip
+
+
+def shown(query: str, user: User | None = None) -> list[str]:
+    page = page_of(Wanted.from_query(QueryDict(query)), user or make.clerk(), AT, TONIGHT)
+    return [case.reference for case in page.cases]
+
+
+class TestSearch:
+    def test_finds_two_characters_anywhere_in_a_name(self) -> None:
+        many(5)
+        assert shown("q=海燕") == ["HZ-2026-0005", "HZ-2026-0003"] or set(shown("q=海燕")) == {
+            case.reference for case in Case.objects.filter(debtor_name__contains="海燕")
+        }
+
+    def test_finds_one_character_and_whole_names(self) -> None:
+        many(5)
+        assert set(shown("q=海")) == {
+            case.reference for case in Case.objects.filter(debtor_name__contains="海")
+        }
+        assert len(shown("q=欧阳海燕")) == 1
+
+    def test_finds_by_reference_by_its_number_and_by_the_creditor_s_own(self) -> None:
+        many(5)
+        for query in ("q=HZ-2026-0003", "q=hz-2026-0003", "q=0003", "q=3", "q=XH-3"):
+            assert shown(query) == ["HZ-2026-0003"], query
+
+    @pytest.mark.parametrize(
+        "query",
+        ["q=%25%25", "q=_", "q=';drop", "q=" + "长" * 300, "q=%00", "q=😀", "q=1" + "0" * 60],
+    )
+    def test_bears_any_text(self, query: str) -> None:
+        many(2)
+        assert shown(query) == []
+
+
+class TestFilters:
+    def test_show_only_the_own_team_s_cases(self) -> None:
+        many(2)
+        assert len(shown("view=all")) == 2
+        assert shown("view=all", make.outsider()) == []
+        assert len(shown("view=all", make.compliance_officer())) == 2
+
+    def test_take_step_team_officer_and_hold(self) -> None:
+        one, two = many(2)
+        Case.objects.filter(pk=one.pk).update(held_until="2026-04-01", officer=make.officer())
+        Case.objects.filter(pk=two.pk).update(refused_until="2026-04-01")
+        assert shown("hold=held") == [one.reference]
+        assert shown("hold=refused") == [two.reference]
+        assert shown(f"view=all&officer={make.officer().pk}") == [one.reference]
+        assert shown("step=closure") == []
+        assert len(shown("step=preparation")) == 2
+        assert len(shown(f"view=all&team={make.team().pk}")) == 2
+
+    @pytest.mark.parametrize(
+        "query", ["step=nowhere", "team=x", "officer=99999999999999", "due=never", "after=zzz~1"]
+    )
+    def test_leave_out_what_is_not_understood(self, query: str) -> None:
+        many(1)
+        assert shown(f"view=all&{query}") in (["HZ-2026-0001"], [])
+
+    def test_put_what_is_due_first_and_know_overdue_from_today(self) -> None:
+        cases = many(3)
+        for case, hours in zip(cases, (30, -2, 3), strict=True):
+            raise_duty(
+                case=case, kind="x", says={"en": "x"}, due_at=AT + timedelta(hours=hours),
+                key=f"x{case.pk}", at=AT,
+            )  # fmt: skip
+        assert shown("") == [cases[n].reference for n in (1, 2, 0)]
+        assert shown("due=late") == [cases[1].reference]
+        assert shown("due=today") == [cases[1].reference, cases[2].reference]
+
+
+class TestPages:
+    def test_go_on_by_key_and_back_without_losing_or_doubling_a_case(self) -> None:
+        many(PAGE * 2 + 7)
+        user, seen, address = make.clerk(), [], "?view=all"
+        for _turn in range(3):
+            page = page_of(Wanted.from_query(QueryDict(address[1:])), user, AT, TONIGHT)
+            seen += [case.reference for case in page.cases]
+            last, address = page, page.older or address
+        assert len(seen) == len(set(seen)) == PAGE * 2 + 7
+        assert last.older == ""
+        back = page_of(Wanted.from_query(QueryDict(last.newer[1:])), user, AT, TONIGHT)
+        assert [case.reference for case in back.cases] == seen[PAGE : 2 * PAGE]
+
+    def test_keep_their_place_when_new_cases_arrive(self) -> None:
+        many(PAGE + 2)
+        user = make.clerk()
+        first = page_of(Wanted(view="all"), user, AT, TONIGHT)
+        make.case(reference="HZ-2026-9999", external_reference="late")
+        second = page_of(Wanted.from_query(QueryDict(first.older[1:])), user, AT, TONIGHT)
+        assert [case.reference for case in second.cases] == ["HZ-2026-0002", "HZ-2026-0001"]
+
+    def test_cost_the_same_for_one_row_and_for_fifty(self) -> None:
+        user = make.clerk()
+        costs = []
+        for count in (1, PAGE):
+            for number in range(count):
+                make.case(reference=f"N{count}-{number}", external_reference=f"N{count}-{number}")
+            with CaptureQueriesContext(
+                connection,
+            ) as taken:
+                page = page_of(Wanted(view="all"), user, AT, TONIGHT)
+                [(case.debtor.name, case.creditor.name, case.officer) for case in page.cases]
+            costs.append(len(taken))
+        assert costs == [2, 2]
