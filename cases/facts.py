@@ -89,6 +89,9 @@ def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
         "past_visits": tuple(_moment(row["at"]) for row in case.fact_visits),
         "refused_at": _moment(case.fact_refusals[0]["at"]) if case.fact_refusals else None,
         "refusal_lifted": False,
+        "no_contact_order": any(
+            row["reason"] == Hold.Reason.NO_CONTACT_ORDER for row in case.fact_holds
+        ),
         "holds": tuple(
             HoldFacts(
                 reason=row["reason"],
@@ -153,4 +156,3 @@ def _of_debts(debts: list[Mapping[str, Any]]) -> dict[str, Any]:
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-

@@ -34,7 +34,10 @@ class Wanted:
     @classmethod
     def from_query(cls, query: Any) -> "Wanted":
         """Read the address; what is not understood is left out."""
-        given = {name: str(query.get(name, "")).strip()[:80] for name in cls.__dataclass_fields__}
+        given = {
+            name: "".join(c for c in str(query.get(name, "")) if c.isprintable()).strip()[:80]
+            for name in cls.__dataclass_fields__
+        }
         if given["view"] not in {"waiting", "all", "mine"}:
             given["view"] = "all" if any(given[n] for n in ("q", "step", "hold")) else "waiting"
         if given["step"] not in Step.values:

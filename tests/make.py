@@ -167,6 +167,7 @@ def points(*, email: str = "haiyan@debtor.example") -> list[ContactPoint]:
     return [
         ContactPoint(channel="email", value=email, source="contract"),
         ContactPoint(channel="phone", value="13800000001", source="contract"),
+        ContactPoint(channel="wechat", value="haiyan-88", source="debtor"),
     ]
 
 

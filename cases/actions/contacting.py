@@ -48,15 +48,41 @@ def log_contact(
         if contact_point and result == ContactAttempt.Result.REFUSED:
             ContactPoint.objects.filter(pk=contact_point.pk).update(do_not_contact=True)
 
-    sources = (contact_point.source,) if contact_point else ()
     begin(
         attempt,
         event="contact.logged",
         right="log_contact",
-        policy=asks("contact.log", at=when, channel=channel, contact_sources=sources or None),
+        policy=asks(
+            "contact.log",
+            at=when,
+            channel=channel,
+            contact_sources=_sources(case, channel, contact_point),
+        ),
         by=by,
         at=at,
         data={"channel": channel, "result": result, "at": when, "remark": remark},
         then=mark_dead,
     )
     return attempt
+
+
+# Which numbers an attempt by a channel may have used, where none was named.
+REACHED_BY = {
+    "phone": ["phone", "sms"],
+    "sms": ["sms", "phone"],
+    "wechat": ["wechat", "phone"],
+    "email": ["email"],
+}
+
+
+def _sources(case: Case, channel: str, point: ContactPoint | None) -> tuple[str, ...] | None:
+    """Where the number or address that was used comes from; not known when there is none."""
+    if point:
+        return (point.source,)
+    if channel in {"letter", "lawyers_letter"}:
+        found = case.debtor.addresses.values_list("source", flat=True)
+    else:
+        found = case.debtor.contact_points.filter(
+            channel__in=REACHED_BY[channel], do_not_contact=False, dead_at=None
+        ).values_list("source", flat=True)
+    return tuple(sorted(set(found))) or None

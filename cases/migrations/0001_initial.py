@@ -384,6 +384,7 @@ class Migration(migrations.Migration):
                             ("insolvency", "Insolvency or moratorium"),
                             ("counsel", "A lawyer or adviser acts for the debtor"),
                             ("incident", "Incident at a visit"),
+                            ("order", "No-contact order of the police or a court"),
                             ("other", "Other reason"),
                         ],
                         max_length=12,

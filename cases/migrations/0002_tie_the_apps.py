@@ -437,6 +437,7 @@ class Migration(migrations.Migration):
                             "insolvency",
                             "counsel",
                             "incident",
+                            "order",
                             "other",
                         ],
                     )

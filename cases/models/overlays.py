@@ -23,6 +23,7 @@ class Hold(models.Model):
         INSOLVENCY = "insolvency", _("Insolvency or moratorium")
         COUNSEL = "counsel", _("A lawyer or adviser acts for the debtor")
         INCIDENT = "incident", _("Incident at a visit")
+        NO_CONTACT_ORDER = "order", _("No-contact order of the police or a court")
         OTHER = "other", _("Other reason")
 
     class Scope(models.TextChoices):
@@ -65,6 +66,7 @@ class Hold(models.Model):
                         "insolvency",
                         "counsel",
                         "incident",
+                        "order",
                         "other",
                     ]
                 ),

@@ -192,7 +192,7 @@ class TestLogContact:
         assert last(case).kind == "contact.logged"
 
     def test_is_refused_at_night_where_the_debtor_lives_with_rule_and_hour(self) -> None:
-        case = make.case()
+        case = make.case(of_creditor=make.creditor(packs=["cn", "story"]))
         with pytest.raises(PolicyRefused) as refused:
             log_contact(
                 case=case, channel="phone", result="reached", remark="", by=make.clerk(),
@@ -219,7 +219,8 @@ class TestLogContact:
 
     def test_is_refused_for_a_number_of_unknown_source(self) -> None:
         case = make.case(
-            contact_points=[ContactPoint(channel="phone", value="13900000000", source="unknown")]
+            of_creditor=make.creditor(packs=["cn", "story"]),
+            contact_points=[ContactPoint(channel="phone", value="13900000000", source="unknown")],
         )
         with pytest.raises(PolicyRefused):
             log_contact(

@@ -64,7 +64,14 @@ class TestQueue:
 
     @pytest.mark.parametrize(
         "subject",
-        ["您的欠款已逾期", "还款提醒", "Your overdue loan", "Debt collection: final notice", "", "  "],
+        [
+            "您的欠款已逾期",
+            "还款提醒",
+            "Your overdue loan",
+            "Debt collection: final notice",
+            "",
+            "  ",
+        ],
     )
     def test_makes_the_subject_of_an_e_mail_a_quiet_one(self, subject: str) -> None:
         notice = queued(make.case(), subject=subject)
@@ -72,7 +79,9 @@ class TestQueue:
 
     def test_leaves_no_line_break_in_subject_or_address(self) -> None:
         notice = queued(
-            make.case(), subject="Hello\r\nBcc: all@example.com", address="a@b.example\nBcc: c@d.example"
+            make.case(),
+            subject="Hello\r\nBcc: all@example.com",
+            address="a@b.example\nBcc: c@d.example",
         )
         assert notice.subject == "Hello Bcc: all@example.com"
         assert "\n" not in notice.address
