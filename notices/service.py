@@ -9,7 +9,7 @@ from notices.models import Notice
 
 log = logging.getLogger(__name__)
 
-BY_SENDING = "sent"
+BY_SENDING = {"sent", "accepted"}
 
 
 def effective_from(notice: Notice, sent_at: datetime) -> datetime | None:
@@ -27,7 +27,7 @@ def effective_from(notice: Notice, sent_at: datetime) -> datetime | None:
         return None
     if not rule:
         return None
-    if rule["counts"] == BY_SENDING:
+    if rule["counts"] in BY_SENDING:
         return sent_at
     if rule["deemed_days"] < 0:
         return None

@@ -159,7 +159,10 @@ class Line:
                 _("The mail server took the whole message and then fell silent: %(why)s")
                 % {"why": _said(error)}
             ) from error
-        self._expect(reply, {250})
+        if not 200 <= reply[0] < 600:
+            self._hang_up()
+            raise Unclear(_("The mail server took the whole message and answered in no known way."))
+        self._expect(reply, set(range(200, 300)))
         return f"{reply[0]} {_text(reply[1])}"
 
     def _expect(
