@@ -8,10 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 TICKS: dict[str, timedelta] = {
     "config.tasks.heartbeat": MINUTE,
     "notices.tasks.sweep": MINUTE,
+    "config.tasks.clear_sessions": HOUR,
     "cases.tasks.sweep_holds": MINUTE,
 }
 

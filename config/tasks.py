@@ -1,7 +1,8 @@
-"""The sign of life of beat and worker, which /readyz reads."""
+"""What the house does for itself: the sign of life that /readyz reads, and the tidying."""
 
 from celery import shared_task
 from django.conf import settings
+from django.core.management import call_command
 from redis import Redis
 
 HEARTBEAT = "doorstep:heartbeat"
@@ -14,3 +15,9 @@ def heartbeat() -> None:
     """Say that beat has sent and a worker has run a task within the last minutes."""
     with Redis.from_url(settings.REDIS_URL, socket_timeout=5) as broker:
         broker.set(HEARTBEAT, "1", ex=FRESH_FOR)
+
+
+@shared_task(name="config.tasks.clear_sessions")
+def clear_sessions() -> None:
+    """Forget the sessions that have run out."""
+    call_command("clearsessions")
