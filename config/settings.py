@@ -336,6 +336,7 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
     "gz",
     "br",
 ]
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = ENV == "test"
 # Never served by a URL of its own: every file goes out through a view that asks who reads it.
 MEDIA_ROOT = Path(env.str("DOORSTEP_MEDIA", str(VAR / "media")))

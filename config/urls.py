@@ -21,3 +21,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("demo/", include("demo.urls")),
     path("administration/", admin.site.urls),
 ]
+
+handler500 = "config.errors.server_error"
