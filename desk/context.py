@@ -27,19 +27,20 @@ class RailItem:
     icon: str
     active: bool
     count: str = ""
+    key: str = ""  # pressed after "g" it goes there
 
 
-# name, label, icon, right
-PLACES: list[tuple[str, Any, str, str]] = [
-    ("desk:work", _("Work"), "list-check", "see_cases"),
-    ("visits:today", _("Today at the door"), "door-open", "conduct_visit"),
-    ("visits:calendar", _("Visits"), "calendar3", "plan_visit"),
-    ("desk:approvals", _("Approvals"), "check2-square", "see_cases"),
-    ("notices:letters", _("Letters and notices"), "envelope", "handle_letters"),
-    ("cases:imports", _("Import"), "upload", "import_cases"),
-    ("desk:dashboard", _("Dashboard"), "bar-chart", "see_dashboard"),
-    ("desk:rules", _("Rules"), "book", "read_rules"),
-    ("admin:index", _("Administration"), "gear", "administer"),
+# name, label, icon, right, key
+PLACES: list[tuple[str, Any, str, str, str]] = [
+    ("desk:work", _("Work"), "list-check", "see_cases", "w"),
+    ("visits:today", _("Today at the door"), "door-open", "conduct_visit", "t"),
+    ("visits:calendar", _("Visits"), "calendar3", "plan_visit", "v"),
+    ("desk:approvals", _("Approvals"), "check2-square", "see_cases", "a"),
+    ("notices:letters", _("Letters and notices"), "envelope", "handle_letters", "l"),
+    ("cases:imports", _("Import"), "upload", "import_cases", "i"),
+    ("desk:dashboard", _("Dashboard"), "bar-chart", "see_dashboard", "d"),
+    ("desk:rules", _("Rules"), "book", "read_rules", "r"),
+    ("admin:index", _("Administration"), "gear", "administer", "s"),
 ]
 
 
@@ -50,16 +51,15 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         return {"demo_clock": demo_clock()}
     here = request.path
     rail = []
-    for name, label, icon, right in PLACES:
+    for name, label, icon, right, key in PLACES:
         if not may(user, right):
             continue
         url = reverse(name)
         active = here == url or (url != "/" and here.startswith(url))
         if name == "desk:work" and here.startswith("/cases/"):
             active = True
-        rail.append(
-            RailItem(label, url, icon, active, _waiting(user) if name == "desk:approvals" else "")
-        )
+        count = _waiting(user) if name == "desk:approvals" else ""
+        rail.append(RailItem(label, url, icon, active, count, key))
     return {"rail": rail, "demo_clock": demo_clock()}
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk.views import case, review, timeline, work
+from desk.views import case, review, rules, timeline, work
 
 app_name = "desk"
 
@@ -17,5 +17,6 @@ urlpatterns = [
     path("approvals/<int:pk>/", review.approval, name="approval"),
     path("dashboard/", review.dashboard, name="dashboard"),
     path("dashboard/<slug:name>/", review.behind, name="behind"),
+    path("rules/", rules.rules, name="rules"),
     path("duties/<int:pk>/", review.do_duty, name="duty"),
 ]

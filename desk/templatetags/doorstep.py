@@ -1,0 +1,537 @@
+"""What the pages need to show money, times, people and rules the same way everywhere."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from itertools import groupby
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from cases.models.case import Step
+from common.clock import local, zone_named
+from common.money import show
+from compliance.verdict import Force, Severity
+from compliance.words import NAMES, in_words
+
+register = template.Library()
+
+HOUSE_ZONE = "Asia/Shanghai"
+_DAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+_ZONES = {"Asia/Shanghai": _l("Beijing time"), "Asia/Urumqi": _l("Urumqi time")}
+
+
+def tongue_now() -> str:
+    """The reader's language as the rule packs name it: "zh" or "en"."""
+    return "zh" if (get_language() or "zh").startswith("zh") else "en"
+
+
+# ---------------------------------------------------------------- words and figures
+
+
+@register.filter
+def tongue(texts: Any) -> str:
+    """The text in the reader's language out of ``{"en": …, "zh": …}``; plain text stays as it is."""
+    if not isinstance(texts, Mapping):
+        return "" if texts is None else str(texts)
+    return str(texts.get(tongue_now()) or texts.get("en") or texts.get("zh") or "")
+
+
+@register.filter
+def money(amount: Any) -> str:
+    """``40,000.00``; a dash where there is no amount."""
+    if amount in (None, ""):
+        return "–"
+    try:
+        return show(Decimal(str(amount)))
+    except InvalidOperation:
+        return str(amount)
+
+
+@register.simple_tag
+def icon(name: str, says: Any = "") -> SafeString:
+    """One icon of the vendored set; with words it is read aloud, without it is ornament."""
+    if says:
+        return format_html('<i class="bi bi-{}" role="img" aria-label="{}"></i>', name, says)
+    return format_html('<i class="bi bi-{}" aria-hidden="true"></i>', name)
+
+
+TONE_ICONS = {
+    "green": "check-circle-fill",
+    "amber": "hourglass-split",
+    "red": "exclamation-octagon-fill",
+    "violet": "pause-circle-fill",
+    "plain": "dot",
+}
+
+
+@register.simple_tag
+def pill(tone: str, says: Any, icon: str = "") -> SafeString:
+    """A word with its meaning's colour and icon: green done, amber waiting, red refused, violet held."""
+    return format_html(
+        '<span class="pill tone-{}"><i class="bi bi-{}" aria-hidden="true"></i>{}</span>',
+        tone,
+        icon or TONE_ICONS.get(tone, "dot"),
+        says,
+    )
+
+
+# state -> tone, icon; for everything that has get_state_display()
+_STATES = {
+    # visits
+    "planned": ("plain", "calendar-event"),
+    "announced": ("amber", "send"),
+    "noticed": ("green", "envelope-check"),
+    "started": ("amber", "door-open"),
+    "finished": ("green", "check-circle-fill"),
+    "cancelled": ("plain", "calendar-x"),
+    "aborted": ("red", "stop-circle-fill"),
+    # agreements
+    "draft": ("plain", "pencil"),
+    "offered": ("amber", "hourglass-split"),
+    "signed": ("green", "pen"),
+    "kept": ("green", "check-circle-fill"),
+    "broken": ("red", "exclamation-octagon-fill"),
+    "superseded": ("plain", "layers"),
+    "void": ("plain", "x-circle"),
+    # approvals
+    "waiting": ("amber", "hourglass-split"),
+    "granted": ("green", "check-circle-fill"),
+    "denied": ("red", "slash-circle-fill"),
+    "withdrawn": ("plain", "arrow-counterclockwise"),
+    # notices
+    "queued": ("amber", "clock"),
+    "sending": ("amber", "send"),
+    "sent": ("amber", "send-check"),
+    "delivered": ("green", "envelope-check"),
+    "bounced": ("red", "envelope-x"),
+    "failed": ("red", "exclamation-octagon-fill"),
+    "suppressed": ("plain", "slash-circle"),
+    "doubtful": ("amber", "question-circle-fill"),
+    # imports
+    "reading": ("amber", "hourglass-split"),
+    "ready": ("amber", "eye"),
+    "applying": ("amber", "hourglass-split"),
+    "applied": ("green", "check-circle-fill"),
+    "discarded": ("plain", "x-circle"),
+    # rows of an import
+    "created": ("green", "plus-circle-fill"),
+    "updated": ("amber", "pencil"),
+    "unchanged": ("plain", "dash"),
+    "rejected": ("red", "slash-circle-fill"),
+}
+
+
+@register.simple_tag
+def state_pill(subject: Any) -> SafeString:
+    """The state (or, of an import's row, the outcome) of a visit, agreement, notice or approval."""
+    name = "state" if hasattr(subject, "state") else "outcome"
+    value = str(getattr(subject, name))
+    tone, picture = _STATES.get(value, ("plain", "dot"))
+    said = getattr(subject, f"get_{name}_display", lambda: value)()
+    return pill(tone, said, picture)
+
+
+# ---------------------------------------------------------------- times
+
+
+def _moment(given: Any) -> datetime | None:
+    if isinstance(given, str) and given:
+        try:
+            given = datetime.fromisoformat(given)
+        except ValueError:
+            return None
+    return given if isinstance(given, datetime) else None
+
+
+def _zone_or_house(zone: Any) -> str:
+    return str(zone) if zone and zone_named(str(zone)) else HOUSE_ZONE
+
+
+def zone_words(zone: str, at: datetime | None = None) -> str:
+    """What people call the zone: "Beijing time", else its city with the offset."""
+    known = _ZONES.get(zone)
+    if known:
+        return str(known)
+    city = zone.rpartition("/")[2].replace("_", " ")
+    if at is None:
+        return city
+    offset = local(at, zone).strftime("%z")
+    return f"{city} (UTC{offset[:3]}:{offset[3:5]})"
+
+
+def _day_words(day: date, style: str) -> str:
+    if style == "short":
+        return (
+            f"{day.month}月{day.day}日 {_DAYS[day.weekday()]}"
+            if tongue_now() == "zh"
+            else in_words(day, "en").rpartition(" ")[0]
+        )
+    if tongue_now() == "zh":
+        return f"{day.year}年{day.month}月{day.day}日 {_DAYS[day.weekday()]}"
+    return in_words(day, "en")
+
+
+def moment_words(moment: datetime, zone: str, style: str = "full") -> str:
+    """A moment as people of that place write it; styles full, short (no year), time, day, named."""
+    there = local(moment, zone)
+    if style == "time":
+        return f"{there:%H:%M}"
+    if style == "day":
+        return _day_words(there.date(), "full")
+    days = _day_words(there.date(), "short" if style == "short" else "full")
+    said = f"{days} {there:%H:%M}" if tongue_now() == "zh" else f"{days}, {there:%H:%M}"
+    return f"{said} ({zone_words(zone, moment)})" if style == "named" else said
+
+
+@register.simple_tag
+def when(moment: Any, zone: Any = "", style: str = "full") -> SafeString | str:
+    """A moment in the debtor's zone, with its weekday; the zone's name shows on hover.
+
+    Styles: ``full``, ``short`` (without the year), ``time``, ``day``, ``named`` (zone written out).
+    """
+    found = _moment(moment)
+    if found is None:
+        return "–" if moment in (None, "") else str(moment)
+    place = _zone_or_house(zone)
+    return format_html(
+        '<time datetime="{}" title="{} · {}">{}</time>',
+        found.isoformat(),
+        moment_words(found, place),
+        zone_words(place, found),
+        moment_words(found, place, style),
+    )
+
+
+@register.simple_tag
+def day(given: Any, style: str = "full") -> SafeString | str:
+    """A date with its weekday; styles ``full`` and ``short`` (without the year)."""
+    if isinstance(given, str) and given:
+        try:
+            given = date.fromisoformat(given)
+        except ValueError:
+            return str(given)
+    if isinstance(given, datetime) or not isinstance(given, date):
+        return "–" if not given else str(given)
+    return format_html('<time datetime="{}">{}</time>', given.isoformat(), _day_words(given, style))
+
+
+@register.simple_tag
+def due(moment: Any, now: Any, zone: Any = "") -> SafeString | str:
+    """When something is due: red if overdue, amber if today, each with an icon and words."""
+    found, at = _moment(moment), _moment(now)
+    if found is None or at is None:
+        return "–"
+    place = _zone_or_house(zone)
+    there, today = local(found, place), local(at, place).date()
+    late = at - found
+    if late > timedelta():
+        days = late.days
+        said = (
+            ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
+            if days
+            else _("late since %(time)s") % {"time": f"{there:%H:%M}"}
+            if there.date() == today
+            else _("late since yesterday")
+        )
+        tone, picture = "late", "exclamation-circle-fill"
+    elif there.date() == today:
+        said, tone, picture = _("today %(time)s") % {"time": f"{there:%H:%M}"}, "today", "clock"
+    elif there.date() == today + timedelta(days=1):
+        said, tone, picture = _("tomorrow %(time)s") % {"time": f"{there:%H:%M}"}, "ahead", ""
+    else:
+        said, tone, picture = _day_words(there.date(), "short"), "ahead", ""
+    return format_html(
+        '<time class="due due-{}" datetime="{}" title="{}">{}{}</time>',
+        tone,
+        found.isoformat(),
+        moment_words(found, place, "named"),
+        format_html('<i class="bi bi-{}" aria-hidden="true"></i>', picture) if picture else "",
+        said,
+    )
+
+
+@register.filter
+def place_input(moment: Any, zone: Any = "") -> str:
+    """A moment as a datetime-local field of that place wants it: ``2026-03-06T08:00``."""
+    found = _moment(moment)
+    return f"{local(found, _zone_or_house(zone)):%Y-%m-%dT%H:%M}" if found else ""
+
+
+@register.filter
+def place_day(moment: Any, zone: Any = "") -> date | None:
+    """The day that it is there at that moment."""
+    found = _moment(moment)
+    return local(found, _zone_or_house(zone)).date() if found else None
+
+
+@register.filter
+def by_day(events: Iterable[Any], zone: Any = "") -> list[tuple[date, list[Any]]]:
+    """Events (with ``at``) in runs of one day of that zone, in the order given."""
+    place = _zone_or_house(zone)
+    return [
+        (there, list(run))
+        for there, run in groupby(events, lambda event: local(event.at, place).date())
+    ]
+
+
+# ---------------------------------------------------------------- the seven steps
+
+
+@register.filter
+def step_number(state: Any) -> int:
+    """1 for preparation … 7 for closure; 0 for what is no step."""
+    values = list(Step.values)
+    return values.index(str(state)) + 1 if str(state) in values else 0
+
+
+@register.inclusion_tag("components/step_dots.html")
+def step_dots(state: Any) -> dict[str, Any]:
+    """Seven dots for a list's row, with the step in words beside them."""
+    here = step_number(state)
+    return {
+        "dots": ["done" if n < here else "now" if n == here else "ahead" for n in range(1, 8)],
+        "number": here,
+        "label": dict(Step.choices).get(str(state), state),
+    }
+
+
+@register.inclusion_tag("components/overlays.html")
+def overlays(case: Any) -> dict[str, Any]:
+    """What stops a case without being a step: a hold, a refusal of visits; and how it was closed."""
+    return {"case": case}
+
+
+# ---------------------------------------------------------------- rules
+
+
+@register.filter
+def force_label(force: Any) -> str:
+    """What the force of a rule is called."""
+    return tongue(Force(force).label) if force in set(Force) else str(force)
+
+
+@register.simple_tag
+def force_badge(force: Any) -> SafeString:
+    """The force of a rule, which is shown and never blurred."""
+    return format_html('<span class="force force-{}">{}</span>', str(force), force_label(force))
+
+
+@register.filter
+def severity_label(severity: Any) -> str:
+    """What the severity of a finding is called."""
+    return tongue(Severity(severity).label) if severity in set(Severity) else str(severity)
+
+
+@register.filter
+def citation_text(citation: Any) -> str:
+    """Title and article of a source in one line, from a Citation or from its stored form."""
+    if isinstance(citation, Mapping):
+        from compliance.verdict import Citation
+
+        known = {name: citation.get(name, "") for name in Citation.__dataclass_fields__}
+        citation = Citation(**known)
+    return tongue(getattr(citation, "text", citation))
+
+
+@register.filter
+def is_checked(finding: Any) -> bool:
+    """Whether a person has compared the rule's value with its source."""
+    if isinstance(finding, Mapping):
+        return bool(finding.get("checked_by") and finding.get("checked_on"))
+    return bool(getattr(finding, "checked", False))
+
+
+@register.filter
+def excepting(findings: Sequence[Any]) -> list[Any]:
+    """Those of the findings from which an exception can be granted."""
+    return [found for found in findings if str(_part(found, "severity")) == "block_unless"]
+
+
+def _part(thing: Any, name: str) -> Any:
+    return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
+
+
+@register.filter
+def figures(inputs: Any, zone: Any = "") -> list[tuple[str, str]]:
+    """The figures that a rule used, as pairs of a name and a value in the reader's language."""
+    place = _zone_or_house(zone)
+    names = inputs.items() if isinstance(inputs, Mapping) else inputs or ()
+    return [(figure_name(name), _figure(value, place)) for name, value in names]
+
+
+@register.filter
+def figure_name(name: str) -> str:
+    """What a figure is called, else its code without the underscores."""
+    known = _FIGURES.get(name)
+    if known:
+        return str(known)
+    if name in NAMES:
+        return NAMES[name][1 if tongue_now() == "zh" else 0]
+    return name.replace("_", " ")
+
+
+def _figure(value: Any, zone: str) -> str:
+    if value is None:
+        return _("not known")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Mapping):
+        if set(value) == {"code"}:
+            return _named(str(value["code"]))
+        if set(value) == {"begin", "finish"}:
+            return f"{_figure(value['begin'], zone)} – {_figure(value['finish'], zone)}"
+        if set(value) == {"moment"}:
+            return _figure(value["moment"], zone)
+        if set(value) == {"percent"}:
+            return f"{value['percent']}%"
+        return " · ".join(f"{figure_name(k)}: {_figure(v, zone)}" for k, v in value.items())
+    if isinstance(value, (list, tuple)):
+        return (_(", ")).join(_figure(part, zone) for part in value) or _("none")
+    text = str(value)
+    if len(text) >= 16 and text[4:5] == "-" and "T" in text:
+        found = _moment(text)
+        if found is not None and found.tzinfo:
+            return moment_words(found, zone)
+    if len(text) == 10 and text[4] == "-" == text[7]:
+        return str(day(text))
+    return _named(text) if text in NAMES else text
+
+
+def _named(code: str) -> str:
+    names = NAMES.get(code)
+    return names[1 if tongue_now() == "zh" else 0] if names else code
+
+
+_FIGURES = {
+    "day": _l("day"),
+    "days": _l("days"),
+    "hours": _l("hours"),
+    "slot": _l("slot asked for"),
+    "window": _l("lawful window"),
+    "opens": _l("opens"),
+    "closes": _l("closes"),
+    "earliest": _l("earliest"),
+    "officer": _l("officer"),
+    "until": _l("until"),
+    "valid_from": _l("valid from"),
+    "trained": _l("trained on"),
+    "served": _l("notice effective"),
+    "required": _l("needed"),
+    "named": _l("named"),
+    "here": _l("present"),
+    "count": _l("count"),
+    "last": _l("last visit"),
+    "reason": _l("reason"),
+    "refused": _l("refused at"),
+    "most": _l("at most"),
+    "least": _l("at least"),
+}
+
+
+# ---------------------------------------------------------------- people and files
+
+
+@register.filter
+def masked(value: Any, kind: str = "name") -> str:
+    """Personal data with all hidden but what tells two rows apart; kinds name, id, phone, email."""
+    text = str(value or "").strip()
+    if not text:
+        return ""
+    if kind == "email":
+        name, _at, host = text.partition("@")
+        return f"{name[:1]}***@{host}" if host else f"{text[:1]}***"
+    if kind == "id":
+        return f"{text[:4]}{'*' * max(len(text) - 8, 4)}{text[-4:]}" if len(text) > 8 else "****"
+    if kind == "phone":
+        digits = text.replace(" ", "").replace("-", "")
+        return f"{digits[:3]}****{digits[-4:]}" if len(digits) > 7 else "****"
+    if text.isascii():
+        return " ".join(f"{word[:1]}." for word in text.split())
+    return f"{text[:1]}{'*' * max(len(text) - 1, 1)}"
+
+
+@register.filter
+def initials(person: Any) -> str:
+    """One or two letters for the round mark of a person: the given name in Chinese."""
+    name = str(person or "").strip()
+    if not name:
+        return "?"
+    if name.isascii():
+        return "".join(word[0] for word in name.split()[:2]).upper()
+    return name[-1]
+
+
+_FILE_ICONS = {
+    "application/pdf": "file-earmark-pdf",
+    "image/": "file-earmark-image",
+    "audio/": "file-earmark-music",
+    "video/": "file-earmark-play",
+    "text/csv": "file-earmark-spreadsheet",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml": "file-earmark-spreadsheet",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml": "file-earmark-word",
+    "text/": "file-earmark-text",
+}
+
+
+@register.filter
+def file_icon(mime: Any) -> str:
+    """The icon of a kind of file."""
+    return next(
+        (name for start, name in _FILE_ICONS.items() if str(mime).startswith(start)),
+        "file-earmark",
+    )
+
+
+@register.filter
+def digest_short(digest: Any) -> str:
+    """The first eight characters of a SHA-256, enough to compare by eye."""
+    return str(digest or "")[:8]
+
+
+# ---------------------------------------------------------------- the timeline
+
+_TONES = {
+    "policy.refused": "red",
+    "state.refused": "red",
+    "visit.refused": "red",
+    "refusal.recorded": "red",
+    "notice.bounced": "red",
+    "notice.failed": "red",
+    "instalment.missed": "red",
+    "agreement.broken": "red",
+    "visit.aborted": "red",
+    "incident.opened": "red",
+    "policy.overridden": "amber",
+    "approval.requested": "amber",
+    "case.held": "violet",
+    "hold.placed": "violet",
+    "agreement.signed": "green",
+    "agreement.kept": "green",
+    "case.closed": "green",
+    "payment.received": "green",
+}
+
+
+@register.filter
+def event_tone(kind: Any) -> str:
+    """How an event of the timeline stands out: red, amber, violet, green, look, or not at all."""
+    kind = str(kind)
+    if kind.startswith(("data.", "timeline.")):
+        return "look"
+    return _TONES.get(kind, "plain")
+
+
+# ---------------------------------------------------------------- the door
+
+
+@register.filter
+def dot_states(dots: Any) -> list[str]:
+    """Which of the questions are done, which is the one now, which lie ahead; of ``at`` and ``of``."""
+    at, of = int(_part(dots, "at") or 0), int(_part(dots, "of") or 0)
+    return ["done" if n < at else "now" if n == at else "ahead" for n in range(1, min(of, 20) + 1)]
