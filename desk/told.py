@@ -55,7 +55,7 @@ GROUPS = {
             "mandate.",
             "hold.",
         ),
-    ),  # fmt: skip
+    ),
     "contacts": Group(_l("Contacts and notices"), "envelope", ("contact.", "notice.")),
     "visits": Group(
         _l("Visits"),
@@ -70,7 +70,7 @@ GROUPS = {
             "evidence.",
             "officer.",
         ),
-    ),  # fmt: skip
+    ),
     "agreements": Group(
         _l("Agreement"), "pen", ("agreement.", "term.", "waiver.", "lawyer.", "instalment.")
     ),

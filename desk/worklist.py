@@ -133,7 +133,7 @@ def page_of(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> Page
         )
     )
     backwards = bool(wanted.before)
-    listed = _from_key(listed, wanted, backwards)
+    listed = _from_key(listed, wanted, backwards)  # type: ignore[assignment]
     rows = list(listed[: PAGE + 1])
     more = len(rows) > PAGE
     rows = rows[:PAGE]

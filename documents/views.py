@@ -23,7 +23,9 @@ def document(request: HttpRequest, number: str) -> FileResponse:
         found.file.open("rb"),
         content_type=found.mime if in_place else "application/octet-stream",
     )
-    answer["Content-Disposition"] = content_disposition_header(not in_place, found.filename)
+    answer["Content-Disposition"] = (
+        content_disposition_header(not in_place, found.filename) or "attachment"
+    )
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"

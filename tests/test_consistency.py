@@ -148,7 +148,7 @@ class TestActions:
 
 
 class TestRoutes:
-    def test_need_a_sign_in_all_but_a_named_few(self, client) -> None:  # noqa: ANN001
+    def test_need_a_sign_in_all_but_a_named_few(self, client) -> None:
         open_routes = {
             name
             for name, pattern in routes(get_resolver().url_patterns)
@@ -179,13 +179,13 @@ class TestFiles:
         for path in our_files():
             if path.name in {"apps.py", "urls.py", "admin.py", "__init__.py"}:
                 continue
-            for node in ast.parse(path.read_text()).body:
-                if (
-                    isinstance(node, ast.FunctionDef | ast.ClassDef)
-                    and not node.name.startswith("_")
-                    and not ast.get_docstring(node)
-                ):
-                    silent.append(f"{path.relative_to(ROOT)}:{node.name}")
+            silent.extend(
+                f"{path.relative_to(ROOT)}:{node.name}"
+                for node in ast.parse(path.read_text()).body
+                if isinstance(node, ast.FunctionDef | ast.ClassDef)
+                and not node.name.startswith("_")
+                and not ast.get_docstring(node)
+            )
         assert silent == []
 
     def test_every_template_is_used(self) -> None:

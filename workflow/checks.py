@@ -11,9 +11,7 @@ from compliance.packs import problems
 @register()
 def rule_packs_are_sound(**_given: Any) -> list[CheckMessage]:
     """Every value has its source, every id is asked, dates do not overlap, every file reads."""
-    return [
-        Error(problem, hint="See docs/rules.md.", id="doorstep.E001") for problem in problems()
-    ]
+    return [Error(problem, hint="See docs/rules.md.", id="doorstep.E001") for problem in problems()]
 
 
 @register()

@@ -53,7 +53,7 @@ class MoneyField(forms.DecimalField):
         super().__init__(**given)
         self.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         """Read what people write: 38,600.00, ¥38600 or full-width 38600."""
         if isinstance(value, str):
             wide = str.maketrans("0123456789.,", "0123456789.,")
@@ -87,7 +87,7 @@ class PlaceTimeField(forms.DateTimeField):
         """The moment at which the clocks of that place show this."""
         if isinstance(value, datetime):
             return value
-        for pattern in self.input_formats:
+        for pattern in self.input_formats or ():
             try:
                 return from_local(datetime.strptime(str(value), str(pattern)), self.zone)  # noqa: DTZ007
             except (ValueError, OverflowError):

@@ -6,109 +6,257 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='number')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='version')),
-                ('state', django_fsm.FSMField(choices=[('draft', 'Draft'), ('offered', 'Offered to the debtor'), ('signed', 'Signed'), ('kept', 'Kept'), ('broken', 'Broken'), ('superseded', 'Replaced by a newer version'), ('void', 'Void')], default='draft', max_length=50, protected=True, verbose_name='state')),
-                ('plan', models.CharField(choices=[('equal', 'Equal instalments'), ('stepped', 'Stepped instalments'), ('balloon', 'Small instalments, large last one'), ('custom', 'Own dates and amounts')], max_length=10, verbose_name='kind of plan')),
-                ('language', models.CharField(default='zh', max_length=4, verbose_name='language')),
-                ('balance_on', models.DateField(verbose_name='balance of')),
-                ('principal', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='principal')),
-                ('interest', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='interest')),
-                ('fees', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='fees')),
-                ('waived_principal', models.DecimalField(decimal_places=2, default=0, max_digits=14)),
-                ('waived_interest', models.DecimalField(decimal_places=2, default=0, max_digits=14)),
-                ('waived_fees', models.DecimalField(decimal_places=2, default=0, max_digits=14)),
-                ('waiver_approved', models.BooleanField(default=False)),
-                ('total', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='to be paid in all')),
-                ('terms', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='why a new version')),
-                ('drawn_up_at', models.DateTimeField(verbose_name='drawn up at')),
-                ('offered_at', models.DateTimeField(blank=True, null=True, verbose_name='offered at')),
-                ('signed_at', models.DateTimeField(blank=True, null=True, verbose_name='signed at')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
-                ('lawyer_asked_at', models.DateTimeField(blank=True, null=True, verbose_name='lawyer asked at')),
-                ('lawyer_confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='lawyer confirmed at')),
-                ('lawyer', models.CharField(blank=True, max_length=120, verbose_name='lawyer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="number")),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="version")),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("offered", "Offered to the debtor"),
+                            ("signed", "Signed"),
+                            ("kept", "Kept"),
+                            ("broken", "Broken"),
+                            ("superseded", "Replaced by a newer version"),
+                            ("void", "Void"),
+                        ],
+                        default="draft",
+                        max_length=50,
+                        protected=True,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.CharField(
+                        choices=[
+                            ("equal", "Equal instalments"),
+                            ("stepped", "Stepped instalments"),
+                            ("balloon", "Small instalments, large last one"),
+                            ("custom", "Own dates and amounts"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind of plan",
+                    ),
+                ),
+                ("language", models.CharField(default="zh", max_length=4, verbose_name="language")),
+                ("balance_on", models.DateField(verbose_name="balance of")),
+                (
+                    "principal",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="principal"),
+                ),
+                (
+                    "interest",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="interest"),
+                ),
+                ("fees", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="fees")),
+                (
+                    "waived_principal",
+                    models.DecimalField(decimal_places=2, default=0, max_digits=14),
+                ),
+                (
+                    "waived_interest",
+                    models.DecimalField(decimal_places=2, default=0, max_digits=14),
+                ),
+                ("waived_fees", models.DecimalField(decimal_places=2, default=0, max_digits=14)),
+                ("waiver_approved", models.BooleanField(default=False)),
+                (
+                    "total",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=14, verbose_name="to be paid in all"
+                    ),
+                ),
+                (
+                    "terms",
+                    models.JSONField(
+                        default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(blank=True, max_length=300, verbose_name="why a new version"),
+                ),
+                ("drawn_up_at", models.DateTimeField(verbose_name="drawn up at")),
+                (
+                    "offered_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="offered at"),
+                ),
+                (
+                    "signed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="signed at"),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                (
+                    "lawyer_asked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="lawyer asked at"),
+                ),
+                (
+                    "lawyer_confirmed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="lawyer confirmed at"),
+                ),
+                ("lawyer", models.CharField(blank=True, max_length=120, verbose_name="lawyer")),
             ],
             options={
-                'ordering': ['-version', '-pk'],
+                "ordering": ["-version", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='amount')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="amount"),
+                ),
             ],
             options={
-                'ordering': ['payment_id', 'pk'],
+                "ordering": ["payment_id", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Instalment',
+            name="Instalment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='no.')),
-                ('due_on', models.DateField(verbose_name='due on')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='amount')),
-                ('paid', models.DecimalField(decimal_places=2, default=0, max_digits=14, verbose_name='paid')),
-                ('paid_at', models.DateTimeField(blank=True, null=True, verbose_name='paid in full at')),
-                ('live', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="no.")),
+                ("due_on", models.DateField(verbose_name="due on")),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="amount"),
+                ),
+                (
+                    "paid",
+                    models.DecimalField(
+                        decimal_places=2, default=0, max_digits=14, verbose_name="paid"
+                    ),
+                ),
+                (
+                    "paid_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="paid in full at"),
+                ),
+                ("live", models.BooleanField(default=False)),
             ],
             options={
-                'ordering': ['agreement_id', 'number'],
+                "ordering": ["agreement_id", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='receipt number')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='amount')),
-                ('method', models.CharField(choices=[('transfer', 'Bank transfer'), ('mobile', 'Mobile payment'), ('counter', "At the creditor's counter"), ('other', 'Other way')], max_length=10, verbose_name='how')),
-                ('received_at', models.DateTimeField(verbose_name='received at')),
-                ('payer', models.CharField(blank=True, max_length=80, verbose_name='payer')),
-                ('bank_reference', models.CharField(blank=True, max_length=60, verbose_name='bank reference')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded at')),
-                ('reversed_at', models.DateTimeField(blank=True, null=True, verbose_name='reversed at')),
-                ('reversed_why', models.CharField(blank=True, max_length=200, verbose_name='why it was reversed')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(max_length=40, unique=True, verbose_name="receipt number"),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, max_digits=14, verbose_name="amount"),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("transfer", "Bank transfer"),
+                            ("mobile", "Mobile payment"),
+                            ("counter", "At the creditor's counter"),
+                            ("other", "Other way"),
+                        ],
+                        max_length=10,
+                        verbose_name="how",
+                    ),
+                ),
+                ("received_at", models.DateTimeField(verbose_name="received at")),
+                ("payer", models.CharField(blank=True, max_length=80, verbose_name="payer")),
+                (
+                    "bank_reference",
+                    models.CharField(blank=True, max_length=60, verbose_name="bank reference"),
+                ),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded at")),
+                (
+                    "reversed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="reversed at"),
+                ),
+                (
+                    "reversed_why",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="why it was reversed"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-received_at', '-pk'],
+                "ordering": ["-received_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('debtor', 'Debtor'), ('creditor', 'For the creditor'), ('guarantor', 'Guarantor')], max_length=10, verbose_name='side')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('at', models.DateTimeField(verbose_name='signed at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[
+                            ("debtor", "Debtor"),
+                            ("creditor", "For the creditor"),
+                            ("guarantor", "Guarantor"),
+                        ],
+                        max_length=10,
+                        verbose_name="side",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("at", models.DateTimeField(verbose_name="signed at")),
             ],
             options={
-                'ordering': ['agreement_id', 'pk'],
+                "ordering": ["agreement_id", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='TermConfirmation',
+            name="TermConfirmation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('term', models.CharField(max_length=40, verbose_name='term')),
-                ('at', models.DateTimeField(verbose_name='confirmed at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("term", models.CharField(max_length=40, verbose_name="term")),
+                ("at", models.DateTimeField(verbose_name="confirmed at")),
             ],
             options={
-                'ordering': ['agreement_id', 'pk'],
+                "ordering": ["agreement_id", "pk"],
             },
         ),
     ]

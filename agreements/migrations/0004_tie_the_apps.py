@@ -7,148 +7,284 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agreements', '0003_tie_the_apps'),
-        ('cases', '0001_initial'),
-        ('documents', '0001_initial'),
+        ("agreements", "0003_tie_the_apps"),
+        ("cases", "0001_initial"),
+        ("documents", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='agreement',
-            name='drawn_up_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="agreement",
+            name="drawn_up_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='supersedes',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='agreements.agreement'),
+            model_name="agreement",
+            name="supersedes",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="superseded_by",
+                to="agreements.agreement",
+            ),
         ),
         migrations.AddField(
-            model_name='instalment',
-            name='agreement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instalments', to='agreements.agreement'),
+            model_name="instalment",
+            name="agreement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="instalments",
+                to="agreements.agreement",
+            ),
         ),
         migrations.AddField(
-            model_name='allocation',
-            name='instalment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='agreements.instalment'),
+            model_name="allocation",
+            name="instalment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="allocations",
+                to="agreements.instalment",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='cases.case'),
+            model_name="payment",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payments",
+                to="cases.case",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='receipt',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document'),
+            model_name="payment",
+            name="receipt",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="documents.document",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="payment",
+            name="recorded_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='allocation',
-            name='payment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='agreements.payment'),
+            model_name="allocation",
+            name="payment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="allocations",
+                to="agreements.payment",
+            ),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='agreement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='agreements.agreement'),
+            model_name="signature",
+            name="agreement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="signatures",
+                to="agreements.agreement",
+            ),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document'),
+            model_name="signature",
+            name="document",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="documents.document",
+            ),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="signature",
+            name="recorded_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='termconfirmation',
-            name='agreement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='confirmations', to='agreements.agreement'),
+            model_name="termconfirmation",
+            name="agreement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="confirmations",
+                to="agreements.agreement",
+            ),
         ),
         migrations.AddField(
-            model_name='termconfirmation',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="termconfirmation",
+            name="recorded_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'offered', 'signed', 'kept', 'broken', 'superseded', 'void'])), name='agreement_state_known'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["draft", "offered", "signed", "kept", "broken", "superseded", "void"],
+                    )
+                ),
+                name="agreement_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('plan__in', ['equal', 'stepped', 'balloon', 'custom'])), name='agreement_plan_known'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("plan__in", ["equal", "stepped", "balloon", "custom"])),
+                name="agreement_plan_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['zh', 'en', 'both'])), name='agreement_language_known'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("language__in", ["zh", "en", "both"])),
+                name="agreement_language_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('principal'), '+', models.F('interest')), '+', models.F('fees')), '-', models.F('waived_principal')), '-', models.F('waived_interest')), '-', models.F('waived_fees')))), name='agreement_total_ties'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("principal"), "+", models.F("interest")
+                                        ),
+                                        "+",
+                                        models.F("fees"),
+                                    ),
+                                    "-",
+                                    models.F("waived_principal"),
+                                ),
+                                "-",
+                                models.F("waived_interest"),
+                            ),
+                            "-",
+                            models.F("waived_fees"),
+                        ),
+                    )
+                ),
+                name="agreement_total_ties",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'offered'])), fields=('case',), name='agreement_one_in_the_making'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["draft", "offered"])),
+                fields=("case",),
+                name="agreement_one_in_the_making",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['signed', 'broken'])), fields=('case',), name='agreement_one_in_force'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["signed", "broken"])),
+                fields=("case",),
+                name="agreement_one_in_force",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(fields=('case', 'version'), name='agreement_version_once'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                fields=("case", "version"), name="agreement_version_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='instalment',
-            index=models.Index(condition=models.Q(('live', True), ('paid_at', None)), fields=['due_on', 'id'], name='instalment_due'),
+            model_name="instalment",
+            index=models.Index(
+                condition=models.Q(("live", True), ("paid_at", None)),
+                fields=["due_on", "id"],
+                name="instalment_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('paid__gte', 0), ('paid__lte', models.F('amount'))), name='instalment_amounts_sound'),
+            model_name="instalment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount__gt", 0), ("paid__gte", 0), ("paid__lte", models.F("amount"))
+                ),
+                name="instalment_amounts_sound",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.UniqueConstraint(fields=('agreement', 'number'), name='instalment_number_once'),
+            model_name="instalment",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "number"), name="instalment_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_is_positive'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="payment_is_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['transfer', 'mobile', 'counter', 'other'])), name='payment_method_known'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("method__in", ["transfer", "mobile", "counter", "other"])),
+                name="payment_method_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('bank_reference', ''), _negated=True), ('reversed_at', None)), fields=('case', 'bank_reference'), name='payment_bank_reference_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("bank_reference", ""), _negated=True), ("reversed_at", None)
+                ),
+                fields=("case", "bank_reference"),
+                name="payment_bank_reference_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='allocation_is_positive'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="allocation_is_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['debtor', 'creditor', 'guarantor'])), name='signature_side_known'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("side__in", ["debtor", "creditor", "guarantor"])),
+                name="signature_side_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('agreement', 'side'), name='signature_side_once'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "side"), name="signature_side_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='termconfirmation',
-            constraint=models.UniqueConstraint(fields=('agreement', 'term'), name='term_confirmed_once'),
+            model_name="termconfirmation",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "term"), name="term_confirmed_once"
+            ),
         ),
     ]

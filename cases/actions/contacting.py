@@ -80,9 +80,10 @@ def _sources(case: Case, channel: str, point: ContactPoint | None) -> tuple[str,
     if point:
         return (point.source,)
     if channel in {"letter", "lawyers_letter"}:
-        found = case.debtor.addresses.values_list("source", flat=True)
+        found = set(case.debtor.addresses.values_list("source", flat=True))
     else:
-        found = case.debtor.contact_points.filter(
+        points = case.debtor.contact_points.filter(
             channel__in=REACHED_BY[channel], do_not_contact=False, dead_at=None
         ).values_list("source", flat=True)
-    return tuple(sorted(set(found))) or None
+        found = set(points)
+    return tuple(sorted(found)) or None

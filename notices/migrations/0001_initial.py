@@ -6,39 +6,104 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
+        ("cases", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('visit_notice', 'Visit notice'), ('visit_cancelled', 'Visit cancelled'), ('reminder_before', 'Reminder before the due day'), ('reminder_due', 'Reminder on the due day'), ('reminder_after', 'Reminder after the due day'), ('agreement_copy', 'Copy of the agreement'), ('payment_receipt', 'Receipt for a payment'), ('settlement', 'Settlement certificate'), ('letter', 'Letter')], max_length=20, verbose_name='kind')),
-                ('channel', models.CharField(choices=[('email', 'E-mail'), ('letter', 'Letter')], max_length=10, verbose_name='by')),
-                ('state', models.CharField(choices=[('queued', 'Waiting to be sent'), ('sending', 'Being sent'), ('sent', 'Sent'), ('delivered', 'Delivered'), ('bounced', 'Came back'), ('failed', 'Failed'), ('suppressed', 'Not sent'), ('doubtful', 'In doubt')], default='queued', max_length=12, verbose_name='state')),
-                ('language', models.CharField(max_length=4, verbose_name='language')),
-                ('address', models.CharField(max_length=250, verbose_name='to')),
-                ('subject', models.CharField(max_length=200, verbose_name='subject')),
-                ('body', models.TextField(blank=True, verbose_name='text')),
-                ('about', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('dedupe_key', models.CharField(max_length=160, unique=True)),
-                ('queued_at', models.DateTimeField(verbose_name='prepared at')),
-                ('due_at', models.DateTimeField(verbose_name='to be sent at')),
-                ('claimed_at', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('provider_id', models.CharField(blank=True, max_length=120, verbose_name='number at the carrier')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
-                ('delivered_at', models.DateTimeField(blank=True, null=True, verbose_name='delivered at')),
-                ('why', models.CharField(blank=True, max_length=300, verbose_name='because')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("visit_notice", "Visit notice"),
+                            ("visit_cancelled", "Visit cancelled"),
+                            ("reminder_before", "Reminder before the due day"),
+                            ("reminder_due", "Reminder on the due day"),
+                            ("reminder_after", "Reminder after the due day"),
+                            ("agreement_copy", "Copy of the agreement"),
+                            ("payment_receipt", "Receipt for a payment"),
+                            ("settlement", "Settlement certificate"),
+                            ("letter", "Letter"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "E-mail"), ("letter", "Letter")],
+                        max_length=10,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting to be sent"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("delivered", "Delivered"),
+                            ("bounced", "Came back"),
+                            ("failed", "Failed"),
+                            ("suppressed", "Not sent"),
+                            ("doubtful", "In doubt"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("language", models.CharField(max_length=4, verbose_name="language")),
+                ("address", models.CharField(max_length=250, verbose_name="to")),
+                ("subject", models.CharField(max_length=200, verbose_name="subject")),
+                ("body", models.TextField(blank=True, verbose_name="text")),
+                (
+                    "about",
+                    models.JSONField(
+                        default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder
+                    ),
+                ),
+                ("dedupe_key", models.CharField(max_length=160, unique=True)),
+                ("queued_at", models.DateTimeField(verbose_name="prepared at")),
+                ("due_at", models.DateTimeField(verbose_name="to be sent at")),
+                ("claimed_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "provider_id",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="number at the carrier"
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
+                (
+                    "delivered_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="delivered at"),
+                ),
+                ("why", models.CharField(blank=True, max_length=300, verbose_name="because")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="cases.case",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-queued_at', '-pk'],
+                "ordering": ["-queued_at", "-pk"],
             },
         ),
     ]

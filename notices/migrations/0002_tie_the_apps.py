@@ -5,69 +5,145 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agreements', '0004_tie_the_apps'),
-        ('documents', '0002_tie_the_apps'),
-        ('notices', '0001_initial'),
-        ('people', '0001_initial'),
-        ('visits', '0001_initial'),
+        ("agreements", "0004_tie_the_apps"),
+        ("documents", "0002_tie_the_apps"),
+        ("notices", "0001_initial"),
+        ("people", "0001_initial"),
+        ("visits", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='notice',
-            name='contact_point',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.contactpoint'),
+            model_name="notice",
+            name="contact_point",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.contactpoint",
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='document',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document'),
+            model_name="notice",
+            name="document",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="documents.document",
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='instalment',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='agreements.instalment'),
+            model_name="notice",
+            name="instalment",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="notices",
+                to="agreements.instalment",
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='recipient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='people.person'),
+            model_name="notice",
+            name="recipient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="notices",
+                to="people.person",
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='visit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='visits.visit'),
+            model_name="notice",
+            name="visit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="notices",
+                to="visits.visit",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['channel', 'due_at', 'id'], name='notice_due'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("state", "queued")),
+                fields=["channel", "due_at", "id"],
+                name="notice_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('state', 'sending')), fields=['claimed_at'], name='notice_sending'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("state", "sending")),
+                fields=["claimed_at"],
+                name="notice_sending",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['case', '-queued_at'], name='notice_of_case'),
+            model_name="notice",
+            index=models.Index(fields=["case", "-queued_at"], name="notice_of_case"),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['visit_notice', 'visit_cancelled', 'reminder_before', 'reminder_due', 'reminder_after', 'agreement_copy', 'payment_receipt', 'settlement', 'letter'])), name='notice_kind_known'),
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "visit_notice",
+                            "visit_cancelled",
+                            "reminder_before",
+                            "reminder_due",
+                            "reminder_after",
+                            "agreement_copy",
+                            "payment_receipt",
+                            "settlement",
+                            "letter",
+                        ],
+                    )
+                ),
+                name="notice_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'letter'])), name='notice_channel_known'),
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel__in", ["email", "letter"])),
+                name="notice_channel_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'sending', 'sent', 'delivered', 'bounced', 'failed', 'suppressed', 'doubtful'])), name='notice_state_known'),
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "queued",
+                            "sending",
+                            "sent",
+                            "delivered",
+                            "bounced",
+                            "failed",
+                            "suppressed",
+                            "doubtful",
+                        ],
+                    )
+                ),
+                name="notice_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['zh', 'en', 'both'])), name='notice_language_known'),
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("language__in", ["zh", "en", "both"])),
+                name="notice_language_known",
+            ),
         ),
     ]

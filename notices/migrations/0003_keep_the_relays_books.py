@@ -35,9 +35,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="notice",
             name="deemed_at",
-            field=models.DateTimeField(
-                blank=True, null=True, verbose_name="counts as served from"
-            ),
+            field=models.DateTimeField(blank=True, null=True, verbose_name="counts as served from"),
         ),
         migrations.AddField(
             model_name="notice",

@@ -95,7 +95,7 @@ class TestHospitalHold:
         visit = plan(Case.objects.get(pk=held.pk), "2026-04-17 10:00", "2026-04-13 09:00")
         assert visit.state == "planned"
 
-    def test_is_swept_by_the_worker_s_task(self, held: Case, clock) -> None:  # noqa: ANN001
+    def test_is_swept_by_the_worker_s_task(self, held: Case, clock) -> None:
         clock.set("2026-04-12T00:05", zone="Asia/Shanghai")
         sweep_holds()
         assert Hold.objects.get(case=held).ended_at is not None

@@ -11,13 +11,12 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('documents', '0001_initial'),
-        ('people', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("documents", "0001_initial"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -25,167 +24,584 @@ class Migration(migrations.Migration):
         # One officer cannot be at two doors: the exclusion needs equality in a GiST index.
         BtreeGistExtension(),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=36, unique=True, verbose_name='reference')),
-                ('state', django_fsm.FSMField(choices=[('planned', 'Planned'), ('announced', 'Notice on its way'), ('noticed', 'Notice delivered'), ('started', 'At the door'), ('finished', 'Finished'), ('cancelled', 'Cancelled'), ('aborted', 'Broken off')], default='planned', max_length=50, protected=True, verbose_name='state')),
-                ('outcome', models.CharField(blank=True, choices=[('agreement', 'Terms agreed'), ('talked', 'Talked, no agreement'), ('postponed', 'Debtor asked for another time'), ('nobody_in', 'Nobody in'), ('someone_else', 'Somebody else opened'), ('refused', 'Debtor refused the visit'), ('asked_to_leave', 'Asked to leave'), ('unsafe', 'Not safe')], max_length=16, verbose_name='outcome')),
-                ('place_kind', models.CharField(choices=[('home', 'Home'), ('agreed', 'Agreed place'), ('creditor_office', "Creditor's office"), ('work', 'Workplace'), ('hospital', 'Hospital'), ('school', 'School'), ('public', 'Public place')], max_length=20, verbose_name='kind of place')),
-                ('starts_at', models.DateTimeField(verbose_name='begins')),
-                ('ends_at', models.DateTimeField(verbose_name='ends')),
-                ('purpose', models.CharField(max_length=300, verbose_name='purpose')),
-                ('intended_outcome', models.CharField(max_length=300, verbose_name='intended outcome')),
-                ('language', models.CharField(default='zh', max_length=4, verbose_name='language of the notice')),
-                ('planned_at', models.DateTimeField(verbose_name='planned at')),
-                ('served_at', models.DateTimeField(blank=True, null=True, verbose_name='notice effective at')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='arrived at')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='left at')),
-                ('identified_at', models.DateTimeField(blank=True, null=True, verbose_name='debtor identified at')),
-                ('why', models.CharField(blank=True, max_length=400, verbose_name='because')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='cases.case')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.address')),
-                ('planned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(max_length=36, unique=True, verbose_name="reference"),
+                ),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("announced", "Notice on its way"),
+                            ("noticed", "Notice delivered"),
+                            ("started", "At the door"),
+                            ("finished", "Finished"),
+                            ("cancelled", "Cancelled"),
+                            ("aborted", "Broken off"),
+                        ],
+                        default="planned",
+                        max_length=50,
+                        protected=True,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("agreement", "Terms agreed"),
+                            ("talked", "Talked, no agreement"),
+                            ("postponed", "Debtor asked for another time"),
+                            ("nobody_in", "Nobody in"),
+                            ("someone_else", "Somebody else opened"),
+                            ("refused", "Debtor refused the visit"),
+                            ("asked_to_leave", "Asked to leave"),
+                            ("unsafe", "Not safe"),
+                        ],
+                        max_length=16,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "place_kind",
+                    models.CharField(
+                        choices=[
+                            ("home", "Home"),
+                            ("agreed", "Agreed place"),
+                            ("creditor_office", "Creditor's office"),
+                            ("work", "Workplace"),
+                            ("hospital", "Hospital"),
+                            ("school", "School"),
+                            ("public", "Public place"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind of place",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="begins")),
+                ("ends_at", models.DateTimeField(verbose_name="ends")),
+                ("purpose", models.CharField(max_length=300, verbose_name="purpose")),
+                (
+                    "intended_outcome",
+                    models.CharField(max_length=300, verbose_name="intended outcome"),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        default="zh", max_length=4, verbose_name="language of the notice"
+                    ),
+                ),
+                ("planned_at", models.DateTimeField(verbose_name="planned at")),
+                (
+                    "served_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="notice effective at"),
+                ),
+                (
+                    "started_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="arrived at"),
+                ),
+                (
+                    "finished_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="left at"),
+                ),
+                (
+                    "identified_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="debtor identified at"
+                    ),
+                ),
+                ("why", models.CharField(blank=True, max_length=400, verbose_name="because")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.address",
+                    ),
+                ),
+                (
+                    "planned_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-starts_at', '-pk'],
+                "ordering": ["-starts_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='TalkRecord',
+            name="TalkRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('met', models.CharField(max_length=120, verbose_name='who was met')),
-                ('reason', models.CharField(choices=[('lost_work', 'Lost work or income'), ('illness', 'Illness'), ('family', 'Family burden'), ('business', 'Business failed'), ('over_indebted', 'Too many debts'), ('forgot', 'Forgot or did not know'), ('disputes', 'Disputes the debt'), ('will_not_say', 'Would not say'), ('other', 'Other')], max_length=16, verbose_name='why the debt fell behind')),
-                ('reason_words', models.TextField(blank=True, verbose_name='in more words')),
-                ('income', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='income a month')),
-                ('outgoings', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='outgoings a month')),
-                ('willingness', models.CharField(choices=[('ready', 'Ready to pay'), ('partly', 'Ready to pay in part'), ('undecided', 'Undecided'), ('unwilling', 'Not willing')], max_length=10, verbose_name='willingness')),
-                ('offer_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='offer')),
-                ('offer_words', models.CharField(blank=True, max_length=300, verbose_name='offer in words')),
-                ('statement', models.TextField(blank=True, verbose_name="the debtor's own words")),
-                ('left', models.CharField(blank=True, max_length=300, verbose_name='documents left with the debtor')),
-                ('received', models.CharField(blank=True, max_length=300, verbose_name='documents received')),
-                ('third_parties', models.CharField(blank=True, max_length=300, verbose_name='other people present')),
-                ('hardship', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None, verbose_name='hardship options offered')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded at')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('visit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='talk', to='visits.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("met", models.CharField(max_length=120, verbose_name="who was met")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("lost_work", "Lost work or income"),
+                            ("illness", "Illness"),
+                            ("family", "Family burden"),
+                            ("business", "Business failed"),
+                            ("over_indebted", "Too many debts"),
+                            ("forgot", "Forgot or did not know"),
+                            ("disputes", "Disputes the debt"),
+                            ("will_not_say", "Would not say"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                        verbose_name="why the debt fell behind",
+                    ),
+                ),
+                ("reason_words", models.TextField(blank=True, verbose_name="in more words")),
+                (
+                    "income",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=12,
+                        null=True,
+                        verbose_name="income a month",
+                    ),
+                ),
+                (
+                    "outgoings",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=12,
+                        null=True,
+                        verbose_name="outgoings a month",
+                    ),
+                ),
+                (
+                    "willingness",
+                    models.CharField(
+                        choices=[
+                            ("ready", "Ready to pay"),
+                            ("partly", "Ready to pay in part"),
+                            ("undecided", "Undecided"),
+                            ("unwilling", "Not willing"),
+                        ],
+                        max_length=10,
+                        verbose_name="willingness",
+                    ),
+                ),
+                (
+                    "offer_amount",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="offer"
+                    ),
+                ),
+                (
+                    "offer_words",
+                    models.CharField(blank=True, max_length=300, verbose_name="offer in words"),
+                ),
+                ("statement", models.TextField(blank=True, verbose_name="the debtor's own words")),
+                (
+                    "left",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="documents left with the debtor"
+                    ),
+                ),
+                (
+                    "received",
+                    models.CharField(blank=True, max_length=300, verbose_name="documents received"),
+                ),
+                (
+                    "third_parties",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="other people present"
+                    ),
+                ),
+                (
+                    "hardship",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="hardship options offered",
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(verbose_name="recorded at")),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "visit",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="talk",
+                        to="visits.visit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('caption', models.CharField(blank=True, max_length=200, verbose_name='what it shows')),
-                ('inside', models.BooleanField(default=False, verbose_name='taken inside a private place')),
-                ('taken_at', models.DateTimeField(verbose_name='taken at')),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='visits.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "caption",
+                    models.CharField(blank=True, max_length=200, verbose_name="what it shows"),
+                ),
+                (
+                    "inside",
+                    models.BooleanField(default=False, verbose_name="taken inside a private place"),
+                ),
+                ("taken_at", models.DateTimeField(verbose_name="taken at")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence",
+                        to="visits.visit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'evidence',
-                'ordering': ['visit_id', 'pk'],
+                "verbose_name_plural": "evidence",
+                "ordering": ["visit_id", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('talk', 'To talk now'), ('recording', 'Sound recording'), ('filming', 'Filming'), ('entry', 'Coming in')], max_length=10, verbose_name='kind')),
-                ('given', models.BooleanField(verbose_name='given')),
-                ('by_whom', models.CharField(max_length=80, verbose_name='by whom')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='visits.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("talk", "To talk now"),
+                            ("recording", "Sound recording"),
+                            ("filming", "Filming"),
+                            ("entry", "Coming in"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("given", models.BooleanField(verbose_name="given")),
+                ("by_whom", models.CharField(max_length=80, verbose_name="by whom")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to="visits.visit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['visit_id', 'pk'],
+                "ordering": ["visit_id", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='VisitOfficer',
+            name="VisitOfficer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slot', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ('active', models.BooleanField(default=True)),
-                ('checked_in_at', models.DateTimeField(blank=True, null=True, verbose_name='checked in at')),
-                ('shown_at', models.DateTimeField(blank=True, null=True, verbose_name='credential shown at')),
-                ('attested_at', models.DateTimeField(blank=True, null=True, verbose_name='record confirmed at')),
-                ('credential', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.officercredential')),
-                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visit_parts', to=settings.AUTH_USER_MODEL)),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='crew', to='visits.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slot", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "checked_in_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="checked in at"),
+                ),
+                (
+                    "shown_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="credential shown at"),
+                ),
+                (
+                    "attested_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="record confirmed at"),
+                ),
+                (
+                    "credential",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.officercredential",
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visit_parts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="crew",
+                        to="visits.visit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['visit_id', 'pk'],
+                "ordering": ["visit_id", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Shown',
+            name="Shown",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(max_length=120, verbose_name='what')),
-                ('at', models.DateTimeField(verbose_name='shown at')),
-                ('reaction', models.CharField(blank=True, max_length=300, verbose_name='reaction')),
-                ('paper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.claimpaper')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shown', to='visits.visit')),
-                ('part', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='visits.visitofficer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item", models.CharField(max_length=120, verbose_name="what")),
+                ("at", models.DateTimeField(verbose_name="shown at")),
+                ("reaction", models.CharField(blank=True, max_length=300, verbose_name="reaction")),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.claimpaper",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shown",
+                        to="visits.visit",
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="visits.visitofficer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'shown',
-                'ordering': ['visit_id', 'pk'],
+                "verbose_name_plural": "shown",
+                "ordering": ["visit_id", "pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('state__in', ['planned', 'announced', 'noticed', 'started'])), fields=['starts_at', 'id'], name='visit_ahead'),
+            model_name="visit",
+            index=models.Index(
+                condition=models.Q(("state__in", ["planned", "announced", "noticed", "started"])),
+                fields=["starts_at", "id"],
+                name="visit_ahead",
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['case', '-starts_at'], name='visit_of_case'),
+            model_name="visit",
+            index=models.Index(fields=["case", "-starts_at"], name="visit_of_case"),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'announced', 'noticed', 'started', 'finished', 'cancelled', 'aborted'])), name='visit_state_known'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "planned",
+                            "announced",
+                            "noticed",
+                            "started",
+                            "finished",
+                            "cancelled",
+                            "aborted",
+                        ],
+                    )
+                ),
+                name="visit_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'agreement', 'talked', 'postponed', 'nobody_in', 'someone_else', 'refused', 'asked_to_leave', 'unsafe'])), name='visit_outcome_known'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "outcome__in",
+                        [
+                            "",
+                            "agreement",
+                            "talked",
+                            "postponed",
+                            "nobody_in",
+                            "someone_else",
+                            "refused",
+                            "asked_to_leave",
+                            "unsafe",
+                        ],
+                    )
+                ),
+                name="visit_outcome_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('place_kind__in', ['home', 'agreed', 'creditor_office', 'work', 'hospital', 'school', 'public'])), name='visit_place_kind_known'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "place_kind__in",
+                        [
+                            "home",
+                            "agreed",
+                            "creditor_office",
+                            "work",
+                            "hospital",
+                            "school",
+                            "public",
+                        ],
+                    )
+                ),
+                name="visit_place_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['zh', 'en', 'both'])), name='visit_language_known'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("language__in", ["zh", "en", "both"])),
+                name="visit_language_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='visit_ends_after_it_begins'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="visit_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['planned', 'announced', 'noticed', 'started'])), fields=('case',), name='visit_one_live_per_case'),
+            model_name="visit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["planned", "announced", "noticed", "started"])),
+                fields=("case",),
+                name="visit_one_live_per_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='talkrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['lost_work', 'illness', 'family', 'business', 'over_indebted', 'forgot', 'disputes', 'will_not_say', 'other'])), name='talk_reason_known'),
+            model_name="talkrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "reason__in",
+                        [
+                            "lost_work",
+                            "illness",
+                            "family",
+                            "business",
+                            "over_indebted",
+                            "forgot",
+                            "disputes",
+                            "will_not_say",
+                            "other",
+                        ],
+                    )
+                ),
+                name="talk_reason_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='talkrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('willingness__in', ['ready', 'partly', 'undecided', 'unwilling'])), name='talk_willingness_known'),
+            model_name="talkrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("willingness__in", ["ready", "partly", "undecided", "unwilling"])
+                ),
+                name="talk_willingness_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['talk', 'recording', 'filming', 'entry'])), name='consent_kind_known'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["talk", "recording", "filming", "entry"])),
+                name="consent_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visitofficer',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('active', True)), expressions=[('officer', '='), ('slot', '&&')], name='officer_at_one_door_at_a_time'),
+            model_name="visitofficer",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("active", True)),
+                expressions=[("officer", "="), ("slot", "&&")],
+                name="officer_at_one_door_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visitofficer',
-            constraint=models.UniqueConstraint(condition=models.Q(('active', True)), fields=('visit', 'officer'), name='officer_once_per_visit'),
+            model_name="visitofficer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("active", True)),
+                fields=("visit", "officer"),
+                name="officer_once_per_visit",
+            ),
         ),
     ]

@@ -29,13 +29,14 @@ class Command(BaseCommand):
             if not cases.exists():
                 raise CommandError(f"There is no case {options['case']}.")
             events = events.filter(case__in=cases)
-        heads = {
-            pk: rest for pk, *rest in cases.values_list("pk", "reference", "event_count", "head")
+        heads: dict[Any, tuple[Any, ...]] = {
+            pk: tuple(rest)
+            for pk, *rest in cases.values_list("pk", "reference", "event_count", "head")
         }
         seen, chains, broken = 0, 0, []
         for case_id, own in groupby(events.iterator(chunk_size=5000), lambda e: e.case_id):
             found = check(own)
-            for _rest in own:  # groupby needs a group read to its end
+            for _rest in own:  # noqa: B031 - groupby needs a group read to its end
                 pass
             chains += 1
             if case_id is None:
