@@ -149,6 +149,11 @@ class Agreement(models.Model):
         """What was missing has come in after all."""
         self.ended_at = None
 
+    @transition(field=state, source=State.KEPT, target=State.SIGNED)
+    def resume(self, *, at: datetime) -> None:
+        """A payment that had completed it was taken back."""
+        self.ended_at = None
+
     @transition(field=state, source=[State.SIGNED, State.BROKEN], target=State.SUPERSEDED)
     def supersede(self, *, at: datetime) -> None:
         """A newer version was signed."""
@@ -174,6 +179,9 @@ class Instalment(models.Model):
     paid = models.DecimalField(_("paid"), max_digits=14, decimal_places=2, default=0)
     paid_at = models.DateTimeField(_("paid in full at"), null=True, blank=True)
     live = models.BooleanField(default=False)  # the agreement that holds it is in force
+    attend_at = models.DateTimeField(null=True, blank=True)  # when the sweep looks at it next
+    missed_at = models.DateTimeField(_("found missing at"), null=True, blank=True)
+    escalated_at = models.DateTimeField(_("passed on at"), null=True, blank=True)
 
     class Meta:
         ordering = ["agreement_id", "number"]
@@ -189,7 +197,12 @@ class Instalment(models.Model):
                 fields=["due_on", "id"],
                 name="instalment_due",
                 condition=models.Q(live=True, paid_at=None),
-            )
+            ),
+            models.Index(
+                fields=["attend_at", "id"],
+                name="instalment_to_attend",
+                condition=models.Q(live=True, paid_at=None, attend_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
