@@ -7,19 +7,18 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from demo.forms import ClockForm
 from demo.moving import FARTHEST, Backwards, move_clock
 
 JUMPS = {
-    "hour": (_l("An hour on"), timedelta(hours=1)),
-    "day": (_l("A day on"), timedelta(days=1)),
-    "lead": (_l("Three days on"), timedelta(hours=73)),
-    "week": (_l("A week on"), timedelta(days=7)),
-    "month": (_l("A month on"), timedelta(days=31)),
+    "hour": (_("An hour on"), timedelta(hours=1)),
+    "day": (_("A day on"), timedelta(days=1)),
+    "lead": (_("Three days on"), timedelta(hours=73)),
+    "week": (_("A week on"), timedelta(days=7)),
+    "month": (_("A month on"), timedelta(days=31)),
 }
 
 

@@ -6,8 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from common import clock
@@ -24,10 +23,10 @@ from workflow.web import handle
 class AnswerForm(DeskForm):
     """Yes or no, and why."""
 
-    answer = words_field(label=_l("Why"), most=500)
+    answer = words_field(label=_("Why"), most=500)
     granted = forms.ChoiceField(
-        label=_l("Decision"),
-        choices=[("yes", _l("Grant")), ("no", _l("Deny"))],
+        label=_("Decision"),
+        choices=[("yes", _("Grant")), ("no", _("Deny"))],
         widget=forms.RadioSelect,
     )
 
@@ -168,7 +167,7 @@ def do_duty(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 class _DoneForm(DeskForm):
-    remark = words_field(label=_l("What was done"), most=500)
+    remark = words_field(label=_("What was done"), most=500)
 
 
 def _tongue(request: HttpRequest) -> str:
