@@ -184,16 +184,21 @@ def _seek(action: str, facts: Facts, after: datetime) -> datetime | None:
         if not healed:
             return moment
         known = [at for at in healed if at is not None]
-        if len(known) < len(healed):
+        change = _change_after(action, facts, day, zone)
+        onward = max(known) if len(known) == len(healed) else change
+        if onward is None:
             return None
-        onward = max(known)
-        change = shelf.next_change(facts.packs, action, day)
-        if change is not None:
-            onward = min(onward, day_begins(change, zone.key))
-        if onward <= moment:
-            return None
-        moment = onward
+        moment = whole_minute(min(onward, change or onward))
     return None
+
+
+def _change_after(action: str, facts: Facts, day: date, zone: ZoneInfo) -> datetime | None:
+    """When the values that are asked for the action change next; never, if a pack is broken."""
+    try:
+        change = shelf.next_change(facts.packs, action, day)
+    except PackUnreadable:
+        return None
+    return day_begins(change, zone.key) if change else None
 
 
 def _house(rule: str, texts: tuple[dict[str, str], dict[str, str]], **figures: str) -> Finding:
