@@ -20,6 +20,7 @@ from compliance.words import LANGUAGES
 
 HOME = Path(__file__).parent / "packs"
 PACK_FILE = "pack.toml"
+NO_SUCH = "there is no such pack"
 CONFIDENCES = ("high", "medium", "low")
 CREDITORS = ("bank", "consumer_finance", "micro_loan", "assignee", "private")
 
@@ -67,6 +68,8 @@ def load(name: str) -> Pack:
     if name in _broken:
         raise _broken[name]
     try:
+        if not _plain_name(name):
+            raise PackUnreadable(name, [NO_SUCH])
         pack = read(_home[0] / name)
     except PackUnreadable as unreadable:
         _broken[name] = unreadable
@@ -93,9 +96,9 @@ def names() -> list[str]:
 def read(folder: Path) -> Pack:
     """Read a pack from its folder; the same bytes are parsed only once."""
     name = folder.name
-    files = sorted(folder.glob("*.toml")) if _plain_name(name) else []
+    files = sorted(folder.glob("*.toml"))
     if folder / PACK_FILE not in files:
-        raise PackUnreadable(name, ["there is no such pack"])
+        raise PackUnreadable(name, [NO_SUCH])
     try:
         texts = {file.name: file.read_bytes() for file in files}
     except OSError as error:
@@ -212,12 +215,14 @@ def _parse(name: str, texts: Mapping[str, bytes], digest: str) -> Pack:
     for file, table in tables.items():
         topic = file.removesuffix(".toml")
         why += [f"{file} has an unknown table [{extra}]" for extra in table.keys() - {"value"}]
-        for number, raw in enumerate(table.get("value", []), 1):
+        for number, raw in enumerate(_values(table), 1):
             label = f"{file}: {raw.get('id', f'value {number}')}"
             try:
                 entries.append(_entry(head, topic, raw))
             except _Trouble as trouble:
                 why.append(f"{label} {trouble}")
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                why.append(f"{label} is not written as a value ({error})")
     why += _overlaps(entries)
     if not entries and not why:
         why.append("holds no values")
@@ -233,6 +238,12 @@ def _parse(name: str, texts: Mapping[str, bytes], digest: str) -> Pack:
         entries=tuple(entries),
         digest=digest,
     )
+
+
+def _values(table: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The [[value]] tables of a file; what is written otherwise comes back to be complained of."""
+    values = table.get("value", [])
+    return [one if isinstance(one, dict) else {} for one in values]
 
 
 def _of_head(name: str, head: Mapping[str, Any]) -> Iterator[str]:
@@ -264,6 +275,8 @@ def _entry(head: Mapping[str, Any], topic: str, raw: Mapping[str, Any]) -> Entry
     since, until = _day(raw, "since"), _day(raw, "until")
     if since is None or (until and until < since):
         raise _Trouble("ends before it begins")
+    if rule is None and (raw.get("says") or raw.get("remedy")):
+        raise _Trouble("has words, but no rule that would speak them")
     takes = rule.takes if rule else {}
     fields = {name: part for name, part in raw.items() if name not in _COMMON_FIELDS}
     if rule:

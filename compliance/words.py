@@ -159,6 +159,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "hold.insolvency": ("insolvency", "破产或债务清理程序"),
     "hold.counsel": ("a lawyer acts for the debtor", "债务人已委托律师"),
     "hold.incident": ("incident at a visit", "上门突发事件"),
+    "hold.no_contact_order": ("order of the police to make no contact", "公安机关禁止接触"),
     "hold.other": ("other reason", "其他原因"),
     # parts of a debt
     "part.fees": ("costs", "费用"),
