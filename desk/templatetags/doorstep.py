@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
@@ -290,21 +291,27 @@ def step_number(state: Any) -> int:
     return values.index(str(state)) + 1 if str(state) in values else 0
 
 
-@register.inclusion_tag("components/step_dots.html")
-def step_dots(state: Any) -> dict[str, Any]:
+@register.simple_tag
+def step_dots(state: Any) -> SafeString:
     """Seven dots for a list's row, with the step in words beside them."""
     here = step_number(state)
-    return {
+    context = {
         "dots": ["done" if n < here else "now" if n == here else "ahead" for n in range(1, 8)],
         "number": here,
         "label": dict(Step.choices).get(str(state), state),
     }
+    return _drawn("components/step_dots.html", context)
 
 
-@register.inclusion_tag("components/overlays.html")
-def overlays(case: Any) -> dict[str, Any]:
+def _drawn(name: str, context: dict[str, Any]) -> SafeString:
+    """A small component without the white space around it, so that an empty one is empty."""
+    return SafeString(render_to_string(name, context).strip())
+
+
+@register.simple_tag
+def overlays(case: Any) -> SafeString:
     """What stops a case without being a step: a hold, a refusal of visits; and how it was closed."""
-    return {"case": case}
+    return _drawn("components/overlays.html", {"case": case})
 
 
 # ---------------------------------------------------------------- rules
