@@ -1,0 +1,57 @@
+"""How many planned visits both packs judge in a second; needs no database.
+
+./doorstep manage shell -c "from benchmarks import rules; rules.run()"
+"""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from time import perf_counter
+
+from compliance.ask import ask, earliest
+from compliance.facts import Facts, MandateFacts, OfficerFacts
+
+START = datetime(2026, 3, 5, 6, 30, tzinfo=UTC)
+OFFICERS = tuple(
+    OfficerFacts(
+        badge=badge, name=badge, credential_from=date(2025, 6, 1),
+        credential_until=date(2027, 12, 31), trained_on=date(2025, 9, 1),
+    )
+    for badge in ("021", "034")
+)  # fmt: skip
+LAWFUL = Facts(
+    packs=("cn", "story"), zone="Asia/Shanghai", creditor_type="bank", collector="agency",
+    at=START - timedelta(days=4), start=START, end=START + timedelta(hours=1),
+    served_at=START - timedelta(days=4), place_kind="home", purpose="协商还款",
+    intended_outcome="达成分期协议", target_role="debtor", officers=OFFICERS, past_visits=(),
+    no_contact_order=False, holds=(), claim_papers=("contract", "disbursement"),
+    mandate=MandateFacts(
+        principal="A", agent="B", valid_from=date(2026, 1, 1), valid_until=date(2026, 12, 31),
+        methods=("visit",), waiver_limit=Decimal("0.00"),
+    ),
+    contact_sources=("contract",), gentler_tried=("phone", "sms"),
+    limitation_ends_on=date(2028, 11, 10),
+)  # fmt: skip
+LATE = replace(
+    LAWFUL, start=START + timedelta(hours=6), end=START + timedelta(hours=7),
+    past_visits=(START - timedelta(days=2),),
+)  # fmt: skip
+
+
+def run(seconds: float = 2.0) -> None:
+    """Print evaluations a second for what is allowed, what is refused, and the search alone."""
+    day, china = date(2026, 3, 1), replace(LAWFUL, packs=("cn",))
+    jobs = {
+        "cn alone, allowed": lambda: ask("visit.plan", china, on=day),
+        "cn and story, allowed": lambda: ask("visit.plan", LAWFUL, on=day),
+        "cn and story, refused, with earliest": lambda: ask("visit.plan", LATE, on=day),
+        "earliest lawful moment": lambda: earliest("visit.plan", LATE, after=START),
+    }
+    print(f"| {'job':<40} | {'a second':>9} |\n| {'-' * 40} | {'-' * 9} |")
+    for name, job in jobs.items():
+        job()
+        count, begin = 0, perf_counter()
+        while perf_counter() - begin < seconds:
+            job()
+            count += 1
+        print(f"| {name:<40} | {count / (perf_counter() - begin):>9,.0f} |")
