@@ -10,27 +10,25 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 
 from cases.models.case import Step
-from common.clock import local, zone_named
+from common.clock import local
 from common.money import show
 from compliance.verdict import Force, Severity
-from compliance.words import NAMES, in_words
+from desk.showing import (
+    as_moment,
+    day_words,
+    figure_name,
+    figure_words,
+    moment_words,
+    tongue_now,
+    zone_or_house,
+    zone_words,
+)
 
 register = template.Library()
-
-HOUSE_ZONE = "Asia/Shanghai"
-_DAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-_ZONES = {"Asia/Shanghai": _l("Beijing time"), "Asia/Urumqi": _l("Urumqi time")}
-
-
-def tongue_now() -> str:
-    """The reader's language as the rule packs name it: "zh" or "en"."""
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"
-
 
 # ---------------------------------------------------------------- words and figures
 
@@ -141,65 +139,16 @@ def state_pill(subject: Any) -> SafeString:
 # ---------------------------------------------------------------- times
 
 
-def _moment(given: Any) -> datetime | None:
-    if isinstance(given, str) and given:
-        try:
-            given = datetime.fromisoformat(given)
-        except ValueError:
-            return None
-    return given if isinstance(given, datetime) else None
-
-
-def _zone_or_house(zone: Any) -> str:
-    return str(zone) if zone and zone_named(str(zone)) else HOUSE_ZONE
-
-
-def zone_words(zone: str, at: datetime | None = None) -> str:
-    """What people call the zone: "Beijing time", else its city with the offset."""
-    known = _ZONES.get(zone)
-    if known:
-        return str(known)
-    city = zone.rpartition("/")[2].replace("_", " ")
-    if at is None:
-        return city
-    offset = local(at, zone).strftime("%z")
-    return f"{city} (UTC{offset[:3]}:{offset[3:5]})"
-
-
-def _day_words(day: date, style: str) -> str:
-    if style == "short":
-        return (
-            f"{day.month}月{day.day}日 {_DAYS[day.weekday()]}"
-            if tongue_now() == "zh"
-            else in_words(day, "en").rpartition(" ")[0]
-        )
-    if tongue_now() == "zh":
-        return f"{day.year}年{day.month}月{day.day}日 {_DAYS[day.weekday()]}"
-    return in_words(day, "en")
-
-
-def moment_words(moment: datetime, zone: str, style: str = "full") -> str:
-    """A moment as people of that place write it; styles full, short (no year), time, day, named."""
-    there = local(moment, zone)
-    if style == "time":
-        return f"{there:%H:%M}"
-    if style == "day":
-        return _day_words(there.date(), "full")
-    days = _day_words(there.date(), "short" if style == "short" else "full")
-    said = f"{days} {there:%H:%M}" if tongue_now() == "zh" else f"{days}, {there:%H:%M}"
-    return f"{said} ({zone_words(zone, moment)})" if style == "named" else said
-
-
 @register.simple_tag
 def when(moment: Any, zone: Any = "", style: str = "full") -> SafeString | str:
     """A moment in the debtor's zone, with its weekday; the zone's name shows on hover.
 
     Styles: ``full``, ``short`` (without the year), ``time``, ``day``, ``named`` (zone written out).
     """
-    found = _moment(moment)
+    found = as_moment(moment)
     if found is None:
         return "–" if moment in (None, "") else str(moment)
-    place = _zone_or_house(zone)
+    place = zone_or_house(zone)
     return format_html(
         '<time datetime="{}" title="{} · {}">{}</time>',
         found.isoformat(),
@@ -219,16 +168,16 @@ def day(given: Any, style: str = "full") -> SafeString | str:
             return str(given)
     if isinstance(given, datetime) or not isinstance(given, date):
         return "–" if not given else str(given)
-    return format_html('<time datetime="{}">{}</time>', given.isoformat(), _day_words(given, style))
+    return format_html('<time datetime="{}">{}</time>', given.isoformat(), day_words(given, style))
 
 
 @register.simple_tag
 def due(moment: Any, now: Any, zone: Any = "") -> SafeString | str:
     """When something is due: red if overdue, amber if today, each with an icon and words."""
-    found, at = _moment(moment), _moment(now)
+    found, at = as_moment(moment), as_moment(now)
     if found is None or at is None:
         return "–"
-    place = _zone_or_house(zone)
+    place = zone_or_house(zone)
     there, today = local(found, place), local(at, place).date()
     late = at - found
     if late > timedelta():
@@ -246,7 +195,7 @@ def due(moment: Any, now: Any, zone: Any = "") -> SafeString | str:
     elif there.date() == today + timedelta(days=1):
         said, tone, picture = _("tomorrow %(time)s") % {"time": f"{there:%H:%M}"}, "ahead", ""
     else:
-        said, tone, picture = _day_words(there.date(), "short"), "ahead", ""
+        said, tone, picture = day_words(there.date(), "short"), "ahead", ""
     return format_html(
         '<time class="due due-{}" datetime="{}" title="{}">{}{}</time>',
         tone,
@@ -260,21 +209,21 @@ def due(moment: Any, now: Any, zone: Any = "") -> SafeString | str:
 @register.filter
 def place_input(moment: Any, zone: Any = "") -> str:
     """A moment as a datetime-local field of that place wants it: ``2026-03-06T08:00``."""
-    found = _moment(moment)
-    return f"{local(found, _zone_or_house(zone)):%Y-%m-%dT%H:%M}" if found else ""
+    found = as_moment(moment)
+    return f"{local(found, zone_or_house(zone)):%Y-%m-%dT%H:%M}" if found else ""
 
 
 @register.filter
 def place_day(moment: Any, zone: Any = "") -> date | None:
     """The day that it is there at that moment."""
-    found = _moment(moment)
-    return local(found, _zone_or_house(zone)).date() if found else None
+    found = as_moment(moment)
+    return local(found, zone_or_house(zone)).date() if found else None
 
 
 @register.filter
 def by_day(events: Iterable[Any], zone: Any = "") -> list[tuple[date, list[Any]]]:
     """Events (with ``at``) in runs of one day of that zone, in the order given."""
-    place = _zone_or_house(zone)
+    place = zone_or_house(zone)
     return [
         (there, list(run))
         for there, run in groupby(events, lambda event: local(event.at, place).date())
@@ -367,78 +316,12 @@ def _part(thing: Any, name: str) -> Any:
 @register.filter
 def figures(inputs: Any, zone: Any = "") -> list[tuple[str, str]]:
     """The figures that a rule used, as pairs of a name and a value in the reader's language."""
-    place = _zone_or_house(zone)
+    place = zone_or_house(zone)
     names = inputs.items() if isinstance(inputs, Mapping) else inputs or ()
-    return [(figure_name(name), _figure(value, place)) for name, value in names]
+    return [(figure_name(name), figure_words(value, place)) for name, value in names]
 
 
-@register.filter
-def figure_name(name: str) -> str:
-    """What a figure is called, else its code without the underscores."""
-    known = _FIGURES.get(name)
-    if known:
-        return str(known)
-    if name in NAMES:
-        return NAMES[name][1 if tongue_now() == "zh" else 0]
-    return name.replace("_", " ")
-
-
-def _figure(value: Any, zone: str) -> str:
-    if value is None:
-        return _("not known")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, Mapping):
-        if set(value) == {"code"}:
-            return _named(str(value["code"]))
-        if set(value) == {"begin", "finish"}:
-            return f"{_figure(value['begin'], zone)} – {_figure(value['finish'], zone)}"
-        if set(value) == {"moment"}:
-            return _figure(value["moment"], zone)
-        if set(value) == {"percent"}:
-            return f"{value['percent']}%"
-        return " · ".join(f"{figure_name(k)}: {_figure(v, zone)}" for k, v in value.items())
-    if isinstance(value, (list, tuple)):
-        return (_(", ")).join(_figure(part, zone) for part in value) or _("none")
-    text = str(value)
-    if len(text) >= 16 and text[4:5] == "-" and "T" in text:
-        found = _moment(text)
-        if found is not None and found.tzinfo:
-            return moment_words(found, zone)
-    if len(text) == 10 and text[4] == "-" == text[7]:
-        return str(day(text))
-    return _named(text) if text in NAMES else text
-
-
-def _named(code: str) -> str:
-    names = NAMES.get(code)
-    return names[1 if tongue_now() == "zh" else 0] if names else code
-
-
-_FIGURES = {
-    "day": _l("day"),
-    "days": _l("days"),
-    "hours": _l("hours"),
-    "slot": _l("slot asked for"),
-    "window": _l("lawful window"),
-    "opens": _l("opens"),
-    "closes": _l("closes"),
-    "earliest": _l("earliest"),
-    "officer": _l("officer"),
-    "until": _l("until"),
-    "valid_from": _l("valid from"),
-    "trained": _l("trained on"),
-    "served": _l("notice effective"),
-    "required": _l("needed"),
-    "named": _l("named"),
-    "here": _l("present"),
-    "count": _l("count"),
-    "last": _l("last visit"),
-    "reason": _l("reason"),
-    "refused": _l("refused at"),
-    "most": _l("at most"),
-    "least": _l("at least"),
-}
+register.filter(figure_name)
 
 
 # ---------------------------------------------------------------- people and files

@@ -2,12 +2,12 @@
 //
 //   data-search           the field that / goes to
 //   data-jump="w"         a link that g w follows
-//   tr[data-href]         a row that opens on Enter or click; j and k walk
+//   data-row              a row (or card) that opens its first link on Enter or a press; j and k walk
 //   data-menu             a <details> that closes on Esc or a press elsewhere
 //   data-open-dialog="id" opens a <dialog>
 //   data-confirm="Sure?"  asks before the form is sent; data-confirm-more, data-confirm-yes say more
 //   data-again            a form that may be sent many times (it answers with a file)
-//   data-autosubmit       a field that sends its form when changed
+//   data-auto-submit      a form (or one field) that is sent when changed; its button then hides
 //   data-fill="name"      on a submit button: puts data-fill-with into that field of its form first
 //   data-fill-form='{"username": "…"}'  on a button: fills the fields of the form it names by data-into
 //   data-focus            takes the focus when the page opens (an answer, an error summary)
@@ -34,7 +34,7 @@
 
   // ---------------------------------------------------------------- rows
 
-  const rows = () => all("tr[data-href], [data-row]").filter((row) => row.offsetParent !== null);
+  const rows = () => all("[data-row]").filter((row) => row.offsetParent !== null);
   const rowHere = () => one(".is-here");
   const walk = (by) => {
     const list = rows();
@@ -47,7 +47,7 @@
     (one("a[href]", to) || to).focus({ preventScroll: true });
   };
   const open = (row, away) => {
-    const address = row?.dataset.href || one("a[href]", row)?.href;
+    const address = row && one("a[href]", row)?.href;
     if (!address) return;
     if (away) window.open(address, "_blank", "noopener");
     else location.assign(address);
@@ -134,13 +134,13 @@
     const field = taker?.form?.elements[taker.dataset.fill];
     if (field) field.value = taker.dataset.fillWith;
 
-    const row = target.closest("tr[data-href]");
+    const row = target.closest("[data-row]");
     if (row && !target.closest("a, button, input, label, select, summary") && !String(getSelection()))
       open(row, event.ctrlKey || event.metaKey);
   });
 
   document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-autosubmit]")) event.target.form?.requestSubmit();
+    if (event.target.closest("[data-auto-submit]")) event.target.form?.requestSubmit();
   });
 
   // ---------------------------------------------------------------- sending

@@ -1,0 +1,175 @@
+"""Moments, days and the figures of a rule in the reader's language, for pages and papers alike."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from common.clock import local, zone_named
+from compliance.words import NAMES, in_words
+
+HOUSE_ZONE = "Asia/Shanghai"
+_DAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+_ZONES = {"Asia/Shanghai": _l("Beijing time"), "Asia/Urumqi": _l("Urumqi time")}
+
+
+def tongue_now() -> str:
+    """The reader's language as the rule packs name it: "zh" or "en"."""
+    return "zh" if (get_language() or "zh").startswith("zh") else "en"
+
+
+def as_moment(given: Any) -> datetime | None:
+    """The moment that a datetime or its ISO text says, if it says one."""
+    if isinstance(given, str) and given:
+        try:
+            given = datetime.fromisoformat(given)
+        except ValueError:
+            return None
+    return given if isinstance(given, datetime) else None
+
+
+def zone_or_house(zone: Any) -> str:
+    """The zone if there is one of that name, else the house's own."""
+    return str(zone) if zone and zone_named(str(zone)) else HOUSE_ZONE
+
+
+def zone_words(zone: str, at: datetime | None = None) -> str:
+    """What people call the zone: "Beijing time", else its city with the offset."""
+    known = _ZONES.get(zone)
+    if known:
+        return str(known)
+    city = zone.rpartition("/")[2].replace("_", " ")
+    if at is None:
+        return city
+    offset = local(at, zone).strftime("%z")
+    return f"{city} (UTC{offset[:3]}:{offset[3:5]})"
+
+
+def day_words(day: date, style: str = "full") -> str:
+    """A day with its weekday; ``short`` leaves the year out."""
+    if tongue_now() == "en":
+        said = in_words(day, "en")
+        return said.rpartition(" ")[0] if style == "short" else said
+    there = f"{day.month}月{day.day}日 {_DAYS[day.weekday()]}"
+    return there if style == "short" else f"{day.year}年{there}"
+
+
+def moment_words(moment: datetime, zone: str, style: str = "full") -> str:
+    """A moment as people of that place write it; styles full, short (no year), time, day, named."""
+    there = local(moment, zone)
+    if style == "time":
+        return f"{there:%H:%M}"
+    if style == "day":
+        return day_words(there.date())
+    days = day_words(there.date(), "short" if style == "short" else "full")
+    said = f"{days} {there:%H:%M}" if tongue_now() == "zh" else f"{days}, {there:%H:%M}"
+    return f"{said} ({zone_words(zone, moment)})" if style == "named" else said
+
+
+def figure_name(name: str) -> str:
+    """What a figure is called, else its code without the underscores."""
+    known = _FIGURES.get(name)
+    return str(known) if known else _named(name, name.replace("_", " "))
+
+
+def figure_words(value: Any, zone: str) -> str:
+    """A figure as it was stored with a decision, in words."""
+    if value is None:
+        return _("not known")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Mapping):
+        return _mapping_words(value, zone)
+    if isinstance(value, (list, tuple)):
+        return _(", ").join(figure_words(part, zone) for part in value) or _("none")
+    text = str(value)
+    found = as_moment(text) if "T" in text else None
+    if found is not None and found.tzinfo:
+        return moment_words(found, zone)
+    if len(text) == 10 and text[4] == text[7] == "-":
+        try:
+            return day_words(date.fromisoformat(text))
+        except ValueError:
+            return text
+    return _named(text, text)
+
+
+def _mapping_words(value: Mapping[str, Any], zone: str) -> str:
+    parts = set(value)
+    if parts == {"code"}:
+        return _named(str(value["code"]), str(value["code"]))
+    if parts == {"begin", "finish"}:
+        return f"{figure_words(value['begin'], zone)} – {figure_words(value['finish'], zone)}"
+    if parts == {"moment"}:
+        return figure_words(value["moment"], zone)
+    if parts == {"percent"}:
+        return f"{value['percent']}%"
+    return " · ".join(f"{figure_name(k)}: {figure_words(v, zone)}" for k, v in value.items())
+
+
+def _named(code: str, otherwise: str) -> str:
+    names = NAMES.get(code)
+    return names[1 if tongue_now() == "zh" else 0] if names else otherwise
+
+
+_FIGURES = {
+    "balance": _l("balance"),
+    "ceiling": _l("ceiling"),
+    "channels": _l("channels"),
+    "closes": _l("closes"),
+    "contract": _l("contract of"),
+    "count": _l("count"),
+    "day": _l("day"),
+    "days": _l("days"),
+    "earliest": _l("earliest"),
+    "ends": _l("ends"),
+    "found": _l("found"),
+    "gap": _l("days between"),
+    "given": _l("given"),
+    "held": _l("held since"),
+    "here": _l("present"),
+    "hours": _l("hours"),
+    "last": _l("last visit"),
+    "lead": _l("lead time"),
+    "least": _l("at least"),
+    "left": _l("left"),
+    "limit": _l("limit"),
+    "lpr": _l("loan prime rate"),
+    "method": _l("method"),
+    "methods": _l("methods"),
+    "minutes": _l("minutes"),
+    "missing": _l("missing"),
+    "moment": _l("moment"),
+    "months": _l("months"),
+    "most": _l("at most"),
+    "named": _l("named"),
+    "officer": _l("officer"),
+    "opens": _l("opens"),
+    "order": _l("order"),
+    "place": _l("place"),
+    "places": _l("places allowed"),
+    "planned": _l("planned"),
+    "rate": _l("rate"),
+    "reason": _l("reason"),
+    "reasons": _l("reasons"),
+    "refused": _l("refused at"),
+    "required": _l("needed"),
+    "role": _l("role"),
+    "roles": _l("roles allowed"),
+    "served": _l("notice effective"),
+    "slot": _l("slot asked for"),
+    "sources": _l("sources"),
+    "term": _l("term"),
+    "total": _l("total"),
+    "trained": _l("trained on"),
+    "transfers": _l("transfers"),
+    "tried": _l("tried"),
+    "until": _l("until"),
+    "valid_from": _l("valid from"),
+    "visits": _l("visits"),
+    "window": _l("lawful window"),
+}
+"""The names that the rules give their figures; what else they use goes by ``compliance.words``."""
