@@ -5,7 +5,7 @@ from decimal import Decimal
 from common.money import ZERO
 from compliance.entry import Entry
 from compliance.facts import Facts
-from compliance.rule import Answer, Context, known, rule
+from compliance.rule import AGREEMENT, Answer, Context, known, rule
 from compliance.words import named
 
 
@@ -18,7 +18,7 @@ def talk_on_record(facts: Facts, value: Entry, context: Context) -> Answer:
 
 
 @rule(
-    answers=("agreement.reach",),
+    answers=AGREEMENT,
     needs=("plan_total", "plan_balance"),
     says={"": ("total", "waiver", "balance", "gap")},
 )
@@ -32,7 +32,7 @@ def plan_ties(facts: Facts, value: Entry, context: Context) -> Answer:
 
 
 @rule(
-    answers=("agreement.reach",),
+    answers=AGREEMENT,
     needs=("plan_total", "plan_balance", "collector"),
     takes={"own_limit": str},
     says={"": ("waiver", "limit")},
