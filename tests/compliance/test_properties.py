@@ -195,7 +195,7 @@ def turning(draw: st.DrawFn) -> tuple[Facts, datetime]:
     return replace(facts, **changes), draw(near)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(timed, turning())
 def test_the_search_finds_what_trying_every_quarter_of_an_hour_finds(
     action: str, asked: tuple[Facts, datetime]
