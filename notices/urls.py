@@ -1,6 +1,19 @@
 """The addresses of notices."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from notices.views import letters, notice, outbox
 
 app_name = "notices"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [
+    path("", letters.letters, name="letters"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("<int:pk>/", notice.notice, name="notice"),
+    path("<int:pk>/post/", notice.post, name="post"),
+    path("<int:pk>/deliver/", notice.deliver, name="deliver"),
+    path("<int:pk>/return/", notice.bounce, name="bounce"),
+    path("<int:pk>/judge/", notice.judge, name="judge"),
+    path("<int:pk>/again/", notice.again, name="again"),
+    path("<int:pk>/stop/", notice.drop, name="drop"),
+]

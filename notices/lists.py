@@ -1,0 +1,96 @@
+"""Lists of notices for the desk: what is to be posted, and what stands in the outbox."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Min, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from notices.models import Notice
+from people.models import User
+
+PAGE = 50
+COUNTED = 1000
+
+# view -> label, states
+LETTERS: dict[str, tuple[Any, list[str]]] = {
+    "post": (_("To be posted"), ["queued"]),
+    "posted": (_("Posted"), ["sent"]),
+    "done": (_("Delivered or returned"), ["delivered", "bounced"]),
+}
+OUTBOX: dict[str, tuple[Any, list[str]]] = {
+    "doubtful": (_("In doubt"), ["doubtful"]),
+    "failed": (_("Failed"), ["failed"]),
+    "bounced": (_("Came back"), ["bounced"]),
+    "waiting": (_("Waiting"), ["queued"]),
+    "sending": (_("Being sent"), ["sending"]),
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of notices, newest first, and the addresses of its neighbours ("" for none)."""
+
+    notices: list[Notice]
+    newer: str
+    older: str
+
+
+def page_of(notices: QuerySet[Notice], view: str, query: Any) -> Page:
+    """The page that the address asks for, by key: the last costs what the first does."""
+    before, after = _key(query.get("before", "")), _key(query.get("after", ""))
+    rows = notices.select_related(
+        "case__debtor", "recipient", "document", "contact_point"
+    )  # one query, however many rows
+    if before:
+        found = list(rows.filter(pk__gt=before).order_by("pk")[: PAGE + 1])
+        more, found = len(found) > PAGE, found[:PAGE][::-1]
+    else:
+        found = list((rows.filter(pk__lt=after) if after else rows).order_by("-pk")[: PAGE + 1])
+        more, found = len(found) > PAGE, found[:PAGE]
+    has_newer, has_older = (more, True) if before else (bool(after), more)
+    return Page(
+        notices=found,
+        newer=_address(view, before=found[0].pk) if found and has_newer else "",
+        older=_address(view, after=found[-1].pk) if found and has_older else "",
+    )
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How many notices stand in a state, up to a thousand, and since when the first is due."""
+
+    name: str
+    label: Any
+    url: str
+    count: int
+    more: bool
+
+
+def depths(user: User) -> list[Depth]:
+    """How full each part of the outbox is, for what this user may see."""
+    found = []
+    for name, (label, states) in OUTBOX.items():
+        rows = Notice.objects.visible_to(user).filter(state__in=states).order_by()
+        count = rows[: COUNTED + 1].count()
+        found.append(Depth(name, label, _address(name), min(count, COUNTED), count > COUNTED))
+    return found
+
+
+def oldest_due(user: User, at: datetime, channels: list[str]) -> datetime | None:
+    """Since when the longest-waiting notice that a machine should have sent has been due."""
+    rows = Notice.objects.visible_to(user).filter(
+        state=Notice.State.QUEUED, channel__in=channels, due_at__lte=at
+    )
+    first: datetime | None = rows.aggregate(first=Min("due_at"))["first"]
+    return first
+
+
+def _address(view: str, **key: int) -> str:
+    return "?" + urlencode({"view": view, **key})
+
+
+def _key(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
