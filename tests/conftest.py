@@ -235,27 +235,24 @@ class Worker:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
-    def stop(self) -> None:
-        """End it in order."""
-        parts.stop(self.process, signal.SIGTERM, 20)
+
+WORKER = Worker(FOLDER / "worker.log")
+"""The one worker of this process of the run."""
 
 
-@pytest.fixture(scope="session")
-def worker_process() -> Iterator[Worker]:
-    """The one worker of this process of the run; a test asks for `worker`."""
-    one = Worker(FOLDER / "worker.log")
-    yield one
-    one.stop()
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Leave the worker to the next test only if it asks for one: it would do the work of others too."""
+    if nextitem is None or "worker" not in getattr(nextitem, "fixturenames", ()):
+        WORKER.kill()
 
 
 @pytest.fixture
-def worker(
-    worker_process: Worker, queue: Any, smtp_server: Mailbox, transactional_db: None
-) -> Worker:
+def worker(queue: Any, smtp_server: Mailbox, transactional_db: None) -> Worker:
     """A running Celery worker that sees what this test commits."""
-    if not worker_process.running():
-        worker_process.start()
-    return worker_process
+    if not WORKER.running():
+        WORKER.start()
+    return WORKER
 
 
 # ---------------------------------------------------------------- Chromium

@@ -203,11 +203,10 @@ class TestWorker:
         assert len(mailbox.messages) == 1
 
     def test_killed_between_send_and_record_leaves_it_in_doubt(
-        self, worker_process: Worker, queue: Any, mailbox: Mailbox, clock: Any,
+        self, queue: Any, mailbox: Mailbox, clock: Any,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:  # fmt: skip
         clock.set(MONDAY)
-        worker_process.stop()  # the one that lives would take the task
         monkeypatch.setenv("DOORSTEP_FAULT_AT", "after_send")
         dying = Worker(FOLDER / "dying.log")
         dying.start()
