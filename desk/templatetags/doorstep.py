@@ -207,6 +207,12 @@ def due(moment: Any, now: Any, zone: Any = "") -> SafeString | str:
 
 
 @register.filter
+def zone_name(zone: Any) -> str:
+    """What people call a time zone: "Beijing time"."""
+    return zone_words(str(zone))
+
+
+@register.filter
 def place_input(moment: Any, zone: Any = "") -> str:
     """A moment as a datetime-local field of that place wants it: ``2026-03-06T08:00``."""
     found = as_moment(moment)
