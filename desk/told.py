@@ -237,6 +237,8 @@ SENTENCES: dict[str, Any] = {
     "notice.delivered": _("%(notice)s was delivered."),
     "notice.bounced": _("%(notice)s came back: %(why)s"),
     "notice.failed": _("%(notice)s could not be sent: %(why)s"),
+    "notice.queued_again": _("%(notice)s is to be sent again: %(why)s"),
+    "notice.postponed": _("%(notice)s waits for a lawful time: %(why)s"),
     "notice.suppressed": _("%(notice)s was not sent: %(why)s"),
     "notice.doubtful": _("It is in doubt whether this was sent: %(notice)s."),
     "visit.planned": _("A visit was planned."),
