@@ -168,7 +168,9 @@ def begin(row: Notice, stamp: datetime, at: datetime) -> Notice | None:
     if dead:
         _settle(notice, actions.fail, at, why=dead)
     elif isinstance(stop, Later):
-        _settle(notice, actions.postpone, at, until=stop.until, why=stop.why)
+        # At least a minute on: one that names no later moment must not be asked in a circle.
+        until = max(stop.until, at + BACKOFF[0])
+        _settle(notice, actions.postpone, at, until=until, why=stop.why)
     else:
         _settle(notice, actions.suppress_at_send, at, why=stop)
     return None
