@@ -15,6 +15,7 @@ TICKS: dict[str, timedelta] = {
     "notices.tasks.sweep": MINUTE,
     "config.tasks.clear_sessions": HOUR,
     "cases.tasks.sweep_holds": MINUTE,
+    "agreements.tasks.sweep_instalments": MINUTE,
 }
 
 # A tick that no worker took within two intervals is dropped: the next one does its work.

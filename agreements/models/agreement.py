@@ -117,6 +117,12 @@ class Agreement(models.Model):
         """What is waived in all."""
         return self.waived_principal + self.waived_interest + self.waived_fees
 
+    @property
+    def clauses(self) -> list[dict[str, Any]]:
+        """The terms as they were drawn up: key, title and text by language."""
+        clauses: list[dict[str, Any]] = self.terms.get("clauses", [])
+        return clauses
+
     @transition(field=state, source=[State.DRAFT, State.OFFERED], target=State.DRAFT)
     def redraft(self, *, changes: dict[str, Any]) -> None:
         """Other terms, before anybody signed."""
@@ -130,9 +136,9 @@ class Agreement(models.Model):
         self.offered_at = at
 
     @transition(field=state, source=State.OFFERED, target=State.SIGNED)
-    def sign(self, *, at: datetime, document: Document) -> None:
+    def sign(self, *, at: datetime) -> None:
         """Both sides have signed."""
-        self.signed_at, self.document = at, document
+        self.signed_at = at
 
     @transition(field=state, source=[State.SIGNED, State.BROKEN], target=State.KEPT)
     def keep(self, *, at: datetime) -> None:

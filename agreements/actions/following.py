@@ -1,0 +1,308 @@
+"""Step 6 by the clock: reminders prepared, a missed instalment found, the supervisor told.
+
+Level-triggered: each run does what is due by now and not done yet, however late it comes, and a second run
+finds nothing. What is no longer right after an outage is not caught up with. No visit is ever planned here.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from agreements import messages
+from agreements.kinds import ask_reminder, window_closes
+from agreements.models import Agreement, Instalment
+from agreements.schedule import (
+    KINDS,
+    Calendar,
+    Rung,
+    base_of,
+    calendar_of,
+    next_midnight,
+)
+from cases.models import Case, Hold
+from cases.models.case import Step as CaseStep
+from common.clock import local_day
+from common.money import show
+from compliance.ask import earliest
+from notices.models import Notice
+from notices.outbox import queue
+from notices.wording import frame, quiet_subject
+from people.models import User
+from workflow.duties import raise_duty
+from workflow.steps import Outsider, StateRefused, Step, carry_out
+
+log = logging.getLogger(__name__)
+
+MISSED_DUTY = "supervisor.missed"
+CALL_DUTY = "reminder.by_hand"
+BATCH = 500
+AGAIN_AFTER_FAULT = timedelta(minutes=15)
+
+
+class _Overtaken(Exception):
+    """Between looking and locking somebody paid, or another run was quicker."""
+
+
+def sweep(at: datetime, *, by: User | None = None, most: int = BATCH) -> int:
+    """See to the instalments whose moment has come; says how many were looked at."""
+    by = by or User.objects.system()
+    due = (
+        Instalment.objects.filter(live=True, paid_at=None, attend_at__lte=at)
+        .select_related("agreement__case__debtor", "agreement__case__creditor")
+        .order_by("attend_at", "pk")
+    )
+    rows = list(due[:most])
+    for row in rows:
+        try:
+            attend(row, by=by, at=at)
+        except (_Overtaken, StateRefused, Outsider):
+            continue  # the next run sees it as it is then
+        except Exception:
+            log.exception("Instalment %s could not be seen to.", row.pk)
+            _put_off(row, at + AGAIN_AFTER_FAULT)
+    return len(rows)
+
+
+def attend(instalment: Instalment, *, by: User, at: datetime) -> None:
+    """Do what is due for this one instalment by now, and note when to look again."""
+    case = instalment.agreement.case
+    today = local_day(at, case.zone)
+    calendar = calendar_of(case, today)
+    held, base = _pauses(case, instalment.due_on, today)
+    steps: list[Step] = []
+    if today > instalment.due_on and instalment.missed_at is None:
+        steps.append(_missed(instalment, at))
+    if held or case.state != CaseStep.FOLLOW_UP:
+        look = next_midnight(at, case.zone)
+    else:
+        look = calendar.next_look(at, instalment.due_on, base)
+        steps += _reminder(instalment, calendar, base, by, at)
+        steps += _escalation(instalment, calendar, base, at)
+        steps += _breaking(instalment, calendar, base, at)
+    if not steps:
+        _put_off(instalment, look)
+        return
+    carry_out(_checked(instalment, steps[0], look), *steps[1:], by=by, at=at)
+
+
+def _pauses(case: Case, due_on: date, today: date) -> tuple[bool, date]:
+    """Whether reminders are on hold today, and from which day a delay is reckoned."""
+    spans, held = [], False
+    for hold in case.holds.exclude(scope=Hold.Scope.VISITS):
+        last = local_day(hold.ended_at, case.zone) if hold.ended_at else hold.until
+        spans.append((hold.starts_on, last))
+        held |= hold.in_force_on(today)
+    return held, base_of(due_on, spans)
+
+
+# ---------------------------------------------------------------- what may be due
+
+
+def _missed(instalment: Instalment, at: datetime) -> Step:
+    return Step(
+        subject=instalment.agreement.case,
+        event="instalment.missed",
+        data={
+            "number": instalment.agreement.number,
+            "instalment": instalment.number,
+            "due_on": instalment.due_on,
+            "shortfall": str(instalment.missing),
+        },
+        then=lambda *_: _mark(instalment, missed_at=at),
+    )
+
+
+def _reminder(
+    instalment: Instalment, calendar: Calendar, base: date, by: User, at: datetime
+) -> list[Step]:
+    """The reminder that fits now, queued for its lawful hour; or the duty to call, without e-mail."""
+    case = instalment.agreement.case
+    rung = calendar.reminder_by(at, instalment.due_on, base)
+    if rung is None:
+        return []
+    moment = calendar.moment_of(rung, instalment.due_on, base)
+    signed_at = instalment.agreement.signed_at
+    if signed_at and moment < signed_at:
+        return []  # whoever has just signed needs no reminding
+    key = f"{rung.kind}:{rung.days}:{base.isoformat()}"
+    told = Notice.objects.filter(instalment=instalment, about__rung=key)
+    if told.exclude(state=Notice.State.SUPPRESSED).exists():
+        return []
+    if told.filter(about__missing=str(instalment.missing)).exists():
+        return []  # stopped, by the rules or by a person; it is not tried again
+    way = messages.by_mail(case)
+    if way is None:
+        return _call(instalment, rung, key, at)
+    verdict = ask_reminder(case, way.channel, way.source, max(moment, at))
+    due_at = max(moment, at) if verdict.allowed else earliest(
+        "reminder.send", verdict.facts, after=max(moment, at)
+    )  # fmt: skip
+    closes = window_closes(KINDS[rung.kind], instalment.due_on, case.zone)
+    if due_at is None or (closes and due_at >= closes):
+        return []
+
+    def prepare(locked: Case, *_: Any) -> None:
+        kind = KINDS[rung.kind]
+        says = messages.says_reminder(kind, instalment, locked)
+        queue(
+            case=locked,
+            kind=kind,
+            channel=way.channel,
+            recipient=locked.debtor,
+            address=way.address,
+            language=locked.debtor.language,
+            subject=quiet_subject(locked, locked.debtor.language),
+            body=frame(
+                case=locked, recipient=locked.debtor, says=says, language=locked.debtor.language
+            ),
+            due_at=due_at,
+            dedupe_key=f"instalment:{instalment.pk}:{key}:{instalment.missing}",
+            at=at,
+            contact_point=way.point,
+            instalment=instalment,
+            about={
+                "rung": key,
+                "missing": str(instalment.missing),
+                "instalment": instalment.number,
+                "due_on": instalment.due_on.isoformat(),
+            },
+            by=by,
+        )
+
+    return [
+        Step(
+            subject=case,
+            event="reminder.prepared",
+            data={
+                "number": instalment.agreement.number,
+                "instalment": instalment.number,
+                "amount": str(instalment.missing),
+                "due_on": instalment.due_on,
+                "to_go_at": due_at,
+            },
+            then=prepare,
+        )
+    ]
+
+
+def _call(instalment: Instalment, rung: Rung, key: str, at: datetime) -> list[Step]:
+    case = instalment.agreement.case
+    duty_key = f"{CALL_DUTY}:{instalment.pk}:{key}"
+    if rung.days <= 0 or case.duties.filter(key=duty_key).exists():
+        return []
+    amount, number = show(instalment.missing), instalment.number
+
+    def ask_desk(locked: Case, *_: Any) -> None:
+        raise_duty(
+            case=locked,
+            kind=CALL_DUTY,
+            says={
+                "en": f"Call the debtor: {amount} of instalment {number} is missing (no e-mail).",
+                "zh": f"请致电债务人:第 {number} 期尚缺 {amount} 元(无可用邮箱)。",
+            },
+            due_at=next_midnight(at, locked.zone),
+            key=duty_key,
+            at=at,
+            role=User.Role.CLERK,
+        )
+
+    return [
+        Step(
+            subject=case,
+            event="reminder.by_hand",
+            data={"instalment": number, "amount": str(instalment.missing)},
+            then=ask_desk,
+        )
+    ]
+
+
+def _escalation(instalment: Instalment, calendar: Calendar, base: date, at: datetime) -> list[Step]:
+    """Pass it to the supervisor, once; what to do is for a person to decide."""
+    if instalment.escalated_at or not calendar.escalation_by(at, instalment.due_on, base):
+        return []
+    amount, number = show(instalment.missing), instalment.number
+
+    def tell_supervisor(locked: Case, *_: Any) -> None:
+        raise_duty(
+            case=locked,
+            kind=MISSED_DUTY,
+            says={
+                "en": f"Instalment {number} was missed: {amount} is open. Renegotiate, or decide.",
+                "zh": f"第 {number} 期逾期未付,尚缺 {amount} 元。请决定重新协商或其他处理。",
+            },
+            due_at=next_midnight(at, locked.zone),
+            key=f"{MISSED_DUTY}:{instalment.pk}:{at.isoformat()}",
+            at=at,
+            role=User.Role.SUPERVISOR,
+        )
+        _mark(instalment, escalated_at=at)
+
+    return [
+        Step(
+            subject=instalment.agreement.case,
+            event="instalment.escalated",
+            data={
+                "number": instalment.agreement.number,
+                "instalment": number,
+                "shortfall": str(instalment.missing),
+            },
+            then=tell_supervisor,
+        )
+    ]
+
+
+def _breaking(instalment: Instalment, calendar: Calendar, base: date, at: datetime) -> list[Step]:
+    agreement = instalment.agreement
+    if agreement.state != Agreement.State.SIGNED or not calendar.is_broken_by(at, base):
+        return []
+    return [
+        Step(
+            subject=agreement,
+            event="agreement.broken",
+            transition="mark_broken",
+            args={"at": at},
+            data={
+                "number": agreement.number,
+                "instalment": instalment.number,
+                "shortfall": str(instalment.missing),
+            },
+        )
+    ]
+
+
+# ---------------------------------------------------------------- under the lock
+
+
+def _checked(instalment: Instalment, step: Step, look: datetime | None) -> Step:
+    """The first step, which under the lock makes sure that all is still as it was looked at."""
+    data: Callable[[Any], Any] = step.data if callable(step.data) else (lambda _fresh: step.data)
+
+    def sure(fresh: Any) -> Any:
+        mine = Instalment.objects.filter(
+            pk=instalment.pk, live=True, paid_at=None, paid=instalment.paid,
+            attend_at=instalment.attend_at,
+        )  # fmt: skip
+        if not mine.update(attend_at=look):
+            raise _Overtaken
+        return data(fresh)
+
+    return Step(
+        subject=step.subject,
+        event=step.event,
+        transition=step.transition,
+        args=step.args,
+        data=sure,
+        then=step.then,
+    )
+
+
+def _mark(instalment: Instalment, **marks: Any) -> None:
+    Instalment.objects.filter(pk=instalment.pk).update(**marks)
+
+
+def _put_off(instalment: Instalment, look: datetime | None) -> None:
+    """Note when to look again; it is no fact of the case, so the timeline is silent."""
+    Instalment.objects.filter(pk=instalment.pk, attend_at=instalment.attend_at).update(
+        attend_at=look
+    )

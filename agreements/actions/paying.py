@@ -1,0 +1,323 @@
+"""Money that came in: booked, set off, matched to instalments, receipted; or taken back."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from agreements import papers
+from agreements.actions.following import CALL_DUTY, MISSED_DUTY
+from agreements.actions.stopping import stop_contact
+from agreements.kinds import REMINDERS, paid_words
+from agreements.messages import hand_over, says_receipt
+from agreements.models import Agreement, Allocation, Instalment, Payment
+from agreements.payments import fill, set_off
+from agreements.policy import COMPONENTS, order_of, owed_by_component
+from cases.models import Case, LedgerEntry
+from cases.models.case import Step as CaseStep
+from common.clock import local_day
+from common.money import ZERO, money, show
+from documents.models import Document
+from documents.storing import store
+from notices.models import Notice
+from notices.outbox import suppress
+from people.models import User
+from visits.actions.planning import cancelling_all, returning
+from workflow.duties import fulfil, raise_duty, set_next_due
+from workflow.models import Duty
+from workflow.steps import StaleForm, StateRefused, Step, WrongInput, carry_out, note, tell
+
+RECORD = "record_payment"
+CLOSE_DUTY = "case.to_close"
+CLOSE_WITHIN = timedelta(days=5)  # no law names the days in which a settled case is wound up
+
+
+def record_payment(
+    *,
+    case: Case,
+    amount: Decimal,
+    method: str,
+    received_at: datetime,
+    by: User,
+    at: datetime,
+    payer: str = "",
+    bank_reference: str = "",
+) -> Payment:
+    """Book a payment: by component in the lawful order, and to the oldest instalment first.
+
+    What it pays in full needs no reminder any more; what it pays in part gets one with the new figure.
+    Refuses more than is owed. Raises ``WrongInput``, ``StateRefused``.
+    """
+    _must_be_money(amount, method)
+    if received_at > at:
+        raise WrongInput(
+            _("This lies in the future. Give the time at which it arrived."), "received_at"
+        )
+    payment = Payment(
+        case=case,
+        amount=money(amount),
+        method=method,
+        received_at=received_at,
+        payer=payer.strip()[:80],
+        bank_reference=bank_reference.strip()[:60],
+        recorded_by=by,
+        recorded_at=at,
+    )
+
+    ends_it = payment.amount == Case.objects.get(pk=case.pk).balance
+
+    def book(locked: Case) -> Mapping[str, Any]:
+        if locked.state == CaseStep.CLOSURE:
+            raise StateRefused(locked, "record_payment")
+        _must_not_be_known(locked, payment)
+        if payment.amount > locked.balance:
+            raise WrongInput(
+                _("%(amount)s is more than the %(balance)s that is owed. Record %(balance)s and"
+                  " have the rest paid back.")
+                % {"amount": show(payment.amount), "balance": show(locked.balance)},
+                "amount",
+            )  # fmt: skip
+        if ends_it != (payment.amount == locked.balance):
+            raise StaleForm(locked)  # another payment came in between
+        payment.case = locked
+        payment.number = f"{locked.reference}-P{locked.payments.count() + 1}"
+        payment.save(force_insert=True)
+        parts = set_off(payment.amount, owed_by_component(locked), order_of(locked, at))
+        _enter(payment, LedgerEntry.Kind.PAYMENT, {name: -part for name, part in parts.items()}, at)
+        return {
+            "number": payment.number,
+            "amount": payment.amount,
+            "method": payment.method,
+            "received_at": payment.received_at,
+            "parts": {name: str(part) for name, part in parts.items()},
+            "balance": locked.balance,
+        }
+
+    def match(locked: Case, _by: User, _at: datetime) -> None:
+        _allocate(payment, by, at)
+        _hand_over_receipt(payment, by, at)
+        _judge_agreement(locked, by, at)
+        if locked.balance == ZERO:
+            _nothing_is_owed(locked, by, at)
+
+    carry_out(
+        Step(subject=case, event="payment.received", right=RECORD, data=book, then=match),
+        *(_calling_off(case, at) if ends_it else ()),
+        by=by,
+        at=at,
+    )
+    return payment
+
+
+def reverse_payment(*, payment: Payment, why: str, by: User, at: datetime) -> None:
+    """Take a payment back that was booked by mistake or returned by the bank; nothing is deleted."""
+    why = why.strip()[:200]
+    if not why:
+        raise WrongInput(_("Say why it is reversed."), "why")
+
+    def unbook(locked: Case) -> Mapping[str, Any]:
+        if locked.state == CaseStep.CLOSURE:
+            raise StateRefused(locked, "reverse_payment")
+        fresh = Payment.objects.select_for_update(of=("self",)).get(pk=payment.pk)
+        if fresh.reversed_at:
+            raise WrongInput(_("This payment was reversed already."))
+        fresh.case = locked
+        parts = {
+            entry.component: -entry.amount
+            for entry in fresh.entries.filter(kind=LedgerEntry.Kind.PAYMENT)
+        }
+        _enter(fresh, LedgerEntry.Kind.REVERSAL, parts, at)
+        fresh.reversed_at, fresh.reversed_why = at, why
+        fresh.save(update_fields=["reversed_at", "reversed_why"])
+        payment.reversed_at, payment.reversed_why = at, why
+        return {
+            "number": fresh.number,
+            "amount": fresh.amount,
+            "why": why,
+            "parts": {name: str(part) for name, part in parts.items()},
+            "balance": locked.balance,
+        }
+
+    def reopen(locked: Case, _by: User, _at: datetime) -> None:
+        suppress(
+            case=locked, why=_("The payment was reversed."), by=by, at=at,
+            kinds=[Notice.Kind.SETTLEMENT.value],
+        )  # fmt: skip
+        _deallocate(payment, at)
+        _resume_agreement(locked, by, at)
+        if locked.balance > ZERO:
+            fulfil(case=locked, kind=CLOSE_DUTY, by=by, at=at)
+
+    note(
+        payment.case, event="payment.reversed", right=RECORD, by=by, at=at, data=unbook, then=reopen
+    )
+
+
+def _calling_off(case: Case, at: datetime) -> list[Step]:
+    """Nobody visits a debtor who owes nothing; a case whose visit was announced goes back."""
+    why = _("Nothing is owed any more.")
+    steps = cancelling_all(case, why, at)
+    if steps and Case.objects.get(pk=case.pk).state == CaseStep.NOTICE:
+        steps.append(returning(case, why, at))
+    return steps
+
+
+# ---------------------------------------------------------------- under the lock
+
+
+def _must_be_money(amount: Decimal, method: str) -> None:
+    if not amount.is_finite() or money(amount) != amount or amount <= ZERO:
+        raise WrongInput(
+            _("Give an amount above zero with at most two places after the point."), "amount"
+        )
+    if method not in Payment.Method.values:
+        raise WrongInput(_("There is no such way of paying."), "method")
+
+
+def _must_not_be_known(case: Case, payment: Payment) -> None:
+    known = (
+        payment.bank_reference
+        and case.payments.filter(bank_reference=payment.bank_reference, reversed_at=None).first()
+    )
+    if known:
+        raise WrongInput(
+            _("A payment with this bank reference is booked already (%(number)s).")
+            % {"number": known.number},
+            "bank_reference",
+        )
+
+
+def _enter(payment: Payment, kind: str, parts: Mapping[str, Decimal], at: datetime) -> None:
+    """Write the movements and keep the case's parts in step with them."""
+    case = payment.case
+    for name in COMPONENTS:
+        if parts.get(name):
+            LedgerEntry.objects.create(
+                case=case, component=name, kind=kind, amount=parts[name],
+                booked_on=local_day(at, case.zone), recorded_at=at, payment=payment,
+            )  # fmt: skip
+            setattr(case, name, getattr(case, name) + parts[name])
+
+
+def _allocate(payment: Payment, by: User, at: datetime) -> None:
+    """Fill the oldest instalments first; stop the reminders that speak of what is no longer so."""
+    case = payment.case
+    open_ones = list(
+        Instalment.objects.select_for_update(of=("self",))
+        .filter(agreement__case=case, live=True, paid_at=None)
+        .order_by("due_on", "number")
+    )
+    parts = fill(payment.amount, [instalment.missing for instalment in open_ones])
+    for instalment, part in zip(open_ones, parts, strict=True):
+        if part <= ZERO:
+            continue
+        Allocation.objects.create(payment=payment, instalment=instalment, amount=part)
+        instalment.paid += part
+        why = paid_words(payment.received_at, local_day(at, case.zone), case.zone)
+        if instalment.missing == ZERO:
+            instalment.paid_at, instalment.attend_at = payment.received_at, None
+        else:
+            instalment.attend_at = at  # so that the reminder is written anew
+            why = _("part of it %(paid)s") % {"paid": why}
+        instalment.save(update_fields=["paid", "paid_at", "attend_at"])
+        suppress(case=case, why=why, by=by, at=at, kinds=REMINDERS, instalment=instalment)
+
+
+def _deallocate(payment: Payment, at: datetime) -> None:
+    """Open again what the payment had paid; its allocations stay as a trace."""
+    for allocation in payment.allocations.select_related("instalment"):
+        instalment = Instalment.objects.select_for_update(of=("self",)).get(
+            pk=allocation.instalment_id
+        )
+        instalment.paid -= allocation.amount
+        instalment.paid_at = None
+        instalment.attend_at = at if instalment.live else None
+        instalment.escalated_at = None
+        instalment.save(update_fields=["paid", "paid_at", "attend_at", "escalated_at"])
+
+
+def _judge_agreement(case: Case, by: User, at: datetime) -> None:
+    """Kept when all is paid; mended when nothing that was due is missing any more."""
+    agreement = _held(case, "signed", "broken")
+    missed = Instalment.objects.filter(
+        agreement__case=case, live=True, paid_at=None, missed_at__isnull=False
+    )
+    if not missed.exists():
+        for kind in (MISSED_DUTY, CALL_DUTY):
+            fulfil(case=case, kind=kind, by=by, at=at)
+    if agreement is None:
+        return
+    if case.balance == ZERO or not agreement.instalments.filter(paid_at=None).exists():
+        agreement.keep(at=at)
+        event = "agreement.kept"
+    elif agreement.state == Agreement.State.BROKEN and not missed.exists():
+        agreement.mend(at=at)
+        event = "agreement.mended"
+    else:
+        return
+    agreement.save()
+    tell(case, event, by, at, {"number": agreement.number})
+
+
+def _resume_agreement(case: Case, by: User, at: datetime) -> None:
+    """An agreement that had been kept is not kept any more."""
+    if _held(case, "signed", "broken"):
+        return
+    agreement = _held(case, "kept")
+    if agreement is None or not agreement.instalments.filter(live=True, paid_at=None).exists():
+        return
+    agreement.resume(at=at)
+    agreement.save()
+    tell(case, "agreement.resumed", by, at, {"number": agreement.number})
+
+
+def _held(case: Case, *states: str) -> Agreement | None:
+    return (
+        case.agreements.select_for_update(of=("self",))
+        .filter(state__in=states)
+        .order_by("-version")
+        .first()
+    )
+
+
+def _hand_over_receipt(payment: Payment, by: User, at: datetime) -> None:
+    case = payment.case
+    document = store(
+        case=case, kind=Document.Kind.RECEIPT, filename=f"{payment.number}.pdf",
+        content=papers.receipt_pdf(payment), title=f"{_('Receipt')} {payment.number}", by=by, at=at,
+        made_here=True,
+    )  # fmt: skip
+    payment.receipt = document
+    payment.save(update_fields=["receipt"])
+    tell(case, "document.made", by, at, papers.told(document))
+    hand_over(
+        case=case, kind=Notice.Kind.PAYMENT_RECEIPT, document=document,
+        says=says_receipt(payment, case.balance), language=case.debtor.language,
+        key=f"payment:{payment.pk}:receipt", by=by, at=at,
+    )  # fmt: skip
+
+
+def _nothing_is_owed(case: Case, by: User, at: datetime) -> None:
+    """The same day all contact stops, and somebody has to wind the case up."""
+    stop_contact(case, why=_("Nothing is owed any more."), by=by, at=at)
+    Instalment.objects.filter(agreement__case=case, live=True, paid_at=None).update(attend_at=None)
+    raise_duty(
+        case=case,
+        kind=CLOSE_DUTY,
+        says={
+            "en": "All is paid: issue the certificate, return the papers, close the case.",
+            "zh": "款项已结清:请出具结清证明、退还凭证原件并结案。",
+        },
+        due_at=at + CLOSE_WITHIN,
+        key=f"{CLOSE_DUTY}:{case.pk}:{at.isoformat()}",
+        at=at,
+        role=User.Role.CLERK,
+    )
+
+
+def tick_off_all(case: Case, by: User, at: datetime) -> None:
+    """What was still to be done on the case has lost its sense, inside the change that closes it."""
+    Duty.objects.filter(case=case, done_at=None).update(done_at=at, done_by=by)
+    set_next_due(case)

@@ -1,0 +1,110 @@
+"""Whether a notice of this app may still go at the moment at which it would: asked again each time."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from agreements.models import Instalment
+from cases.facts import facts_for
+from cases.models.case import Step
+from common.clock import day_ends, local, local_day
+from compliance.ask import ask
+from compliance.verdict import Verdict
+from notices.kinds import Kind, Later, register
+from notices.models import Notice
+
+REMINDERS = (
+    Notice.Kind.REMINDER_BEFORE.value,
+    Notice.Kind.REMINDER_DUE.value,
+    Notice.Kind.REMINDER_AFTER.value,
+)
+A_YEAR = timedelta(days=366)
+
+
+def register_all() -> None:
+    """Make the kinds known; called once when the app is ready."""
+    for kind in REMINDERS:
+        register(Kind(kind, recheck=reminder_may_go, max_age=timedelta(days=7)))
+    for paper in (Notice.Kind.AGREEMENT_COPY, Notice.Kind.PAYMENT_RECEIPT, Notice.Kind.SETTLEMENT):
+        # A paper that is owed to the debtor waits for as long as a hold on all contact lasts.
+        register(Kind(paper.value, recheck=paper_may_go, max_age=A_YEAR))
+
+
+def reminder_may_go(notice: Notice, at: datetime) -> str | Later:
+    """Why the reminder must not go: paid, replaced, its day is past, or the rules forbid it."""
+    case = notice.case
+    found = Instalment.objects.select_related("agreement").filter(pk=notice.instalment_id).first()
+    if found is None:
+        return _("There is no instalment that it speaks of.")
+    stop = _of_instalment(found, notice, case)
+    if stop:
+        return stop
+    closes = window_closes(notice.kind, found.due_on, case.zone)
+    if closes and at >= closes:
+        return _("The day for which it was meant is past.")
+    verdict = ask_reminder(case, notice.channel, _source(notice), at)
+    return _answer(verdict, closes)
+
+
+def paper_may_go(notice: Notice, at: datetime) -> str | Later:
+    """Why a paper that the debtor is to have must wait, such as for the end of a hold."""
+    facts = facts_for(
+        notice.case, at=at, channel=notice.channel, contact_sources=_sources(notice),
+    )  # fmt: skip
+    verdict = ask("notice.send", facts, on=local_day(at, notice.case.zone))
+    return _answer(verdict, None)
+
+
+def ask_reminder(case: Any, channel: str, source: str, at: datetime) -> Verdict:
+    """What the rules say about a reminder at that moment."""
+    facts = facts_for(
+        case, at=at, channel=channel, contact_sources=(source,) if source else (),
+    )  # fmt: skip
+    return ask("reminder.send", facts, on=local_day(at, case.zone))
+
+
+def window_closes(kind: str, due_on: date, zone: str) -> datetime | None:
+    """When a reminder of that kind has lost its sense; none where only a payment ends it."""
+    if kind == Notice.Kind.REMINDER_BEFORE:
+        return day_ends(due_on - timedelta(days=1), zone)
+    if kind == Notice.Kind.REMINDER_DUE:
+        return day_ends(due_on, zone)
+    return None
+
+
+def paid_words(moment: datetime, today: date, zone: str) -> str:
+    """ "paid 09:52", with the day where it was another one."""
+    there = local(moment, zone)
+    if there.date() == today:
+        return _("paid %(time)s") % {"time": f"{there:%H:%M}"}
+    return _("paid %(day)s %(time)s") % {"day": f"{there:%Y-%m-%d}", "time": f"{there:%H:%M}"}
+
+
+def _of_instalment(found: Instalment, notice: Notice, case: Any) -> str:
+    if found.paid_at:
+        return paid_words(found.paid_at, local_day(notice.due_at, case.zone), case.zone)
+    if not found.live:
+        return _("The plan that it speaks of is no longer in force.")
+    if case.state != Step.FOLLOW_UP:
+        return _("The case is no longer in follow-up.")
+    if str(notice.about.get("missing", found.missing)) != str(found.missing):
+        return _("Part of it has been paid since.")
+    return ""
+
+
+def _answer(verdict: Verdict, closes: datetime | None) -> str | Later:
+    if verdict.allowed:
+        return ""
+    why = "; ".join(f"{found.rule}: {found.says['en']}" for found in verdict.blocks)[:280]
+    if verdict.earliest and (closes is None or verdict.earliest < closes):
+        return Later(verdict.earliest, why)
+    return why
+
+
+def _source(notice: Notice) -> str:
+    return notice.contact_point.source if notice.contact_point else ""
+
+
+def _sources(notice: Notice) -> tuple[str, ...]:
+    return (_source(notice),) if notice.contact_point else ()
