@@ -66,14 +66,17 @@ def store(
     by: User,
     at: datetime,
     made_here: bool = False,
+    mime: str = "",
 ) -> Document:
     """Write the file once, under a name of our own, and keep what it is.
 
-    ``made_here`` is for files that the product itself has made (they need no looking at).
+    ``made_here`` is for files that the product itself has made (they need no looking at);
+    ``mime`` is the type where the caller has looked into the file more closely than is done here.
     Raises ``Unreadable``.
     """
     name = clean_name(filename)
-    mime = kind_of_file(name, content) if not made_here else _mime_of_ours(name)
+    if not mime:
+        mime = _mime_of_ours(name) if made_here else kind_of_file(name, content)
     document = Document(
         case=case,
         number=f"D-{at:%Y}-{uuid.uuid4().hex[:12].upper()}",

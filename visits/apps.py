@@ -3,3 +3,15 @@ from django.apps import AppConfig
 
 class VisitsConfig(AppConfig):
     name = "visits"
+
+    def ready(self) -> None:
+        """Offer this app's acts, kinds of notice and approval."""
+        from visits import acts
+        from visits.actions import announcing, refusing
+        from workflow import approvals
+
+        acts.register_all()
+        announcing.register_kinds()
+        approvals.register(
+            approvals.ApprovalKind("lift_refusal", "approve_lifting", refusing.lifting)
+        )

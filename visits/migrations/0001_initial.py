@@ -545,9 +545,17 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="visit",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["planned", "announced", "noticed", "started"])),
+                condition=models.Q(("state__in", ["planned", "announced", "noticed"])),
                 fields=("case",),
-                name="visit_one_live_per_case",
+                name="visit_one_ahead_per_case",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="visit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "started")),
+                fields=("case",),
+                name="visit_one_under_way_per_case",
             ),
         ),
         migrations.AddConstraint(

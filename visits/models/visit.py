@@ -110,8 +110,13 @@ class Visit(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["case"],
-                condition=models.Q(state__in=["planned", "announced", "noticed", "started"]),
-                name="visit_one_live_per_case",
+                condition=models.Q(state__in=["planned", "announced", "noticed"]),
+                name="visit_one_ahead_per_case",
+            ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(state="started"),
+                name="visit_one_under_way_per_case",
             ),
         ]
         indexes = [

@@ -1,0 +1,113 @@
+"""What a paper is made of: plain data in both languages, so that anything can be drawn one way.
+
+Every text is ``Words`` (Chinese and English) or a plain string that is the same in both.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+Words = Mapping[str, str]
+Text = Words | str
+
+
+def words(zh: str, en: str) -> Words:
+    """A text in both languages."""
+    return {"zh": zh, "en": en}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading; ``numbered`` sections count 1, 2, 3."""
+
+    title: Text
+    numbered: bool = False
+    kind: str = "section"
+
+
+@dataclass(frozen=True)
+class Para:
+    """A paragraph; styles: plain, clause (numbered within its section), hint, strong, centre."""
+
+    text: Text
+    style: str = "plain"
+    kind: str = "para"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Labels with values, two columns."""
+
+    rows: Sequence[tuple[Text, Text]]
+    kind: str = "facts"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; ``sums`` are the numbers of the columns that hold amounts (right-aligned)."""
+
+    head: Sequence[Text]
+    rows: Sequence[Sequence[Text]]
+    sums: frozenset[int] = frozenset()
+    total: Sequence[Text] = ()
+    kind: str = "table"
+
+
+@dataclass(frozen=True)
+class Signed:
+    """One side's signature: who, the drawn picture as a data URI, and when."""
+
+    side: Text
+    name: str
+    picture: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """The signatures, kept together with the clause before them."""
+
+    lead: Text
+    sides: Sequence[Signed]
+    kind: str = "signatures"
+
+
+Block = Section | Para | Facts | Table | Signatures
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One paper with its letterhead. ``number`` identifies it; ``check`` is what its QR code says."""
+
+    title: Text
+    number: str
+    house: Text
+    house_lines: Sequence[Text]
+    made_at: datetime
+    dated: Text
+    blocks: Sequence[Block]
+    subtitle: Text = ""
+    foot: Text = ""
+    check: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that the paper says; it stands in the foot of every page."""
+        plain = json.dumps(asdict(self), default=str, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def texts(text: Text, language: str) -> list[tuple[str, str]]:
+    """The text as it is to be drawn: one language, or both with Chinese first."""
+    if isinstance(text, str):
+        return [("", text)] if text else []
+    if language != "both":
+        return [(language, text.get(language) or text.get("zh") or "")]
+    zh, en = text.get("zh", ""), text.get("en", "")
+    return (
+        [("zh", zh)] if zh == en else [(tongue, t) for tongue, t in (("zh", zh), ("en", en)) if t]
+    )

@@ -1,0 +1,182 @@
+"""Step 3: the officers arrive, say who they are, and show by what right they come."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cases.models import ClaimPaper
+from common.clock import local
+from people.models import User
+from visits import policy
+from visits.models import Consent, Shown, Visit, VisitOfficer
+from workflow.steps import StateRefused, Step, WrongInput, carry_out
+
+CONDUCT = "conduct_visit"
+EARLY = timedelta(minutes=15)  # the debtor was told a time; so much sooner is still that time
+
+
+def check_in(*, visit: Visit, officer: User, by: User, at: datetime) -> None:
+    """One officer is at the place; the visit begins only when all who were named are."""
+    part = _part(visit, officer)
+    if visit.state != Visit.State.NOTICED:
+        raise StateRefused(visit, "visit.start")
+    if part.checked_in_at:
+        return
+    _note(
+        visit, "officer.checked_in", by, at, {"officer": f"{officer} {officer.badge}".strip()},
+        lambda *_args: VisitOfficer.objects.filter(pk=part.pk).update(checked_in_at=at),
+    )  # fmt: skip
+
+
+def begin_visit(*, visit: Visit, by: User, at: datetime) -> None:
+    """Both are here, the hour is lawful and the notice old enough: the visit begins."""
+    if at < visit.starts_at - EARLY:
+        raise WrongInput(
+            _("The debtor was told %(time)s. You may ring from %(from)s.")
+            % {
+                "time": f"{local(visit.starts_at, visit.case.zone):%Y-%m-%d %H:%M}",
+                "from": f"{local(visit.starts_at - EARLY, visit.case.zone):%H:%M}",
+            }
+        )
+    if at >= visit.ends_at:
+        raise WrongInput(_("The time that the debtor was told is over. Plan another visit."))
+    carry_out(
+        Step(
+            subject=visit,
+            event="visit.started",
+            right=CONDUCT,
+            policy=policy.may_start,
+            transition="start",
+            args={"at": at},
+            data={"reference": visit.reference},
+        ),
+        Step(
+            subject=visit.case,
+            event="case.credentials_presented",
+            transition="present_credentials",
+            args={"at": at},
+        ),
+        by=by,
+        at=at,
+    )
+
+
+def identify_debtor(
+    *, visit: Visit, name_said: str, second_fact: str, by: User, at: datetime
+) -> None:
+    """The person named themselves and one more fact fits; nothing of the debt was said.
+
+    ``second_fact`` is the last four characters of the ID number, or the date of birth as
+    ``YYYY-MM-DD``. Raises ``WrongInput`` when it does not fit.
+    """
+    debtor = visit.case.debtor
+    given = "".join(second_fact.split()).upper()
+    fits = [debtor.id_number[-4:].upper()] if len(debtor.id_number) >= 4 else []
+    if debtor.born_on:
+        fits += [debtor.born_on.isoformat(), debtor.born_on.strftime("%Y%m%d")]
+    named = "".join(name_said.split()).casefold()
+    names = {"".join(name.split()).casefold() for name in (debtor.name, debtor.name_en) if name}
+    if named not in names or given not in fits:
+        raise WrongInput(
+            _("This does not fit. Do not say more; if it is somebody else, use “someone else”."),
+            "second_fact",
+        )
+
+    def mark(fresh: Visit, _by: User, _at: datetime) -> None:
+        Visit.objects.filter(pk=fresh.pk).update(identified_at=at)
+        fresh.identified_at = at
+
+    _note(visit, "debtor.identified", by, at, {"facts": ["name", "second"]}, mark)
+
+
+def show_credential(
+    *, visit: Visit, officer: User, by: User, at: datetime, reaction: str = ""
+) -> None:
+    """One officer has shown permit and authorisation."""
+    part = _part(visit, officer)
+    item = _("Credential of %(officer)s, badge %(badge)s") % {
+        "officer": officer,
+        "badge": officer.badge,
+    }
+
+    def tick(fresh: Visit, _by: User, _at: datetime) -> None:
+        VisitOfficer.objects.filter(pk=part.pk, shown_at=None).update(shown_at=at)
+        Shown(visit=fresh, part=part, item=item, at=at, reaction=reaction).save()
+
+    _note(visit, "credentials.shown", by, at, {"item": item, "reaction": reaction}, tick)
+
+
+def show_paper(
+    *, visit: Visit, paper: ClaimPaper, by: User, at: datetime, reaction: str = ""
+) -> None:
+    """One paper of the claim was shown and explained; only to the debtor, after the credentials."""
+    item = str(paper.get_kind_display())
+
+    def tick(fresh: Visit, _by: User, _at: datetime) -> None:
+        Shown(visit=fresh, paper=paper, item=item, at=at, reaction=reaction).save()
+
+    if paper.case_id != visit.case_id:
+        raise WrongInput(_("This paper belongs to another case."))
+    _note(
+        visit, "paper.shown", by, at, {"item": item, "reaction": reaction}, tick,
+        asked=policy.may_show_papers,
+    )  # fmt: skip
+
+
+def ask_consent(
+    *, visit: Visit, kind: str, given: bool, by_whom: str, by: User, at: datetime
+) -> None:
+    """One question and its answer; a later answer replaces an earlier one."""
+
+    def keep(fresh: Visit, _by: User, _at: datetime) -> None:
+        Consent(visit=fresh, kind=kind, given=given, by_whom=by_whom, at=at).save()
+
+    _note(
+        visit, "consent.given" if given else "consent.refused", by, at,
+        {"kind": kind, "by_whom": by_whom}, keep,
+    )  # fmt: skip
+
+
+def open_talk(*, visit: Visit, by: User, at: datetime) -> None:
+    """Everything was shown, recording was asked about, and the debtor is willing to talk."""
+    willing = visit.consents.filter(kind=Consent.Kind.TALK).order_by("-pk").first()
+    if not (willing and willing.given):
+        raise WrongInput(_("Ask first whether the debtor is willing to talk now."))
+    carry_out(
+        Step(subject=visit, event="talk.opened", right=CONDUCT, policy=policy.may_open_talk),
+        Step(subject=visit.case, event="case.talk_opened", transition="open_talk", args={"at": at}),
+        by=by,
+        at=at,
+    )
+
+
+def _part(visit: Visit, officer: User) -> VisitOfficer:
+    part = visit.crew.filter(officer=officer, active=True).first()
+    if part is None:
+        raise WrongInput(_("This officer was not named for the visit."))
+    return part
+
+
+def _note(
+    visit: Visit, event: str, by: User, at: datetime, data: dict[str, Any], then: Any,
+    asked: Any = None,
+) -> None:  # fmt: skip
+    """A fact of a visit that is under way (or, for arriving, about to be)."""
+
+    def when_under_way(fresh: Visit, who: User, when: datetime) -> None:
+        allowed = {Visit.State.STARTED}
+        if event == "officer.checked_in":
+            allowed = {Visit.State.NOTICED}
+        if fresh.state not in allowed:
+            raise StateRefused(fresh, event)
+        then(fresh, who, when)
+
+    carry_out(
+        Step(
+            subject=visit, event=event, right=CONDUCT, policy=asked, data=data,
+            then=when_under_way,
+        ),
+        by=by,
+        at=at,
+    )  # fmt: skip

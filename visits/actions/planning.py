@@ -1,0 +1,236 @@
+"""Planning a visit: slot, place and crew are put to the rules before anything is written."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from cases.models.case import Step as CaseStep
+from common.clock import local_day
+from notices import outbox
+from people.models import Address, User
+from visits import policy
+from visits.models import Visit, VisitOfficer
+from workflow.steps import StateRefused, Step, WrongInput, begin, carry_out
+
+PLANNABLE = {
+    CaseStep.PREPARATION, CaseStep.NOTICE, CaseStep.CREDENTIAL_DISPLAY, CaseStep.ON_SITE_TALK,
+}  # fmt: skip
+AHEAD = [Visit.State.PLANNED, Visit.State.ANNOUNCED, Visit.State.NOTICED]
+
+
+def plan_visit(
+    *,
+    case: Case,
+    place: Address,
+    starts_at: datetime,
+    ends_at: datetime,
+    officers: Sequence[User],
+    purpose: str,
+    intended_outcome: str,
+    by: User,
+    at: datetime,
+    language: str = "zh",
+) -> Visit:
+    """Plan a visit; times are moments, the rules reckon them where the debtor lives.
+
+    Raises ``PolicyRefused`` with every reason and the earliest lawful moment, or ``WrongInput``.
+    """
+    _check(case, place, starts_at, ends_at, officers, at)
+    visit = Visit(
+        case=case,
+        reference=f"V-{uuid.uuid4().hex[:10].upper()}",
+        place=place,
+        place_kind=place.kind,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        purpose=purpose,
+        intended_outcome=intended_outcome,
+        language=language,
+        planned_by=by,
+        planned_at=at,
+    )
+
+    def name_crew(new: Visit, _by: User, _at: datetime) -> None:
+        if new.case.state not in PLANNABLE:
+            raise StateRefused(new.case, "visit.plan")
+        _name_crew(new, officers)
+
+    try:
+        begin(
+            visit,
+            event="visit.planned",
+            right="plan_visit",
+            policy=policy.may_plan(
+                place=place, starts_at=starts_at, ends_at=ends_at, officers=officers,
+                purpose=purpose, intended_outcome=intended_outcome,
+            ),
+            by=by,
+            at=at,
+            data=lambda new: _told(new, officers),
+            then=name_crew,
+        )  # fmt: skip
+    except IntegrityError as clash:
+        raise _in_words(clash) from clash
+    return visit
+
+
+def move_visit(
+    *,
+    visit: Visit,
+    place: Address,
+    starts_at: datetime,
+    ends_at: datetime,
+    officers: Sequence[User],
+    by: User,
+    at: datetime,
+    why: str = "",
+    purpose: str = "",
+    intended_outcome: str = "",
+) -> Visit:
+    """Another slot, place or crew; what was announced is taken back and announced anew."""
+    _check(visit.case, place, starts_at, ends_at, officers, at)
+    purpose, intended_outcome = purpose or visit.purpose, intended_outcome or visit.intended_outcome
+
+    def after(moved: Visit, _by: User, _at: datetime) -> None:
+        outbox.suppress(case=moved.case, why=_("The visit was moved."), by=by, at=at, visit=moved)
+        moved.crew.filter(active=True).update(active=False)
+        _name_crew(moved, officers)
+
+    steps = [
+        Step(
+            subject=visit,
+            event="visit.moved",
+            right="plan_visit",
+            policy=policy.may_plan(
+                place=place, starts_at=starts_at, ends_at=ends_at, officers=officers,
+                purpose=purpose, intended_outcome=intended_outcome,
+            ),
+            transition="move",
+            args={
+                "changes": {
+                    "place": place, "place_kind": place.kind, "starts_at": starts_at,
+                    "ends_at": ends_at, "purpose": purpose, "intended_outcome": intended_outcome,
+                }
+            },
+            data=lambda new: {**_told(new, officers), "why": why},
+            then=after,
+        )
+    ]  # fmt: skip
+    try:
+        carry_out(*steps, *_back(visit.case, why or _("The visit was moved."), at), by=by, at=at)
+    except IntegrityError as clash:
+        raise _in_words(clash) from clash
+    return visit
+
+
+def cancel_visit(*, visit: Visit, why: str, by: User, at: datetime) -> None:
+    """Give a planned visit up; what was queued for it stays here."""
+    carry_out(
+        cancelling(visit, why, at, right="plan_visit"), *_back(visit.case, why, at), by=by, at=at
+    )
+
+
+def cancelling(visit: Visit, why: str, at: datetime, *, right: str = "") -> Step:
+    """The step that cancels a visit ahead, for actions that cancel it among other things."""
+
+    def after(cancelled: Visit, by: User, _at: datetime) -> None:
+        cancelled.crew.filter(active=True).update(active=False)
+        outbox.suppress(case=cancelled.case, why=why, by=by, at=at, visit=cancelled)
+
+    return Step(
+        subject=visit,
+        event="visit.cancelled",
+        right=right,
+        transition="cancel",
+        args={"at": at, "why": why[:400]},
+        data={"reference": visit.reference, "why": why},
+        then=after,
+    )
+
+
+def cancelling_all(case: Case, why: str, at: datetime) -> list[Step]:
+    """The steps that cancel every visit that still lies ahead of the case."""
+    ahead = case.visits.filter(state__in=AHEAD).order_by("pk")
+    return [cancelling(visit, why, at) for visit in ahead]
+
+
+def returning(case: Case, why: str, at: datetime) -> Step:
+    """The step that takes a case back to preparation, with its reason."""
+    return Step(
+        subject=case,
+        event="case.returned",
+        transition="return_to_preparation",
+        args={"at": at},
+        data={"why": why},
+    )
+
+
+def _back(case: Case, why: str, at: datetime) -> list[Step]:
+    """A case whose notice was served goes back when the visit of that notice is gone."""
+    fresh = Case.objects.only("state").get(pk=case.pk)
+    return [returning(case, why, at)] if fresh.state == CaseStep.NOTICE else []
+
+
+def _check(
+    case: Case,
+    place: Address,
+    starts_at: datetime,
+    ends_at: datetime,
+    officers: Sequence[User],
+    at: datetime,
+) -> None:
+    if ends_at <= starts_at:
+        raise WrongInput(_("The visit must end after it begins."), "ends_at")
+    if starts_at <= at:
+        raise WrongInput(_("This time is already past. Choose a later one."), "starts_at")
+    if (
+        place.person_id != case.debtor_id
+        and not case.parties.filter(
+            person=place.person_id, role__in=["co_debtor", "guarantor"]
+        ).exists()
+    ):
+        raise WrongInput(_("This is not an address of somebody who owes the debt."), "place")
+    if len({officer.pk for officer in officers}) != len(officers):
+        raise WrongInput(_("The same officer is named twice."), "officers")
+    if any(officer.team_id != case.team_id for officer in officers):
+        raise WrongInput(_("An officer of another team was named."), "officers")
+
+
+def _name_crew(visit: Visit, officers: Sequence[User]) -> None:
+    for officer in officers:
+        VisitOfficer(visit=visit, officer=officer, slot=(visit.starts_at, visit.ends_at)).save(
+            force_insert=True
+        )
+
+
+def _told(visit: Visit, officers: Sequence[User]) -> dict[str, Any]:
+    return {
+        "reference": visit.reference,
+        "starts_at": visit.starts_at,
+        "ends_at": visit.ends_at,
+        "day": local_day(visit.starts_at, visit.case.zone),
+        "place": visit.get_place_kind_display(),
+        "officers": [f"{officer} {officer.badge}".strip() for officer in officers],
+        "purpose": visit.purpose,
+    }
+
+
+def _in_words(clash: IntegrityError) -> Exception:
+    text = str(clash)
+    if "officer_at_one_door_at_a_time" in text:
+        return WrongInput(
+            _(
+                "One of the officers is at another door at that time. Choose another slot or officer."
+            ),
+            "officers",
+        )
+    if "visit_one_ahead_per_case" in text:
+        return WrongInput(
+            _("A visit of this case is planned already. Move or cancel that one."), "starts_at"
+        )
+    return clash

@@ -1,0 +1,167 @@
+"""Step 4: what was said and left behind, and how the visit ended."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cases.models.case import Step as CaseStep
+from documents.models import Document
+from documents.storing import store
+from people.models import User
+from visits.actions.arriving import CONDUCT
+from visits.actions.planning import returning
+from visits.models import Consent, Evidence, TalkRecord, Visit, VisitOfficer
+from workflow.steps import StateRefused, Step, WrongInput, carry_out
+
+TALKED = {Visit.Outcome.AGREEMENT, Visit.Outcome.TALKED}
+
+
+def record_talk(*, visit: Visit, record: Mapping[str, Any], by: User, at: datetime) -> TalkRecord:
+    """Keep what was said; ``record`` holds the fields of ``TalkRecord``. It is written once."""
+    talk = TalkRecord(visit=visit, recorded_by=by, recorded_at=at, **record)
+
+    def keep(fresh: Visit, _by: User, _at: datetime) -> None:
+        if fresh.case.state != CaseStep.ON_SITE_TALK:
+            raise StateRefused(fresh.case, "talk.recorded")
+        if TalkRecord.objects.filter(visit=fresh).exists():
+            raise WrongInput(_("What was said is on record already."))
+        talk.visit = fresh
+        talk.save(force_insert=True)
+
+    carry_out(
+        Step(
+            subject=visit,
+            event="talk.recorded",
+            right=CONDUCT,
+            data={name: value for name, value in record.items() if value not in ("", None, [])},
+            then=keep,
+        ),
+        by=by,
+        at=at,
+    )
+    return talk
+
+
+def add_evidence(
+    *,
+    visit: Visit,
+    filename: str,
+    content: bytes,
+    caption: str,
+    inside: bool,
+    by: User,
+    at: datetime,
+) -> Evidence:
+    """Take in a photo, recording or file; hashed on receipt.
+
+    What was taken inside a private place needs the debtor's consent to filming, a sound recording
+    the consent to recording (Civil Code art. 1033). Raises ``documents.storing.Unreadable``.
+    """
+    given = {consent.kind: consent.given for consent in visit.consents.order_by("pk")}
+    if inside and not given.get(Consent.Kind.FILMING):
+        raise WrongInput(
+            _("Without the debtor's consent to filming nothing taken inside can be kept."), "inside"
+        )
+    sound = filename.lower().endswith((".mp3", ".m4a", ".ogg", ".webm", ".wav", ".mp4"))
+    if sound and not given.get(Consent.Kind.RECORDING):
+        raise WrongInput(_("The debtor did not agree to a recording, so none can be kept."), "file")
+    evidence = Evidence(caption=caption, inside=inside, taken_at=at, added_by=by)
+
+    def keep_file() -> None:
+        evidence.document = store(
+            case=visit.case, kind=Document.Kind.EVIDENCE, filename=filename, content=content,
+            title=caption or _("Evidence from a visit"), by=by, at=at,
+        )  # fmt: skip
+
+    def keep(fresh: Visit, _by: User, _at: datetime) -> None:
+        if fresh.state not in {Visit.State.STARTED, Visit.State.FINISHED, Visit.State.ABORTED}:
+            raise StateRefused(fresh, "evidence.added")
+        evidence.visit = fresh
+        evidence.save(force_insert=True)
+
+    carry_out(
+        Step(
+            subject=visit,
+            event="evidence.added",
+            right=CONDUCT,
+            first=keep_file,
+            data=lambda _visit: {
+                "document": evidence.document.number,
+                "sha256": evidence.document.sha256,
+                "inside": inside,
+                "caption": caption,
+            },
+            then=keep,
+        ),
+        by=by,
+        at=at,
+    )
+    return evidence
+
+
+def finish_visit(*, visit: Visit, outcome: str, why: str, by: User, at: datetime) -> None:
+    """The officers leave. After a talk the case stays for the agreement, or goes back if there is none.
+
+    Outcomes: ``agreement`` and ``talked`` need the talk on record; ``postponed``, ``nobody_in``
+    and ``someone_else`` take the case back to preparation.
+    """
+    if outcome in TALKED and not TalkRecord.objects.filter(visit=visit).exists():
+        raise WrongInput(_("Record first what was said."), "outcome")
+    steps = [_ending(visit, outcome, why, at)]
+    if outcome != Visit.Outcome.AGREEMENT:
+        steps.append(returning(visit.case, why or str(Visit.Outcome(outcome).label), at))
+    carry_out(*steps, by=by, at=at)
+
+
+def attest(*, visit: Visit, officer: User, by: User, at: datetime) -> None:
+    """An officer confirms that the record is true and that nobody was pressed; each for themselves."""
+    part = visit.crew.filter(officer=officer, active=True).first()
+    if part is None or (
+        by.pk != officer.pk and by.role == User.Role.OFFICER and by.pk != _partner(visit, officer)
+    ):
+        raise WrongInput(_("This officer was not named for the visit."))
+
+    def confirm(fresh: Visit, _by: User, _at: datetime) -> None:
+        if fresh.state not in {Visit.State.FINISHED, Visit.State.ABORTED}:
+            raise StateRefused(fresh, "visit.attested")
+        VisitOfficer.objects.filter(pk=part.pk, attested_at=None).update(attested_at=at)
+
+    carry_out(
+        Step(
+            subject=visit,
+            event="visit.attested",
+            right=CONDUCT,
+            data={"officer": f"{officer} {officer.badge}".strip()},
+            then=confirm,
+        ),
+        by=by,
+        at=at,
+    )
+
+
+def _partner(visit: Visit, officer: User) -> int | None:
+    """The other officer of the crew, on whose phone a confirmation may be given."""
+    other = visit.crew.filter(active=True).exclude(officer=officer).first()
+    return other.officer_id if other else None
+
+
+def _ending(visit: Visit, outcome: str, why: str, at: datetime, transition: str = "finish") -> Step:
+    return Step(
+        subject=visit,
+        event="visit.finished" if transition == "finish" else "visit.aborted",
+        right=CONDUCT,
+        transition=transition,
+        args={"at": at, "outcome": outcome, "why": why[:400]},
+        data={"reference": visit.reference, "outcome": outcome, "why": why},
+        then=lambda fresh, _by, _at: _free_crew(fresh, at),
+    )
+
+
+def _free_crew(visit: Visit, at: datetime) -> None:
+    """The officers are free from now on, though the slot was planned for longer."""
+    for part in visit.crew.filter(active=True):
+        lower = min(part.slot.lower, at)
+        part.slot = (lower, max(at, lower))
+        part.save(update_fields=["slot"])

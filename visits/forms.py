@@ -1,0 +1,162 @@
+"""The forms of planning and of the door."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, Refusal
+from people.models import Address, User
+from visits.models import TalkRecord, Visit
+from workflow.forms import DeskForm, MoneyField, PlaceTimeField, words_field
+
+LANGUAGES = [("zh", _("Chinese")), ("en", _("English")), ("both", _("Both languages"))]
+MINUTES = [(15, "15"), (30, "30"), (45, "45"), (60, "60")]
+HARDSHIP = [
+    ("longer", _("A longer plan")),
+    ("pause", _("A pause in payments")),
+    ("lower_first", _("Smaller instalments at first")),
+    ("waiver", _("A waiver of fees or interest")),
+    ("advice", _("Where to find debt advice")),
+]
+
+
+class PlanForm(DeskForm):
+    """Slot, place, crew and purpose; times are those of the debtor's place."""
+
+    starts_at = PlaceTimeField(label=_("Begins"))
+    minutes = forms.TypedChoiceField(
+        label=_("How long, in minutes"), choices=MINUTES, coerce=int, initial=60
+    )
+    place = forms.ModelChoiceField(
+        label=_("Where"), queryset=Address.objects.none(), empty_label=None
+    )
+    officers = forms.ModelMultipleChoiceField(
+        label=_("Officers"),
+        queryset=User.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("At least two, both with a permit and training in force on that day."),
+    )
+    purpose = forms.CharField(
+        label=_("Purpose"), max_length=300,
+        help_text=_("In words that can be told to the debtor; they stand in the notice."),
+    )  # fmt: skip
+    intended_outcome = forms.CharField(label=_("Intended outcome"), max_length=300)
+
+    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.case = case
+        self.fields["starts_at"].zone = case.zone
+        people = [
+            case.debtor_id,
+            *case.parties.filter(role__in=["co_debtor", "guarantor"]).values_list(
+                "person_id", flat=True
+            ),
+        ]
+        self.fields["place"].queryset = Address.objects.filter(person__in=people)
+        self.fields["officers"].queryset = User.objects.filter(
+            team=case.team_id, role="officer", is_active=True
+        ).order_by("badge")
+
+    def slot(self) -> dict[str, Any]:
+        """What the action wants, out of the cleaned fields."""
+        data = dict(self.cleaned_data)
+        starts: datetime = data["starts_at"]
+        data["ends_at"] = starts + timedelta(minutes=data.pop("minutes"))
+        data["officers"] = list(data["officers"])
+        return data
+
+
+class AnnounceForm(DeskForm):
+    """By which ways, and in which language."""
+
+    language = forms.ChoiceField(label=_("Language of the notice"), choices=LANGUAGES)
+    email = forms.BooleanField(label=_("By e-mail"), required=False)
+    letter = forms.BooleanField(label=_("By letter"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """At least one way."""
+        cleaned = super().clean()
+        if not cleaned.get("email") and not cleaned.get("letter"):
+            self.add_error(None, _("Choose at least one way in which the notice goes."))
+        return cleaned
+
+
+class CancelForm(DeskForm):
+    """Why."""
+
+    why = words_field(label=_("Why"), most=300)
+
+
+class RefusalForm(DeskForm):
+    """A refusal that came by telephone or in writing."""
+
+    how = forms.ChoiceField(
+        label=_("How"),
+        choices=[c for c in Refusal.How.choices if c[0] in {"by_telephone", "in_writing"}],
+    )
+    remark = words_field(label=_("What was said"), most=400, required=False)
+
+
+class LiftForm(DeskForm):
+    """Why a refusal may be lifted."""
+
+    reason = words_field(label=_("Why, and on what evidence"), most=1000)
+
+
+class IdentifyForm(DeskForm):
+    """Two facts that only the debtor would say; the debt is not named."""
+
+    name_said = forms.CharField(label=_("The name that the person gave"), max_length=80)
+    second_fact = forms.CharField(
+        label=_("Date of birth, or last four of the ID number"), max_length=20
+    )
+
+
+class TalkForm(DeskForm):
+    """What was said."""
+
+    met = forms.CharField(label=_("Who was met"), max_length=120)
+    reason = forms.ChoiceField(
+        label=_("Why the debt fell behind"), choices=TalkRecord.Reason.choices
+    )
+    reason_words = words_field(label=_("In more words"), rows=2, required=False)
+    income = MoneyField(label=_("Income a month"), required=False)
+    outgoings = MoneyField(label=_("Outgoings a month"), required=False)
+    willingness = forms.ChoiceField(label=_("Willingness"), choices=TalkRecord.Willingness.choices)
+    offer_amount = MoneyField(label=_("What the debtor offers"), required=False)
+    offer_words = forms.CharField(label=_("The offer in words"), max_length=300, required=False)
+    statement = words_field(label=_("The debtor's own words"), required=False)
+    hardship = forms.MultipleChoiceField(
+        label=_("Help that was offered"), choices=HARDSHIP, required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    left = forms.CharField(label=_("Documents left"), max_length=300, required=False)
+    received = forms.CharField(label=_("Documents received"), max_length=300, required=False)
+    third_parties = forms.CharField(label=_("Other people present"), max_length=300, required=False)
+
+
+class EvidenceForm(DeskForm):
+    """A photo, recording or file."""
+
+    file = forms.FileField(label=_("File"), help_text=_("At most 20 MB."))
+    caption = forms.CharField(label=_("What it shows"), max_length=200, required=False)
+    inside = forms.BooleanField(label=_("Taken inside a private place"), required=False)
+
+
+class OutcomeForm(DeskForm):
+    """How the talk ended."""
+
+    outcome = forms.ChoiceField(
+        label=_("Outcome"),
+        choices=[c for c in Visit.Outcome.choices if c[0] in {"agreement", "talked", "postponed"}],
+        widget=forms.RadioSelect,
+    )
+    why = words_field(label=_("In words"), rows=2, most=300, required=False)
+
+
+class RemarkForm(DeskForm):
+    """Two lines at the most; a way out must not wait for prose."""
+
+    remark = words_field(label=_("Two lines, if there is time"), rows=2, most=400, required=False)

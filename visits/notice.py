@@ -1,0 +1,235 @@
+"""The notice of a visit: everything that the debtor must be told, composed from what is on record.
+
+The parts are those of section 6(a) of the rules: who, by what right, when, where, why, the debt in
+detail, rights and duties, recording, privacy, ways to pay without a visit, help in hardship.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from common.clock import local, local_day
+from common.money import show
+from documents.blocks import Facts, Paper, Para, Section, Table, Words, words
+from documents.letterhead import day, english, hidden, house_of, moment, plain_moment, sum_of
+from visits.models import Visit
+
+
+@dataclass(frozen=True)
+class VisitNotice:
+    """A composed notice: its parts in both languages, and which of the needed ones are empty."""
+
+    visit: Visit
+    made_at: datetime
+    parts: dict[str, list[Words]] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> dict[str, list[tuple[str, str]]]:
+        """The notice as headings with text, in each language."""
+        return {
+            tongue: [
+                (TITLES[name][tongue], "\n".join(part[tongue] for part in parts))
+                for name, parts in self.parts.items()
+                if parts
+            ]
+            for tongue in ("zh", "en")
+        }
+
+
+TITLES: dict[str, Words] = {
+    "creditor": words("债权人", "Creditor"),
+    "agent": words("受托机构", "On whose behalf"),
+    "officers": words("来访人员", "Who will come"),
+    "verify_phone": words("核实来访人员", "To check who they are"),
+    "time": words("时间", "When"),
+    "place": words("地点", "Where"),
+    "choices": words("您可以选择", "You may choose"),
+    "purpose": words("来访目的", "Why"),
+    "intended_outcome": words("希望达成的结果", "What we hope for"),
+    "debt": words("债务明细", "The debt in detail"),
+    "rights": words("您的权利和义务", "Your rights and duties"),
+    "complaint": words("投诉渠道", "Where to complain"),
+    "recording": words("录音说明", "Recording"),
+    "privacy": words("个人信息", "Your data"),
+    "payment": words("无须上门的还款方式", "Ways to pay without a visit"),
+    "hardship": words("如您有困难", "If times are hard"),
+}
+
+
+def compose(visit: Visit, at: datetime) -> VisitNotice:
+    """The notice of the visit as it would go out now."""
+    case = visit.case
+    creditor, agency = case.creditor, case.agency
+    house = agency or creditor
+    crew = [part.officer for part in visit.crew.filter(active=True).select_related("officer")]
+    zone = case.zone
+    ends = local(visit.ends_at, zone)
+    when = moment(visit.starts_at, zone)
+    minutes = int((visit.ends_at - visit.starts_at).total_seconds() // 60)
+    parts: dict[str, list[Words]] = {
+        "creditor": [words(creditor.name, english(creditor))] if creditor.name else [],
+        "agent": [
+            words(f"{agency.name},受 {creditor.name} 委托(委托合同 {case.mandate})",
+                  f"{english(agency)}, on behalf of {english(creditor)} (mandate {case.mandate})")
+            if agency
+            else words("由债权人自行办理", "The creditor itself")
+        ],
+        "officers": [
+            words(f"{one.full_name},工号 {one.badge}", f"{one.full_name}, badge {one.badge}")
+            for one in crew
+            if one.full_name and one.badge
+        ],
+        "verify_phone": [
+            words(f"请致电 {house.phone} 核对姓名和工号",
+                  f"Call {house.phone} and ask for the names and badge numbers")
+        ] if house.phone else [],
+        "time": [
+            words(f"{when['zh']} 至 {ends:%H:%M},预计不超过 {minutes} 分钟",
+                  f"{when['en']} to {ends:%H:%M}, at most {minutes} minutes")
+        ],
+        "place": [words(f"{visit.place}({_place_zh(visit)})", f"{visit.place} ({_place_en(visit)})")],
+        "choices": [
+            words(f"您可以要求改换时间、地点或联系方式,请致电 {house.phone}。提出要求不会有任何不利影响。",
+                  f"You may ask for another time, place or way of talking: call {house.phone}. Nothing bad follows from asking.")
+        ] if house.phone else [],
+        "purpose": [words(visit.purpose, visit.purpose)] if visit.purpose else [],
+        "intended_outcome": [words(visit.intended_outcome, visit.intended_outcome)]
+        if visit.intended_outcome else [],
+        "debt": _debt(case, at),
+        "rights": RIGHTS,
+        "complaint": [
+            words(f"机构投诉电话 {house.complaint_phone};监管投诉电话 {house.regulator_phone}",
+                  f"Our complaint line {house.complaint_phone}; the regulator's line {house.regulator_phone}")
+        ] if house.complaint_phone and house.regulator_phone else [],
+        "recording": [
+            words("谈话将先征得您同意再录音,录音仅用于证明谈话合规,至少保存两年。未经您同意,不进入室内,也不在室内拍摄。",
+                  "We ask before we record. A recording only proves that the talk was lawful and is kept for at least two years. Without your consent nobody comes in and nothing is filmed inside.")
+        ],
+        "privacy": [
+            words(f"{creditor.name} 为处理本笔借款使用您的姓名、联系方式和账户信息,仅提供给受托机构和法律允许的机关;结案后按规定期限保存并删除。您可以查阅、更正。",
+                  f"{english(creditor)} uses your name, contact and account data for this loan alone; only the agency and bodies named by law receive them. They are kept for the lawful term after closure, then deleted. You may see and correct them.")
+        ],
+        "payment": [
+            words(f"户名 {creditor.name},{creditor.bank_name},账号 {creditor.bank_account},附言 {case.reference}。付款后可索取收据。",
+                  f"Account of {english(creditor)}, {creditor.bank_name}, {creditor.bank_account}, reference {case.reference}. You get a receipt for every payment.")
+        ] if creditor.bank_account else [],
+        "hardship": [
+            words("如因失业、疾病等原因一时无法偿还,可以商量延期、分期或减免,也可以请他人陪同。",
+                  "If work, health or family make it hard to pay, we can talk about more time, instalments or a waiver. Somebody may sit with you.")
+        ],
+    }  # fmt: skip
+    missing = tuple(name for name in TITLES if not parts.get(name))
+    return VisitNotice(visit=visit, made_at=at, parts=parts, missing=missing)
+
+
+RIGHTS: list[Words] = [
+    words(
+        "您可以拒绝上门或拒绝来访人员入内,可以随时要求他们离开,他们会立即离开。",
+        "You may refuse the visit, refuse to let anybody in, and ask them to leave at any time; they will leave at once.",
+    ),
+    words(
+        "您可以对债务提出异议并要求核对;核对期间暂停上门。",
+        "You may dispute the debt and have it checked; no visit takes place meanwhile.",
+    ),
+    words(
+        "您有按约定还款的义务,并请如实说明自己的情况。",
+        "You have the duty to repay as agreed, and we ask you to tell us truly how things stand.",
+    ),
+]
+
+
+def _debt(case: Any, at: datetime) -> list[Words]:
+    found = []
+    for debt in case.debts.all():
+        signed = day(debt.contract_on)
+        found.append(
+            words(
+                f"合同 {hidden(debt.contract_number)},签订于 {signed['zh']},到期日 {day(debt.due_on)['zh']}",
+                f"Contract {hidden(debt.contract_number)} of {signed['en']}, due {day(debt.due_on)['en']}",
+            )
+        )
+    on = day(local_day(at, case.zone))
+    total, principal = sum_of(case.balance), sum_of(case.principal)
+    interest, fees = sum_of(case.interest), sum_of(case.fees)
+    paid = sum_of(-sum((e.amount for e in case.ledger.filter(kind__in=["payment", "reversal"])), 0))
+    found.append(
+        words(
+            f"截至 {on['zh']}:本金 {principal['zh']},利息 {interest['zh']},费用 {fees['zh']},合计 {total['zh']};委托后已还 {paid['zh']}。",
+            f"As of {on['en']}: principal {principal['en']}, interest {interest['en']}, fees {fees['en']}, {total['en']} in all; paid since we took it over: {paid['en']}.",
+        )
+    )
+    found.append(
+        words(
+            "利息和费用依合同约定计算,明细可随时索取。",
+            "Interest and fees are reckoned by the contract; ask us for the details at any time.",
+        )
+    )
+    return found
+
+
+def _place_zh(visit: Visit) -> str:
+    return {"home": "您的住所", "agreed": "约定地点", "creditor_office": "债权人办公场所"}.get(
+        visit.place_kind, "其他地点"
+    )
+
+
+def _place_en(visit: Visit) -> str:
+    return {
+        "home": "your home",
+        "agreed": "the place agreed",
+        "creditor_office": "the creditor's office",
+    }.get(visit.place_kind, "another place")
+
+
+def paper_of(notice: VisitNotice) -> Paper:
+    """The notice as a letter; it goes in a plain sealed envelope."""
+    visit, case = notice.visit, notice.visit.case
+    house, lines = house_of(case)
+    debtor = case.debtor
+    order = ["creditor", "agent", "officers", "verify_phone", "time", "place", "choices"]
+    blocks: list[Any] = [
+        Para(words(f"{debtor.name} 亲启", f"Private: {debtor.name_en or debtor.name}"), "strong"),
+        Para(
+            words(
+                "您好。就您与债权人之间的借款,我们希望与您当面商谈。以下事项请您阅知。",
+                "We would like to talk with you in person about your loan. Please read the following.",
+            )
+        ),
+        Section(words("谁来、何时、何地", "Who, when and where")),
+        Facts(
+            [(TITLES[name], _joined(notice.parts[name])) for name in order if notice.parts[name]]
+        ),
+    ]
+    for name in ("purpose", "intended_outcome", "debt", "rights", "complaint", "recording", "privacy",
+                 "payment", "hardship"):  # fmt: skip
+        blocks.append(Section(TITLES[name], numbered=True))
+        if name == "debt":
+            blocks.append(_sums(case))
+        blocks += [Para(part, "clause") for part in notice.parts[name]]
+    return Paper(
+        title=words("上门通知书", "Notice of a visit"),
+        number=f"{case.reference}-{visit.reference}",
+        house=house,
+        house_lines=lines,
+        made_at=notice.made_at,
+        dated=day(local_day(notice.made_at, case.zone)),
+        blocks=blocks,
+        foot=words(
+            "本通知装入不显示事由的信封密封寄送。",
+            "This notice is sent sealed, in an envelope that does not say what it is about.",
+        ),
+        check=f"{visit.reference} {plain_moment(visit.starts_at, case.zone)}",
+    )
+
+
+def _joined(parts: list[Words]) -> Words:
+    return words("\n".join(p["zh"] for p in parts), "\n".join(p["en"] for p in parts))
+
+
+def _sums(case: Any) -> Table:
+    return Table(
+        [words("本金", "Principal"), words("利息", "Interest"), words("费用", "Fees"), words("合计(元)", "In all (CNY)")],
+        [[show(case.principal), show(case.interest), show(case.fees), show(case.balance)]],
+        frozenset({0, 1, 2, 3}),
+    )  # fmt: skip

@@ -1,0 +1,150 @@
+"""What the rules are asked about a visit, and with which facts."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from cases.policy import asks
+from common.clock import local_day
+from compliance.facts import OfficerFacts
+from compliance.verdict import Verdict
+from people.models import Address, OfficerCredential, User
+from visits.models import Visit
+from workflow.steps import Policy
+
+K = OfficerCredential.Kind
+
+
+def crew_facts(
+    officers: Iterable[User],
+    day: date,
+    *,
+    present: set[int] | None = None,
+    shown: set[int] | None = None,
+) -> tuple[OfficerFacts, ...]:
+    """The officers with the credentials that count on that day; sets hold the officers' keys."""
+    people = list(officers)
+    held: dict[int, list[OfficerCredential]] = {}
+    for credential in OfficerCredential.objects.filter(officer__in=people).order_by("valid_until"):
+        held.setdefault(credential.officer_id, []).append(credential)
+    found = []
+    for officer in people:
+        permit = _best(held.get(officer.pk, []), K.PERMIT, day)
+        training = _best(held.get(officer.pk, []), K.TRAINING, day)
+        found.append(
+            OfficerFacts(
+                badge=officer.badge,
+                name=officer.full_name,
+                credential_from=permit.valid_from if permit else None,
+                credential_until=permit.valid_until if permit else None,
+                revoked=bool(permit and permit.revoked_at),
+                trained_on=training.valid_from if training and not training.revoked_at else None,
+                present=None if present is None else officer.pk in present,
+                shown=None if shown is None else officer.pk in shown,
+            )
+        )
+    return tuple(found)
+
+
+def _best(held: Sequence[OfficerCredential], kind: str, day: date) -> OfficerCredential | None:
+    """The one in force on the day, else the one that ends last."""
+    own = [credential for credential in held if credential.kind == kind]
+    return next((c for c in own if c.valid_on(day)), own[-1] if own else None)
+
+
+def may_plan(
+    *,
+    place: Address,
+    starts_at: datetime,
+    ends_at: datetime,
+    officers: Sequence[User],
+    purpose: str,
+    intended_outcome: str,
+) -> Policy:
+    """Whether a visit may be planned for this slot, place and crew."""
+
+    def policy(subject: Any, *, by: User, at: datetime) -> Verdict:
+        day = local_day(starts_at, subject.case.zone)
+        return asks(
+            "visit.plan",
+            on=day,
+            start=starts_at,
+            end=ends_at,
+            place_kind=place.kind,
+            place_consent=place.consented,
+            contact_sources=(place.source,),
+            officers=crew_facts(officers, day),
+            purpose=purpose,
+            intended_outcome=intended_outcome,
+        )(subject, by=by, at=at)
+
+    return policy
+
+
+def may_announce(missing: tuple[str, ...] | None) -> Policy:
+    """Whether the visit may be announced with a notice that lacks these fields."""
+
+    def policy(visit: Visit, *, by: User, at: datetime) -> Verdict:
+        return _ask("visit.announce", visit, by, at, notice_missing=missing)
+
+    return policy
+
+
+def may_start(visit: Visit, *, by: User, at: datetime) -> Verdict:
+    """Whether the visit may begin now, with those officers who are here."""
+    here = {part.officer_id for part in visit.crew.all() if part.active and part.checked_in_at}
+    return _ask(
+        "visit.start", visit, by, at, start=at, end=max(visit.ends_at, at), served_at=visit.served_at,
+        present=here,
+    )  # fmt: skip
+
+
+def may_show_papers(visit: Visit, *, by: User, at: datetime) -> Verdict:
+    """Whether papers that tell of the debt may be shown now."""
+    return _ask("papers.show", visit, by, at, **door_facts(visit))
+
+
+def may_open_talk(visit: Visit, *, by: User, at: datetime) -> Verdict:
+    """Whether all was shown and asked, so that the talk may begin."""
+    return _ask("talk.open", visit, by, at, **door_facts(visit))
+
+
+def may_enter(visit: Visit, *, by: User, at: datetime) -> Verdict:
+    """Whether the officers were asked in."""
+    return _ask("premises.enter", visit, by, at, **door_facts(visit))
+
+
+def door_facts(visit: Visit) -> dict[str, Any]:
+    """What was done at the door so far."""
+    consents = {consent.kind: consent.given for consent in visit.consents.order_by("pk")}
+    shown = list(visit.shown.all())
+    papers = set(visit.case.papers.values_list("pk", flat=True))
+    entry = consents.get("entry")
+    return {
+        "identified": visit.identified_at is not None,
+        "papers_shown": bool(papers) and papers <= {row.paper_id for row in shown if row.paper_id},
+        "recording_asked": "recording" in consents,
+        "entry_consent": entry,
+        "entered": bool(entry),
+        "shown": {part.officer_id for part in visit.crew.all() if part.active and part.shown_at},
+    }
+
+
+def _ask(action: str, visit: Visit, by: User, at: datetime, **more: Any) -> Verdict:
+    start = more.pop("start", visit.starts_at)
+    day = local_day(start, visit.case.zone)
+    crew = [part.officer for part in visit.crew.select_related("officer") if part.active]
+    given = {
+        "start": start,
+        "end": visit.ends_at,
+        "place_kind": visit.place_kind,
+        "place_consent": visit.place.consented,
+        "contact_sources": (visit.place.source,),
+        "purpose": visit.purpose,
+        "intended_outcome": visit.intended_outcome,
+        "officers": crew_facts(
+            crew, day, present=more.pop("present", None), shown=more.pop("shown", None)
+        ),
+        **more,
+    }
+    return asks(action, on=day, **given)(visit, by=by, at=at)
