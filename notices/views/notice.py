@@ -24,7 +24,7 @@ from workflow.steps import WrongInput
 from workflow.web import handle
 
 HISTORY = {
-    "notice.queued": _l("Prepared"),
+    "notice.queued": _l("Put into the outbox"),
     "notice.queued_again": _l("To be sent again"),
     "notice.postponed": _l("Moved to a lawful time"),
     "notice.sent": _l("Sent"),
