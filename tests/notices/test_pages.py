@@ -202,7 +202,11 @@ class TestNotice:
         assert f"SHA-256 {document.sha256}" in text
         digest = case.events.get(kind="notice.sent").data["text_sha256"]
         assert f"SHA-256 {digest}" in text
-        assert text.index("Put into the outbox</td>") < text.index("Sent</td>") < text.index("Delivered</td>")
+        assert (
+            text.index("Put into the outbox</td>")
+            < text.index("Sent</td>")
+            < text.index("Delivered</td>")
+        )
 
     def test_offers_only_what_its_state_allows(self) -> None:
         found = letter()
