@@ -390,7 +390,8 @@ def _served_by_sending(notice: Notice, by: User, at: datetime) -> None:
     if notice.deemed_at is None or notice.deemed_at > at:
         return
     notice.deliver(at=notice.deemed_at)
-    _spare_following(notice, at)
+    if _follows(notice) is None:
+        notice.followed_at = at
     notice.save()
     tell(notice.case, "notice.delivered", by, at, {**told(notice), **_deemed(notice)})
 

@@ -149,7 +149,8 @@ def begin(row: Notice, stamp: datetime, at: datetime) -> Notice | None:
     """
     case_model: Any = Notice._meta.get_field("case").related_model
     with transaction.atomic():
-        case = case_model._base_manager.select_for_update(of=("self",)).get(pk=row.case_id)
+        cases = case_model._base_manager.select_related("debtor", "creditor", "agency")
+        case = cases.select_for_update(of=("self",)).get(pk=row.case_id)
         notice = (
             Notice.objects.select_for_update(of=("self",))
             .select_related("contact_point", "recipient", "document", "visit", "instalment")
