@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from cases.models import Case
 from common import clock
 from common.clock import local
+from desk.papers import timeline_pdf
 from desk.told import GROUPS, told
 from people.rights import may
 from timeline.chain import verify
@@ -77,8 +78,6 @@ def export(request: HttpRequest, reference: str, form: str) -> HttpResponse:
     if form == "json":
         content, mime = _as_json(case, events, at), "application/json"
     else:
-        from desk.papers import timeline_pdf
-
         content, mime = timeline_pdf(case, events, request.user, at), "application/pdf"
     answer = HttpResponse(content, content_type=mime)
     answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
