@@ -15,6 +15,7 @@ TICKS: dict[str, timedelta] = {
     "notices.tasks.sweep": MINUTE,
     "config.tasks.clear_sessions": HOUR,
     "cases.tasks.sweep_holds": MINUTE,
+    "cases.imports.tasks.sweep": MINUTE,
     "agreements.tasks.sweep_instalments": MINUTE,
 }
 

@@ -1,0 +1,142 @@
+"""What a person does with a file: send it in, have it taken over, stop, discard.
+
+The work itself is a worker's (``running``); these only say what is wanted, each once.
+"""
+
+from datetime import datetime
+from typing import IO
+
+from django.db import IntegrityError, connection, transaction
+
+from cases.imports import reading
+from cases.imports.applying import DEFAULT_ZONE
+from cases.imports.running import origin_of
+from cases.models import ImportBatch
+from common.clock import local_day
+from documents.models import Document
+from documents.storing import store
+from people.models import Organisation, Team, User
+from people.rights import may
+from timeline.chain import record_for_house
+from workflow.guard import current
+from workflow.models import Submission
+from workflow.steps import AlreadyDone, Outsider, RightRefused, StateRefused
+
+RIGHT = "import_cases"
+NUMBER_LOCK = 7_300_005  # advisory lock number: one giver of batch numbers at a time
+_State = ImportBatch.State
+
+
+def upload(
+    *, creditor: Organisation, team: Team, filename: str, file: IO[bytes], by: User, at: datetime
+) -> ImportBatch:
+    """Keep the file as it came and have it checked; raises ``reading.Unfit`` for what it is not."""
+    _must_be_allowed(by, team)
+    mime = reading.kind_of(file)
+    content = file.read()
+    with transaction.atomic(durable=True):
+        _once(by, at)
+        document = store(
+            case=None,
+            kind=Document.Kind.OTHER,
+            filename=filename,
+            content=content,
+            title=filename,
+            by=by,
+            at=at,
+            mime=mime,
+        )
+        batch = ImportBatch(
+            number=_next_number(at),
+            creditor=creditor,
+            team=team,
+            document=document,
+            uploaded_by=by,
+            uploaded_at=at,
+            started_at=at,
+        )
+        batch.save(force_insert=True)
+        record_for_house(
+            kind="import.uploaded",
+            by=by,
+            at=at,
+            data={**origin_of(batch), "creditor": creditor.name, "team": str(team)},
+        )
+    return batch
+
+
+def take_over(*, batch: ImportBatch, by: User, at: datetime) -> None:
+    """Have what was looked at taken over."""
+    _want(batch, _State.APPLYING, {_State.READY}, "take_over", by, at)
+
+
+def discard(*, batch: ImportBatch, by: User, at: datetime) -> None:
+    """Throw the checked file away; the file itself is kept, nothing of it is taken over."""
+    _want(batch, _State.DISCARDED, {_State.READY}, "discard", by, at)
+
+
+def stop(*, batch: ImportBatch, by: User, at: datetime) -> None:
+    """Have the worker stop where it is; what is not finished by then is as if never begun."""
+    _want(batch, "", {_State.READING, _State.APPLYING}, "stop", by, at)
+
+
+_TOLD = {
+    "take_over": "import.taking_over",
+    "discard": "import.discarded",
+    "stop": "import.stopped",
+}
+
+
+def _want(
+    batch: ImportBatch, state: str, out_of: set[_State], act: str, by: User, at: datetime
+) -> None:
+    with transaction.atomic(durable=True):
+        _once(by, at)
+        fresh = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        _must_be_allowed(by, fresh.team)
+        if fresh.state not in out_of:
+            raise StateRefused(fresh, act)
+        if act == "stop":
+            fresh.stop_asked = True
+        else:
+            fresh.state, fresh.problem, fresh.stop_asked, fresh.tries = state, {}, False, 0
+        if act == "take_over":
+            fresh.taken_over_by, fresh.taken_over_at, fresh.started_at = by, at, at
+            fresh.rows_done = 0
+            fresh.rows_total = fresh.created_count + fresh.updated_count
+        fresh.save()
+        record_for_house(kind=_TOLD[act], by=by, at=at, data={"batch": fresh.number})
+    batch.refresh_from_db()
+
+
+def _must_be_allowed(by: User, team: Team) -> None:
+    if not by.sees_every_team and by.team_id != team.pk:
+        raise Outsider
+    if not may(by, RIGHT):
+        raise RightRefused(by, RIGHT)
+
+
+def _once(by: User, at: datetime) -> None:
+    """Let the same form count once, however often its button is pressed."""
+    guard = current()
+    if not guard or not guard.key:
+        return
+    try:
+        with transaction.atomic():
+            Submission(key=guard.key, user=by, at=at).save(force_insert=True)
+    except IntegrityError:
+        raise AlreadyDone from None
+    guard.spent = True
+
+
+def _next_number(at: datetime) -> str:
+    prefix = f"B-{local_day(at, DEFAULT_ZONE):%Y}-"
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [NUMBER_LOCK])
+    last = (
+        ImportBatch.objects.filter(number__startswith=prefix)
+        .order_by("-pk")
+        .values_list("number", flat=True)
+        .first()
+    )
+    return f"{prefix}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04d}"

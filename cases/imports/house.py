@@ -1,0 +1,106 @@
+"""What rows are compared with, fetched for a few thousand rows at a time."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from cases.imports.columns import FIELDS, POSITION
+from cases.imports.judging import (
+    ID_NUMBER,
+    REFERENCE,
+    House,
+    KnownCase,
+    KnownMandate,
+    KnownPerson,
+    Values,
+)
+from cases.models import ImportBatch, Mandate
+
+# One statement for all that a row is compared with, in the spelling of the cells.
+_CASES = """
+select c.external_reference, c.id, c.reference, c.state, c.team_id, c.currency,
+       exists (select from cases_ledgerentry l
+               where l.case_id = c.id and l.kind not in ('opening', 'correction')),
+       array(select text from people_address a where a.person_id = p.id),
+       array(select value from people_contactpoint k where k.person_id = p.id),
+       case when p.name = c.debtor_name then p.name end, p.name_en, nullif(p.id_number, ''),
+       p.born_on::text, p.language, p.zone, p.employer, d.kind, d.contract_number,
+       d.contract_on::text, d.paid_out::text, d.annual_rate::text, d.due_on::text,
+       c.overdue_since::text, d.limitation_ends_on::text, d.principal::text, d.interest::text,
+       d.fees::text, m.number
+from cases_case c
+join people_person p on p.id = c.debtor_id
+join lateral (select * from cases_debt d where d.case_id = c.id order by d.id limit 1) d on true
+left join cases_mandate m on m.id = c.mandate_id
+where c.creditor_id = %s and c.external_reference = any(%s)
+"""
+_PLACES = [
+    POSITION[name]
+    for name in (
+        "name", "name_en", "id_number", "born_on", "language", "zone", "employer", "kind",
+        "contract_number", "contract_on", "paid_out", "annual_rate", "due_on", "overdue_since",
+        "limitation_ends_on", "principal", "interest", "fees", "mandate",
+    )
+]  # fmt: skip
+_PEOPLE = """
+select distinct on (p.id_number) p.id_number, p.id, p.name,
+       array(select text from people_address a where a.person_id = p.id)
+       || array(select value from people_contactpoint k where k.person_id = p.id)
+from people_person p
+where p.id_number = any(%s)
+  and exists (select from cases_case c
+              where c.debtor_id = p.id and c.creditor_id = %s and c.team_id = %s)
+order by p.id_number, p.id
+"""
+
+
+def house_of(batch: ImportBatch, on: date) -> House:
+    """The creditor's mandates, the team, the day; cases and people come with ``look_up``."""
+    mandates = Mandate.objects.filter(principal=batch.creditor_id).select_related("agent")
+    return House(
+        team_id=batch.team_id,
+        organisation_id=batch.team.organisation_id,
+        on=on.isoformat(),
+        mandates={
+            mandate.number: KnownMandate(
+                mandate.pk,
+                mandate.agent_id,
+                mandate.agent.name,
+                mandate.valid_from.isoformat(),
+                mandate.valid_until.isoformat(),
+            )
+            for mandate in mandates
+        },
+    )
+
+
+def look_up(house: House, batch: ImportBatch, rows: Iterable[Values]) -> None:
+    """Fetch the cases and people that these rows may be about, in place of those before."""
+    rows = [values for values in rows if values]
+    with connection.cursor() as cursor:
+        cursor.execute(_CASES, [batch.creditor_id, [values[REFERENCE] for values in rows]])
+        house.cases = {row[0]: _known(row) for row in cursor.fetchall()}
+        numbers = [v[ID_NUMBER] for v in rows if v[REFERENCE] not in house.cases]
+        house.people = {}
+        if numbers:
+            cursor.execute(_PEOPLE, [numbers, batch.creditor_id, batch.team_id])
+            house.people = {row[0]: KnownPerson(row[1], row[2], set(row[3])) for row in cursor}
+
+
+def _known(row: tuple[Any, ...]) -> KnownCase:
+    values: Values = [None] * len(FIELDS)
+    for place, value in zip(_PLACES, row[9:], strict=True):
+        values[place] = value
+    return KnownCase(
+        pk=row[1],
+        reference=row[2],
+        state=row[3],
+        team_id=row[4],
+        currency=row[5],
+        bound=row[6],
+        places=frozenset(row[7]),
+        reached_by=frozenset(row[8]),
+        values=values,
+    )
