@@ -1,0 +1,291 @@
+"""The forms of steps 5 to 7: terms, waiver, signature, payment, closing."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Div, Fieldset, Layout, Row
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agreements import plans
+from agreements.actions.closing import reasons_for
+from agreements.actions.drawing import CHANNELS
+from agreements.models import Agreement, Payment
+from agreements.plans import Due
+from agreements.policy import owed_by_component
+from cases.models import Case, ContactAttempt
+from common.money import ZERO, show, total
+from workflow.forms import DeskForm, MoneyField, PlaceTimeField, day_field, words_field
+from workflow.steps import WrongInput
+
+LANGUAGES = [("zh", _("Chinese")), ("en", _("English")), ("both", _("Chinese and English"))]
+WAYS = [(value, ContactAttempt.Channel(value).label) for value in CHANNELS]
+LINE = re.compile(r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})[\s,;:]+¥?\s*([\d,.]+)\s*$")
+
+
+class PlanForm(DeskForm):
+    """The plan of repayment, what is waived, and in which language it is written."""
+
+    plan = forms.ChoiceField(
+        label=_("Kind of plan"), choices=Agreement.Plan.choices, widget=forms.RadioSelect,
+        initial=Agreement.Plan.EQUAL,
+    )  # fmt: skip
+    first_on = day_field(label=_("First due day"), required=False)
+    count = forms.IntegerField(
+        label=_("Instalments, one a month"), min_value=1, max_value=plans.MOST_INSTALMENTS,
+        required=False,
+    )  # fmt: skip
+    low = MoneyField(label=_("Small instalment"), required=False)
+    low_count = forms.IntegerField(
+        label=_("How many small ones"), min_value=1, max_value=plans.MOST_INSTALMENTS,
+        required=False,
+    )  # fmt: skip
+    rows = words_field(
+        label=_("Days and amounts"), rows=6, required=False,
+        help_text=_("One instalment a line, such as: 2026-04-15 6500.00"),
+    )  # fmt: skip
+    waived_fees = MoneyField(label=_("Waived of the costs"), required=False)
+    waived_interest = MoneyField(label=_("Waived of the interest"), required=False)
+    waived_principal = MoneyField(label=_("Waived of the principal"), required=False)
+    language = forms.ChoiceField(label=_("Language of the agreement"), choices=LANGUAGES)
+    channel = forms.ChoiceField(
+        label=_("How the terms were agreed on"), choices=WAYS,
+        help_text=_("Without a talk at the door the rules want to know by which way."),
+    )  # fmt: skip
+    reason = words_field(label=_("Why a new version is needed"), rows=2, most=300)
+
+    def __init__(
+        self, *args: Any, case: Case, remote: bool = False, anew: bool = False, **given: Any
+    ) -> None:
+        super().__init__(*args, **given)
+        self.case = case
+        self.built: list[Due] = []
+        if not remote and not anew:
+            del self.fields["channel"]
+        if not anew:
+            del self.fields["reason"]
+        for name, owed in owed_by_component(case).items():
+            field = self.fields[f"waived_{name}"]
+            field.help_text = _("of %(owed)s") % {"owed": show(owed)}
+            if owed <= ZERO:
+                field.widget.attrs["disabled"] = True
+                field.disabled = True
+
+    @property
+    def helper(self) -> FormHelper:
+        """Laid out in the order in which two people settle it."""
+        helper = super().helper
+        first: list[Any] = [name for name in ("reason", "channel") if name in self.fields]
+        helper.layout = Layout(
+            *first,
+            Fieldset(
+                str(_("Waiver")),
+                Row(Column("waived_fees"), Column("waived_interest"), Column("waived_principal")),
+            ),
+            Fieldset(
+                str(_("Plan")),
+                "plan",
+                Div(Row(Column("first_on"), Column("count")), css_class="plan-months"),
+                Div(
+                    Row(Column("low"), Column("low_count", css_class="plan-few")),
+                    css_class="plan-low",
+                ),
+                Div("rows", css_class="plan-rows"),
+            ),
+            "language",
+        )
+        return helper
+
+    @property
+    def waived(self) -> dict[str, Decimal]:
+        """What is waived, by component."""
+        return {
+            name: self.cleaned_data.get(f"waived_{name}") or ZERO
+            for name in ("fees", "interest", "principal")
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Reckon the plan; whatever does not fit is said at its field."""
+        cleaned = super().clean()
+        for name, owed in owed_by_component(self.case).items():
+            if (cleaned.get(f"waived_{name}") or ZERO) > owed:
+                self.add_error(
+                    f"waived_{name}",
+                    _("Only %(owed)s of it is owed, so no more can be waived.")
+                    % {"owed": show(owed)},
+                )
+        if self.errors:
+            return cleaned
+        whole = total(owed_by_component(self.case).values()) - total(self.waived.values())
+        try:
+            self.built = self._reckon(cleaned, whole)
+        except WrongInput as wrong:
+            self.add_error(wrong.field if wrong.field in self.fields else None, str(wrong.message))
+        return cleaned
+
+    def _reckon(self, cleaned: Mapping[str, Any], whole: Decimal) -> list[Due]:
+        kind = cleaned["plan"]
+        if kind == Agreement.Plan.CUSTOM:
+            return plans.custom(whole, self._lines(cleaned.get("rows") or ""))
+        first, count = cleaned.get("first_on"), cleaned.get("count")
+        if not first:
+            raise WrongInput(_("Give the day of the first instalment."), "first_on")
+        if not count:
+            raise WrongInput(_("Say how many instalments."), "count")
+        if kind == Agreement.Plan.EQUAL:
+            return plans.equal(whole, first=first, count=count)
+        low = cleaned.get("low")
+        if not low:
+            raise WrongInput(_("Give the small instalment."), "low")
+        if kind == Agreement.Plan.BALLOON:
+            return plans.balloon(whole, first=first, count=count, low=low)
+        if not cleaned.get("low_count"):
+            raise WrongInput(_("Say how many small ones there are."), "low_count")
+        return plans.stepped(
+            whole, first=first, count=count, low=low, low_count=cleaned["low_count"]
+        )
+
+    def _lines(self, text: str) -> list[tuple[date, Decimal]]:
+        found = []
+        for number, line in enumerate(text.splitlines(), start=1):
+            if not line.strip():
+                continue
+            match = LINE.match(line)
+            try:
+                if match is None:
+                    raise ValueError
+                day = datetime.strptime(re.sub(r"[/.]", "-", match[1]), "%Y-%m-%d").date()  # noqa: DTZ007
+                found.append((day, Decimal(match[2].replace(",", ""))))
+            except (ValueError, InvalidOperation):
+                raise WrongInput(
+                    _("Line %(number)d cannot be read. Write it as: 2026-04-15 6500.00")
+                    % {"number": number},
+                    "rows",
+                ) from None
+        return found
+
+
+class WaiverForm(DeskForm):
+    """What is to be waived, and why."""
+
+    fees = MoneyField(label=_("Of the costs"), required=False)
+    interest = MoneyField(label=_("Of the interest"), required=False)
+    principal = MoneyField(label=_("Of the principal"), required=False)
+    reason = words_field(label=_("Why"), most=500)
+
+    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
+        super().__init__(*args, **given)
+        for name, owed in owed_by_component(case).items():
+            self.fields[name].help_text = _("of %(owed)s") % {"owed": show(owed)}
+
+
+class SignatureForm(DeskForm):
+    """A signature, drawn on the screen or photographed."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    drawn = forms.CharField(required=False, widget=forms.HiddenInput, max_length=3_000_000)
+    file = forms.FileField(
+        label=_("Or a picture of the signature on paper"), required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg"}),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """The picture as bytes, whichever way it came."""
+        cleaned = super().clean()
+        file = cleaned.get("file")
+        cleaned["content"], cleaned["filename"] = b"", "signature.png"
+        if file:
+            cleaned["content"], cleaned["filename"] = file.read(), file.name
+        elif cleaned.get("drawn"):
+            head, _comma, data = cleaned["drawn"].partition(",")
+            try:
+                if head != "data:image/png;base64":
+                    raise ValueError
+                cleaned["content"] = base64.b64decode(data, validate=True)
+            except (ValueError, binascii.Error):
+                raise forms.ValidationError(
+                    _("The drawing did not arrive whole. Please sign again.")
+                ) from None
+        return cleaned
+
+
+class LawyerForm(DeskForm):
+    """Which lawyer."""
+
+    lawyer = forms.CharField(label=_("Lawyer and law firm"), max_length=120)
+
+
+class LawyerAnswerForm(LawyerForm):
+    """What the lawyer said."""
+
+    remark = words_field(label=_("What the lawyer said"), required=False, most=500)
+
+
+class WhyForm(DeskForm):
+    """Only a reason."""
+
+    why = words_field(label=_("Why"), most=200)
+
+
+class PaymentForm(DeskForm):
+    """Money that came in."""
+
+    amount = MoneyField(label=_("Amount"), min_value=Decimal("0.01"))
+    received_at = PlaceTimeField(label=_("Arrived at"))
+    method = forms.ChoiceField(label=_("How"), choices=Payment.Method.choices)
+    payer = forms.CharField(label=_("Payer"), max_length=80, required=False)
+    bank_reference = forms.CharField(
+        label=_("Bank reference"), max_length=60, required=False,
+        help_text=_("The same reference is never booked twice."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
+        super().__init__(*args, **given)
+        received: Any = self.fields["received_at"]
+        received.zone = case.zone
+
+    @property
+    def helper(self) -> FormHelper:
+        """Two columns at a desk."""
+        helper = super().helper
+        helper.layout = Layout(
+            Row(Column("amount"), Column("received_at")),
+            Row(Column("method"), Column("payer")),
+            "bank_reference",
+        )
+        return helper
+
+
+class ReturnForm(DeskForm):
+    """Who took the original."""
+
+    returned_to = forms.CharField(label=_("Given to"), max_length=80)
+
+
+class EarlyClosureForm(DeskForm):
+    """A coded reason, in more words, with the evidence."""
+
+    closed_as = forms.ChoiceField(label=_("Reason"))
+    reason = words_field(label=_("In more words, for the second person"), most=1000)
+    file = forms.FileField(
+        label=_("Evidence"), required=False, help_text=_("PDF, JPEG or PNG, at most 20 MB.")
+    )
+
+    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
+        super().__init__(*args, **given)
+        field: Any = self.fields["closed_as"]
+        field.choices = [
+            (code, Case.ClosedAs(code).label) for code in reasons_for(case)
+        ]  # fmt: skip
+
+
+class ReopeningForm(DeskForm):
+    """Why a closed case is to be opened again."""
+
+    reason = words_field(label=_("Why, for the second person"), most=1000)
