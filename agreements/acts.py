@@ -25,9 +25,9 @@ CLOSED = frozenset({Step.CLOSURE.value})
 def live(case: Any, *states: str) -> Agreement | None:
     """The agreement of the case in one of these states; without a query where they are at hand."""
     if hasattr(case, "live_agreements"):
-        found = [one for one in case.live_agreements if one.state in states]
+        found: list[Agreement] = [one for one in case.live_agreements if one.state in states]
         return found[0] if found else None
-    return case.agreements.filter(state__in=states).first()
+    return Agreement.objects.filter(case=case, state__in=states).first()
 
 
 def making(case: Any) -> Agreement | None:

@@ -70,7 +70,7 @@ def agreement_pdf(agreement: Agreement) -> bytes:
                 (words("债权人(甲方)", "Creditor"), words(case.creditor.name, english(case.creditor))),
                 (words("受托机构", "Agency"), _agency(case)),
                 (words("债务人(乙方)", "Debtor"), words(debtor.name, debtor.name_en or debtor.name)),
-                (words("证件号码", "ID number"), hidden(debtor.id_number)),
+                (words("证件号码", "ID number"), debtor.id_number or "–"),
                 (words("送达地址", "Address for service"), _service_address(case)),
             ]
         ),
@@ -183,7 +183,6 @@ def _signatures(agreement: Agreement) -> Signatures:
 def receipt_pdf(payment: Payment) -> bytes:
     """A receipt: what came in, and what it was set off against."""
     case = payment.case
-    house, lines = house_of(case)
     parts = payment.entries.exclude(kind="reversal").order_by("pk")
     left = sum_of(case.balance)
     blocks: list[Any] = [
@@ -282,17 +281,14 @@ def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
         Section(words("相关人员", "People"), numbered=True),
         Table(
             [words("姓名", "Name"), words("身份", "Role")],
-            [[case.debtor.name, words("债务人", "Debtor")]]
-            + [[party.person.name, both(party.get_role_display)] for party in case.parties.select_related("person")]
-            + [[name, words("办理人员", "Staff")] for name in sorted({e.actor_name for e in events if e.actor_name != "system"})],
+            _people(case, events),
         ),
         Section(words("金额变动", "How the sum moved"), numbered=True),
         _ledger_table(case),
         Section(words("联系与通知", "Contacts and notices"), numbered=True),
         Table(
             [words("时间", "When"), words("方式", "By"), words("内容", "What"), words("结果", "Result")],
-            [[plain_moment(c.at, zone), both(c.get_channel_display), words("温和联系", "Gentler contact"), both(c.get_result_display)] for c in case.contacts.order_by("at")]
-            + [[plain_moment(n.queued_at, zone), both(n.get_channel_display), both(n.get_kind_display), _result(n, zone)] for n in case.notices.order_by("queued_at")],
+            _said(case),
         ),
         Section(words("上门记录", "Visits"), numbered=True),
         Table(
@@ -353,6 +349,46 @@ def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
         blocks,
         language="both",
     )
+
+
+def _people(case: Case, events: list[Event]) -> list[list[Text]]:
+    """Everybody who had a part in it: those who owe, and those who worked on it."""
+    parties = case.parties.select_related("person")
+    staff = sorted({event.actor_name for event in events if event.actor_name != "system"})
+    rows: list[list[Text]] = [[case.debtor.name, words("债务人", "Debtor")]]
+    rows += [[party.person.name, both(party.get_role_display)] for party in parties]
+    rows += [[name, words("办理人员", "Staff")] for name in staff]
+    return rows
+
+
+def _said(case: Case) -> list[list[Text]]:
+    """Every contact and every notice, in time, with what became of it."""
+    zone = case.zone
+    rows: list[tuple[datetime, list[Text]]] = [
+        (
+            contact.at,
+            [
+                plain_moment(contact.at, zone),
+                both(contact.get_channel_display),
+                words("联系", "Contact"),
+                both(contact.get_result_display),
+            ],
+        )
+        for contact in case.contacts.all()
+    ]
+    rows += [
+        (
+            notice.queued_at,
+            [
+                plain_moment(notice.queued_at, zone),
+                both(notice.get_channel_display),
+                both(notice.get_kind_display),
+                _result(notice, zone),
+            ],
+        )
+        for notice in case.notices.order_by("pk")
+    ]
+    return [row for _at, row in sorted(rows, key=lambda pair: pair[0])]
 
 
 def _result(notice: Any, zone: str) -> Text:

@@ -80,7 +80,7 @@ def may_close(subject: Any, *, by: User, at: datetime) -> Verdict:
     return asks("case.close", **closing_facts(case))(case, by=by, at=at)
 
 
-def closing_facts(case: Case) -> dict[str, bool]:
+def closing_facts(case: Case) -> dict[str, Any]:
     """What of the closing is done; what was done before the last payment counts no more."""
     settled_at = case.ledger.aggregate(last=Max("recorded_at"))["last"]
     made = dict(

@@ -71,6 +71,7 @@ def attend(instalment: Instalment, *, by: User, at: datetime) -> None:
     calendar = calendar_of(case, today)
     held, base = _pauses(case, instalment.due_on, today)
     steps: list[Step] = []
+    look: datetime | None
     if today > instalment.due_on and instalment.missed_at is None:
         steps.append(_missed(instalment, at))
     if held or case.state != CaseStep.FOLLOW_UP:

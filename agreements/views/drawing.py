@@ -243,7 +243,8 @@ def choices_of(case: Case, at: datetime) -> list[dict[str, Any]]:
     whole = case.balance - total(granted_waiver(case, at).values())
     if whole <= ZERO:
         return []
-    first, found = a_month_on(today), []
+    first = a_month_on(today)
+    found: list[dict[str, Any]] = []
     for count in OFFERED_COUNTS:
         rows = plans.equal(whole, first=first, count=count)
         query = f"?plan=equal&count={count}"
