@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("agreements.urls")),
     path("documents/", include("documents.urls")),
     path("notices/", include("notices.urls")),
+    path("api/", include("api.urls")),
     path("demo/", include("demo.urls")),
     path("administration/", admin.site.urls),
 ]
