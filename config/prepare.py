@@ -69,12 +69,12 @@ def main() -> None:
 
     django.setup()
     from django.conf import settings
-    from django.core.management import call_command, get_commands
+    from django.core.management import call_command
 
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True, mode=0o700)
     collect_static()
     migrate()
-    if settings.ENV == "demo" and settings.DEMO_DATA and "demo" in get_commands():
+    if settings.ENV == "demo" and settings.DEMO_DATA:
         call_command("demo", "load")
 
 

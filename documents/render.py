@@ -62,7 +62,7 @@ def render_paper(paper: Paper, language: str) -> bytes:
     fonts = FontConfiguration()
     fetcher = OwnFilesOnly()
     sheet = CSS(
-        string=SHEET.read_text().replace("FONTS", FONTS.resolve().as_uri()),
+        string=SHEET.read_text().replace("../fonts", FONTS.resolve().as_uri()),
         font_config=fonts,
         url_fetcher=fetcher,
         base_url=None,
