@@ -62,6 +62,9 @@ def agreement_pdf(agreement: Agreement) -> bytes:
     case = agreement.case
     house, lines = house_of(case)
     debtor = case.debtor
+    draft = (
+        words("", "") if agreement.signed_at else words(" · 草案,尚未签署", " · draft, not signed")
+    )
     confirmed = set(agreement.confirmations.values_list("term", flat=True))
     blocks: list[Any] = [
         Section(words("双方当事人", "The parties"), numbered=True),
@@ -115,8 +118,8 @@ def agreement_pdf(agreement: Agreement) -> bytes:
         Paper(
             title=words("还款协议", "Repayment agreement"),
             subtitle=words(
-                f"案件编号 {case.reference} · 第 {agreement.version} 版",
-                f"Case {case.reference} · version {agreement.version}",
+                f"案件编号 {case.reference} · 第 {agreement.version} 版" + draft["zh"],
+                f"Case {case.reference} · version {agreement.version}" + draft["en"],
             ),
             number=agreement.number,
             house=house,

@@ -15,6 +15,7 @@ urlpatterns = [
     path("cases/<slug:reference>/back/", drawing.back, name="back"),
     path("agreements/<slug:number>/", signing.agreement, name="agreement"),
     path("agreements/<slug:number>/redraft/", drawing.redraft, name="redraft"),
+    path("agreements/<slug:number>/draft.pdf", signing.draft, name="draft"),
     path("agreements/<slug:number>/offer/", signing.offer, name="offer"),
     path("agreements/<slug:number>/terms/", signing.terms, name="terms"),
     path("agreements/<slug:number>/sign/<slug:side>/", signing.sign, name="sign"),

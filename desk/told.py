@@ -283,7 +283,7 @@ SENTENCES: dict[str, Any] = {
     "agreement.kept": _("The agreement was kept to the end."),
     "agreement.resumed": _("The agreement runs again: a payment was taken back."),
     "agreement.voided": _("The agreement is void."),
-    "term.confirmed": _("The debtor confirmed a term."),
+    "term.confirmed": _("The debtor confirmed the term “%(item)s”."),
     "waiver.requested": _("A waiver of %(amount)s was asked for."),
     "waiver.granted": _("A waiver of %(amount)s was granted."),
     "waiver.booked": _("A waiver of %(amount)s was booked."),

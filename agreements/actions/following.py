@@ -91,7 +91,9 @@ def _pauses(case: Case, due_on: date, today: date) -> tuple[bool, date]:
     """Whether reminders are on hold today, and from which day a delay is reckoned."""
     spans, held = [], False
     for hold in case.holds.exclude(scope=Hold.Scope.VISITS):
-        last = local_day(hold.ended_at, case.zone) if hold.ended_at else hold.until
+        last = hold.until
+        if hold.ended_at:
+            last = min(last, local_day(hold.ended_at, case.zone))
         spans.append((hold.starts_on, last))
         held |= hold.in_force_on(today)
     return held, base_of(due_on, spans)

@@ -30,7 +30,8 @@ SMALLEST_BOX = 50  # points; no screen has a smaller one
 
 def confirm_term(*, agreement: Agreement, term: str, by: User, at: datetime) -> None:
     """The debtor has said of this one term that it was understood and is agreed to."""
-    if term not in {clause["key"] for clause in agreement.clauses}:
+    found = next((clause for clause in agreement.clauses if clause["key"] == term), None)
+    if found is None:
         raise WrongInput(_("The agreement has no such term."))
 
     def keep(case: Case, _by: User, _at: datetime) -> None:
@@ -47,7 +48,12 @@ def confirm_term(*, agreement: Agreement, term: str, by: User, at: datetime) -> 
         right=DRAW_UP,
         by=by,
         at=at,
-        data={"number": agreement.number, "item": term, "version": agreement.version},
+        data={
+            "number": agreement.number,
+            "version": agreement.version,
+            "term": term,
+            "item": f"{found['title']['zh']} · {found['title']['en']}",
+        },
         then=keep,
     )
 
@@ -112,7 +118,8 @@ def has_all_signatures(agreement: Agreement) -> bool:
 
 def conclude(*, agreement: Agreement, by: User, at: datetime) -> None:
     """Put the signed agreement into force: paper, waiver, instalments, copies, follow-up."""
-    old = agreement.case.agreements.filter(state__in=["signed", "broken"]).first()
+    held = agreement.case.agreements.filter(state__in=["signed", "broken"])
+    old = held.exclude(pk=agreement.pk).first()
     replaced = []
     if old is not None:
         replaced = [

@@ -14,7 +14,7 @@ from agreements import forms, plans
 from agreements.actions import drawing
 from agreements.models import Agreement
 from agreements.policy import COMPONENTS, granted_waiver, may_reach
-from cases.models import Case
+from cases.models import Case, LedgerEntry
 from cases.models.case import Step
 from common import clock
 from common.clock import local_day
@@ -288,7 +288,10 @@ def _page(
             "agreement": agreement,
             "choices": choices_of(case, at),
             "left": left_in_a_month(case),
-            "owed": [(name, getattr(case, name)) for name in ("principal", "interest", "fees")],
+            "owed": [
+                (LedgerEntry.Component(name).label, getattr(case, name))
+                for name in ("principal", "interest", "fees")
+            ],
             "granted": total(granted.values()) if granted else None,
             "limit": case.mandate.waiver_limit if case.mandate else None,
             "at": at,

@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from agreements import forms
+from agreements import forms, papers
 from agreements.actions import drawing, signing
 from agreements.models import Agreement, Signature
 from agreements.policy import SIDES, may_sign, unconfirmed
@@ -68,6 +68,19 @@ def sides_of(found: Agreement) -> list[dict[str, Any]]:
         }
         for side in SIDES
     ]
+
+
+def draft(request: HttpRequest, number: str) -> HttpResponse:
+    """The draft as a PDF to read and take along; it is kept only once it is signed."""
+    found = seen_agreement(request, number)
+    if found.document:
+        return HttpResponseRedirect(
+            f"{reverse('documents:document', args=[found.document.number])}?show=1"
+        )
+    answer = HttpResponse(papers.agreement_pdf(found), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{found.number}-draft.pdf"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def offer(request: HttpRequest, number: str) -> HttpResponse:

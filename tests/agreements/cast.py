@@ -24,6 +24,7 @@ TALK = make.moment("2026-03-05 14:40")
 GRANTED = make.moment("2026-03-05 14:52")
 SIGNED = make.moment("2026-03-05 15:20")
 WAIVED = {"fees": Decimal("242.00"), "interest": Decimal("758.00")}
+SIDES = (("debtor", "王海燕"), ("creditor", "李伟"))
 FIRST = date(2026, 4, 15)
 
 
@@ -91,11 +92,22 @@ def offered(case: Case | None = None, *, confirmed: bool = True, **given: Any) -
 def signed(case: Case | None = None, *, at: datetime = SIGNED, **given: Any) -> Agreement:
     """The agreement of S2, signed by both sides and in force."""
     agreement = offered(case, **given)
-    for side, name in (("debtor", "王海燕"), ("creditor", "李伟")):
+    for side, name in SIDES:
         signing.sign(
             agreement=agreement, side=side, name=name, content=drawn(), by=make.clerk(), at=at
         )
     return again(agreement)
+
+
+def sign_all(agreement: Agreement, at: datetime) -> None:
+    """Offer, confirm and sign a draft that stands."""
+    drawing.offer_agreement(agreement=agreement, by=make.clerk(), at=at)
+    for clause in agreement.clauses:
+        signing.confirm_term(agreement=agreement, term=clause["key"], by=make.clerk(), at=at)
+    for side, name in SIDES:
+        signing.sign(
+            agreement=agreement, side=side, name=name, content=drawn(), by=make.clerk(), at=at
+        )
 
 
 def swept(text: str) -> datetime:

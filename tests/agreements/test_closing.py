@@ -1,0 +1,308 @@
+"""The end: certificate, papers given back, report; closed early by two people; opened again."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from agreements.actions import closing
+from agreements.actions.paying import record_payment, reverse_payment
+from agreements.policy import closing_facts
+from cases.models import Case, ClaimPaper
+from documents.models import Document
+from documents.storing import Unreadable
+from notices.models import Notice
+from tests import make
+from tests.agreements import cast
+from tests.agreements.test_signing import text_of
+from visits.actions.planning import plan_visit
+from workflow.approvals import SecondPersonNeeded, decide_approval
+from workflow.models import Approval, Duty
+from workflow.steps import (
+    Outsider,
+    PolicyRefused,
+    RightRefused,
+    StateRefused,
+    WrongInput,
+)
+
+pytestmark = pytest.mark.django_db
+PAID = make.moment("2026-04-15 09:30")
+AT = make.moment("2026-04-16 10:00")
+
+
+@pytest.fixture
+def paid() -> Case:
+    """S2 after everything has come in."""
+    case = cast.signed().case
+    record_payment(
+        case=cast.again(case), amount=Decimal("39000.00"), method="transfer", received_at=PAID,
+        by=make.clerk(), at=PAID,
+    )  # fmt: skip
+    return cast.again(case)
+
+
+def original(case: Case) -> ClaimPaper:
+    return case.papers.get(original_held=True)
+
+
+def wound_up(case: Case) -> Case:
+    closing.issue_certificate(case=case, by=make.clerk(), at=AT)
+    closing.return_paper(paper=original(case), returned_to="王海燕", by=make.clerk(), at=AT)
+    closing.write_report(case=cast.again(case), by=make.clerk(), at=AT)
+    return cast.again(case)
+
+
+def closed_early(case: Case, closed_as: str = "withdrawn") -> Case:
+    approval = closing.request_early_closure(
+        case=cast.again(case), closed_as=closed_as, reason="说明", by=make.clerk(), at=AT
+    )
+    decide_approval(approval=approval, granted=True, answer="同意", by=make.supervisor(), at=AT)
+    return cast.again(case)
+
+
+class TestIssueCertificate:
+    def test_prints_sends_and_tells(self, paid: Case) -> None:
+        document = closing.issue_certificate(case=paid, by=make.clerk(), at=AT)
+        assert document.kind == "settlement"
+        text = text_of(document)
+        assert "结清证明" in text
+        assert "王海燕" in text
+        notice = paid.notices.get(kind="settlement")
+        assert notice.document == document
+        assert paid.events.get(kind="certificate.issued").data["sha256"] == document.sha256
+
+    def test_is_refused_while_anything_is_owed(self) -> None:
+        case = cast.signed().case
+        with pytest.raises(WrongInput, match=r"39,000\.00"):
+            closing.issue_certificate(case=cast.again(case), by=make.clerk(), at=AT)
+        assert not Document.objects.filter(kind="settlement").exists()
+
+    def test_counts_no_more_when_a_payment_was_reversed(self, paid: Case) -> None:
+        closing.issue_certificate(case=paid, by=make.clerk(), at=AT)
+        assert closing_facts(cast.again(paid))["certificate_issued"] is True
+        reverse_payment(payment=paid.payments.get(), why="退票", by=make.clerk(), at=AT)
+        assert closing_facts(cast.again(paid))["certificate_issued"] is False
+        assert paid.notices.get(kind="settlement").state == "suppressed"
+
+    def test_is_not_for_officers_nor_outsiders(self, paid: Case) -> None:
+        with pytest.raises(RightRefused):
+            closing.issue_certificate(case=paid, by=make.officer(), at=AT)
+        with pytest.raises(Outsider):
+            closing.issue_certificate(case=paid, by=make.outsider(), at=AT)
+
+
+class TestReturnPaper:
+    def test_gives_a_receipt(self, paid: Case) -> None:
+        paper = original(paid)
+        document = closing.return_paper(paper=paper, returned_to="王海燕", by=make.clerk(), at=AT)
+        paper = cast.again(paper)
+        assert (paper.returned_to, paper.returned_at, paper.receipt) == ("王海燕", AT, document)
+        assert paper.document.sha256[:20] in text_of(document)
+        assert paid.events.get(kind="paper.returned").data["to"] == "王海燕"
+
+    def test_happens_once(self, paid: Case) -> None:
+        closing.return_paper(paper=original(paid), returned_to="王海燕", by=make.clerk(), at=AT)
+        with pytest.raises(WrongInput):
+            closing.return_paper(paper=original(paid), returned_to="王海燕", by=make.clerk(), at=AT)
+
+    def test_needs_an_original(self, paid: Case) -> None:
+        copy = paid.papers.filter(original_held=False).first()
+        assert copy is not None
+        with pytest.raises(WrongInput):
+            closing.return_paper(paper=copy, returned_to="王海燕", by=make.clerk(), at=AT)
+
+    def test_needs_somebody_who_took_it(self, paid: Case) -> None:
+        with pytest.raises(WrongInput) as wrong:
+            closing.return_paper(paper=original(paid), returned_to=" ", by=make.clerk(), at=AT)
+        assert wrong.value.field == "returned_to"
+
+    def test_waits_until_nothing_is_owed(self) -> None:
+        case = cast.signed().case
+        with pytest.raises(WrongInput):
+            closing.return_paper(paper=original(case), returned_to="王海燕", by=make.clerk(), at=AT)
+
+
+class TestWriteReport:
+    def test_tells_the_whole_story(self, paid: Case) -> None:
+        closing.issue_certificate(case=paid, by=make.clerk(), at=AT)
+        document = closing.write_report(case=cast.again(paid), by=make.clerk(), at=AT)
+        text = text_of(document)
+        payment = paid.payments.get()
+        for word in [
+            "结案报告", "王海燕", "陈晓", "周敏", payment.number, "HZ-2026-0147-A1", "39,000.00", "story",
+            "agreement.sign", "律师函",
+        ]:  # fmt: skip
+            assert word in text, word
+        told = paid.events.get(kind="case.reported").data
+        assert told["head"]
+        assert told["head"][:16] in text
+
+    def test_is_outdated_by_a_paper_that_goes_back_later(self, paid: Case) -> None:
+        closing.issue_certificate(case=paid, by=make.clerk(), at=AT)
+        closing.write_report(case=paid, by=make.clerk(), at=AT)
+        assert closing_facts(cast.again(paid))["report_written"] is True
+        closing.return_paper(
+            paper=original(paid),
+            returned_to="王海燕",
+            by=make.clerk(),
+            at=AT + timedelta(minutes=1),
+        )
+        assert closing_facts(cast.again(paid))["report_written"] is False
+
+
+class TestCloseCase:
+    def test_closes_as_settled(self, paid: Case) -> None:
+        closing.close_case(case=wound_up(paid), by=make.clerk(), at=AT)
+        case = cast.again(paid)
+        assert (case.state, case.closed_as, case.closed_at) == ("closure", "settled", AT)
+        assert cast.kinds(case)[-1] == "case.closed"
+        assert not Duty.objects.filter(case=case, done_at=None).exists()
+        assert case.next_due_at is None
+        assert cast.chain_holds(case)
+
+    def test_says_everything_that_is_missing(self) -> None:
+        case = cast.again(cast.signed().case)
+        with pytest.raises(PolicyRefused) as refused:
+            closing.close_case(case=case, by=make.clerk(), at=AT)
+        says = refused.value.findings[0].says["en"]
+        for word in ("balance", "certificate", "papers", "report"):
+            assert word in says
+        assert cast.kinds(case)[-1] == "policy.refused"
+
+    @pytest.mark.parametrize("left_out", ["certificate", "paper", "report"])
+    def test_is_refused_while_one_thing_is_missing(self, paid: Case, left_out: str) -> None:
+        if left_out != "certificate":
+            closing.issue_certificate(case=paid, by=make.clerk(), at=AT)
+        if left_out != "paper":
+            closing.return_paper(paper=original(paid), returned_to="王", by=make.clerk(), at=AT)
+        if left_out != "report":
+            closing.write_report(case=cast.again(paid), by=make.clerk(), at=AT)
+        with pytest.raises(PolicyRefused):
+            closing.close_case(case=cast.again(paid), by=make.clerk(), at=AT)
+
+    def test_is_refused_before_follow_up(self) -> None:
+        case = make.prepared_case()
+        with pytest.raises((StateRefused, PolicyRefused)):
+            closing.close_case(case=case, by=make.clerk(), at=AT)
+
+    def test_is_not_for_officers_nor_outsiders(self, paid: Case) -> None:
+        with pytest.raises(RightRefused):
+            closing.close_case(case=paid, by=make.officer(), at=AT)
+        with pytest.raises(Outsider):
+            closing.close_case(case=paid, by=make.outsider(), at=AT)
+
+
+class TestEarlyClosure:
+    def test_stops_everything_in_the_change_that_grants_it(self) -> None:
+        case = make.prepared_case()
+        visit = plan_visit(
+            case=case, place=case.debtor.addresses.get(), starts_at=make.moment("2026-04-20 10:00"),
+            ends_at=make.moment("2026-04-20 10:45"), officers=make.crew(), purpose="商谈还款",
+            intended_outcome="达成协议", by=make.clerk(), at=make.moment("2026-04-15 09:00"),
+        )  # fmt: skip
+        case = closed_early(case)
+        assert (case.state, case.closed_as) == ("closure", "withdrawn")
+        assert cast.again(visit).state == "cancelled"
+        assert not Notice.objects.filter(case=case, state="queued").exists()
+        assert cast.kinds(case)[-3:] == ["approval.granted", "visit.cancelled", "case.closed_early"]
+        assert cast.chain_holds(case)
+
+    def test_voids_the_agreement_and_stops_its_reminders(self) -> None:
+        agreement = cast.signed()
+        cast.swept("2026-04-15 00:01")
+        case = closed_early(agreement.case, "court")
+        assert cast.again(agreement).state == "void"
+        assert [n.state for n in cast.reminders(case)] == ["suppressed"]
+        for text in ("2026-04-17 00:01", "2026-05-15 00:01"):
+            cast.swept(text)
+        assert len(cast.reminders(case)) == 1
+
+    def test_waits_for_a_second_person(self) -> None:
+        case = make.prepared_case()
+        approval = closing.request_early_closure(
+            case=case, closed_as="withdrawn", reason="撤回", by=make.supervisor(), at=AT
+        )
+        assert cast.again(case).state == "preparation"
+        with pytest.raises(SecondPersonNeeded):
+            decide_approval(approval=approval, granted=True, answer="", by=make.supervisor(), at=AT)
+        with pytest.raises(RightRefused):
+            decide_approval(approval=approval, granted=True, answer="", by=make.clerk(), at=AT)
+
+    def test_denied_changes_nothing(self) -> None:
+        case = make.prepared_case()
+        approval = closing.request_early_closure(
+            case=case, closed_as="withdrawn", reason="撤回", by=make.clerk(), at=AT
+        )
+        decide_approval(
+            approval=approval, granted=False, answer="不同意", by=make.supervisor(), at=AT
+        )
+        assert cast.again(case).state == "preparation"
+
+    def test_is_asked_for_once_at_a_time(self) -> None:
+        case = make.prepared_case()
+        given = {
+            "case": case,
+            "closed_as": "withdrawn",
+            "reason": "撤回",
+            "by": make.clerk(),
+            "at": AT,
+        }
+        closing.request_early_closure(**given)
+        with pytest.raises(WrongInput):
+            closing.request_early_closure(**given)
+
+    def test_keeps_the_evidence(self) -> None:
+        approval = closing.request_early_closure(
+            case=make.prepared_case(), closed_as="estate", reason="死亡", filename="证明.pdf",
+            content=make.PDF, by=make.clerk(), at=AT,
+        )  # fmt: skip
+        assert cast.again(approval).evidence.filename == "证明.pdf"
+        with pytest.raises(Unreadable):
+            closing.request_early_closure(
+                case=make.prepared_case(reference="HZ-2026-0200", external_reference="Y-1", who=make.debtor()),
+                closed_as="estate", reason="死亡", filename="x.exe", content=b"MZ", by=make.clerk(), at=AT,
+            )  # fmt: skip
+
+    @pytest.mark.parametrize("code", ["settled", "bored", ""])
+    def test_needs_one_of_the_codes(self, code: str) -> None:
+        with pytest.raises(WrongInput):
+            closing.request_early_closure(
+                case=make.prepared_case(), closed_as=code, reason="x", by=make.clerk(), at=AT
+            )
+
+    def test_withdraws_what_else_had_been_asked_for(self) -> None:
+        case = make.prepared_case()
+        from agreements.actions.drawing import request_waiver
+
+        waiver = request_waiver(case=case, waived=cast.WAIVED, reason="x", by=make.clerk(), at=AT)
+        closed_early(case)
+        assert Approval.objects.get(pk=waiver.pk).state == "withdrawn"
+
+    def test_is_not_for_a_closed_case(self) -> None:
+        case = closed_early(make.prepared_case())
+        with pytest.raises(StateRefused):
+            closing.request_early_closure(
+                case=case, closed_as="court", reason="x", by=make.clerk(), at=AT
+            )
+
+
+class TestReopening:
+    def test_opens_the_case_in_follow_up_by_two_people(self) -> None:
+        case = closed_early(make.prepared_case())
+        approval = closing.request_reopening(case=case, reason="撤回有误", by=make.clerk(), at=AT)
+        decide_approval(approval=approval, granted=True, answer="同意", by=make.supervisor(), at=AT)
+        case = cast.again(case)
+        assert (case.state, case.closed_at, case.closed_as) == ("follow_up", None, "")
+        assert cast.kinds(case)[-1] == "case.reopened"
+        assert not Notice.objects.filter(case=case, state="queued").exists()
+
+    def test_is_not_for_an_open_case(self) -> None:
+        with pytest.raises(StateRefused):
+            closing.request_reopening(case=make.prepared_case(), reason="x", by=make.clerk(), at=AT)
+
+    def test_needs_a_reason(self) -> None:
+        with pytest.raises(WrongInput):
+            closing.request_reopening(
+                case=closed_early(make.prepared_case()), reason=" ", by=make.clerk(), at=AT
+            )
