@@ -345,7 +345,7 @@ class Story:
 
     def way_out(self, days: int, hour: int, name: str, remark: str) -> None:
         """Refused, nobody in, somebody else, not safe: at the door."""
-        action = {
+        action: Callable[..., Any] = {
             "refused": refusing.refuse_at_door, "nobody": refusing.nobody_in,
             "someone": refusing.someone_else, "unsafe": refusing.unsafe,
         }[name]  # fmt: skip

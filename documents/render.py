@@ -17,7 +17,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from documents.blocks import Paper, Section, texts
+from documents.blocks import Facts, Para, Paper, Section, Signatures, Table, texts
 
 FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
 SHEET = Path(settings.BASE_DIR) / "static" / "css" / "paper.css"
@@ -68,13 +68,14 @@ def render_paper(paper: Paper, language: str) -> bytes:
         base_url=None,
     )
     document = HTML(string=html, url_fetcher=fetcher, base_url=None)
-    return document.write_pdf(
+    content: bytes = document.write_pdf(
         stylesheets=[sheet],
         font_config=fonts,
         pdf_variant="pdf/a-3b",
         pdf_identifier=paper.digest.encode(),
         output_intent="srgb",
     )
+    return content
 
 
 def _drawn(paper: Paper, language: str) -> list[dict[str, Any]]:
@@ -82,52 +83,39 @@ def _drawn(paper: Paper, language: str) -> list[dict[str, Any]]:
     drawn: list[dict[str, Any]] = []
     section = clause = 0
     for block in paper.blocks:
-        if block.kind == "section":
-            assert isinstance(block, Section)  # noqa: S101 - for the reader of types
-            clause = 0
-            section += block.numbered
-            drawn.append(
-                {
-                    "kind": "section",
-                    "number": str(section) if block.numbered else "",
-                    "text": texts(block.title, language),
-                }
-            )
-        elif block.kind == "para":
-            numbered = block.style == "clause"  # type: ignore[union-attr]
-            clause += numbered
-            drawn.append(
-                {
-                    "kind": "para",
-                    "style": block.style,  # type: ignore[union-attr]
-                    "number": f"{section}.{clause}" if numbered else "",
-                    "text": texts(block.text, language),  # type: ignore[union-attr]
-                }
-            )
-        elif block.kind == "facts":
-            rows = [(texts(k, language), texts(v, language)) for k, v in block.rows]  # type: ignore[union-attr,misc]
-            drawn.append({"kind": "facts", "rows": rows})
-        elif block.kind == "table":
-            drawn.append(
-                {
-                    "kind": "table",
-                    "head": _cells(block.head, block.sums, language),  # type: ignore[union-attr]
-                    "rows": [_cells(row, block.sums, language) for row in block.rows],  # type: ignore[union-attr]
-                    "total": _cells(block.total, block.sums, language),  # type: ignore[union-attr]
-                }
-            )
-        else:
-            drawn.append(
-                {
-                    "kind": "signatures",
-                    "lead": texts(block.lead, language),  # type: ignore[union-attr]
-                    "sides": [
-                        {"side": texts(side.side, language), "name": side.name,
-                         "picture": side.picture, "at": side.at}
-                        for side in block.sides  # type: ignore[union-attr]
-                    ],
-                }
-            )  # fmt: skip
+        found: dict[str, Any] = {"kind": block.kind}
+        match block:
+            case Section():
+                clause = 0
+                section += block.numbered
+                found["number"] = str(section) if block.numbered else ""
+                found["text"] = texts(block.title, language)
+            case Para():
+                numbered = block.style == "clause"
+                clause += numbered
+                found["style"] = block.style
+                found["number"] = f"{section}.{clause}" if numbered else ""
+                found["text"] = texts(block.text, language)
+            case Facts():
+                found["rows"] = [
+                    (texts(name, language), texts(value, language)) for name, value in block.rows
+                ]
+            case Table():
+                found["head"] = _cells(block.head, block.sums, language)
+                found["rows"] = [_cells(row, block.sums, language) for row in block.rows]
+                found["total"] = _cells(block.total, block.sums, language)
+            case Signatures():
+                found["lead"] = texts(block.lead, language)
+                found["sides"] = [
+                    {
+                        "side": texts(side.side, language),
+                        "name": side.name,
+                        "picture": side.picture,
+                        "at": side.at,
+                    }
+                    for side in block.sides
+                ]
+        drawn.append(found)
     return drawn
 
 
