@@ -17,7 +17,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from documents.blocks import Facts, Para, Paper, Section, Signatures, Table, texts
+from documents.blocks import Facts, Paper, Para, Section, Signatures, Table, texts
 
 FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
 SHEET = Path(settings.BASE_DIR) / "static" / "css" / "paper.css"
