@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +24,22 @@ HARDSHIP = [
 ]
 
 
+REACTIONS = [
+    (_("Took note"), _("Took note")),
+    (_("Read it closely"), _("Read it closely")),
+    (_("Had questions"), _("Had questions")),
+    (_("Did not want to look"), _("Did not want to look")),
+]
+
+
+class OfficersField(forms.ModelMultipleChoiceField):
+    """Officers with the badge by which the debtor will know them."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Name and badge."""
+        return f"{obj} · {obj.badge}"
+
+
 class PlanForm(DeskForm):
     """Slot, place, crew and purpose; times are those of the debtor's place."""
 
@@ -32,7 +50,7 @@ class PlanForm(DeskForm):
     place = forms.ModelChoiceField(
         label=_("Where"), queryset=Address.objects.none(), empty_label=None
     )
-    officers = forms.ModelMultipleChoiceField(
+    officers = OfficersField(
         label=_("Officers"),
         queryset=User.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -48,6 +66,7 @@ class PlanForm(DeskForm):
         super().__init__(*args, **given)
         self.case = case
         self.fields["starts_at"].zone = case.zone
+        self.fields["starts_at"].widget.attrs["data-zone"] = case.zone
         people = [
             case.debtor_id,
             *case.parties.filter(role__in=["co_debtor", "guarantor"]).values_list(
@@ -59,6 +78,16 @@ class PlanForm(DeskForm):
             team=case.team_id, role="officer", is_active=True
         ).order_by("badge")
 
+    @property
+    def helper(self) -> FormHelper:
+        """When and for how long stand side by side."""
+        helper = super().helper
+        helper.layout = Layout(
+            Div("starts_at", "minutes", css_class="slot-row"),
+            "place", "officers", "purpose", "intended_outcome",
+        )  # fmt: skip
+        return helper
+
     def slot(self) -> dict[str, Any]:
         """What the action wants, out of the cleaned fields."""
         data = dict(self.cleaned_data)
@@ -66,6 +95,21 @@ class PlanForm(DeskForm):
         data["ends_at"] = starts + timedelta(minutes=data.pop("minutes"))
         data["officers"] = list(data["officers"])
         return data
+
+    def draft(self) -> dict[str, Any] | None:
+        """As much of the slot as can be asked about while the form is still being filled in."""
+        self.is_valid()
+        held = getattr(self, "cleaned_data", {})
+        if not all(held.get(name) for name in ("starts_at", "minutes", "place")):
+            return None
+        return {
+            "starts_at": held["starts_at"],
+            "ends_at": held["starts_at"] + timedelta(minutes=held["minutes"]),
+            "place": held["place"],
+            "officers": list(held.get("officers") or ()),
+            "purpose": held.get("purpose", ""),
+            "intended_outcome": held.get("intended_outcome", ""),
+        }
 
 
 class AnnounceForm(DeskForm):
@@ -84,7 +128,7 @@ class AnnounceForm(DeskForm):
 
 
 class CancelForm(DeskForm):
-    """Why."""
+    """Why a visit is given up; the debtor may be told."""
 
     why = words_field(label=_("Why"), most=300)
 
@@ -103,6 +147,10 @@ class LiftForm(DeskForm):
     """Why a refusal may be lifted."""
 
     reason = words_field(label=_("Why, and on what evidence"), most=1000)
+    file = forms.FileField(
+        label=_("The debtor's invitation, if there is one"), required=False,
+        help_text=_("At most 20 MB."),
+    )  # fmt: skip
 
 
 class IdentifyForm(DeskForm):
@@ -112,6 +160,21 @@ class IdentifyForm(DeskForm):
     second_fact = forms.CharField(
         label=_("Date of birth, or last four of the ID number"), max_length=20
     )
+
+
+class ShowForm(DeskForm):
+    """How the debtor took what was shown."""
+
+    reaction = forms.ChoiceField(
+        label=_("How the debtor took it"), choices=REACTIONS, widget=forms.RadioSelect,
+        initial=REACTIONS[0][0],
+    )  # fmt: skip
+    words = forms.CharField(label=_("In the debtor's words"), max_length=240, required=False)
+
+    def taken(self) -> str:
+        """The reaction in one line."""
+        held = self.cleaned_data
+        return ": ".join(part for part in (str(held["reaction"]), held["words"]) if part)
 
 
 class TalkForm(DeskForm):

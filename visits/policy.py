@@ -52,6 +52,11 @@ def _best(held: Sequence[OfficerCredential], kind: str, day: date) -> OfficerCre
     return next((c for c in own if c.valid_on(day)), own[-1] if own else None)
 
 
+def permit_on(officer: User, day: date) -> OfficerCredential | None:
+    """The officer's permit that is in force on that day."""
+    return next((c for c in officer.credentials.filter(kind=K.PERMIT) if c.valid_on(day)), None)
+
+
 def may_plan(
     *,
     place: Address,
@@ -99,6 +104,11 @@ def may_start(visit: Visit, *, by: User, at: datetime) -> Verdict:
     )  # fmt: skip
 
 
+def may_keep_slot(visit: Visit, *, by: User, at: datetime) -> Verdict:
+    """Whether the visit's slot still holds now that its notice has taken effect."""
+    return _ask("visit.announce", visit, by, at, served_at=visit.served_at, notice_missing=())
+
+
 def may_show_papers(visit: Visit, *, by: User, at: datetime) -> Verdict:
     """Whether papers that tell of the debt may be shown now."""
     return _ask("papers.show", visit, by, at, **door_facts(visit))
@@ -110,8 +120,15 @@ def may_open_talk(visit: Visit, *, by: User, at: datetime) -> Verdict:
 
 
 def may_enter(visit: Visit, *, by: User, at: datetime) -> Verdict:
-    """Whether the officers were asked in."""
-    return _ask("premises.enter", visit, by, at, **door_facts(visit))
+    """Whether the officers may go in, now that somebody says yes; only the debtor's yes counts."""
+    facts = door_facts(visit)
+    return _ask(
+        "premises.enter",
+        visit,
+        by,
+        at,
+        **{**facts, "entry_consent": facts["identified"], "entered": True},
+    )
 
 
 def door_facts(visit: Visit) -> dict[str, Any]:

@@ -1,18 +1,22 @@
+"""The addresses of visits: at the desk, and at the door."""
+
 from django.urls import path
 
-from visits.views import door, planning
+from visits.views import calendar, door, planning, visit
 
 app_name = "visits"
 
 urlpatterns = [
     path("cases/<slug:reference>/visits/plan/", planning.plan, name="plan"),
-    path("cases/<slug:reference>/refusal/", planning.refuse, name="refuse"),
-    path("cases/<slug:reference>/refusal/lift/", planning.lift, name="lift"),
-    path("visits/", planning.calendar, name="calendar"),
-    path("visits/<slug:reference>/", planning.visit, name="visit"),
+    path("cases/<slug:reference>/refusal/", visit.refuse, name="refuse"),
+    path("cases/<slug:reference>/refusal/lift/", visit.lift, name="lift"),
+    path("visits/", calendar.calendar, name="calendar"),
+    path("visits/<slug:reference>/", visit.visit, name="visit"),
     path("visits/<slug:reference>/move/", planning.move, name="move"),
-    path("visits/<slug:reference>/announce/", planning.announce, name="announce"),
+    path("visits/<slug:reference>/announce/", visit.announce, name="announce"),
+    path("visits/<slug:reference>/announce/<slug:language>/", visit.preview, name="preview"),
     path("visits/<slug:reference>/cancel/", planning.cancel, name="cancel"),
+    path("visits/<slug:reference>/remark/", visit.remark, name="remark"),
     path("door/", door.today, name="today"),
     path("door/<slug:reference>/", door.door, name="door"),
     path("door/<slug:reference>/left/", door.left, name="left"),

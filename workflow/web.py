@@ -52,7 +52,8 @@ def handle(
             result = do(dict(getattr(form, "cleaned_data", {})))
     except AlreadyDone:
         messages.info(request, _("This was already done; nothing was done twice."))
-        return HttpResponseRedirect(case.get_absolute_url())
+        # Where the first press went to, as far as that is known without its result.
+        return HttpResponseRedirect(to if to and isinstance(to, str) else case.get_absolute_url())
     except PolicyRefused as refused:
         return _page(request, template, {**shown, "refusal": refused}, status=409)
     except StateRefused as refused:

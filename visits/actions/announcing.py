@@ -5,22 +5,31 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.models.case import Step as CaseStep
+from documents.letterhead import moment
 from documents.models import Document
 from documents.render import render_paper
 from documents.storing import store
 from notices import outbox
 from notices.kinds import Kind, register
 from notices.models import Notice
+from notices.wording import frame
 from people.models import ContactPoint, User
+from timeline.models import Event
 from visits import policy
+from visits.actions.planning import LOST, TOO_SOON, back_from_notice
 from visits.models import Visit
 from visits.notice import VisitNotice, compose, paper_of
-from workflow.duties import raise_duty
+from workflow.duties import fulfil, raise_duty
 from workflow.steps import StateRefused, Step, WrongInput, carry_out, note
 
 LANGUAGES = {"zh", "en", "both"}
+ON_ITS_WAY = {
+    Notice.State.QUEUED, Notice.State.SENDING, Notice.State.SENT, Notice.State.DOUBTFUL,
+}  # fmt: skip
+NOT_SERVED = gettext_lazy("The notice of the visit did not arrive.")
 
 
 def announce_visit(
@@ -53,6 +62,7 @@ def announce_visit(
             raise StateRefused(fresh.case, "visit.announce")
         fresh.language = language
         fresh.save(update_fields=["language"])
+        fulfil(case=fresh.case, kind=LOST, by=by, at=at)
         for channel, address, point in ways:
             made["notices"].append(
                 outbox.queue(
@@ -120,20 +130,26 @@ def subject_of(visit: Visit, language: str) -> str:
 
 def body_of(composed: VisitNotice, language: str) -> str:
     """The notice as plain text, framed with who writes and where to turn."""
-    tongues = ["zh", "en"] if language == "both" else [language]
-    blocks = []
-    for tongue in tongues:
-        blocks.append("\n\n".join(f"{title}\n{text}" for title, text in composed.text[tongue]))
-    return "\n\n——\n\n".join(blocks)
+    case = composed.visit.case
+    says = {
+        tongue: "\n\n".join(f"{title}\n{text}" for title, text in parts)
+        for tongue, parts in composed.text.items()
+    }
+    return frame(case=case, recipient=case.debtor, says=says, language=language)
+
+
+def preview(visit: Visit, language: str, at: datetime) -> bytes:
+    """The letter as it would go out now, to be looked at; nothing is kept."""
+    return render_paper(paper_of(compose(visit, at)), language)
 
 
 def confirm_service(notice: Notice, at: datetime) -> None:
-    """The notice has taken effect: the visit is noticed, and the case goes to the second step."""
-    visit = notice.visit
-    if visit is None or notice.kind != Notice.Kind.VISIT_NOTICE:
-        return
-    visit = Visit.objects.select_related("case").get(pk=visit.pk)
-    if visit.state != Visit.State.ANNOUNCED or not _is_current(notice, visit):
+    """The notice has taken effect: the visit is noticed, and the case goes to the second step.
+
+    Where it took effect so late that the lead time cannot be kept, a person has to move the visit.
+    """
+    visit = _visit_of(notice)
+    if visit is None or visit.state != Visit.State.ANNOUNCED or not _is_current(notice, visit):
         return
     system = User.objects.system()
     served_at = notice.delivered_at or at
@@ -144,6 +160,7 @@ def confirm_service(notice: Notice, at: datetime) -> None:
             transition="notice_served",
             args={"served_at": served_at},
             data={"reference": visit.reference, "served_at": served_at, "channel": notice.channel},
+            then=lambda fresh, _by, _at: _see_to_lead_time(fresh, system, at),
         )
     ]
     if visit.case.state == CaseStep.PREPARATION:
@@ -159,40 +176,102 @@ def confirm_service(notice: Notice, at: datetime) -> None:
     carry_out(*steps, by=system, at=at)
 
 
-def service_failed(notice: Notice, at: datetime) -> None:
-    """A notice came back or could not be sent: a person has to find another way."""
-    visit = notice.visit
-    if visit is None:
+def _see_to_lead_time(visit: Visit, system: User, at: datetime) -> None:
+    """Raise the duty to move a visit whose notice took effect too late for its slot."""
+    verdict = policy.may_keep_slot(visit, by=system, at=at)
+    if verdict.allowed:
         return
+    zone = visit.case.zone
+    tail = {"en": "", "zh": ""}
+    if verdict.earliest:
+        told = moment(verdict.earliest, zone)
+        tail = {"en": f" From {told['en']} it would be lawful.", "zh": f"最早可为 {told['zh']}。"}
+    raise_duty(
+        case=visit.case,
+        kind=TOO_SOON,
+        says={
+            "en": f"The notice took effect too late for the visit: move it.{tail['en']}",
+            "zh": f"通知生效过晚,原定上门时间不合规:请改期。{tail['zh']}",
+        },
+        due_at=min(visit.starts_at, at + timedelta(days=1)),
+        key=f"{TOO_SOON}:{visit.pk}:{visit.starts_at.isoformat()}",
+        role=User.Role.CLERK,
+        at=at,
+    )
 
-    def write(case: Any, _by: User, _at: datetime) -> None:
-        raise_duty(
-            case=case,
-            kind="notice.failed",
-            says={
-                "en": "The notice of the visit did not arrive: announce it by another way or move the visit.",
-                "zh": "上门通知未能送达:请改用其他方式通知,或调整上门时间。",
-            },
-            due_at=at + timedelta(days=1),
-            key=f"notice.failed:{notice.pk}",
-            role=User.Role.CLERK,
-            at=at,
+
+def service_failed(notice: Notice, at: datetime) -> None:
+    """A notice came back, could not be sent or was stopped by hand.
+
+    If it was the one that had served the visit, or the last that could, the visit loses its notice:
+    it can be announced anew by another way, and a clerk has to see to that.
+    """
+    visit = _visit_of(notice)
+    told = Event.objects.filter(
+        case=notice.case_id, kind="visit.notice_failed", data__notice=notice.pk,
+        data__attempt=notice.attempts,
+    )  # fmt: skip
+    if visit is None or not _is_current(notice, visit) or told.exists():
+        return
+    others = [
+        other
+        for other in visit.notices.filter(kind=Notice.Kind.VISIT_NOTICE).exclude(pk=notice.pk)
+        if _is_current(other, visit)
+    ]
+    served = any(other.state == Notice.State.DELIVERED for other in others)
+    coming = any(other.state in ON_ITS_WAY for other in others)
+    data = {
+        "reference": visit.reference, "notice": notice.pk, "attempt": notice.attempts,
+        "channel": notice.channel, "why": notice.why,
+    }  # fmt: skip
+    system = User.objects.system()
+    if served or visit.state not in {Visit.State.ANNOUNCED, Visit.State.NOTICED}:
+        note(visit.case, event="visit.notice_failed", by=system, at=at, data=data)
+        return
+    if coming and visit.state == Visit.State.ANNOUNCED:
+        note(visit.case, event="visit.notice_failed", by=system, at=at, data=data)
+        return
+    if coming:
+        step = Step(
+            subject=visit, event="visit.notice_failed", transition="doubt_notice", data=data
         )
+    else:
+        step = Step(
+            subject=visit,
+            event="visit.notice_failed",
+            transition="lose_notice",
+            data=data,
+            then=lambda fresh, _by, _at: _ask_for_another_way(fresh, notice, at),
+        )
+    carry_out(step, *back_from_notice(visit.case, NOT_SERVED, at), by=system, at=at)
 
-    if not visit.case.duties.filter(key=f"notice.failed:{notice.pk}").exists():
-        note(
-            visit.case, event="visit.notice_failed", by=User.objects.system(), at=at,
-            data={"reference": visit.reference, "why": notice.why}, then=write,
-        )  # fmt: skip
+
+def _ask_for_another_way(visit: Visit, notice: Notice, at: datetime) -> None:
+    raise_duty(
+        case=visit.case,
+        kind=LOST,
+        says={
+            "en": "The notice of the visit did not arrive: announce it by another way or move the visit.",
+            "zh": "上门通知未能送达:请改用其他方式通知,或调整上门时间。",
+        },
+        due_at=at + timedelta(days=1),
+        key=f"{LOST}:{notice.pk}:{notice.attempts}",
+        role=User.Role.CLERK,
+        at=at,
+    )
+
+
+def _visit_of(notice: Notice) -> Visit | None:
+    """The visit of which this is the notice, as it is now."""
+    if notice.visit_id is None or notice.kind != Notice.Kind.VISIT_NOTICE:
+        return None
+    return Visit.objects.select_related("case__debtor", "place").get(pk=notice.visit_id)
 
 
 def still_right(notice: Notice, at: datetime) -> str:
     """Why a visit's notice must not go any more; "" while it is right."""
-    visit = notice.visit
+    visit = _visit_of(notice)
     if visit is None:
-        return ""
-    visit = Visit.objects.select_related("case__debtor", "place").get(pk=visit.pk)
-    if notice.kind == Notice.Kind.VISIT_CANCELLED:
         return ""
     if visit.state not in {Visit.State.ANNOUNCED, Visit.State.NOTICED}:
         return str(_("The visit is not going to take place."))
@@ -202,6 +281,13 @@ def still_right(notice: Notice, at: datetime) -> str:
         verdict = policy.may_announce(())(visit, by=User.objects.system(), at=at)
         if not verdict.allowed:
             return "; ".join(finding.says["zh"] for finding in verdict.blocks)[:300]
+    return ""
+
+
+def cancelling_is_news(notice: Notice, at: datetime) -> str:
+    """Why the debtor need not be told any more that the visit is off; "" while it is news."""
+    if notice.visit and at >= notice.visit.ends_at:
+        return str(_("The time of the visit is over."))
     return ""
 
 
@@ -220,4 +306,4 @@ def register_kinds() -> None:
             on_failed=service_failed,
         )
     )
-    register(Kind(Notice.Kind.VISIT_CANCELLED, recheck=still_right))
+    register(Kind(Notice.Kind.VISIT_CANCELLED, recheck=cancelling_is_news))

@@ -10,10 +10,12 @@ from common.clock import local
 from people.models import User
 from visits import policy
 from visits.models import Consent, Shown, Visit, VisitOfficer
+from visits.policy import permit_on
 from workflow.steps import StateRefused, Step, WrongInput, carry_out
 
 CONDUCT = "conduct_visit"
 EARLY = timedelta(minutes=15)  # the debtor was told a time; so much sooner is still that time
+HERE_BEFORE = timedelta(hours=1)  # whoever checks in sooner is not at the place for this visit
 
 
 def check_in(*, visit: Visit, officer: User, by: User, at: datetime) -> None:
@@ -23,6 +25,11 @@ def check_in(*, visit: Visit, officer: User, by: User, at: datetime) -> None:
         raise StateRefused(visit, "visit.start")
     if part.checked_in_at:
         return
+    if not visit.starts_at - HERE_BEFORE <= at < visit.ends_at:
+        raise WrongInput(
+            _("You can check in from %(from)s until the time of the visit is over.")
+            % {"from": f"{local(visit.starts_at - HERE_BEFORE, visit.case.zone):%Y-%m-%d %H:%M}"}
+        )
     _note(
         visit, "officer.checked_in", by, at, {"officer": f"{officer} {officer.badge}".strip()},
         lambda *_args: VisitOfficer.objects.filter(pk=part.pk).update(checked_in_at=at),
@@ -41,6 +48,7 @@ def begin_visit(*, visit: Visit, by: User, at: datetime) -> None:
         )
     if at >= visit.ends_at:
         raise WrongInput(_("The time that the debtor was told is over. Plan another visit."))
+    only_the_crew(visit, by)
     carry_out(
         Step(
             subject=visit,
@@ -100,11 +108,21 @@ def show_credential(
         "badge": officer.badge,
     }
 
-    def tick(fresh: Visit, _by: User, _at: datetime) -> None:
-        VisitOfficer.objects.filter(pk=part.pk, shown_at=None).update(shown_at=at)
-        Shown(visit=fresh, part=part, item=item, at=at, reaction=reaction).save()
+    permit = permit_on(officer, local(at, visit.case.zone).date())
 
-    _note(visit, "credentials.shown", by, at, {"item": item, "reaction": reaction}, tick)
+    def tick(fresh: Visit, _by: User, _at: datetime) -> None:
+        if fresh.identified_at is None:
+            raise WrongInput(_("First make sure that it is the debtor who stands before you."))
+        first = VisitOfficer.objects.filter(pk=part.pk, shown_at=None)
+        if not first.update(shown_at=at, credential=permit):
+            raise WrongInput(_("This was ticked as shown already."))
+        Shown(visit=fresh, part=part, item=item, at=at, reaction=reaction[:300]).save()
+
+    number = permit.number if permit else ""
+    _note(
+        visit, "credentials.shown", by, at,
+        {"item": item, "number": number, "reaction": reaction}, tick,
+    )  # fmt: skip
 
 
 def show_paper(
@@ -114,7 +132,9 @@ def show_paper(
     item = str(paper.get_kind_display())
 
     def tick(fresh: Visit, _by: User, _at: datetime) -> None:
-        Shown(visit=fresh, paper=paper, item=item, at=at, reaction=reaction).save()
+        if Shown.objects.filter(visit=fresh, paper=paper).exists():
+            raise WrongInput(_("This was ticked as shown already."))
+        Shown(visit=fresh, paper=paper, item=item, at=at, reaction=reaction[:300]).save()
 
     if paper.case_id != visit.case_id:
         raise WrongInput(_("This paper belongs to another case."))
@@ -127,14 +147,21 @@ def show_paper(
 def ask_consent(
     *, visit: Visit, kind: str, given: bool, by_whom: str, by: User, at: datetime
 ) -> None:
-    """One question and its answer; a later answer replaces an earlier one."""
+    """One question and its answer; a later answer replaces an earlier one.
+
+    A yes to coming in is put to the rules: it counts only from somebody entitled, here the debtor
+    who was identified.
+    """
+    if kind not in Consent.Kind.values:
+        raise WrongInput(_("There is no such question."))
 
     def keep(fresh: Visit, _by: User, _at: datetime) -> None:
-        Consent(visit=fresh, kind=kind, given=given, by_whom=by_whom, at=at).save()
+        Consent(visit=fresh, kind=kind, given=given, by_whom=by_whom[:80], at=at).save()
 
+    goes_in = kind == Consent.Kind.ENTRY and given
     _note(
         visit, "consent.given" if given else "consent.refused", by, at,
-        {"kind": kind, "by_whom": by_whom}, keep,
+        {"kind": kind, "by_whom": by_whom}, keep, asked=policy.may_enter if goes_in else None,
     )  # fmt: skip
 
 
@@ -143,12 +170,19 @@ def open_talk(*, visit: Visit, by: User, at: datetime) -> None:
     willing = visit.consents.filter(kind=Consent.Kind.TALK).order_by("-pk").first()
     if not (willing and willing.given):
         raise WrongInput(_("Ask first whether the debtor is willing to talk now."))
+    only_the_crew(visit, by)
     carry_out(
         Step(subject=visit, event="talk.opened", right=CONDUCT, policy=policy.may_open_talk),
         Step(subject=visit.case, event="case.talk_opened", transition="open_talk", args={"at": at}),
         by=by,
         at=at,
     )
+
+
+def only_the_crew(visit: Visit, by: User) -> None:
+    """At a door act those who were named to the debtor; a supervisor may help from afar."""
+    if by.role == User.Role.OFFICER and not visit.crew.filter(officer=by, active=True).exists():
+        raise WrongInput(_("You are not one of the officers who were named for this visit."))
 
 
 def _part(visit: Visit, officer: User) -> VisitOfficer:
@@ -163,6 +197,7 @@ def _note(
     asked: Any = None,
 ) -> None:  # fmt: skip
     """A fact of a visit that is under way (or, for arriving, about to be)."""
+    only_the_crew(visit, by)
 
     def when_under_way(fresh: Visit, who: User, when: datetime) -> None:
         allowed = {Visit.State.STARTED}

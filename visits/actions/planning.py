@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError
@@ -11,15 +11,22 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.models.case import Step as CaseStep
 from common.clock import local_day
+from documents.letterhead import moment
 from notices import outbox
+from notices.actions import unreachable
+from notices.models import Notice
+from notices.wording import frame, quiet_subject
 from people.models import Address, User
 from visits import policy
 from visits.models import Visit, VisitOfficer
+from workflow.duties import fulfil, raise_duty
 from workflow.steps import StateRefused, Step, WrongInput, begin, carry_out
 
 PLANNABLE = {
     CaseStep.PREPARATION, CaseStep.NOTICE, CaseStep.CREDENTIAL_DISPLAY, CaseStep.ON_SITE_TALK,
 }  # fmt: skip
+FROM_THE_DOOR = {CaseStep.NOTICE, CaseStep.CREDENTIAL_DISPLAY, CaseStep.ON_SITE_TALK}
+LOST, TOO_SOON = "visit.notice_lost", "visit.too_soon"  # duties that end with the slot
 AHEAD = [Visit.State.PLANNED, Visit.State.ANNOUNCED, Visit.State.NOTICED]
 
 
@@ -98,6 +105,7 @@ def move_visit(
 
     def after(moved: Visit, _by: User, _at: datetime) -> None:
         outbox.suppress(case=moved.case, why=_("The visit was moved."), by=by, at=at, visit=moved)
+        _settle(moved, by, at)
         moved.crew.filter(active=True).update(active=False)
         _name_crew(moved, officers)
 
@@ -122,25 +130,41 @@ def move_visit(
         )
     ]  # fmt: skip
     try:
-        carry_out(*steps, *_back(visit.case, why or _("The visit was moved."), at), by=by, at=at)
+        carry_out(
+            *steps,
+            *back_from_notice(visit.case, why or _("The visit was moved."), at),
+            by=by,
+            at=at,
+        )
     except IntegrityError as clash:
         raise _in_words(clash) from clash
     return visit
 
 
 def cancel_visit(*, visit: Visit, why: str, by: User, at: datetime) -> None:
-    """Give a planned visit up; what was queued for it stays here."""
+    """Give a planned visit up; what was queued for it stays here, and whoever was told is told."""
     carry_out(
-        cancelling(visit, why, at, right="plan_visit"), *_back(visit.case, why, at), by=by, at=at
+        cancelling(visit, why, at, right="plan_visit", tells_debtor=True),
+        *back_from_notice(visit.case, why, at),
+        by=by,
+        at=at,
     )
 
 
-def cancelling(visit: Visit, why: str, at: datetime, *, right: str = "") -> Step:
-    """The step that cancels a visit ahead, for actions that cancel it among other things."""
+def cancelling(
+    visit: Visit, why: str, at: datetime, *, right: str = "", tells_debtor: bool = False
+) -> Step:
+    """The step that cancels a visit ahead, for actions that cancel it among other things.
+
+    ``tells_debtor`` where the debtor cannot know: not after a refusal, which wants to be left alone.
+    """
 
     def after(cancelled: Visit, by: User, _at: datetime) -> None:
+        _settle(cancelled, by, at)
         cancelled.crew.filter(active=True).update(active=False)
         outbox.suppress(case=cancelled.case, why=why, by=by, at=at, visit=cancelled)
+        if tells_debtor:
+            _call_off(cancelled, by, at)
 
     return Step(
         subject=visit,
@@ -170,10 +194,60 @@ def returning(case: Case, why: str, at: datetime) -> Step:
     )
 
 
-def _back(case: Case, why: str, at: datetime) -> list[Step]:
+def back_from_notice(case: Case, why: Any, at: datetime) -> list[Step]:
     """A case whose notice was served goes back when the visit of that notice is gone."""
     fresh = Case.objects.only("state").get(pk=case.pk)
-    return [returning(case, why, at)] if fresh.state == CaseStep.NOTICE else []
+    return [returning(case, str(why), at)] if fresh.state == CaseStep.NOTICE else []
+
+
+def back_from_door(case: Case, why: str, at: datetime) -> list[Step]:
+    """A case goes back from the door, unless terms are being put in writing already."""
+    fresh = Case.objects.only("state").get(pk=case.pk)
+    return [returning(case, why, at)] if fresh.state in FROM_THE_DOOR else []
+
+
+def _settle(visit: Visit, by: User, at: datetime) -> None:
+    """What had to be done about the old slot is done with it."""
+    for kind in (LOST, TOO_SOON):
+        fulfil(case=visit.case, kind=kind, by=by, at=at)
+
+
+def _call_off(visit: Visit, by: User, at: datetime) -> None:
+    """Tell a debtor who expects the officers that nobody will come: by e-mail, else by a call.
+
+    A letter would come too late, so where only a letter had gone a clerk has to call.
+    """
+    case, when = visit.case, moment(visit.starts_at, visit.case.zone)
+    had = visit.notices.filter(
+        kind=Notice.Kind.VISIT_NOTICE, state__in=["sent", "delivered", "doubtful"]
+    ).order_by("-pk")
+    mail = next((n for n in had if n.channel == "email" and not unreachable(n)), None)
+    if mail:
+        says = {
+            "zh": f"原定于 {when['zh']} 的上门已取消,届时不会有人前来。如需与我们联系,请使用下列方式。",
+            "en": f"The visit on {when['en']} is cancelled: nobody will come. You can reach us as below.",
+        }
+        outbox.queue(
+            case=case, kind=Notice.Kind.VISIT_CANCELLED, channel=mail.channel,
+            recipient=mail.recipient, address=mail.address, contact_point=mail.contact_point,
+            language=mail.language, subject=quiet_subject(case, mail.language),
+            body=frame(case=case, recipient=mail.recipient, says=says, language=mail.language),
+            visit=visit, due_at=at, at=at, by=by, about={"starts_at": visit.starts_at},
+            dedupe_key=f"visit-off:{visit.pk}:{visit.starts_at.isoformat()}",
+        )  # fmt: skip
+    elif had:
+        raise_duty(
+            case=case,
+            kind="visit.call_off",
+            says={
+                "en": f"Call the debtor: the visit on {when['en']} will not take place.",
+                "zh": f"请致电债务人:原定于 {when['zh']} 的上门已取消。",
+            },
+            due_at=min(visit.starts_at, at + timedelta(hours=4)),
+            key=f"visit.call_off:{visit.pk}:{visit.starts_at.isoformat()}",
+            role=User.Role.CLERK,
+            at=at,
+        )
 
 
 def _check(

@@ -10,16 +10,19 @@ from cases.models.case import Step as CaseStep
 from documents.models import Document
 from documents.storing import store
 from people.models import User
-from visits.actions.arriving import CONDUCT
-from visits.actions.planning import returning
+from visits.actions.arriving import CONDUCT, only_the_crew
+from visits.actions.planning import back_from_door
 from visits.models import Consent, Evidence, TalkRecord, Visit, VisitOfficer
 from workflow.steps import StateRefused, Step, WrongInput, carry_out
 
 TALKED = {Visit.Outcome.AGREEMENT, Visit.Outcome.TALKED}
+NOT_MET = {Visit.Outcome.NOBODY_IN, Visit.Outcome.SOMEONE_ELSE}
+LEAVING = {*TALKED, *NOT_MET, Visit.Outcome.POSTPONED}
 
 
 def record_talk(*, visit: Visit, record: Mapping[str, Any], by: User, at: datetime) -> TalkRecord:
     """Keep what was said; ``record`` holds the fields of ``TalkRecord``. It is written once."""
+    only_the_crew(visit, by)
     talk = TalkRecord(visit=visit, recorded_by=by, recorded_at=at, **record)
 
     def keep(fresh: Visit, _by: User, _at: datetime) -> None:
@@ -59,6 +62,7 @@ def add_evidence(
     What was taken inside a private place needs the debtor's consent to filming, a sound recording
     the consent to recording (Civil Code art. 1033). Raises ``documents.storing.Unreadable``.
     """
+    only_the_crew(visit, by)
     given = {consent.kind: consent.given for consent in visit.consents.order_by("pk")}
     if inside and not given.get(Consent.Kind.FILMING):
         raise WrongInput(
@@ -105,22 +109,53 @@ def finish_visit(*, visit: Visit, outcome: str, why: str, by: User, at: datetime
     """The officers leave. After a talk the case stays for the agreement, or goes back if there is none.
 
     Outcomes: ``agreement`` and ``talked`` need the talk on record; ``postponed``, ``nobody_in``
-    and ``someone_else`` take the case back to preparation.
+    and ``someone_else`` take the case back to preparation. Where terms are being put in writing
+    already, the case stays with them.
     """
+    only_the_crew(visit, by)
+    if outcome not in LEAVING:
+        raise WrongInput(_("This is no way in which a visit ends by itself."), "outcome")
+    if outcome in NOT_MET and visit.identified_at:
+        raise WrongInput(_("The debtor was identified already. Use another way out."))
     if outcome in TALKED and not TalkRecord.objects.filter(visit=visit).exists():
         raise WrongInput(_("Record first what was said."), "outcome")
-    steps = [_ending(visit, outcome, why, at)]
+    steps = [ending(visit, outcome, why, at, transition="finish")]
     if outcome != Visit.Outcome.AGREEMENT:
-        steps.append(returning(visit.case, why or str(Visit.Outcome(outcome).label), at))
+        steps += back_from_door(visit.case, why or str(Visit.Outcome(outcome).label), at)
     carry_out(*steps, by=by, at=at)
+
+
+def add_remark(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
+    """What there was no time to write at the door; it stands beside what was tapped there."""
+    only_the_crew(visit, by)
+    remark = remark.strip()
+    if not remark:
+        raise WrongInput(_("Write what happened, in a line or two."), "remark")
+
+    def keep(fresh: Visit, _by: User, _at: datetime) -> None:
+        if fresh.state not in {Visit.State.FINISHED, Visit.State.ABORTED}:
+            raise StateRefused(fresh, "visit.remarked")
+        fresh.why = "\n".join(part for part in (fresh.why, remark) if part)[:400]
+        fresh.save(update_fields=["why"])
+
+    carry_out(
+        Step(
+            subject=visit,
+            event="visit.remarked",
+            right=CONDUCT,
+            data={"reference": visit.reference, "remark": remark},
+            then=keep,
+        ),
+        by=by,
+        at=at,
+    )
 
 
 def attest(*, visit: Visit, officer: User, by: User, at: datetime) -> None:
     """An officer confirms that the record is true and that nobody was pressed; each for themselves."""
+    only_the_crew(visit, by)
     part = visit.crew.filter(officer=officer, active=True).first()
-    if part is None or (
-        by.pk != officer.pk and by.role == User.Role.OFFICER and by.pk != _partner(visit, officer)
-    ):
+    if part is None:
         raise WrongInput(_("This officer was not named for the visit."))
 
     def confirm(fresh: Visit, _by: User, _at: datetime) -> None:
@@ -141,17 +176,20 @@ def attest(*, visit: Visit, officer: User, by: User, at: datetime) -> None:
     )
 
 
-def _partner(visit: Visit, officer: User) -> int | None:
-    """The other officer of the crew, on whose phone a confirmation may be given."""
-    other = visit.crew.filter(active=True).exclude(officer=officer).first()
-    return other.officer_id if other else None
-
-
-def _ending(visit: Visit, outcome: str, why: str, at: datetime, transition: str = "finish") -> Step:
+def ending(
+    visit: Visit,
+    outcome: str,
+    why: str,
+    at: datetime,
+    *,
+    transition: str = "finish",
+    right: str = CONDUCT,
+) -> Step:
+    """The step with which the officers leave, whatever else happens with it."""
     return Step(
         subject=visit,
         event="visit.finished" if transition == "finish" else "visit.aborted",
-        right=CONDUCT,
+        right=right,
         transition=transition,
         args={"at": at, "outcome": outcome, "why": why[:400]},
         data={"reference": visit.reference, "outcome": outcome, "why": why},

@@ -2,28 +2,26 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.actions.holding import place_hold
 from cases.models import Case, Hold, Refusal
-from cases.models.case import Step as CaseStep
 from common.clock import local_day
 from compliance.ask import value
 from documents.models import Document
+from documents.storing import store
 from notices import outbox
 from people.models import User
-from visits.actions.arriving import CONDUCT
-from visits.actions.planning import cancelling_all, returning
-from visits.actions.recording import _ending, finish_visit
+from visits.actions.arriving import CONDUCT, only_the_crew
+from visits.actions.planning import back_from_door, cancelling_all
+from visits.actions.recording import ending, finish_visit
 from visits.models import Visit
 from workflow.approvals import request_approval
 from workflow.duties import raise_duty
 from workflow.models import Approval
 from workflow.steps import Step, WrongInput, carry_out
 
-BACK = {
-    CaseStep.NOTICE, CaseStep.CREDENTIAL_DISPLAY, CaseStep.ON_SITE_TALK,
-}  # fmt: skip
 DEFAULT_BAR = 30
 INCIDENT_DAYS = 30
 
@@ -32,11 +30,12 @@ def refuse_at_door(
     *, visit: Visit, remark: str, by: User, at: datetime, asked_to_leave: bool = False
 ) -> Refusal:
     """The debtor said no: leave now. The visit ends, all that lay ahead is cancelled, visits are barred."""
+    only_the_crew(visit, by)
     outcome = Visit.Outcome.ASKED_TO_LEAVE if asked_to_leave else Visit.Outcome.REFUSED
     how = Refusal.How.ASKED_TO_LEAVE if asked_to_leave else Refusal.How.AT_THE_DOOR
     refusal = _refusal(visit.case, how, remark, by, at)
     carry_out(
-        _ending(visit, outcome, remark, at),
+        ending(visit, outcome, remark, at),
         *_honouring(visit.case, refusal, by, at, event="visit.refused"),
         by=by,
         at=at,
@@ -50,7 +49,8 @@ def record_refusal(*, case: Case, how: str, remark: str, by: User, at: datetime)
     steps = _honouring(case, refusal, by, at, event="refusal.recorded")
     under_way = case.visits.filter(state=Visit.State.STARTED).first()
     if under_way:
-        steps.insert(0, _ending(under_way, Visit.Outcome.REFUSED, remark, at))
+        # the officers are told by telephone; the right to record a refusal is right enough here
+        steps.insert(0, ending(under_way, Visit.Outcome.REFUSED, remark, at, right=""))
     carry_out(*steps, by=by, at=at)
     return refusal
 
@@ -60,8 +60,16 @@ def nobody_in(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
     finish_visit(visit=visit, outcome=Visit.Outcome.NOBODY_IN, why=remark, by=by, at=at)
 
 
+def postponed(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
+    """The debtor wants another time; a visit then has to be planned and announced anew."""
+    finish_visit(visit=visit, outcome=Visit.Outcome.POSTPONED, why=remark, by=by, at=at)
+
+
 def someone_else(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
     """Somebody else opened: nothing of the debt is said, the visit ends as not met."""
+    only_the_crew(visit, by)
+    if visit.identified_at:
+        raise WrongInput(_("The debtor was identified already. Use another way out."))
     carry_out(
         Step(
             subject=visit,
@@ -69,8 +77,8 @@ def someone_else(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
             right=CONDUCT,
             data={"disclosed": "nothing", "remark": remark},
         ),
-        _ending(visit, Visit.Outcome.SOMEONE_ELSE, remark, at),
-        returning(visit.case, str(Visit.Outcome.SOMEONE_ELSE.label), at),
+        ending(visit, Visit.Outcome.SOMEONE_ELSE, remark, at),
+        *back_from_door(visit.case, str(Visit.Outcome.SOMEONE_ELSE.label), at),
         by=by,
         at=at,
     )
@@ -78,6 +86,7 @@ def someone_else(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
 
 def unsafe(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
     """Somebody is agitated or in danger: the visit is broken off and the case held for a person to look at."""
+    only_the_crew(visit, by)
 
     def hold(case: Case, _by: User, _at: datetime) -> None:
         outbox.suppress(case=case, why=_("An incident is being looked into."), by=by, at=at)
@@ -97,25 +106,92 @@ def unsafe(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
             at=at,
         )
 
-    back = returning(visit.case, str(Visit.Outcome.UNSAFE.label), at)
     carry_out(
-        _ending(visit, Visit.Outcome.UNSAFE, remark, at, transition="abort"),
+        ending(visit, Visit.Outcome.UNSAFE, remark, at, transition="abort"),
         *cancelling_all(visit.case, str(Visit.Outcome.UNSAFE.label), at),
         Step(
-            subject=back.subject, event=back.event, transition=back.transition, args=back.args,
-            data=back.data, then=hold,
+            subject=visit.case,  # not the visit again: each step reads its own subject
+            event="incident.opened",
+            data={"reference": visit.reference, "remark": remark},
+            then=hold,
         ),
+        *back_from_door(visit.case, str(Visit.Outcome.UNSAFE.label), at),
         by=by,
         at=at,
-    )  # fmt: skip
+    )
+
+
+def spare_vulnerable(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
+    """Somebody here needs special care: leave kindly; nobody comes again before it was looked into."""
+    only_the_crew(visit, by)
+
+    def hold(case: Case, _by: User, _at: datetime) -> None:
+        outbox.suppress(case=case, why=_("Somebody needs special care."), by=by, at=at)
+        place_hold(
+            case,
+            reason=Hold.Reason.VULNERABLE,
+            days=INCIDENT_DAYS,
+            remark=remark,
+            by=by,
+            at=at,
+        )
+        raise_duty(
+            case=case,
+            kind="care.review",
+            says={
+                "en": "Somebody at the visit needs special care: decide how to go on.",
+                "zh": "上门时发现有人需要特殊照顾:请决定后续处理方式。",
+            },
+            due_at=at + timedelta(days=1),
+            key=f"care:{visit.pk}",
+            role=User.Role.SUPERVISOR,
+            at=at,
+        )
+
+    label = str(Hold.Reason.VULNERABLE.label)
+    carry_out(
+        ending(visit, Visit.Outcome.POSTPONED, remark or label, at),
+        *cancelling_all(visit.case, label, at),
+        Step(
+            subject=visit.case,
+            event="care.needed",
+            data={"reference": visit.reference, "remark": remark},
+            then=hold,
+        ),
+        *back_from_door(visit.case, label, at),
+        by=by,
+        at=at,
+    )
 
 
 def ask_to_lift(
-    *, refusal: Refusal, reason: str, by: User, at: datetime, evidence: Document | None = None
+    *,
+    refusal: Refusal,
+    reason: str,
+    by: User,
+    at: datetime,
+    filename: str = "",
+    content: bytes = b"",
 ) -> Approval:
-    """Ask for a refusal to be lifted, such as after the debtor's own invitation in writing."""
+    """Ask for a refusal to be lifted, such as after the debtor's own invitation in writing.
+
+    The invitation may be given as a file. Raises ``documents.storing.Unreadable``.
+    """
     if refusal.lifted_at:
         raise WrongInput(_("This refusal was lifted already."))
+    asked = Approval.objects.filter(
+        case=refusal.case, kind=Approval.Kind.LIFT_REFUSAL, state=Approval.State.WAITING,
+        expires_at__gt=at,
+    )  # fmt: skip
+    if asked.exists():
+        raise WrongInput(_("This was asked already; compliance has to decide."))
+    evidence = None
+    if content:
+        with transaction.atomic():
+            evidence = store(
+                case=refusal.case, kind=Document.Kind.CERTIFICATE, filename=filename,
+                content=content, title=_("Evidence for lifting a refusal"), by=by, at=at,
+            )  # fmt: skip
     return request_approval(
         case=refusal.case,
         kind=Approval.Kind.LIFT_REFUSAL,
@@ -131,6 +207,8 @@ def ask_to_lift(
 def lifting(approval: Approval, _by: User, at: datetime) -> list[Step]:
     """What follows when a second person lifts a refusal."""
     refusal = Refusal.objects.get(pk=int(approval.subject), case=approval.case)
+    if refusal.lifted_at:
+        return []
 
     def lift(fresh: Refusal, _who: User, _at: datetime) -> None:
         Refusal.objects.filter(pk=fresh.pk).update(lifted_at=at)
@@ -163,7 +241,7 @@ def _honouring(case: Case, refusal: Refusal, by: User, at: datetime, *, event: s
         fresh.case.refused_until = refusal.until
         outbox.suppress(case=fresh.case, why=why, by=by, at=at)
 
-    steps = [
+    return [
         Step(
             subject=refusal,
             event=event,
@@ -172,7 +250,5 @@ def _honouring(case: Case, refusal: Refusal, by: User, at: datetime, *, event: s
             then=after,
         ),
         *cancelling_all(case, why, at),
+        *back_from_door(case, why, at),
     ]
-    if Case.objects.only("state").get(pk=case.pk).state in BACK:
-        steps.append(returning(case, why, at))
-    return steps

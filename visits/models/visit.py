@@ -151,6 +151,16 @@ class Visit(models.Model):
         """The notice took effect; the lead time runs from here."""
         self.served_at = served_at
 
+    @transition(field=state, source=State.NOTICED, target=State.ANNOUNCED)
+    def doubt_notice(self) -> None:
+        """What had been taken for served came back; another notice is still on its way."""
+        self.served_at = None
+
+    @transition(field=state, source=[State.ANNOUNCED, State.NOTICED], target=State.PLANNED)
+    def lose_notice(self) -> None:
+        """No notice of this slot will arrive any more: it has to be announced anew."""
+        self.served_at = None
+
     @transition(
         field=state, source=[State.PLANNED, State.ANNOUNCED, State.NOTICED], target=State.PLANNED
     )

@@ -1,15 +1,18 @@
 """At the door, on a phone: one question a screen, in the order of the sourcebook's 6(b)."""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.models import Case
+from cases.models.case import Step
 from common import clock
 from common.clock import from_local, local_day
 from documents.storing import Unreadable
@@ -17,15 +20,30 @@ from people.models import User
 from visits import forms
 from visits.actions import arriving, recording, refusing
 from visits.models import Consent, Visit
-from visits.views.planning import HOUSE_ZONE, seen_visit
+from visits.views.calendar import HOUSE_ZONE
+from visits.views.planning import seen_visit
 from workflow.forms import DeskForm
 from workflow.steps import WrongInput
 from workflow.web import handle
 
 QUESTIONS = [
-    "arrive", "who", "credentials", "willing", "recording", "papers", "talk_open", "talk",
-    "outcome", "attest", "done",
+    "arrive", "who", "credentials", "willing", "recording", "entry", "filming", "papers",
+    "talk_open", "talk", "outcome", "attest", "done",
 ]  # fmt: skip
+LEAVE_WITHIN = timedelta(minutes=2)  # house policy: asked to leave, the officers are gone by then
+OVER = {Visit.State.FINISHED, Visit.State.ABORTED, Visit.State.CANCELLED}
+DAYS_SHOWN = 7
+
+
+# ---------------------------------------------------------------- the list
+
+
+@dataclass
+class Day:
+    """One day of the list."""
+
+    day: date
+    visits: list[Visit] = field(default_factory=list)
 
 
 def today(request: HttpRequest) -> TemplateResponse:
@@ -36,44 +54,58 @@ def today(request: HttpRequest) -> TemplateResponse:
     visits = Visit.objects.filter(
         case__in=Case.objects.visible_to(request.user),
         starts_at__gte=start,
-        starts_at__lt=start + timedelta(days=7),
+        starts_at__lt=start + timedelta(days=DAYS_SHOWN),
         state__in=["announced", "noticed", "started", "finished", "aborted"],
     )
     if request.user.role == User.Role.OFFICER:
         visits = visits.filter(crew__officer=request.user, crew__active=True)
-    rows = list(
+    days: list[Day] = []
+    for visit in (
         visits.select_related("case__debtor", "place")
         .prefetch_related("crew__officer")
         .order_by("starts_at", "pk")[:100]
-    )
-    context = {"visits": rows, "today": day, "at": at}
+    ):
+        there = local_day(visit.starts_at, visit.case.zone)
+        if not days or days[-1].day != there:
+            days.append(Day(there))
+        days[-1].visits.append(visit)
+    context = {"days": days, "today": day, "at": at}
     return TemplateResponse(request, "visits/door/today.html", context)
+
+
+# ---------------------------------------------------------------- one question after the other
 
 
 def door(request: HttpRequest, reference: str) -> HttpResponse:
     """The question that is next at this door; a POST answers it."""
     visit = seen_visit(request, reference)
     name = question_of(visit)
-    if request.method == "POST" and request.POST.get("question", name) != name:
-        name = question_of(visit)  # an old screen: show where the visit really is
+    here = reverse("visits:door", args=[visit.reference])
+    if request.method == "POST" and _question_asked(request) != name:
+        # An old screen, such as after "back": its answer must not be taken for another question's.
+        messages.info(request, _("That was answered already. This is the question now."))
+        return HttpResponseRedirect(here)
     form = _form_of(name, visit, request)
-    actor: User = request.user
     at = clock.now()
     return handle(
         request,
         case=visit.case,
         form=form,
         template=f"visits/door/{name}.html",
-        context=_context(name, visit),
-        do=lambda data: _answers(name)(request, visit, data, actor, at),
+        context=_context(name, visit, at),
+        do=lambda _data: ANSWERS[name](Answered(request, visit, form, request.user, at)),
         done="",
-        to=reverse("visits:door", args=[visit.reference]),
+        to=here,
     )
+
+
+def _question_asked(request: HttpRequest) -> str:
+    return str(request.POST.get("question") or request.GET.get("question") or "")
 
 
 def question_of(visit: Visit) -> str:
     """Which question is next, told from what is on record."""
-    if visit.state in {Visit.State.FINISHED, Visit.State.ABORTED, Visit.State.CANCELLED}:
+    if visit.state in OVER:
         left = visit.crew.filter(active=True, attested_at=None).exists()
         return "attest" if left and visit.state != Visit.State.CANCELLED else "done"
     if visit.state != Visit.State.STARTED:
@@ -82,22 +114,32 @@ def question_of(visit: Visit) -> str:
         return "who"
     if visit.crew.filter(active=True, shown_at=None).exists():
         return "credentials"
+    if visit.case.state == Step.CREDENTIAL_DISPLAY:
+        return _before_the_talk(visit)
+    return "outcome" if hasattr(visit, "talk") else "talk"
+
+
+def _before_the_talk(visit: Visit) -> str:
+    """What has to be asked and shown before a word about the debt."""
     answers = {consent.kind: consent.given for consent in visit.consents.order_by("pk")}
     if not answers.get(Consent.Kind.TALK):
         return "willing"
     if Consent.Kind.RECORDING not in answers:
         return "recording"
-    if visit.case.state == "credential_display":
-        shown = set(visit.shown.values_list("paper_id", flat=True))
-        left = visit.case.papers.exclude(pk__in=[pk for pk in shown if pk]).exists()
-        return "papers" if left else "talk_open"
-    return "outcome" if hasattr(visit, "talk") else "talk"
+    if Consent.Kind.ENTRY not in answers:
+        return "entry"
+    if answers[Consent.Kind.ENTRY] and Consent.Kind.FILMING not in answers:
+        return "filming"
+    shown = visit.shown.exclude(paper=None).values("paper")
+    return "papers" if visit.case.papers.exclude(pk__in=shown).exists() else "talk_open"
 
 
 def _form_of(name: str, visit: Visit, request: HttpRequest) -> DeskForm | None:
     data = request.POST or None
     if name == "who":
         return forms.IdentifyForm(data)
+    if name in {"credentials", "papers"}:
+        return forms.ShowForm(data)
     if name == "talk":
         return forms.TalkForm(data, initial={"met": visit.case.debtor.name})
     if name == "outcome":
@@ -105,137 +147,257 @@ def _form_of(name: str, visit: Visit, request: HttpRequest) -> DeskForm | None:
     return None
 
 
-def _context(name: str, visit: Visit) -> dict[str, Any]:
-    number = QUESTIONS.index(name) + 1
-    shown = {row.paper_id: row for row in visit.shown.all() if row.paper_id}
-    ways_out = []
-    if visit.state == Visit.State.STARTED:
-        ways_out = [
-            _way("refused", _("Refused"), "door-closed-fill", "red", visit),
-            _way("someone-else", _("Someone else"), "people-fill", "amber", visit),
-            _way("nobody", _("Nobody in"), "house-slash-fill", "plain", visit),
-            _way("unsafe", _("Stop, not safe"), "exclamation-octagon-fill", "red", visit),
-        ]
-    return {
+def _context(name: str, visit: Visit, at: datetime) -> dict[str, Any]:
+    """What the screen shows; nothing of the debt before the debtor is identified."""
+    crew = list(visit.crew.filter(active=True).select_related("officer"))
+    context: dict[str, Any] = {
         "visit": visit,
         "question": name,
-        "dots": {"at": number, "of": len(QUESTIONS)},
+        "dots": {"at": QUESTIONS.index(name) + 1, "of": len(QUESTIONS)},
         "back": reverse("visits:today"),
-        "foot": ways_out,
-        "crew": list(visit.crew.filter(active=True).select_related("officer")),
-        "papers": [
-            {"paper": paper, "shown": shown.get(paper.pk)}
-            for paper in visit.case.papers.select_related("document")
-        ],
-        "consents": {c.kind: c for c in visit.consents.order_by("pk")},
+        "foot": ways_out(visit),
+        "crew": crew,
+        "at": at,
+    }
+    if name == "arrive":
+        context |= {
+            "ticks": [
+                _tick(part.officer, part.checked_in_at, "arrive")
+                for part in crew
+                if visit.state == Visit.State.NOTICED
+            ],
+            "all_here": all(part.checked_in_at for part in crew),
+            "from_when": visit.starts_at - arriving.HERE_BEFORE,
+            "too_soon": at < visit.starts_at - arriving.HERE_BEFORE,
+            "too_late": at >= visit.ends_at,
+        }
+    elif name == "credentials":
+        context |= {"next": next((p for p in crew if not p.shown_at), None)}
+    elif name == "papers":
+        shown = {row.paper_id: row for row in visit.shown.exclude(paper=None)}
+        papers = list(visit.case.papers.select_related("document"))
+        context |= {
+            "papers": [(paper, shown.get(paper.pk)) for paper in papers],
+            "next": next((paper for paper in papers if paper.pk not in shown), None),
+        }
+    elif name in {"talk_open", "talk", "outcome", "done"}:
+        context |= {"consents": {c.kind: c.given for c in visit.consents.order_by("pk")}}
+    elif name == "attest":
+        context |= {"ticks": [_tick(part.officer, part.attested_at, "attest") for part in crew]}
+    if name in {"done", "outcome", "talk"}:
+        context |= {"evidence": visit.evidence.count()}
+    return context
+
+
+def _tick(officer: User, done_at: datetime | None, question: str) -> dict[str, Any]:
+    return {
+        "label": str(officer),
+        "note": _("Badge %(badge)s") % {"badge": officer.badge},
+        "done_at": done_at,
+        "url": f"?question={question}",
+        "name": "badge",
+        "value": officer.badge,
     }
 
 
-def _way(name: str, label: str, icon: str, tone: str, visit: Visit) -> dict[str, Any]:
-    url = reverse("visits:way_out", args=[visit.reference, name])
-    return {"url": url, "label": label, "icon": icon, "tone": tone, "post": False}
+# ---------------------------------------------------------------- the answers
 
 
-Answer = Callable[[HttpRequest, Visit, dict[str, Any], User, datetime], Any]
+@dataclass(frozen=True)
+class Answered:
+    """One answer: the screen that was sent, by whom and when."""
+
+    request: HttpRequest
+    visit: Visit
+    form: Any
+    by: User
+    at: datetime
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the form holds."""
+        return dict(self.form.cleaned_data)
+
+    @property
+    def yes(self) -> bool:
+        """Whether the debtor said yes; anything but a clear answer is to be asked again."""
+        answer = self.request.POST.get("answer")
+        if answer not in {"yes", "no"}:
+            raise WrongInput(_("Choose one of the answers."))
+        return answer == "yes"
+
+    @property
+    def officer(self) -> User:
+        """The officer whose line was pressed."""
+        badge = self.request.POST.get("badge", "")[:20]
+        part = self.visit.crew.filter(active=True, officer__badge=badge).first()
+        if part is None or not badge:
+            raise WrongInput(_("This officer was not named for the visit."))
+        return part.officer
 
 
-def _answers(name: str) -> Answer:
-    return {
-        "arrive": _arrive,
-        "who": lambda _r, visit, data, by, at: arriving.identify_debtor(
-            visit=visit, **data, by=by, at=at
-        ),
-        "credentials": _credentials,
-        "willing": _willing,
-        "recording": _recording,
-        "papers": _papers,
-        "talk_open": lambda _r, visit, _d, by, at: arriving.open_talk(visit=visit, by=by, at=at),
-        "talk": lambda _r, visit, data, by, at: recording.record_talk(
-            visit=visit, record=data, by=by, at=at
-        ),
-        "outcome": lambda _r, visit, data, by, at: recording.finish_visit(
-            visit=visit, **data, by=by, at=at
-        ),
-        "attest": _attest,
-        "done": lambda *_a: None,
-    }[name]
-
-
-def _officer(request: HttpRequest, visit: Visit) -> User:
-    """The officer whose line was pressed."""
-    part = visit.crew.filter(active=True, officer__badge=request.POST.get("badge", "")[:20]).first()
-    if part is None:
-        raise WrongInput(_("This officer was not named for the visit."))
-    return part.officer
-
-
-def _arrive(request: HttpRequest, visit: Visit, _d: Any, by: User, at: datetime) -> None:
-    if request.POST.get("begin"):
-        arriving.begin_visit(visit=visit, by=by, at=at)
+def _arrive(given: Answered) -> None:
+    if given.request.POST.get("begin"):
+        arriving.begin_visit(visit=given.visit, by=given.by, at=given.at)
     else:
-        arriving.check_in(visit=visit, officer=_officer(request, visit), by=by, at=at)
+        arriving.check_in(visit=given.visit, officer=given.officer, by=given.by, at=given.at)
 
 
-def _credentials(request: HttpRequest, visit: Visit, _d: Any, by: User, at: datetime) -> None:
+def _who(given: Answered) -> None:
+    arriving.identify_debtor(visit=given.visit, **given.data, by=given.by, at=given.at)
+
+
+def _credentials(given: Answered) -> None:
     arriving.show_credential(
-        visit=visit, officer=_officer(request, visit), reaction=request.POST.get("reaction", "")[:300],
-        by=by, at=at,
+        visit=given.visit, officer=given.officer, reaction=given.form.taken(), by=given.by,
+        at=given.at,
     )  # fmt: skip
 
 
-def _willing(request: HttpRequest, visit: Visit, _d: Any, by: User, at: datetime) -> None:
-    yes = request.POST.get("answer") == "yes"
-    if not yes:
-        recording.finish_visit(visit=visit, outcome=Visit.Outcome.POSTPONED, why="", by=by, at=at)
-        return
-    arriving.ask_consent(
-        visit=visit,
-        kind=Consent.Kind.TALK,
-        given=True,
-        by_whom=visit.case.debtor.name,
-        by=by,
-        at=at,
-    )
+def _willing(given: Answered) -> None:
+    if given.yes:
+        _consent(given, Consent.Kind.TALK, given=True)
+    else:
+        recording.finish_visit(
+            visit=given.visit, outcome=Visit.Outcome.POSTPONED, why="", by=given.by, at=given.at
+        )
 
 
-def _recording(request: HttpRequest, visit: Visit, _d: Any, by: User, at: datetime) -> None:
+def _consent(answered: Answered, kind: str, *, given: bool) -> None:
     arriving.ask_consent(
-        visit=visit, kind=Consent.Kind.RECORDING, given=request.POST.get("answer") == "yes",
-        by_whom=visit.case.debtor.name, by=by, at=at,
+        visit=answered.visit, kind=kind, given=given, by_whom=answered.visit.case.debtor.name,
+        by=answered.by, at=answered.at,
     )  # fmt: skip
 
 
-def _papers(request: HttpRequest, visit: Visit, _d: Any, by: User, at: datetime) -> None:
-    pk = request.POST.get("paper", "")
-    paper = (
-        visit.case.papers.filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 18 else None
-    )
+def _asking(kind: str) -> Callable[[Answered], None]:
+    return lambda given: _consent(given, kind, given=given.yes)
+
+
+def _papers(given: Answered) -> None:
+    pk = given.request.POST.get("paper", "")
+    found = given.visit.case.papers.filter(pk=int(pk)) if pk.isdecimal() and len(pk) < 18 else None
+    paper = found.first() if found else None
     if paper is None:
         raise WrongInput(_("This paper belongs to another case."))
     arriving.show_paper(
-        visit=visit, paper=paper, reaction=request.POST.get("reaction", "")[:300], by=by, at=at
+        visit=given.visit, paper=paper, reaction=given.form.taken(), by=given.by, at=given.at
     )
 
 
-def _attest(request: HttpRequest, visit: Visit, _d: Any, by: User, at: datetime) -> None:
-    recording.attest(visit=visit, officer=_officer(request, visit), by=by, at=at)
+def _open_talk(given: Answered) -> None:
+    arriving.open_talk(visit=given.visit, by=given.by, at=given.at)
+
+
+def _talk(given: Answered) -> None:
+    recording.record_talk(visit=given.visit, record=given.data, by=given.by, at=given.at)
+
+
+def _outcome(given: Answered) -> None:
+    recording.finish_visit(visit=given.visit, **given.data, by=given.by, at=given.at)
+
+
+def _attest(given: Answered) -> None:
+    recording.attest(visit=given.visit, officer=given.officer, by=given.by, at=given.at)
+
+
+def _nothing(_given: Answered) -> None:
+    """There is no question any more."""
+
+
+ANSWERS: dict[str, Callable[[Answered], None]] = {
+    "arrive": _arrive,
+    "who": _who,
+    "credentials": _credentials,
+    "willing": _willing,
+    "recording": _asking(Consent.Kind.RECORDING),
+    "entry": _asking(Consent.Kind.ENTRY),
+    "filming": _asking(Consent.Kind.FILMING),
+    "papers": _papers,
+    "talk_open": _open_talk,
+    "talk": _talk,
+    "outcome": _outcome,
+    "attest": _attest,
+    "done": _nothing,
+}
+
+
+# ---------------------------------------------------------------- the ways out
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way out: what it is called, what is asked before, and what it does."""
+
+    label: str
+    title: str
+    icon: str
+    tone: str
+    do: Callable[..., Any]
+    more: dict[str, Any] = field(default_factory=dict)
+    met: bool | None = None  # only before (False) or after (True) the debtor was identified
+    sure: bool = True  # asked once more, since it cannot be taken back
+
+
+def _ways() -> dict[str, Way]:
+    return {
+        "refused": Way(
+            _("Refused"), _("The debtor does not want the visit"), "slash-circle-fill", "red",
+            refusing.refuse_at_door,
+        ),
+        "leave": Way(
+            _("Asked to leave"), _("You were asked to leave"), "box-arrow-right", "red",
+            refusing.refuse_at_door, {"asked_to_leave": True},
+        ),
+        "someone-else": Way(
+            _("Someone else"), _("Somebody else opened"), "people-fill", "amber",
+            refusing.someone_else, met=False,
+        ),
+        "nobody": Way(
+            _("Nobody in"), _("Nobody opened"), "house-slash-fill", "plain", refusing.nobody_in,
+            met=False,
+        ),
+        "later": Way(
+            _("Another time"), _("The debtor wants another time"), "calendar-x", "plain",
+            refusing.postponed, met=True,
+        ),
+        "care": Way(
+            _("Special care"), _("Somebody here needs special care"), "heart-pulse-fill", "amber",
+            refusing.spare_vulnerable, met=True,
+        ),
+        "unsafe": Way(
+            _("Stop: not safe"), _("It is not safe here"), "exclamation-octagon-fill", "red",
+            refusing.unsafe, sure=False,
+        ),
+    }  # fmt: skip
+
+
+def ways_out(visit: Visit) -> list[dict[str, Any]]:
+    """The foot of every screen while the visit is under way: each is one tap."""
+    if visit.state != Visit.State.STARTED:
+        return []
+    met = visit.identified_at is not None
+    return [
+        {
+            "url": reverse("visits:way_out", args=[visit.reference, name]),
+            "label": way.label,
+            "icon": way.icon,
+            "tone": way.tone,
+            "post": True,
+            "confirm": _("%(what)s: leave now?") % {"what": way.title} if way.sure else "",
+        }
+        for name, way in _ways().items()
+        if way.met in (None, met)
+    ]
 
 
 def way_out(request: HttpRequest, reference: str, way: str) -> HttpResponse:
     """Refused, asked to leave, someone else, nobody in, not safe: one tap, then leave."""
     visit = seen_visit(request, reference)
-    ways: dict[str, tuple[str, Callable[..., Any], dict[str, Any]]] = {
-        "refused": (_("The debtor does not want the visit"), refusing.refuse_at_door, {}),
-        "leave": (
-            _("You were asked to leave"), refusing.refuse_at_door, {"asked_to_leave": True},
-        ),
-        "someone-else": (_("Somebody else opened"), refusing.someone_else, {}),
-        "nobody": (_("Nobody opened"), refusing.nobody_in, {}),
-        "unsafe": (_("It is not safe here"), refusing.unsafe, {}),
-    }  # fmt: skip
+    ways = _ways()
     if way not in ways:
         raise Http404
-    title, action, more = ways[way]
+    chosen = ways[way]
     form = forms.RemarkForm(request.POST or None)
     return handle(
         request,
@@ -243,25 +405,56 @@ def way_out(request: HttpRequest, reference: str, way: str) -> HttpResponse:
         form=form,
         template="visits/door/way_out.html",
         context={
-            "visit": visit, "way": way, "title": title,
+            "visit": visit, "way": way, "title": chosen.title,
             "back": reverse("visits:door", args=[visit.reference]),
         },
-        do=lambda data: action(
-            visit=visit, remark=data["remark"], by=request.user, at=clock.now(), **more
+        do=lambda data: chosen.do(
+            visit=visit, remark=data["remark"], by=request.user, at=clock.now(), **chosen.more
         ),
         done="",
         to=reverse("visits:left", args=[visit.reference]),
     )  # fmt: skip
 
 
-def left(request: HttpRequest, reference: str) -> TemplateResponse:
-    """Leave now: what was done, and how to go."""
+def left(request: HttpRequest, reference: str) -> HttpResponse:
+    """Leave now: what was done in that moment, how long there is to go, and room for two lines."""
     visit = seen_visit(request, reference)
-    context = {
-        "visit": visit, "case": visit.case, "back": reverse("visits:today"),
-        "refusal": visit.case.refusals.filter(lifted_at=None).first(),
-    }  # fmt: skip
-    return TemplateResponse(request, "visits/door/left.html", context)
+    if visit.state not in {Visit.State.FINISHED, Visit.State.ABORTED}:
+        return HttpResponseRedirect(reverse("visits:door", args=[visit.reference]))
+    at = clock.now()
+    gone_by = visit.finished_at + LEAVE_WITHIN
+    return handle(
+        request,
+        case=visit.case,
+        form=forms.RemarkForm(request.POST or None),
+        template="visits/door/left.html",
+        context={
+            "visit": visit,
+            "back": reverse("visits:today"),
+            "refusal": visit.case.refusals.filter(at=visit.finished_at, lifted_at=None).first(),
+            "stopped": _stopped(visit),
+            "gone_by": gone_by,
+            "seconds": max(int((gone_by - at).total_seconds()), 0),
+            "unattested": visit.crew.filter(active=True, attested_at=None).exists(),
+        },
+        do=lambda data: recording.add_remark(
+            visit=visit, remark=data["remark"], by=request.user, at=at
+        ),
+        done=_("The remark is on record."),
+        to=reverse("visits:door", args=[visit.reference]),
+    )
+
+
+def _stopped(visit: Visit) -> dict[str, int]:
+    """What was cancelled in the same moment in which the visit ended."""
+    at = visit.finished_at
+    return {
+        "visits": visit.case.visits.filter(state=Visit.State.CANCELLED, finished_at=at).count(),
+        "notices": visit.case.events.filter(kind="notice.suppressed", occurred_at=at).count(),
+    }
+
+
+# ---------------------------------------------------------------- evidence
 
 
 def evidence(request: HttpRequest, reference: str) -> HttpResponse:
@@ -280,7 +473,11 @@ def evidence(request: HttpRequest, reference: str) -> HttpResponse:
 
     return handle(
         request, case=visit.case, form=form, template="visits/door/evidence.html",
-        context={"visit": visit, "back": reverse("visits:door", args=[visit.reference])},
+        context={
+            "visit": visit, "back": reverse("visits:door", args=[visit.reference]),
+            "kept": list(visit.evidence.select_related("document")[:50]),
+            "consents": {c.kind: c.given for c in visit.consents.order_by("pk")},
+        },
         do=do, done=_("The file is kept with its digest."),
         to=reverse("visits:door", args=[visit.reference]),
     )  # fmt: skip

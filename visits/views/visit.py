@@ -1,0 +1,155 @@
+"""At the desk: one visit with all that belongs to it, its notice before it goes, and refusals."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from cases.models import Refusal
+from cases.views.preparing import page, seen_case
+from common import clock
+from documents.storing import Unreadable
+from people.rights import may
+from visits import forms
+from visits.actions import announcing, recording, refusing
+from visits.models import Visit
+from visits.notice import TITLES, compose
+from visits.policy import may_announce
+from visits.views.planning import seen_visit
+from workflow.models import Duty
+from workflow.steps import WrongInput
+from workflow.web import handle
+
+AHEAD = {Visit.State.PLANNED, Visit.State.ANNOUNCED, Visit.State.NOTICED}
+
+
+def visit(request: HttpRequest, reference: str) -> TemplateResponse:
+    """One visit: crew, notices, what was shown and said, evidence."""
+    found = seen_visit(request, reference)
+    parts = list(found.crew.select_related("officer", "credential"))
+    talk = getattr(found, "talk", None)
+    context = {
+        "visit": found,
+        "case": found.case,
+        "at": clock.now(),
+        "crew": [part for part in parts if part.active] or parts,
+        "notices": list(found.notices.select_related("document")),
+        "shown": list(found.shown.all()),
+        "consents": list(found.consents.all()),
+        "evidence": list(found.evidence.select_related("document", "added_by")),
+        "talk": talk,
+        "helped": [label for name, label in forms.HARDSHIP if talk and name in talk.hardship],
+        "minutes": int((found.ends_at - found.starts_at).total_seconds() // 60),
+        "ahead": found.state in AHEAD,
+        "may_plan": may(request.user, "plan_visit"),
+        "may_announce": may(request.user, "announce_visit"),
+        "may_conduct": may(request.user, "conduct_visit"),
+        "duties": list(
+            Duty.objects.filter(case=found.case_id, kind__startswith="visit.", done_at=None)
+        ),
+    }
+    return TemplateResponse(request, "visits/visit.html", context)
+
+
+def announce(request: HttpRequest, reference: str) -> HttpResponse:
+    """See the notice as it would go, and send it."""
+    found = seen_visit(request, reference)
+    at = clock.now()
+    notice = compose(found, at)
+    points = found.case.debtor.contact_points.filter(
+        channel="email", do_not_contact=False, dead_at=None
+    )
+    form = forms.AnnounceForm(
+        request.POST or None,
+        initial={
+            "language": found.case.debtor.language,
+            "email": points.exclude(source="unknown").exists(),
+            "letter": True,
+        },
+    )
+    return handle(
+        request, case=found.case, form=form, template="visits/announce.html",
+        context={
+            "visit": found, "notice": notice, "title": _("Announce the visit"),
+            "asked": _("announce the visit"),
+            "missing": [TITLES[name] for name in notice.missing],
+            "verdict": may_announce(notice.missing)(found, by=request.user, at=at),
+        },
+        do=lambda data: announcing.announce_visit(
+            visit=found, language=data["language"],
+            channels=[name for name in ("email", "letter") if data[name]],
+            by=request.user, at=at,
+        ),
+        done=_("The notice is on its way. The lead time runs from its effective service."),
+        to=found.get_absolute_url(),
+    )  # fmt: skip
+
+
+def preview(request: HttpRequest, reference: str, language: str) -> HttpResponse:
+    """The letter as PDF before it goes; nothing is kept of it."""
+    found = seen_visit(request, reference)
+    if not may(request.user, "announce_visit"):
+        raise PermissionDenied
+    if language not in announcing.LANGUAGES:
+        raise Http404
+    content = announcing.preview(found, language, clock.now())
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{found.reference}.pdf"'},
+    )
+
+
+def remark(request: HttpRequest, reference: str) -> HttpResponse:
+    """What there was no time to write at the door."""
+    found = seen_visit(request, reference)
+    form = forms.RemarkForm(request.POST or None)
+    return page(
+        request, found.case, form, title=_("Add a remark to the visit"), button=_("Add"),
+        do=lambda data: recording.add_remark(
+            visit=found, remark=data["remark"], by=request.user, at=clock.now()
+        ),
+        done=_("The remark is on record."), tab="visits",
+    )  # fmt: skip
+
+
+def refuse(request: HttpRequest, reference: str) -> HttpResponse:
+    """A refusal by telephone or in writing."""
+    case = seen_case(request, reference)
+    form = forms.RefusalForm(request.POST or None)
+    return page(
+        request, case, form, title=_("Record a refusal of visits"), button=_("Record the refusal"),
+        hint=_("Visits that lie ahead are cancelled, and what is queued is not sent, at once."),
+        do=lambda data: refusing.record_refusal(
+            case=case, **data, by=request.user, at=clock.now()
+        ),
+        done=_("The refusal is honoured: visits are barred and nothing queued will go."),
+    )  # fmt: skip
+
+
+def lift(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask for a refusal to be lifted."""
+    case = seen_case(request, reference)
+    refusal = get_object_or_404(
+        Refusal, pk=case.refusals.filter(lifted_at=None).order_by("-at").values("pk")[:1]
+    )
+    form = forms.LiftForm(request.POST or None, request.FILES or None)
+
+    def do(data: dict[str, Any]) -> None:
+        file = data["file"]
+        try:
+            refusing.ask_to_lift(
+                refusal=refusal, reason=data["reason"], filename=file.name if file else "",
+                content=file.read() if file else b"", by=request.user, at=clock.now(),
+            )  # fmt: skip
+        except Unreadable as unreadable:
+            raise WrongInput(str(unreadable), "file") from unreadable
+
+    return page(
+        request, case, form, title=_("Ask to lift the refusal"), button=_("Ask"), do=do,
+        hint=_("Compliance decides, and never whoever asked."),
+        done=_("Compliance was asked."),
+    )  # fmt: skip
