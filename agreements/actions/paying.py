@@ -1,10 +1,12 @@
 """Money that came in: booked, set off, matched to instalments, receipted; or taken back."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agreements import papers
@@ -27,7 +29,7 @@ from people.models import User
 from visits.actions.planning import cancelling_all, returning
 from workflow.duties import fulfil, raise_duty, set_next_due
 from workflow.models import Duty
-from workflow.steps import StaleForm, StateRefused, Step, WrongInput, carry_out, note, tell
+from workflow.steps import StaleForm, StateRefused, Step, WrongInput, carry_out, tell
 
 RECORD = "record_payment"
 CLOSE_DUTY = "case.to_close"
@@ -66,7 +68,7 @@ def record_payment(
         recorded_at=at,
     )
 
-    ends_it = payment.amount == Case.objects.get(pk=case.pk).balance
+    foreseen = _foresee(Case.objects.get(pk=case.pk), payment.amount)
 
     def book(locked: Case) -> Mapping[str, Any]:
         if locked.state == CaseStep.CLOSURE:
@@ -79,7 +81,7 @@ def record_payment(
                 % {"amount": show(payment.amount), "balance": show(locked.balance)},
                 "amount",
             )  # fmt: skip
-        if ends_it != (payment.amount == locked.balance):
+        if foreseen != _foresee(locked, payment.amount):
             raise StaleForm(locked)  # another payment came in between
         payment.case = locked
         payment.number = f"{locked.reference}-P{locked.payments.count() + 1}"
@@ -98,13 +100,14 @@ def record_payment(
     def match(locked: Case, _by: User, _at: datetime) -> None:
         _allocate(payment, by, at)
         _hand_over_receipt(payment, by, at)
-        _judge_agreement(locked, by, at)
+        _fulfil_missed(locked, by, at)
         if locked.balance == ZERO:
             _nothing_is_owed(locked, by, at)
 
     carry_out(
         Step(subject=case, event="payment.received", right=RECORD, data=book, then=match),
-        *(_calling_off(case, at) if ends_it else ()),
+        *_on_the_agreement(case, foreseen.outcome, at),
+        *(_calling_off(case, at) if foreseen.ends_it else ()),
         by=by,
         at=at,
     )
@@ -117,12 +120,16 @@ def reverse_payment(*, payment: Payment, why: str, by: User, at: datetime) -> No
     if not why:
         raise WrongInput(_("Say why it is reversed."), "why")
 
+    resumes = _resumes(payment)
+
     def unbook(locked: Case) -> Mapping[str, Any]:
         if locked.state == CaseStep.CLOSURE:
             raise StateRefused(locked, "reverse_payment")
         fresh = Payment.objects.select_for_update(of=("self",)).get(pk=payment.pk)
         if fresh.reversed_at:
             raise WrongInput(_("This payment was reversed already."))
+        if resumes != _resumes(payment):
+            raise StaleForm(locked)
         fresh.case = locked
         parts = {
             entry.component: -entry.amount
@@ -146,13 +153,62 @@ def reverse_payment(*, payment: Payment, why: str, by: User, at: datetime) -> No
             kinds=[Notice.Kind.SETTLEMENT.value],
         )  # fmt: skip
         _deallocate(payment, at)
-        _resume_agreement(locked, by, at)
         if locked.balance > ZERO:
             fulfil(case=locked, kind=CLOSE_DUTY, by=by, at=at)
 
-    note(
-        payment.case, event="payment.reversed", right=RECORD, by=by, at=at, data=unbook, then=reopen
+    case = payment.case
+    carry_out(
+        Step(subject=case, event="payment.reversed", right=RECORD, data=unbook, then=reopen),
+        *(_on_the_agreement(case, "resume", at) if resumes else ()),
+        by=by,
+        at=at,
     )
+
+
+# ---------------------------------------------------------------- what it will lead to
+
+
+@dataclass(frozen=True)
+class _Foreseen:
+    """What the payment will do, reckoned before the lock and once more under it."""
+
+    ends_it: bool
+    outcome: str
+
+
+def _foresee(case: Case, amount: Decimal) -> _Foreseen:
+    """Kept when all is paid; mended when nothing that was due is missing any more."""
+    ends_it = amount == case.balance
+    agreement = _held(case, "signed", "broken")
+    if agreement is None:
+        return _Foreseen(ends_it, "")
+    rows = list(_open_instalments(case))
+    parts = fill(amount, [row.missing for row in rows])
+    left = [row for row, part in zip(rows, parts, strict=True) if row.missing > part]
+    if ends_it or not left:
+        return _Foreseen(ends_it, "keep")
+    broken = agreement.state == Agreement.State.BROKEN
+    return _Foreseen(ends_it, "mend" if broken and not any(r.missed_at for r in left) else "")
+
+
+def _resumes(payment: Payment) -> bool:
+    """Whether an agreement that had been kept is not kept any more without this payment."""
+    paid = payment.allocations.filter(instalment__live=True, instalment__agreement__state="kept")
+    return _held(payment.case, "signed", "broken") is None and paid.exists()
+
+
+def _on_the_agreement(case: Case, outcome: str, at: datetime) -> list[Step]:
+    """The agreement's own step in it, if it takes one."""
+    agreement = _held(case, "kept") if outcome == "resume" else _held(case, "signed", "broken")
+    if agreement is None or not outcome:
+        return []
+    told = {"number": agreement.number}
+    given: dict[str, Any] = {"subject": agreement, "args": {"at": at}, "data": told}
+    if outcome == "keep":
+        return [Step(event="agreement.kept", transition="keep", **given)]
+    if outcome == "mend":
+        return [Step(event="agreement.mended", transition="mend", **given)]
+    return [Step(event="agreement.resumed", transition="resume", **given)]
 
 
 def _calling_off(case: Case, at: datetime) -> list[Step]:
@@ -204,11 +260,7 @@ def _enter(payment: Payment, kind: str, parts: Mapping[str, Decimal], at: dateti
 def _allocate(payment: Payment, by: User, at: datetime) -> None:
     """Fill the oldest instalments first; stop the reminders that speak of what is no longer so."""
     case = payment.case
-    open_ones = list(
-        Instalment.objects.select_for_update(of=("self",))
-        .filter(agreement__case=case, live=True, paid_at=None)
-        .order_by("due_on", "number")
-    )
+    open_ones = list(_open_instalments(case).select_for_update(of=("self",)))
     parts = fill(payment.amount, [instalment.missing for instalment in open_ones])
     for instalment, part in zip(open_ones, parts, strict=True):
         if part <= ZERO:
@@ -238,47 +290,21 @@ def _deallocate(payment: Payment, at: datetime) -> None:
         instalment.save(update_fields=["paid", "paid_at", "attend_at", "escalated_at"])
 
 
-def _judge_agreement(case: Case, by: User, at: datetime) -> None:
-    """Kept when all is paid; mended when nothing that was due is missing any more."""
-    agreement = _held(case, "signed", "broken")
-    missed = Instalment.objects.filter(
-        agreement__case=case, live=True, paid_at=None, missed_at__isnull=False
-    )
-    if not missed.exists():
+def _fulfil_missed(case: Case, by: User, at: datetime) -> None:
+    """Nothing that was due is missing any more: nobody has to see to it."""
+    if not _open_instalments(case).filter(missed_at__isnull=False).exists():
         for kind in (MISSED_DUTY, CALL_DUTY):
             fulfil(case=case, kind=kind, by=by, at=at)
-    if agreement is None:
-        return
-    if case.balance == ZERO or not agreement.instalments.filter(paid_at=None).exists():
-        agreement.keep(at=at)
-        event = "agreement.kept"
-    elif agreement.state == Agreement.State.BROKEN and not missed.exists():
-        agreement.mend(at=at)
-        event = "agreement.mended"
-    else:
-        return
-    agreement.save()
-    tell(case, event, by, at, {"number": agreement.number})
-
-
-def _resume_agreement(case: Case, by: User, at: datetime) -> None:
-    """An agreement that had been kept is not kept any more."""
-    if _held(case, "signed", "broken"):
-        return
-    agreement = _held(case, "kept")
-    if agreement is None or not agreement.instalments.filter(live=True, paid_at=None).exists():
-        return
-    agreement.resume(at=at)
-    agreement.save()
-    tell(case, "agreement.resumed", by, at, {"number": agreement.number})
 
 
 def _held(case: Case, *states: str) -> Agreement | None:
-    return (
-        case.agreements.select_for_update(of=("self",))
-        .filter(state__in=states)
-        .order_by("-version")
-        .first()
+    return case.agreements.filter(state__in=states).order_by("-version").first()
+
+
+def _open_instalments(case: Case) -> QuerySet[Instalment]:
+    """What is still to come of the agreement in force, the oldest first."""
+    return Instalment.objects.filter(agreement__case=case, live=True, paid_at=None).order_by(
+        "due_on", "number"
     )
 
 
