@@ -46,7 +46,7 @@ from workflow.steps import Outsider, PolicyRefused, RightRefused, StateRefused, 
 
 LONG = bool(os.environ.get("DOORSTEP_LONG"))
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(36_000 if LONG else 600)]
 
 QUIET = (RightRefused, Outsider, WrongInput, SecondPersonNeeded, Lapsed, Unreadable)
 """Refusals that leave no trace at all."""
@@ -796,6 +796,16 @@ def attempt(w: World, name: str) -> Exception | None:
     return None
 
 
+@pytest.fixture
+def people(db: None) -> None:
+    """Everybody who acts, made once for all the walks: hashing their passwords takes its time."""
+    for make_one in (
+        make.clerk, make.supervisor, make.compliance_officer, make.administrator, make.outsider,
+        make.crew,
+    ):  # fmt: skip
+        make_one()
+
+
 DAY = 24 * 60
 NAMES = sorted(ACTIONS) + ["go_on"] * 40
 ROLES = ["clerk"] * 4 + ["officer"] * 3 + ["supervisor"] * 3 + ["compliance"] * 2
@@ -809,17 +819,18 @@ STEP = st.tuples(
 
 
 @settings(
-    max_examples=1500 if LONG else 25,
+    max_examples=1500 if LONG else 8,
     deadline=None,
     derandomize=not LONG,
     database=None,
     print_blob=True,
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    # No shrinking: it would take longer than the test may; the steps are printed as they were drawn.
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-@given(start=st.sampled_from(sorted(STARTS)), steps=st.lists(STEP, min_size=20, max_size=35))
+@given(start=st.sampled_from(sorted(STARTS)), steps=st.lists(STEP, min_size=15, max_size=30))
 def test_a_case_stays_sound_whatever_is_done_with_it_by_whom_and_when(
-    start: str, steps: Sequence[tuple[str, str, int, int]]
+    people: None, start: str, steps: Sequence[tuple[str, str, int, int]]
 ) -> None:
     loud = Loud()
     logging.getLogger().addHandler(loud)
