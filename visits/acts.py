@@ -57,7 +57,9 @@ def _may_plan(case: Any, by: User, at: datetime) -> Verdict:
     """What can be said before a slot is chosen: what stands against any visit at all."""
     verdict = asks("visit.plan", contact_sources=("contract",))(case, by=by, at=at)
     known = tuple(f for f in verdict.findings if not f.unknown and f.rule not in SLOT_RULES)
-    return replace(verdict, findings=known, earliest=None)
+    healed = [finding.earliest for finding in known if finding.blocks]
+    soonest = max((at for at in healed if at), default=None) if all(healed) else None
+    return replace(verdict, findings=known, earliest=soonest)
 
 
 # Rules that only a chosen slot, place and crew can answer.

@@ -57,6 +57,20 @@ TITLES: dict[str, Words] = {
 }
 
 
+PURPOSE = words(
+    "当面商谈逾期借款,找到双方都能接受的还款办法",
+    "To talk about the overdue loan and find a plan that suits both sides",
+)
+OUTCOME = words("一份债务人能够承受的还款计划", "A repayment plan that the debtor can bear")
+
+
+def _in_both(told: str, usual: Words) -> list[Words]:
+    """What the planner wrote, as it is; the usual words in both languages."""
+    if not told:
+        return []
+    return [usual if told in usual.values() else words(told, told)]
+
+
 def compose(visit: Visit, at: datetime) -> VisitNotice:
     """The notice of the visit as it would go out now."""
     case = visit.case
@@ -93,9 +107,8 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
             words(f"您可以要求改换时间、地点或联系方式,请致电 {house.phone}。提出要求不会有任何不利影响。",
                   f"You may ask for another time, place or way of talking: call {house.phone}. Nothing bad follows from asking.")
         ] if house.phone else [],
-        "purpose": [words(visit.purpose, visit.purpose)] if visit.purpose else [],
-        "intended_outcome": [words(visit.intended_outcome, visit.intended_outcome)]
-        if visit.intended_outcome else [],
+        "purpose": _in_both(visit.purpose, PURPOSE),
+        "intended_outcome": _in_both(visit.intended_outcome, OUTCOME),
         "debt": _debt(case, at),
         "rights": RIGHTS,
         "complaint": [

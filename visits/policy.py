@@ -98,8 +98,11 @@ def may_announce(missing: tuple[str, ...] | None) -> Policy:
 def may_start(visit: Visit, *, by: User, at: datetime) -> Verdict:
     """Whether the visit may begin now, with those officers who are here."""
     here = {part.officer_id for part in visit.crew.all() if part.active and part.checked_in_at}
+    length = visit.ends_at - visit.starts_at
+    # Whoever rings a little sooner leaves sooner too; whoever is late does not stay longer.
+    ends_at = max(min(visit.ends_at, at + length), at)
     return _ask(
-        "visit.start", visit, by, at, start=at, end=max(visit.ends_at, at), served_at=visit.served_at,
+        "visit.start", visit, by, at, start=at, end=ends_at, served_at=visit.served_at,
         present=here,
     )  # fmt: skip
 

@@ -431,7 +431,7 @@ def left(request: HttpRequest, reference: str) -> HttpResponse:
         context={
             "visit": visit,
             "back": reverse("visits:today"),
-            "refusal": visit.case.refusals.filter(at=visit.finished_at, lifted_at=None).first(),
+            "barred": visit.case.refusals.filter(at=visit.finished_at, lifted_at=None).first(),
             "stopped": _stopped(visit),
             "gone_by": gone_by,
             "seconds": max(int((gone_by - at).total_seconds()), 0),

@@ -15,6 +15,7 @@ from common.clock import local
 from visits import forms, slots
 from visits.actions import planning
 from visits.models import Visit
+from visits.notice import OUTCOME, PURPOSE
 from workflow.web import handle
 
 
@@ -121,11 +122,13 @@ def _asked_for(request: HttpRequest, case: Case) -> str:
 
 
 def _first_guess(request: HttpRequest, case: Case) -> dict[str, Any]:
+    # In the debtor's language, who will read it; the notice knows these words in both.
+    tongue = case.debtor.language
     return {
         "starts_at": _asked_for(request, case) or None,
         "place": case.debtor.addresses.filter(kind="home").values_list("pk", flat=True).first(),
-        "purpose": _("To talk about the overdue loan and find a plan that suits both sides"),
-        "intended_outcome": _("A repayment plan that the debtor can bear"),
+        "purpose": PURPOSE[tongue],
+        "intended_outcome": OUTCOME[tongue],
     }
 
 

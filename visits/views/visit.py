@@ -37,8 +37,9 @@ def visit(request: HttpRequest, reference: str) -> TemplateResponse:
         "at": clock.now(),
         "crew": [part for part in parts if part.active] or parts,
         "notices": list(found.notices.select_related("document")),
-        "shown": list(found.shown.all()),
-        "consents": list(found.consents.all()),
+        "at_door": sorted(
+            [*found.consents.all(), *found.shown.all()], key=lambda row: (row.at, row.pk)
+        ),
         "evidence": list(found.evidence.select_related("document", "added_by")),
         "talk": talk,
         "helped": [label for name, label in forms.HARDSHIP if talk and name in talk.hardship],
