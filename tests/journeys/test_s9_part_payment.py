@@ -1,10 +1,12 @@
 """S9: a part payment, a broken promise, and a payment that comes just in time for its reminder."""
 
+import time
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.utils import translation
 
 from agreements.actions.paying import record_payment
@@ -160,3 +162,32 @@ class TestBrokenPromise:
         sweep_instalments()
         sweep_instalments()
         assert [n.kind for n in cast.reminders(case)].count("reminder_after") == 1
+
+
+@pytest.mark.worker
+@pytest.mark.django_db(transaction=True)
+class TestWithTheWorker:
+    def test_sends_the_reminder_once_by_mail(self, worker: Any, mailbox: Any, clock: Any) -> None:
+        clock.set("2026-03-05T14:00", zone="Asia/Shanghai")
+        case = until_the_second(cast.signed())
+        clock.set("2026-05-16T10:00", zone="Asia/Shanghai")
+
+        def named() -> list[Any]:
+            return [m for m in mailbox.messages if "尚有 2,500.00 元" in plain_text(m)]
+
+        for _tick in range(2):
+            current_app.send_task("agreements.tasks.sweep_instalments")
+            current_app.send_task("notices.tasks.sweep")
+            deadline = time.monotonic() + 30
+            while cast.reminders(case)[-1].state not in {"sent", "delivered"}:
+                assert time.monotonic() < deadline, cast.reminders(case)[-1].state
+                time.sleep(0.1)
+        assert len(named()) == 1
+        assert cast.reminders(case)[-1].kind == "reminder_after"
+        assert cast.chain_holds(case)
+
+
+def plain_text(message: Any) -> str:
+    """The message's own words, whatever is attached to it."""
+    body = message.get_body(("plain",))
+    return body.get_content() if body else ""
