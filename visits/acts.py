@@ -53,17 +53,25 @@ def _of_case(name: str) -> Any:
     return lambda case: reverse(f"visits:{name}", args=[case.reference])
 
 
+# What only a chosen slot, place and crew can tell.
+OF_THE_SLOT = {
+    "start", "end", "place_kind", "place_consent", "contact_sources", "purpose", "intended_outcome",
+}  # fmt: skip
+OF_THE_CREW = {"named", "officers"}  # the figures of the rules that count who goes
+
+
 def _may_plan(case: Any, by: User, at: datetime) -> Verdict:
     """What can be said before a slot is chosen: what stands against any visit at all."""
-    verdict = asks("visit.plan", contact_sources=("contract",))(case, by=by, at=at)
-    known = tuple(f for f in verdict.findings if not f.unknown and f.rule not in SLOT_RULES)
+    verdict = asks("visit.plan")(case, by=by, at=at)
+    known = tuple(
+        finding
+        for finding in verdict.findings
+        if not (finding.unknown and set(finding.unknown) <= OF_THE_SLOT)
+        and not set(finding.inputs) >= OF_THE_CREW
+    )
     healed = [finding.earliest for finding in known if finding.blocks]
     soonest = max((at for at in healed if at), default=None) if all(healed) else None
     return replace(verdict, findings=known, earliest=soonest)
-
-
-# Rules that only a chosen slot, place and crew can answer.
-SLOT_RULES = {"ST-01", "ST-02", "ST-04", "ST-07", "ST-09", "CN-08", "CN-LEAD"}
 
 
 def _may_announce(case: Any, by: User, at: datetime) -> Verdict:
