@@ -30,6 +30,7 @@ from workflow.steps import (
     Outsider,
     PolicyRefused,
     RightRefused,
+    StaleForm,
     StateRefused,
     WrongInput,
 )
@@ -63,6 +64,10 @@ def keyed(*methods: str) -> Callable[[View], View]:
             except StateRefused as refused:
                 state = getattr(refused.subject, "state", "")
                 return _said(409, _("Not possible in this step."), step=state)
+            except StaleForm:
+                return _said(
+                    409, _("Somebody changed the case meanwhile. Look at it and ask again.")
+                )
             except RightRefused:
                 return _said(403, _("This key's user may not do that."))
             except WrongInput as wrong:

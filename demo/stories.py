@@ -345,10 +345,13 @@ class Story:
 
     def way_out(self, days: int, hour: int, name: str, remark: str) -> None:
         """Refused, nobody in, somebody else, not safe: at the door."""
-        action: Callable[..., Any] = {
-            "refused": refusing.refuse_at_door, "nobody": refusing.nobody_in,
-            "someone": refusing.someone_else, "unsafe": refusing.unsafe,
-        }[name]  # fmt: skip
+        ways: dict[str, Callable[..., Any]] = {
+            "refused": refusing.refuse_at_door,
+            "nobody": refusing.nobody_in,
+            "someone": refusing.someone_else,
+            "unsafe": refusing.unsafe,
+        }
+        action = ways[name]
         self.on(
             days, hour, (30 if hour % 2 == 0 else 0) + 3,
             lambda at: action(visit=self._now(), remark=remark, by=self.crew[0], at=at),

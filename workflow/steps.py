@@ -19,7 +19,7 @@ from workflow.models import Submission
 class Policy(Protocol):
     """Answers whether the subject may be changed so, by whom and when; never changes it."""
 
-    def __call__(self, subject: Any, *, by: User, at: datetime) -> Verdict: ...
+    def __call__(self, subject: Any, /, *, by: User, at: datetime) -> Verdict: ...
 
 
 class PolicyRefused(Exception):

@@ -293,7 +293,8 @@ def cancelling_is_news(notice: Notice, at: datetime) -> str:
 
 def _is_current(notice: Notice, visit: Visit) -> bool:
     """Whether the notice tells of the slot that the visit has now."""
-    return notice.about.get("starts_at", "")[:16] == visit.starts_at.isoformat()[:16]
+    told = str(notice.about.get("starts_at", ""))
+    return told[:16] == visit.starts_at.isoformat()[:16]
 
 
 def register_kinds() -> None:

@@ -422,7 +422,7 @@ def left(request: HttpRequest, reference: str) -> HttpResponse:
     if visit.state not in {Visit.State.FINISHED, Visit.State.ABORTED}:
         return HttpResponseRedirect(reverse("visits:door", args=[visit.reference]))
     at = clock.now()
-    gone_by = visit.finished_at + LEAVE_WITHIN
+    gone_by = (visit.finished_at or at) + LEAVE_WITHIN
     return handle(
         request,
         case=visit.case,
