@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cases.actions.contacting import sources_of
 from cases.models.case import OPEN_STEPS, Step
 from cases.policy import asks
 from compliance.verdict import Verdict
@@ -17,7 +18,9 @@ EARLY = frozenset({Step.PREPARATION.value, Step.NOTICE.value})
 
 
 def _may_contact(case: Any, by: User, at: datetime) -> Verdict:
-    return asks("contact.log", channel="phone")(case, by=by, at=at)
+    return asks("contact.log", channel="phone", contact_sources=sources_of(case, "phone"))(
+        case, by=by, at=at
+    )
 
 
 def _at(name: str) -> Any:

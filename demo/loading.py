@@ -80,7 +80,7 @@ def _tell(s: Story) -> None:
     elif n <= 36:  # notice served, the visit lies ahead
         s.opens(-30)
         s.prepares(-27)
-        s.plans(-3, 3 + n % 4, 9 + n % 8)
+        s.plans(-3, 3 + n % 3, 9 + n % 8)
         s.delivered(-2)
     elif n <= 39:  # announced, the letter is on its way
         s.opens(-25)

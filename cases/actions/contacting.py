@@ -56,7 +56,7 @@ def log_contact(
             "contact.log",
             at=when,
             channel=channel,
-            contact_sources=_sources(case, channel, contact_point),
+            contact_sources=sources_of(case, channel, contact_point),
         ),
         by=by,
         at=at,
@@ -75,7 +75,9 @@ REACHED_BY = {
 }
 
 
-def _sources(case: Case, channel: str, point: ContactPoint | None) -> tuple[str, ...] | None:
+def sources_of(
+    case: Case, channel: str, point: ContactPoint | None = None
+) -> tuple[str, ...] | None:
     """Where the number or address that was used comes from; not known when there is none."""
     if point:
         return (point.source,)
