@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from cases.imports.columns import BY_NAME
 
@@ -32,286 +32,286 @@ class Said:
 ROWS: dict[str, tuple[Any, Any]] = {
     # the row as such
     "ragged": (
-        _l("The row has %(cells)s cells, the heading has %(headings)s."),
-        _l("Look for a missing or surplus separator, or put the text that holds it in quotes."),
+        gettext_lazy("The row has %(cells)s cells, the heading has %(headings)s."),
+        gettext_lazy("Look for a missing or surplus separator, or put the text that holds it in quotes."),
     ),
     "quote": (
-        _l("A quotation mark stands where none can be."),
-        _l("Double the quotation marks inside the text, or take them out."),
+        gettext_lazy("A quotation mark stands where none can be."),
+        gettext_lazy("Double the quotation marks inside the text, or take them out."),
     ),
     "cell_too_long": (
-        _l("One cell holds more than %(most)s characters."),
-        _l("Shorten it; a quotation mark may also have been left open."),
+        gettext_lazy("One cell holds more than %(most)s characters."),
+        gettext_lazy("Shorten it; a quotation mark may also have been left open."),
     ),
     "nul": (
-        _l("The cell holds a NUL character, which a damaged file leaves behind."),
-        _l("Export the file again, or type the cell anew."),
+        gettext_lazy("The cell holds a NUL character, which a damaged file leaves behind."),
+        gettext_lazy("Export the file again, or type the cell anew."),
     ),
     "mojibake": (
-        _l("Some characters could not be read."),
-        _l("Save the file as “CSV UTF-8” and upload it again, or type the cell anew."),
+        gettext_lazy("Some characters could not be read."),
+        gettext_lazy("Save the file as “CSV UTF-8” and upload it again, or type the cell anew."),
     ),
     "repeated": (
-        _l("The reference “%(text)s” already stands in row %(line)s."),
-        _l("Give each debt a reference of its own, or remove this row."),
+        gettext_lazy("The reference “%(text)s” already stands in row %(line)s."),
+        gettext_lazy("Give each debt a reference of its own, or remove this row."),
     ),
-    "missing": (_l("This cell is empty."), _l("Fill it in: no case can be opened without it.")),
+    "missing": (gettext_lazy("This cell is empty."), gettext_lazy("Fill it in: no case can be opened without it.")),
     "formula_fault": (
-        _l("The spreadsheet shows a fault here (%(text)s)."),
-        _l("Mend the formula, or type the value itself."),
+        gettext_lazy("The spreadsheet shows a fault here (%(text)s)."),
+        gettext_lazy("Mend the formula, or type the value itself."),
     ),
     "too_long": (
-        _l("The text has %(length)s characters; at most %(most)s can be kept."),
-        _l("Shorten it."),
+        gettext_lazy("The text has %(length)s characters; at most %(most)s can be kept."),
+        gettext_lazy("Shorten it."),
     ),
     # amounts
     "amount": (
-        _l("“%(text)s” is not an amount."),
-        _l("Write figures only, such as 38600.00."),
+        gettext_lazy("“%(text)s” is not an amount."),
+        gettext_lazy("Write figures only, such as 38600.00."),
     ),
     "amount_unclear": (
-        _l("“%(text)s” can be read in two ways."),
-        _l("Separate thousands by a comma and cents by a point, such as 38,600.00."),
+        gettext_lazy("“%(text)s” can be read in two ways."),
+        gettext_lazy("Separate thousands by a comma and cents by a point, such as 38,600.00."),
     ),
     "places": (
-        _l("“%(text)s” has more than two places after the point."),
-        _l("Round it to cents."),
+        gettext_lazy("“%(text)s” has more than two places after the point."),
+        gettext_lazy("Round it to cents."),
     ),
     "amount_too_large": (
-        _l("“%(text)s” is too large."),
-        _l("Amounts have at most twelve digits before the point."),
+        gettext_lazy("“%(text)s” is too large."),
+        gettext_lazy("Amounts have at most twelve digits before the point."),
     ),
     "negative": (
-        _l("The amount “%(text)s” is negative."),
-        _l("Write what is owed as a positive amount; leave out a debt with a credit balance."),
+        gettext_lazy("The amount “%(text)s” is negative."),
+        gettext_lazy("Write what is owed as a positive amount; leave out a debt with a credit balance."),
     ),
     "nothing_owed": (
-        _l("Principal, interest and fees come to nothing."),
-        _l("Enter what is owed, or remove this row: there is nothing to collect."),
+        gettext_lazy("Principal, interest and fees come to nothing."),
+        gettext_lazy("Enter what is owed, or remove this row: there is nothing to collect."),
     ),
     "scientific": (
-        _l("The spreadsheet has shortened this figure to “%(text)s”."),
-        _l("Format the column as number or text and enter it again."),
+        gettext_lazy("The spreadsheet has shortened this figure to “%(text)s”."),
+        gettext_lazy("Format the column as number or text and enter it again."),
     ),
     "rate": (
-        _l("“%(text)s” is not a yearly rate."),
-        _l("Write it in per cent, such as 12 or 12.5."),
+        gettext_lazy("“%(text)s” is not a yearly rate."),
+        gettext_lazy("Write it in per cent, such as 12 or 12.5."),
     ),
     "rate_unclear": (
-        _l("“%(text)s” may mean per cent or a fraction."),
-        _l("Write 12 for twelve per cent, or add the sign: 0.12%%."),
+        gettext_lazy("“%(text)s” may mean per cent or a fraction."),
+        gettext_lazy("Write 12 for twelve per cent, or add the sign: 0.12%%."),
     ),
-    "rate_places": (_l("“%(text)s” has more than four places."), _l("Round it to four places.")),
+    "rate_places": (gettext_lazy("“%(text)s” has more than four places."), gettext_lazy("Round it to four places.")),
     # days
-    "day": (_l("“%(text)s” is not a date."), _l("Write it as 2026-02-27.")),
+    "day": (gettext_lazy("“%(text)s” is not a date."), gettext_lazy("Write it as 2026-02-27.")),
     "day_order": (
-        _l("In “%(text)s” it is not clear which is the day and which is the month."),
-        _l("Write the year first: 2026-02-27."),
+        gettext_lazy("In “%(text)s” it is not clear which is the day and which is the month."),
+        gettext_lazy("Write the year first: 2026-02-27."),
     ),
     "day_missing": (
-        _l("The day “%(text)s” does not exist."),
-        _l("Correct it, as it stands in the contract."),
+        gettext_lazy("The day “%(text)s” does not exist."),
+        gettext_lazy("Correct it, as it stands in the contract."),
     ),
-    "day_far": (_l("“%(text)s” lies too far away."), _l("Check the year.")),
+    "day_far": (gettext_lazy("“%(text)s” lies too far away."), gettext_lazy("Check the year.")),
     "day_ahead": (
-        _l("The day %(text)s has not come yet."),
-        _l("Check it: only what is overdue can be taken in."),
+        gettext_lazy("The day %(text)s has not come yet."),
+        gettext_lazy("Check it: only what is overdue can be taken in."),
     ),
     "due_missing": (
-        _l("There is neither a due date nor a day since which the debt is overdue."),
-        _l("Fill in one of the two."),
+        gettext_lazy("There is neither a due date nor a day since which the debt is overdue."),
+        gettext_lazy("Fill in one of the two."),
     ),
     "born_differs": (
-        _l("The date of birth %(text)s is not the one in the ID number (%(other)s)."),
-        _l("Check both against the contract."),
+        gettext_lazy("The date of birth %(text)s is not the one in the ID number (%(other)s)."),
+        gettext_lazy("Check both against the contract."),
     ),
-    "born_ahead": (_l("The date of birth %(text)s lies ahead."), _l("Check the year.")),
+    "born_ahead": (gettext_lazy("The date of birth %(text)s lies ahead."), gettext_lazy("Check the year.")),
     "limitation_before_due": (
-        _l("The limitation ends on %(text)s, before the debt was due."),
-        _l("Correct the day, or leave it empty: then three years after the due date are taken."),
+        gettext_lazy("The limitation ends on %(text)s, before the debt was due."),
+        gettext_lazy("Correct the day, or leave it empty: then three years after the due date are taken."),
     ),
     # identity
     "id_length": (
-        _l("The ID number has %(length)s characters instead of 18."),
-        _l("Copy it from the contract; for a passport say “护照” or “passport” as kind of document."),
+        gettext_lazy("The ID number has %(length)s characters instead of 18."),
+        gettext_lazy("Copy it from the contract; for a passport say “护照” or “passport” as kind of document."),
     ),
     "id_old": (
-        _l("This is an ID number of 15 digits, which has not been valid since 2013."),
-        _l("Ask the creditor for the 18-digit number."),
+        gettext_lazy("This is an ID number of 15 digits, which has not been valid since 2013."),
+        gettext_lazy("Ask the creditor for the 18-digit number."),
     ),
     "id_place": (
-        _l("No province has the number %(place)s, with which this ID number begins."),
-        _l("Copy the ID number from the contract."),
+        gettext_lazy("No province has the number %(place)s, with which this ID number begins."),
+        gettext_lazy("Copy the ID number from the contract."),
     ),
     "id_birth": (
-        _l("The ID number holds the day %(text)s, which does not exist."),
-        _l("Copy the ID number from the contract."),
+        gettext_lazy("The ID number holds the day %(text)s, which does not exist."),
+        gettext_lazy("Copy the ID number from the contract."),
     ),
     "id_check": (
-        _l("The last character of the ID number does not fit the others."),
-        _l("One of them is mistyped: copy the number from the contract."),
+        gettext_lazy("The last character of the ID number does not fit the others."),
+        gettext_lazy("One of them is mistyped: copy the number from the contract."),
     ),
     "digits_lost": (
-        _l("The spreadsheet has turned this number into “%(text)s” and lost digits."),
-        _l("Format the column as text and enter the number again."),
+        gettext_lazy("The spreadsheet has turned this number into “%(text)s” and lost digits."),
+        gettext_lazy("Format the column as text and enter the number again."),
     ),
     "passport": (
-        _l("“%(text)s” is not a document number."),
-        _l("Write 5 to 20 letters and digits."),
+        gettext_lazy("“%(text)s” is not a document number."),
+        gettext_lazy("Write 5 to 20 letters and digits."),
     ),
     "id_kind": (
-        _l("The kind of document “%(text)s” is not known."),
-        _l("Write 身份证 (ID card) or 护照 (passport)."),
+        gettext_lazy("The kind of document “%(text)s” is not known."),
+        gettext_lazy("Write 身份证 (ID card) or 护照 (passport)."),
     ),
     # where to reach the debtor
     "phone": (
-        _l("“%(text)s” is not a telephone number."),
-        _l("Write 11 digits for a mobile, 0571-87000000 for a fixed line, or +44… for abroad."),
+        gettext_lazy("“%(text)s” is not a telephone number."),
+        gettext_lazy("Write 11 digits for a mobile, 0571-87000000 for a fixed line, or +44… for abroad."),
     ),
     "phone_several": (
-        _l("“%(text)s” holds several numbers."),
-        _l("Leave one; the others can be added on the case page."),
+        gettext_lazy("“%(text)s” holds several numbers."),
+        gettext_lazy("Leave one; the others can be added on the case page."),
     ),
     "phone_hotline": (
-        _l("“%(text)s” is a hotline, not a person's number."),
-        _l("Give the debtor's own number, or leave the cell empty."),
+        gettext_lazy("“%(text)s” is a hotline, not a person's number."),
+        gettext_lazy("Give the debtor's own number, or leave the cell empty."),
     ),
-    "email": (_l("“%(text)s” is not an e-mail address."), _l("Correct it or leave the cell empty.")),
-    "postcode": (_l("“%(text)s” is not a postcode."), _l("Correct it or leave the cell empty.")),
+    "email": (gettext_lazy("“%(text)s” is not an e-mail address."), gettext_lazy("Correct it or leave the cell empty.")),
+    "postcode": (gettext_lazy("“%(text)s” is not a postcode."), gettext_lazy("Correct it or leave the cell empty.")),
     "address_missing": (
-        _l("City, district or postcode are given, but no street and house."),
-        _l("Add the address, or leave all of them empty."),
+        gettext_lazy("City, district or postcode are given, but no street and house."),
+        gettext_lazy("Add the address, or leave all of them empty."),
     ),
     "source": (
-        _l("“%(text)s” is not a source of contact data that is known."),
-        _l("Write 合同, 债务人, 授权, 公开渠道, 预留联系人, 授权查询 or 不明."),
+        gettext_lazy("“%(text)s” is not a source of contact data that is known."),
+        gettext_lazy("Write 合同, 债务人, 授权, 公开渠道, 预留联系人, 授权查询 or 不明."),
     ),
-    "zone": (_l("The time zone “%(text)s” is not known."), _l("Write it as Asia/Shanghai.")),
-    "language": (_l("The language “%(text)s” is not known."), _l("Write 中文 or English.")),
-    "currency": (_l("“%(text)s” is not a currency."), _l("Write three letters, such as CNY.")),
+    "zone": (gettext_lazy("The time zone “%(text)s” is not known."), gettext_lazy("Write it as Asia/Shanghai.")),
+    "language": (gettext_lazy("The language “%(text)s” is not known."), gettext_lazy("Write 中文 or English.")),
+    "currency": (gettext_lazy("“%(text)s” is not a currency."), gettext_lazy("Write three letters, such as CNY.")),
     "kind": (
-        _l("The kind of debt “%(text)s” is not known."),
-        _l("Write 消费贷, 信用卡, 民间借贷 or 经营贷."),
+        gettext_lazy("The kind of debt “%(text)s” is not known."),
+        gettext_lazy("Write 消费贷, 信用卡, 民间借贷 or 经营贷."),
     ),
     # against what the house knows
     "mandate_unknown": (
-        _l("No mandate of this creditor has the number “%(text)s”."),
-        _l("Correct the number, or have the mandate entered first."),
+        gettext_lazy("No mandate of this creditor has the number “%(text)s”."),
+        gettext_lazy("Correct the number, or have the mandate entered first."),
     ),
     "mandate_other": (
-        _l("Mandate %(text)s was given to %(agent)s, not to this team's organisation."),
-        _l("Choose the team for which it was given, or correct the number."),
+        gettext_lazy("Mandate %(text)s was given to %(agent)s, not to this team's organisation."),
+        gettext_lazy("Choose the team for which it was given, or correct the number."),
     ),
     "mandate_ended": (
-        _l("Mandate %(text)s ended on %(until)s."),
-        _l("Ask the creditor to renew it, or give the number of one that is in force."),
+        gettext_lazy("Mandate %(text)s ended on %(until)s."),
+        gettext_lazy("Ask the creditor to renew it, or give the number of one that is in force."),
     ),
     "mandate_ahead": (
-        _l("Mandate %(text)s begins only on %(since)s."),
-        _l("Wait until then, or give the number of one that is in force."),
+        gettext_lazy("Mandate %(text)s begins only on %(since)s."),
+        gettext_lazy("Wait until then, or give the number of one that is in force."),
     ),
     "other_name": (
-        _l("In row %(line)s this ID number stands for “%(other)s”."),
-        _l("Check name and ID number: one of the two is wrong."),
+        gettext_lazy("In row %(line)s this ID number stands for “%(other)s”."),
+        gettext_lazy("Check name and ID number: one of the two is wrong."),
     ),
     "other_name_held": (
-        _l("In an earlier case this ID number stands for “%(other)s”."),
-        _l("Check name and ID number; a change of name is entered on that case's page."),
+        gettext_lazy("In an earlier case this ID number stands for “%(other)s”."),
+        gettext_lazy("Check name and ID number; a change of name is entered on that case's page."),
     ),
     "other_team": (
-        _l("This reference belongs to a case of another team."),
-        _l("Have that team take the row over, or correct the reference."),
+        gettext_lazy("This reference belongs to a case of another team."),
+        gettext_lazy("Have that team take the row over, or correct the reference."),
     ),
     "closed": (
-        _l("Case %(case)s with this reference is closed."),
-        _l("Have it reopened, or give a new debt a new reference."),
+        gettext_lazy("Case %(case)s with this reference is closed."),
+        gettext_lazy("Have it reopened, or give a new debt a new reference."),
     ),
     "id_differs": (
-        _l("Case %(case)s with this reference has another ID number."),
-        _l("Check the reference; a corrected ID number is entered on the case page."),
+        gettext_lazy("Case %(case)s with this reference has another ID number."),
+        gettext_lazy("Check the reference; a corrected ID number is entered on the case page."),
     ),
     "sums_bound": (
-        _l("The sums differ, but payments or an agreement of case %(case)s rest on the old ones."),
-        _l("Settle the difference on the case page, and send the old sums here."),
+        gettext_lazy("The sums differ, but payments or an agreement of case %(case)s rest on the old ones."),
+        gettext_lazy("Settle the difference on the case page, and send the old sums here."),
     ),
     "currency_differs": (
-        _l("Case %(case)s is kept in %(text)s."),
-        _l("Correct the currency, or give the debt a reference of its own."),
+        gettext_lazy("Case %(case)s is kept in %(text)s."),
+        gettext_lazy("Correct the currency, or give the debt a reference of its own."),
     ),
 }  # fmt: skip
 
 FILES: dict[str, tuple[Any, Any]] = {
     "empty": (
-        _l("The file is empty."),
-        _l("Export it again and look into it before you upload it."),
+        gettext_lazy("The file is empty."),
+        gettext_lazy("Export it again and look into it before you upload it."),
     ),
     "no_rows": (
-        _l("The file has a heading and not one row under it."),
-        _l("Add the debts, or check whether the right sheet was exported."),
+        gettext_lazy("The file has a heading and not one row under it."),
+        gettext_lazy("Add the debts, or check whether the right sheet was exported."),
     ),
     "too_large": (
-        _l("The file has %(size)s MB; at most %(most)s MB can be taken in."),
-        _l("Split it into several files."),
+        gettext_lazy("The file has %(size)s MB; at most %(most)s MB can be taken in."),
+        gettext_lazy("Split it into several files."),
     ),
     "too_many_rows": (
-        _l("The file has more than %(most)s rows."),
-        _l("Split it into several files; the same heading has to stand in each."),
+        gettext_lazy("The file has more than %(most)s rows."),
+        gettext_lazy("Split it into several files; the same heading has to stand in each."),
     ),
     "too_many_columns": (
-        _l("The file has more than %(most)s columns."),
-        _l("Take out those that are not needed. An empty form can be downloaded here."),
+        gettext_lazy("The file has more than %(most)s columns."),
+        gettext_lazy("Take out those that are not needed. An empty form can be downloaded here."),
     ),
     "kind": (
-        _l("The file is neither CSV nor XLSX, whatever its name says."),
-        _l("Save it as “CSV UTF-8” or as an Excel workbook (.xlsx)."),
+        gettext_lazy("The file is neither CSV nor XLSX, whatever its name says."),
+        gettext_lazy("Save it as “CSV UTF-8” or as an Excel workbook (.xlsx)."),
     ),
     "old_excel": (
-        _l("The file is an old Excel workbook (.xls) or is protected by a password."),
-        _l("Open it, save it as .xlsx without a password, and upload that."),
+        gettext_lazy("The file is an old Excel workbook (.xls) or is protected by a password."),
+        gettext_lazy("Open it, save it as .xlsx without a password, and upload that."),
     ),
     "damaged": (
-        _l("The workbook is damaged and cannot be opened."),
-        _l("Open it in your spreadsheet program, save it anew as .xlsx, and upload that."),
+        gettext_lazy("The workbook is damaged and cannot be opened."),
+        gettext_lazy("Open it in your spreadsheet program, save it anew as .xlsx, and upload that."),
     ),
     "hostile": (
-        _l("The workbook holds parts that no ordinary workbook has."),
-        _l("Copy the rows into a new workbook and upload that."),
+        gettext_lazy("The workbook holds parts that no ordinary workbook has."),
+        gettext_lazy("Copy the rows into a new workbook and upload that."),
     ),
     "swollen": (
-        _l("Unpacked the workbook would have more than %(most)s MB."),
-        _l("Copy only the rows into a new workbook, or save it as “CSV UTF-8”."),
+        gettext_lazy("Unpacked the workbook would have more than %(most)s MB."),
+        gettext_lazy("Copy only the rows into a new workbook, or save it as “CSV UTF-8”."),
     ),
     "encoding": (
-        _l("The characters of the file cannot be read, neither as UTF-8 nor as GB18030 (GBK)."),
-        _l("Save it as “CSV UTF-8” and upload it again."),
+        gettext_lazy("The characters of the file cannot be read, neither as UTF-8 nor as GB18030 (GBK)."),
+        gettext_lazy("Save it as “CSV UTF-8” and upload it again."),
     ),
     "open_quote": (
-        _l("In row %(line)s a quotation mark opens that is never closed."),
-        _l("Close it or take it out, and upload the file again."),
+        gettext_lazy("In row %(line)s a quotation mark opens that is never closed."),
+        gettext_lazy("Close it or take it out, and upload the file again."),
     ),
     "no_heading": (
-        _l("No row of headings was found in the first rows."),
-        _l("The first row has to name the columns. An empty form can be downloaded here."),
+        gettext_lazy("No row of headings was found in the first rows."),
+        gettext_lazy("The first row has to name the columns. An empty form can be downloaded here."),
     ),
     "missing_column": (
-        _l("There is no column for: %(columns)s."),
-        _l("Add it under one of the headings that are known. An empty form can be downloaded here."),
+        gettext_lazy("There is no column for: %(columns)s."),
+        gettext_lazy("Add it under one of the headings that are known. An empty form can be downloaded here."),
     ),
     "double_column": (
-        _l("Columns %(first)s and %(second)s are both read as “%(column)s”."),
-        _l("Rename or remove one of the two."),
+        gettext_lazy("Columns %(first)s and %(second)s are both read as “%(column)s”."),
+        gettext_lazy("Rename or remove one of the two."),
     ),
     "unforeseen": (
-        _l("The file could not be checked for a reason that was not foreseen."),
-        _l("Nothing was taken over. Tell whoever runs this system the batch number."),
+        gettext_lazy("The file could not be checked for a reason that was not foreseen."),
+        gettext_lazy("Nothing was taken over. Tell whoever runs this system the batch number."),
     ),
     "not_applied": (
-        _l("Taking over broke off for a reason that was not foreseen; no new case was made."),
-        _l("Try again, and tell whoever runs this system the batch number if it happens again."),
+        gettext_lazy("Taking over broke off for a reason that was not foreseen; no new case was made."),
+        gettext_lazy("Try again, and tell whoever runs this system the batch number if it happens again."),
     ),
     "stopped": (
-        _l("Taking over was stopped; no new case was made."),
-        _l("It can be taken over again, or discarded."),
+        gettext_lazy("Taking over was stopped; no new case was made."),
+        gettext_lazy("It can be taken over again, or discarded."),
     ),
 }  # fmt: skip
 

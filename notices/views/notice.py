@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from common import clock
 from documents.storing import Unreadable
@@ -24,15 +24,15 @@ from workflow.steps import WrongInput
 from workflow.web import handle
 
 HISTORY = {
-    "notice.queued": _l("Put into the outbox"),
-    "notice.queued_again": _l("To be sent again"),
-    "notice.postponed": _l("Moved to a lawful time"),
-    "notice.sent": _l("Sent"),
-    "notice.delivered": _l("Delivered"),
-    "notice.bounced": _l("Came back"),
-    "notice.failed": _l("Could not be sent"),
-    "notice.suppressed": _l("Stopped"),
-    "notice.doubtful": _l("In doubt"),
+    "notice.queued": gettext_lazy("Put into the outbox"),
+    "notice.queued_again": gettext_lazy("To be sent again"),
+    "notice.postponed": gettext_lazy("Moved to a lawful time"),
+    "notice.sent": gettext_lazy("Sent"),
+    "notice.delivered": gettext_lazy("Delivered"),
+    "notice.bounced": gettext_lazy("Came back"),
+    "notice.failed": gettext_lazy("Could not be sent"),
+    "notice.suppressed": gettext_lazy("Stopped"),
+    "notice.doubtful": gettext_lazy("In doubt"),
 }
 
 
