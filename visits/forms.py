@@ -78,6 +78,13 @@ class PlanForm(DeskForm):
             team=case.team_id, role="officer", is_active=True
         ).order_by("badge")
 
+    def clean_starts_at(self) -> datetime:
+        """A year in which clocks and rules can reckon; how far ahead it may be, the action says."""
+        starts: datetime = self.cleaned_data["starts_at"]
+        if not 2000 <= starts.year < 2200:
+            raise forms.ValidationError(self.fields["starts_at"].error_messages["invalid"])
+        return starts
+
     @property
     def helper(self) -> FormHelper:
         """When and for how long stand side by side."""

@@ -27,6 +27,7 @@ PLANNABLE = {
 }  # fmt: skip
 FROM_THE_DOOR = {CaseStep.NOTICE, CaseStep.CREDENTIAL_DISPLAY, CaseStep.ON_SITE_TALK}
 LOST, TOO_SOON = "visit.notice_lost", "visit.too_soon"  # duties that end with the slot
+AHEAD_AT_MOST = timedelta(days=366)
 AHEAD = [Visit.State.PLANNED, Visit.State.ANNOUNCED, Visit.State.NOTICED]
 
 
@@ -262,6 +263,8 @@ def _check(
         raise WrongInput(_("The visit must end after it begins."), "ends_at")
     if starts_at <= at:
         raise WrongInput(_("This time is already past. Choose a later one."), "starts_at")
+    if starts_at > at + AHEAD_AT_MOST:
+        raise WrongInput(_("This is more than a year away. Choose an earlier time."), "starts_at")
     if (
         place.person_id != case.debtor_id
         and not case.parties.filter(
