@@ -172,6 +172,7 @@ DATABASES["default"]["OPTIONS"]["options"] = " ".join(
         f"-c statement_timeout={STATEMENT_TIMEOUT}",
         f"-c lock_timeout={'10s' if ROLE == 'web' else '0'}",
         "-c idle_in_transaction_session_timeout=300s",
+        "-c jit=off",  # compiling takes longer than any query here runs
     ]
 ).strip()
 DATABASES["default"]["OPTIONS"].setdefault("application_name", f"doorstep-{ROLE}")

@@ -56,8 +56,8 @@ class MoneyField(forms.DecimalField):
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         """Read what people write: 38,600.00, ¥38600 or full-width 38600."""
         if isinstance(value, str):
-            wide = str.maketrans("0123456789.,", "0123456789.,")
-            value = value.translate(wide).replace(",", "").replace("¥", "").replace("¥", "").strip()
+            wide = {0xFF01 + n: 0x21 + n for n in range(94)} | {0xFFE5: "¥"}  # full-width forms
+            value = value.translate(wide).replace(",", "").replace("¥", "").strip()
             try:
                 if value and not Decimal(value).is_finite():
                     raise forms.ValidationError(self.error_messages["invalid"], code="invalid")

@@ -120,7 +120,6 @@ class Opener:
                 "creditor": creditor.name,
                 "batch": batch.number,
                 "file": document.filename,
-                "document": document.number,
                 "sha256": document.sha256,
             },
             varying=["external_reference", "principal", "interest", "fees", "row"],
@@ -308,6 +307,12 @@ def lock_creditor(batch: ImportBatch) -> None:
     """Let nobody else take over a file of this creditor until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s, %s)", [CREDITOR_LOCK, batch.creditor_id])
+
+
+def check_links_at_once() -> None:
+    """Let foreign keys be checked chunk by chunk, while the rows are warm, not all at the end."""
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
 
 
 def keys_for(count: int) -> Keys:

@@ -146,7 +146,7 @@ PROBLEM = "problem"
 """The column that a file of rejected rows carries besides its own; nobody needs to take it out."""
 PROBLEM_HEADING = "问题/Problem"
 
-_BRACKETS = re.compile(r"[((\[【][^))\]】]*[))\]】]")
+_BRACKETS = re.compile(r"[(\[【][^)\]】]*[)\]】]")
 _BETWEEN = re.compile(r"[\s_\-–—./\\::*'’\"#]+")
 
 

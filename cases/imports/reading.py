@@ -22,7 +22,8 @@ MOST_CELL = 32_767
 HEADING_WITHIN = 10
 """Rows at the top among which the heading is looked for: many files begin with a title."""
 
-_GUARDED = "=+-@\t\r\n=+-@"
+_GUARDED = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+"""What a spreadsheet may take for the beginning of a formula; the last four are full-width."""
 _ESCAPED = re.compile(rf"'+[{re.escape(_GUARDED)}]")
 
 
@@ -281,7 +282,7 @@ class _Lines:
                 default=0,
             )
 
-        return max(",;\t|,", key=known)
+        return max(",;\t|\uff0c", key=known)
 
 
 _MOST_LINE = 1024 * 1024

@@ -208,6 +208,7 @@ def _create(batch: ImportBatch, watch: Watch, by: User, at: datetime, now: datet
     done = batch.rows.filter(corrected_at__isnull=False).count()
     with transaction.atomic():
         applying.lock_creditor(batch)
+        applying.check_links_at_once()
         opener = applying.Opener(batch, by, at)
         known = house.house_of(batch, on)
         with Copier() as copier:
@@ -302,7 +303,6 @@ def origin_of(batch: ImportBatch) -> dict[str, Any]:
     return {
         "batch": batch.number,
         "file": document.filename,
-        "document": document.number,
         "sha256": document.sha256,
     }
 

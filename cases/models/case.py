@@ -58,19 +58,27 @@ class Case(models.Model):
         WRITTEN_OFF = "written_off", _("Written off")
 
     reference = models.CharField(_("reference"), max_length=30, unique=True)
-    external_reference = models.CharField(_("creditor's reference"), max_length=60, db_index=True)
+    external_reference = models.CharField(_("creditor's reference"), max_length=60)
     state = FSMField(_("step"), choices=Step, default=Step.PREPARATION, protected=True)
     version = models.PositiveIntegerField(default=0)
-    creditor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="cases")
+    # No index of its own for creditor, team and officer: each begins a wider one below.
+    creditor = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="cases", db_index=False
+    )
     agency = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="agency_cases"
     )
     mandate = models.ForeignKey(
         "cases.Mandate", on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
     )
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="cases")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="cases", db_index=False)
     officer = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        db_index=False,
     )
     debtor = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
     debtor_name = models.CharField(max_length=80)
@@ -146,6 +154,11 @@ class Case(models.Model):
                 condition=models.Q(held_until__isnull=False),
             ),
             GinIndex(fields=["grams"], name="case_grams"),
+            models.Index(
+                fields=["external_reference"],
+                name="case_external_reference",
+                opclasses=["varchar_pattern_ops"],  # it is looked for by its beginning
+            ),
         ]
 
     def __str__(self) -> str:

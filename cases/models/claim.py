@@ -113,16 +113,28 @@ class LedgerEntry(models.Model):
     recorded_at = models.DateTimeField(_("recorded at"))
     payment = models.ForeignKey(  # a string: agreements stands above cases
         "agreements.Payment", on_delete=models.PROTECT, null=True, blank=True,
-        related_name="entries",
+        related_name="entries", db_index=False,
     )  # fmt: skip
     agreement = models.ForeignKey(
         "agreements.Agreement", on_delete=models.PROTECT, null=True, blank=True,
-        related_name="entries",
+        related_name="entries", db_index=False,
     )  # fmt: skip
 
     class Meta:
         ordering = ["case_id", "pk"]
         verbose_name_plural = "ledger entries"
+        indexes = [  # most entries are openings, which have neither
+            models.Index(
+                fields=["payment"],
+                name="entry_of_payment",
+                condition=models.Q(payment__isnull=False),
+            ),
+            models.Index(
+                fields=["agreement"],
+                name="entry_of_agreement",
+                condition=models.Q(agreement__isnull=False),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(component__in=["fees", "interest", "principal"]),
