@@ -1,8 +1,10 @@
 """S6: the debtor says no at the door, and everything that lay ahead stops in the same moment."""
 
 from datetime import date
+from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from cases.models import Case, Refusal
 from notices import outbox
@@ -16,13 +18,11 @@ from visits.models import Visit
 from workflow.approvals import SecondPersonNeeded, decide_approval
 from workflow.steps import PolicyRefused, RightRefused, note
 
-pytestmark = pytest.mark.django_db
-
 AT = make.moment("2026-03-05 14:33")
 
 
-@pytest.fixture
-def refused() -> Visit:
+def full_queue() -> Visit:
+    """At the door, with one visit planned, two reminders and one letter still to come."""
     visit = walk.at_the_door()
     walk.planned(
         case=visit.case,
@@ -44,15 +44,60 @@ def refused() -> Visit:
         visit.case, event="test.queued", by=make.clerk(), at=make.moment("2026-03-05 14:32"),
         then=queue_three,
     )  # fmt: skip
+    return Visit.objects.get(pk=visit.pk)
+
+
+@pytest.fixture
+def refused() -> Visit:
+    visit = full_queue()
     refusing.refuse_at_door(
-        visit=Visit.objects.get(pk=visit.pk),
-        remark="不同意上门\n请用电话联系",
-        by=make.crew()[0],
-        at=AT,
+        visit=visit, remark="不同意上门\n请用电话联系", by=make.crew()[0], at=AT
     )
     return Visit.objects.get(pk=visit.pk)
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.browser
+@pytest.mark.journey
+class TestOnThePhone:
+    def test_one_tap_ends_it_and_the_card_says_leave_now(
+        self, open_page: Any, sign_in: Any, clock: Any
+    ) -> None:
+        visit = full_queue()
+        clock.set("2026-03-05T14:33", zone="Asia/Shanghai")
+        phone = open_page(width=390, height=844, language="en", has_touch=True, is_mobile=True)
+        sign_in(phone, make.crew()[0])
+        phone.goto(reverse("visits:door", args=[visit.reference]))
+        assert "bank" not in phone.title().casefold()
+        phone.locator(".door-foot").get_by_role("button", name="Refused").tap()
+        phone.locator("#confirm").get_by_role("button", name="Refused").tap()
+
+        phone.wait_for_url("**/left/")
+        card = phone.locator("main").inner_text()
+        assert "Leave now" in card
+        assert "No visits until\nSat 4 Apr 2026" in card
+        assert "Visits cancelled\n1" in card
+        assert "Messages stopped\n3" in card
+        assert phone.locator("[data-leave-left]").inner_text().startswith("1:")  # of two minutes
+        visit = Visit.objects.get(pk=visit.pk)
+        assert (visit.state, visit.outcome) == ("finished", "refused")
+
+        phone.get_by_label("Two lines, if there is time").fill("不同意上门\n请用电话联系")
+        phone.get_by_role("button", name="Keep the remark").tap()
+        phone.get_by_text("Confirm the record").wait_for()
+        for name in ("李伟", "王芳"):
+            phone.get_by_role("button", name=name).tap()
+            phone.locator(".tick.is-done", has_text=name).or_(
+                phone.get_by_role("heading", name="Done")
+            ).first.wait_for()
+        phone.get_by_role("heading", name="Done").wait_for()
+        visit = Visit.objects.get(pk=visit.pk)
+        assert visit.why == "不同意上门\n请用电话联系"
+        case = Case.objects.get()
+        assert verify(case) == Verified(case.event_count, case.head)
+
+
+@pytest.mark.django_db
 class TestRefusalAtTheDoor:
     def test_ends_the_visit_at_once(self, refused: Visit) -> None:
         assert (refused.state, refused.outcome) == ("finished", "refused")
