@@ -87,13 +87,19 @@ def kind_of(file: IO[bytes]) -> str:
         return XLSX
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unfit("old_excel")
-    if head.startswith(_BINARY) or (b"\x00" in head and not _wide(head)) or _is_markup(head):
+    seldom = len(head) - len(head.translate(None, _SELDOM))
+    if (
+        head.startswith(_BINARY)
+        or _is_markup(head)
+        or (seldom * 20 > len(head) and not _wide(head))
+    ):
         raise Unfit("kind")
     return CSV
 
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SELDOM = bytes(n for n in range(32) if n not in b"\t\r\n")
 _BINARY = (
     b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\x7fELF", b"MZ\x90",
     b"PK\x05\x06", b"SQLite",
@@ -246,34 +252,39 @@ class _Lines:
         self.text = text
         self.number = 0
         self.cut = False
-        self.waiting: list[str] = []
+        self.waiting: list[tuple[str, bool]] = []
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
-        line = self.waiting.pop(0) if self.waiting else self.text.readline(_MOST_LINE)
+        line, cut = self.waiting.pop(0) if self.waiting else self._take()
+        self.cut = self.cut or cut
         if not line:
             raise StopIteration
         self.number += 1
-        if len(line) == _MOST_LINE and not line.endswith(("\n", "\r")):
-            self.cut = True
-            while (rest := self.text.readline(_MOST_LINE)) and not rest.endswith(("\n", "\r")):
-                pass
-            return "\n"
         return line
+
+    def _take(self) -> tuple[str, bool]:
+        """The next line, and whether it was too long and is now an empty one."""
+        line = self.text.readline(_MOST_LINE)
+        if len(line) < _MOST_LINE or line.endswith(("\n", "\r")):
+            return line, False
+        while (rest := self.text.readline(_MOST_LINE)) and not rest.endswith(("\n", "\r")):
+            pass
+        return "\n", True
 
     def separator(self) -> str:
         """What stands between the cells: the sign that splits off most of the headings we know."""
         for _turn in range(HEADING_WITHIN):
-            line = self.text.readline(_MOST_LINE)
-            if not line:
+            taken = self._take()
+            if not taken[0]:
                 break
-            self.waiting.append(line)
-        first = self.waiting
+            self.waiting.append(taken)
+        first = [line for line, _cut in self.waiting]
         told = re.fullmatch(r"sep=(.)\s*", first[0]) if first else None
         if told:
-            first[0] = "\n"  # it keeps its place in the count
+            self.waiting[0] = ("\n", False)  # it keeps its place in the count
             return told[1]
 
         def known(sign: str) -> int:
@@ -343,7 +354,8 @@ def _under_heading(encoding: str, rows: Iterator[Row]) -> Table:
         raise Unfit("no_heading" if seen else "empty")
     _known, headings, columns = best
     _must_be_complete(columns)
-    return Table(encoding, [h[:200] for h in headings], columns, _checked(rows, len(headings)))
+    below = _checked(rows, len(headings), pad=encoding == "XLSX")
+    return Table(encoding, [h[:200] for h in headings], columns, below)
 
 
 def _must_be_complete(columns: list[str]) -> None:
@@ -357,8 +369,11 @@ def _must_be_complete(columns: list[str]) -> None:
         raise Unfit("missing_column", columns=missing)
 
 
-def _checked(rows: Iterator[Row], width: int) -> Iterator[Row]:
-    """The rows under the heading: as wide as it is, none too many, every cell as it was meant."""
+def _checked(rows: Iterator[Row], width: int, *, pad: bool) -> Iterator[Row]:
+    """The rows under the heading: as wide as it is, none too many, every cell as it was meant.
+
+    ``pad``: a workbook leaves out the empty cells at a row's end; in text they would be missing.
+    """
     count = 0
     for row in rows:
         count += 1
@@ -368,6 +383,8 @@ def _checked(rows: Iterator[Row], width: int) -> Iterator[Row]:
         if len(cells) != width and row.problem is None:
             if len(cells) > width and not any(cells[width:]):
                 del cells[width:]
+            elif pad and len(cells) < width:
+                cells += [""] * (width - len(cells))
             else:
                 row.problem = {
                     "code": "ragged", "params": {"cells": len(cells), "headings": width},
