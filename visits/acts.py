@@ -14,6 +14,7 @@ from people.models import User
 from visits import policy
 from visits.models import Visit
 from visits.notice import compose
+from visits.policy import counts_crew
 from workflow.acts import Act, register
 
 OPEN = frozenset(step.value for step in OPEN_STEPS)
@@ -57,7 +58,6 @@ def _of_case(name: str) -> Any:
 OF_THE_SLOT = {
     "start", "end", "place_kind", "place_consent", "contact_sources", "purpose", "intended_outcome",
 }  # fmt: skip
-OF_THE_CREW = {"named", "officers"}  # the figures of the rules that count who goes
 
 
 def _may_plan(case: Any, by: User, at: datetime) -> Verdict:
@@ -67,7 +67,7 @@ def _may_plan(case: Any, by: User, at: datetime) -> Verdict:
         finding
         for finding in verdict.findings
         if not (finding.unknown and set(finding.unknown) <= OF_THE_SLOT)
-        and not set(finding.inputs) >= OF_THE_CREW
+        and not counts_crew(finding)
     )
     healed = [finding.earliest for finding in known if finding.blocks]
     soonest = max((at for at in healed if at), default=None) if all(healed) else None

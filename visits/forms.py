@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
+from crispy_forms.layout import HTML, Div, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -91,6 +91,8 @@ class PlanForm(DeskForm):
         helper = super().helper
         helper.layout = Layout(
             Div("starts_at", "minutes", css_class="slot-row"),
+            # Filled with the rules' answer, in one line beside the slot; all of it stands aside.
+            HTML('<p id="slot-verdict" class="slot-verdict" aria-live="polite"></p>'),
             "place", "officers", "purpose", "intended_outcome",
         )  # fmt: skip
         return helper

@@ -7,7 +7,7 @@ from typing import Any
 from cases.policy import asks
 from common.clock import local_day
 from compliance.facts import OfficerFacts
-from compliance.verdict import Verdict
+from compliance.verdict import Finding, Verdict
 from people.models import Address, OfficerCredential, User
 from visits.models import Visit
 from workflow.steps import Policy
@@ -84,6 +84,11 @@ def may_plan(
         )(subject, by=by, at=at)
 
     return policy
+
+
+def counts_crew(finding: Finding) -> bool:
+    """Whether it only says how many officers go, which nobody can know before they are chosen."""
+    return {"named", "officers"} <= set(finding.inputs)
 
 
 def may_announce(missing: tuple[str, ...] | None) -> Policy:

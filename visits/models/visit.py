@@ -126,6 +126,7 @@ class Visit(models.Model):
                 condition=models.Q(state__in=["planned", "announced", "noticed", "started"]),
             ),
             models.Index(fields=["case", "-starts_at"], name="visit_of_case"),
+            models.Index(fields=["starts_at", "id"], name="visit_by_start"),  # the calendar's weeks
         ]
 
     def __str__(self) -> str:

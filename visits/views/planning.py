@@ -16,6 +16,7 @@ from visits import forms, slots
 from visits.actions import planning
 from visits.models import Visit
 from visits.notice import OUTCOME, PURPOSE
+from visits.policy import counts_crew
 from workflow.web import handle
 
 
@@ -140,10 +141,17 @@ def _answer(
     slot = form.draft()
     if slot:
         at = clock.now()
+        verdict = slots.answer(case, slot, by=request.user, at=at)
+        crew = bool(slot["officers"])
+        blocks = [found for found in verdict.blocks if crew or not counts_crew(found)]
+        past = slot["starts_at"] <= at
         context |= {
             "slot": slot,
-            "past": slot["starts_at"] <= at,
-            "verdict": slots.answer(case, slot, by=request.user, at=at),
+            "past": past,
+            "verdict": verdict,
+            "blocks": blocks,
+            "crew_missing": not crew,
+            "lawful": not blocks and not past,
             "candidates": slots.candidates(case, slot["starts_at"], slot["ends_at"], but=but),
             "chosen": {officer.pk for officer in slot["officers"]},
         }
