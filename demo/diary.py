@@ -12,7 +12,7 @@ from notices import relay
 from people.models import User
 
 ZONE = "Asia/Shanghai"
-TICKS = (time(8, 5), time(10, 5), time(15, 5))
+TICKS = (time(10, 5),)
 
 
 class Diary:

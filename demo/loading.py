@@ -37,23 +37,29 @@ def _tell(s: Story) -> None:
     """What happens to this one. Days are counted from today; teams take turns, so slots stay free."""
     n, turn = s.number, (s.number - 1) // 3  # turn: the how manieth case of its team
     hour = 9 + turn % 9
-    if n <= 12:  # settled, or well on the way: visited about three months ago
+    if n <= 5:  # settled, or well on the way: visited about three months ago
         visit = -100 + turn * 2
         _visited(s, visit, hour)
         s.agrees(visit, hour)
-        if n <= 3:
+        if n <= 2:
             for month in range(3):
                 s.pays(visit + 20 + month * 20, share=2)
             s.closes(-6)
         else:
             s.pays(visit + 25, share=1 + n % 4)
-    elif n <= 20:  # in follow-up, some late
+    elif n <= 9:  # in follow-up after a visit, some late
         visit = -70 + turn * 2
         _visited(s, visit, hour)
         s.agrees(visit, hour)
-        s.pays(visit + 20)
         if n % 2:
+            s.pays(visit + 20)
             s.pays(visit + 45, "1200.00")
+    elif n <= 20:  # agreed by telephone two months ago, kept more or less
+        s.opens(-75)
+        s.prepares(-74)
+        s.agrees(-66 + turn, 10 + n % 3 * 2, remote=True)
+        if n % 3:
+            s.pays(-30 + n % 9)
     elif n <= 23:  # agreed by telephone, no visit needed
         s.opens(-40)
         s.prepares(-39)
