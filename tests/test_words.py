@@ -8,8 +8,8 @@ CATALOGUE = Path(__file__).resolve().parent.parent / "locale/zh_Hans/LC_MESSAGES
 
 def left(kind: str) -> list[str]:
     """The messages of that kind in the catalogue."""
-    found = subprocess.run(  # noqa: S603
-        ["msgattrib", f"--{kind}", "--no-obsolete", str(CATALOGUE)],  # noqa: S607
+    found = subprocess.run(
+        ["msgattrib", f"--{kind}", "--no-obsolete", str(CATALOGUE)],
         check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     return [line for line in found.splitlines() if line.startswith("msgid ") and line != 'msgid ""']
