@@ -79,7 +79,7 @@ def hand_over(
             kind="paper.hand_over",
             says={
                 "en": f"Hand over to the debtor: {document.number} (no address for it).",
-                "zh": f"请将文书 {document.number} 交给债务人(没有可用的邮箱或地址)。",
+                "zh": f"请将文书 {document.number} 交给债务人（没有可用的邮箱或地址）。",
             },
             due_at=at,
             key=f"hand_over:{key}",
@@ -112,8 +112,8 @@ def says_copy(agreement: Agreement) -> dict[str, str]:
         "en": f"Attached is your copy of the agreement {agreement.number} that was signed today.\n"
         "Please keep it. You may pay earlier at any time; if something comes in between, call us"
         " before the day.",
-        "zh": f"随函附上今日签署的协议({agreement.number})副本,请妥善保存。\n"
-        "您可以随时提前付款;如有变化,请在约定日期之前与我们联系。",
+        "zh": f"随函附上今日签署的协议（{agreement.number}）副本，请妥善保存。\n"
+        "您可以随时提前付款；如有变化，请在约定日期之前与我们联系。",
     }
 
 
@@ -124,12 +124,12 @@ def says_receipt(payment: Payment, balance: Any) -> dict[str, str]:
     else:
         en, zh = (
             "Nothing is open any more; you will get a certificate.",
-            "款项已全部付清,我们会向您出具证明。",
+            "款项已全部付清，我们会向您出具证明。",
         )
     return {
         "en": f"We have received {show(payment.amount)}. Thank you. {en}\nThe receipt"
         f" ({payment.number}) is attached.",
-        "zh": f"已收到您支付的 {show(payment.amount)} 元,谢谢。{zh}\n收据({payment.number})见附件。",
+        "zh": f"已收到您支付的 {show(payment.amount)} 元，谢谢。{zh}\n收据（{payment.number}）见附件。",
     }
 
 
@@ -138,7 +138,7 @@ def says_settled(_case: Case) -> dict[str, str]:
     return {
         "en": "Everything has been paid. The certificate that says so is attached; please keep it.\n"
         "The papers that we hold of yours will be given back to you against a receipt.",
-        "zh": "您的款项已全部付清,证明见附件,请妥善保存。\n我们持有的凭证原件将退还给您,并请您签收。",
+        "zh": "您的款项已全部付清，证明见附件，请妥善保存。\n我们持有的凭证原件将退还给您，并请您签收。",
     }
 
 
@@ -153,24 +153,24 @@ def says_reminder(kind: str, instalment: Instalment, case: Case) -> dict[str, st
         ),
         Notice.Kind.REMINDER_DUE: (
             f"Instalment {number} of {amount} is due by the end of today, {day_en(day)}.",
-            f"您的第 {number} 期还款 {amount} 元今天({day_zh(day)})到期。",
+            f"您的第 {number} 期还款 {amount} 元今天（{day_zh(day)}）到期。",
         ),
         Notice.Kind.REMINDER_AFTER: (
             f"Of instalment {number}, due on {day_en(day)}, {amount} has not reached us yet.",
-            f"您 {day_zh(day)} 到期的第 {number} 期还款,尚有 {amount} 元未到账。",
+            f"您 {day_zh(day)} 到期的第 {number} 期还款，尚有 {amount} 元未到账。",
         ),
     }[Notice.Kind(kind)]
     creditor = case.creditor
     account = creditor.bank_account and {
         "en": f"\nAccount: {creditor.bank_account}, {creditor.bank_name},"
         f" {creditor.name_en or creditor.name}. Reference: {case.reference}.",
-        "zh": f"\n收款账户:{creditor.bank_account},{creditor.bank_name},户名 {creditor.name}。"
-        f"附言:{case.reference}。",
+        "zh": f"\n收款账户：{creditor.bank_account}，{creditor.bank_name}，户名 {creditor.name}。"
+        f"附言：{case.reference}。",
     }
     return {
         "en": f"{lead[0]}{account['en'] if account else ''}\nIf you have paid, thank you; this message"
         " has then crossed with your payment. If you cannot pay in time, please call us: we look for a"
         " way together.",
-        "zh": f"{lead[1]}{account['zh'] if account else ''}\n如您已付款,谢谢,请忽略本消息。"
-        "如暂时有困难,请与我们联系,一起商量办法。",
+        "zh": f"{lead[1]}{account['zh'] if account else ''}\n如您已付款，谢谢，请忽略本消息。"
+        "如暂时有困难，请与我们联系，一起商量办法。",
     }

@@ -40,7 +40,7 @@ from timeline.models import Event
 NUMBER, DUE, SUM = (
     words("期次", "No."),
     words("到期日", "Due on"),
-    words("金额(元)", "Amount (CNY)"),
+    words("金额（元）", "Amount (CNY)"),
 )
 
 
@@ -63,23 +63,23 @@ def agreement_pdf(agreement: Agreement) -> bytes:
     house, lines = house_of(case)
     debtor = case.debtor
     draft = (
-        words("", "") if agreement.signed_at else words(" · 草案,尚未签署", " · draft, not signed")
+        words("", "") if agreement.signed_at else words(" · 草案，尚未签署", " · draft, not signed")
     )
     confirmed = set(agreement.confirmations.values_list("term", flat=True))
     blocks: list[Any] = [
         Section(words("双方当事人", "The parties"), numbered=True),
         Facts(
             [
-                (words("债权人(甲方)", "Creditor"), words(case.creditor.name, english(case.creditor))),
+                (words("债权人（甲方）", "Creditor"), words(case.creditor.name, english(case.creditor))),
                 (words("受托机构", "Agency"), _agency(case)),
-                (words("债务人(乙方)", "Debtor"), words(debtor.name, debtor.name_en or debtor.name)),
+                (words("债务人（乙方）", "Debtor"), words(debtor.name, debtor.name_en or debtor.name)),
                 (words("证件号码", "ID number"), debtor.id_number or "–"),
                 (words("送达地址", "Address for service"), _service_address(case)),
             ]
         ),
         Section(words("金额", "The sums"), numbered=True),
         Table(
-            [words("组成", "Part"), words("尚欠(元)", "Owed (CNY)"), words("减免(元)", "Waived (CNY)"), words("应还(元)", "To be paid (CNY)")],
+            [words("组成", "Part"), words("尚欠（元）", "Owed (CNY)"), words("减免（元）", "Waived (CNY)"), words("应还（元）", "To be paid (CNY)")],
             [
                 [label, show(owed), show(waived), show(owed - waived)]
                 for label, owed, waived in (
@@ -98,7 +98,7 @@ def agreement_pdf(agreement: Agreement) -> bytes:
         ),
         Para(
             words(
-                f"应还总额(大写):人民币{in_words_zh(agreement.total)}。",
+                f"应还总额（大写）：人民币{in_words_zh(agreement.total)}。",
                 f"To be paid in all: CNY {show(agreement.total)}.",
             ),
             "strong",
@@ -128,7 +128,7 @@ def agreement_pdf(agreement: Agreement) -> bytes:
             dated=day(local_day(agreement.signed_at or agreement.drawn_up_at, case.zone)),
             blocks=blocks,
             foot=words(
-                "本协议一式两份,双方各执一份。两种语言不一致时,以中文为准。",
+                "本协议一式两份，双方各执一份。两种语言不一致时，以中文为准。",
                 "Each side has one copy. Where the two languages differ, the Chinese text holds.",
             ),
             check=agreement.number,
@@ -150,7 +150,7 @@ def _agency(case: Case) -> Text:
     if not case.agency:
         return words("无", "none")
     return words(
-        f"{case.agency.name}(委托合同 {case.mandate})",
+        f"{case.agency.name}（委托合同 {case.mandate}）",
         f"{english(case.agency)} (mandate {case.mandate})",
     )
 
@@ -176,7 +176,7 @@ def _signatures(agreement: Agreement) -> Signatures:
         )
     return Signatures(
         words(
-            "双方确认:以上条款已逐条阅读并理解,系自愿签署,无人施加压力。",
+            "双方确认：以上条款已逐条阅读并理解，系自愿签署，无人施加压力。",
             "Both sides have read and understood each term and sign of their own free will.",
         ),
         sides,
@@ -222,18 +222,18 @@ def certificate_pdf(case: Case, *, by: User, at: datetime) -> bytes:
     blocks: list[Any] = [
         Para(
             words(
-                f"兹证明:{name}(证件号码 {hidden(case.debtor.id_number)})在合同 {'、'.join(contracts)} 项下欠{case.creditor.name}的款项,截至 {on['zh']} 已全部结清,余额为人民币 0.00 元(大写:零元整)。",
+                f"兹证明：{name}（证件号码 {hidden(case.debtor.id_number)}）在合同 {'、'.join(contracts)} 项下欠{case.creditor.name}的款项，截至 {on['zh']} 已全部结清，余额为人民币 0.00 元（大写：零元整）。",
                 f"This certifies that what {name_en} (ID {hidden(case.debtor.id_number)}) owed {english(case.creditor)} under contract {', '.join(contracts)} is settled in full as of {on['en']}. Balance: CNY 0.00.",
             )
         ),
         Para(
             words(
-                "债权人不再就上述合同向债务人主张任何款项,并将按规定更新征信记录、退还债权凭证原件。",
+                "债权人不再就上述合同向债务人主张任何款项，并将按规定更新征信记录、退还债权凭证原件。",
                 "The creditor claims nothing more under it, updates the credit record as the law provides and returns the originals of the papers.",
             )
         ),
         _ledger_table(case),
-        Signatures("", [Signed(words("出具单位(盖章)", "Issued by (seal)"), case.creditor.name, "", plain_moment(at, case.zone)),
+        Signatures("", [Signed(words("出具单位（盖章）", "Issued by (seal)"), case.creditor.name, "", plain_moment(at, case.zone)),
                         Signed(words("经办人", "Handled by"), str(by), "", "")]),
     ]  # fmt: skip
     return _print(
@@ -249,7 +249,7 @@ def return_receipt_pdf(paper: ClaimPaper, *, by: User, at: datetime) -> bytes:
             [
                 (words("退还的凭证", "Paper returned"), both(paper.get_kind_display)),
                 (words("文件编号", "Document number"), paper.document.number),
-                (words("摘要值(SHA-256)", "Digest (SHA-256)"), paper.document.sha256),
+                (words("摘要值（SHA-256）", "Digest (SHA-256)"), paper.document.sha256),
                 (words("原存放处", "Kept until now at"), paper.kept_at or "–"),
                 (words("退还给", "Returned to"), paper.returned_to),
                 (words("退还时间", "Returned on"), moment(at, case.zone)),
@@ -323,7 +323,7 @@ def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
         blocks.append(
             Para(
                 words(
-                    f"{agreement.number},第 {agreement.version} 版,应还 {show(agreement.total)} 元,减免 {show(agreement.waived)} 元,签署于 {plain_moment(agreement.signed_at, zone) or '未签署'}。",
+                    f"{agreement.number}，第 {agreement.version} 版，应还 {show(agreement.total)} 元，减免 {show(agreement.waived)} 元，签署于 {plain_moment(agreement.signed_at, zone) or '未签署'}。",
                     f"{agreement.number}, version {agreement.version}: {show(agreement.total)} to be paid, {show(agreement.waived)} waived, signed {plain_moment(agreement.signed_at, zone) or 'never'}.",
                 ),
                 "clause",
@@ -406,7 +406,7 @@ def _decision(event: Event, zone: str) -> list[Text]:
     packs = ", ".join(f"{name} {version}" for name, version in decision.get("packs", {}).items())
     against = [f["rule"] for f in event.findings if str(f.get("severity", "")).startswith("block")]
     if event.kind == "policy.refused":
-        answer: Text = words(f"拒绝:{'、'.join(against)}", f"refused: {', '.join(against)}")
+        answer: Text = words(f"拒绝：{'、'.join(against)}", f"refused: {', '.join(against)}")
     else:
         answer = words("允许", "allowed")
     return [

@@ -96,8 +96,8 @@ def _debt(deal: Deal) -> Term:
         {
             "en": f"On {day_en(deal.on)} you owe {deal.creditor['en']} {deal.currency} {show(whole)}"
             f" under contract {contracts[0]}: {_parts(deal.owed, 'en')}.",
-            "zh": f"截至 {day_zh(deal.on)},您在合同 {contracts[1]} 项下欠{deal.creditor['zh']}"
-            f"人民币 {show(whole)} 元(大写:{in_words_zh(whole)}),其中:{_parts(deal.owed, 'zh')}。",
+            "zh": f"截至 {day_zh(deal.on)}，您在合同 {contracts[1]} 项下欠{deal.creditor['zh']}"
+            f"人民币 {show(whole)} 元（大写：{in_words_zh(whole)}），其中：{_parts(deal.owed, 'zh')}。",
         },
     )
 
@@ -110,8 +110,8 @@ def _waiver(deal: Deal) -> Term:
         {
             "en": f"The creditor waives {deal.currency} {show(whole)} of it: {_parts(deal.waived, 'en')}."
             " The waiver takes effect when both sides have signed, and is not taken back.",
-            "zh": f"债权人减免其中 {show(whole)} 元(大写:{in_words_zh(whole)}):{_parts(deal.waived, 'zh')}。"
-            "减免自双方签字时生效,此后不再撤回。",
+            "zh": f"债权人减免其中 {show(whole)} 元（大写：{in_words_zh(whole)}）：{_parts(deal.waived, 'zh')}。"
+            "减免自双方签字时生效，此后不再撤回。",
         },
     )
 
@@ -123,7 +123,7 @@ def _instalments(deal: Deal) -> Term:
         en = f"You pay {deal.currency} {show(whole)} in one sum by the end of {day_en(first.due_on)}."
         zh = (
             f"您应于 {day_zh(first.due_on)} 当日结束前一次付清 {show(whole)} 元"
-            f"(大写:{in_words_zh(whole)})。"
+            f"（大写：{in_words_zh(whole)}）。"
         )
     else:
         en = (
@@ -132,9 +132,9 @@ def _instalments(deal: Deal) -> Term:
             f" the last of {show(last.amount)} by the end of {day_en(last.due_on)}."
         )
         zh = (
-            f"您按还款计划表分 {count} 期支付,共计 {show(whole)} 元(大写:{in_words_zh(whole)}):"
-            f"首期 {show(first.amount)} 元,于 {day_zh(first.due_on)} 当日结束前支付;"
-            f"末期 {show(last.amount)} 元,于 {day_zh(last.due_on)} 当日结束前支付。"
+            f"您按还款计划表分 {count} 期支付，共计 {show(whole)} 元（大写：{in_words_zh(whole)}）："
+            f"首期 {show(first.amount)} 元，于 {day_zh(first.due_on)} 当日结束前支付；"
+            f"末期 {show(last.amount)} 元，于 {day_zh(last.due_on)} 当日结束前支付。"
         )
     return Term("instalments", {"en": "How you pay", "zh": "还款安排"}, {"en": en, "zh": zh})
 
@@ -142,7 +142,7 @@ def _instalments(deal: Deal) -> Term:
 def _account(deal: Deal) -> Term:
     bank, number = deal.account.get("bank", ""), deal.account.get("number", "")
     to_en = f"account {number} at {bank}, in the name of {deal.creditor['en']}"
-    to_zh = f"{deal.creditor['zh']}的账户 {number}(开户行:{bank})"
+    to_zh = f"{deal.creditor['zh']}的账户 {number}（开户行：{bank}）"
     if not number:
         to_en = f"the account that {deal.creditor['en']} has told you of"
         to_zh = f"{deal.creditor['zh']}告知您的本机构账户"
@@ -152,7 +152,7 @@ def _account(deal: Deal) -> Term:
         {
             "en": f"You pay into {to_en}, and into no other. Nobody who calls on you takes cash."
             " You get a receipt for every payment.",
-            "zh": f"款项付至{to_zh},不付至其他账户。任何上门人员均不收取现金。每笔还款都会向您出具收据。",
+            "zh": f"款项付至{to_zh}，不付至其他账户。任何上门人员均不收取现金。每笔还款都会向您出具收据。",
         },
     )
 
@@ -165,7 +165,7 @@ def _set_off(deal: Deal) -> Term:
         {"en": "What a payment counts towards", "zh": "抵充顺序"},
         {
             "en": f"A payment counts towards {english}; and towards the oldest instalment first.",
-            "zh": f"每笔还款依次抵充{chinese},并先用于最早到期的一期。",
+            "zh": f"每笔还款依次抵充{chinese}，并先用于最早到期的一期。",
         },
     )
 
@@ -176,21 +176,21 @@ def _early(_deal: Deal) -> Term:
         {"en": "Paying early", "zh": "提前还款"},
         {
             "en": "You may pay earlier or more at any time; it costs you nothing.",
-            "zh": "您可以随时提前还款或多还,无需另付任何费用。",
+            "zh": "您可以随时提前还款或多还，无需另付任何费用。",
         },
     )
 
 
 def _missed(deal: Deal) -> Term:
     en = "If you cannot pay an instalment in time, tell us before it is due and we look for a way."
-    zh = "如您难以按期支付,请在到期前告知我们,双方协商解决。"
+    zh = "如您难以按期支付，请在到期前告知我们，双方协商解决。"
     if deal.grace_days is not None:
         en += (
             f" If it is still missing {deal.grace_days} days after its due day, the creditor may"
             " ask for the whole remaining sum at once or agree with you on a new plan."
         )
         zh += (
-            f"到期后 {deal.grace_days} 天仍未付清的,债权人可以要求一次性支付全部剩余款项,"
+            f"到期后 {deal.grace_days} 天仍未付清的，债权人可以要求一次性支付全部剩余款项，"
             "或与您另行商定还款计划。"
         )
     return Term(
@@ -198,7 +198,7 @@ def _missed(deal: Deal) -> Term:
         {"en": "If an instalment is missed", "zh": "逾期处理"},
         {
             "en": f"{en} Nobody calls on you without a new notice ahead of time.",
-            "zh": f"{zh}未经另行提前通知,不会有人上门。",
+            "zh": f"{zh}未经另行提前通知，不会有人上门。",
         },
     )
 
@@ -211,8 +211,8 @@ def _guarantee(deal: Deal) -> Term:
             "en": f"The guarantee of {', '.join(deal.guarantors)} stays as it is; what this agreement"
             " makes heavier is not guaranteed unless the guarantor agrees in writing"
             " (Civil Code art. 695).",
-            "zh": f"{'、'.join(deal.guarantors)}的保证责任维持不变;未经保证人书面同意,"
-            "因本协议加重的部分,保证人不承担责任(《民法典》第695条)。",
+            "zh": f"{'、'.join(deal.guarantors)}的保证责任维持不变；未经保证人书面同意，"
+            "因本协议加重的部分，保证人不承担责任（《民法典》第695条）。",
         },
     )
 
@@ -224,7 +224,7 @@ def _contract(_deal: Deal) -> Term:
         {
             "en": "The original contract stays in force. This agreement only settles how much is still to"
             " be paid and when; it makes no new debt.",
-            "zh": "原借款合同继续有效。本协议仅就剩余应还金额及还款时间作出安排,不产生新的债务。",
+            "zh": "原借款合同继续有效。本协议仅就剩余应还金额及还款时间作出安排，不产生新的债务。",
         },
     )
 
@@ -236,7 +236,7 @@ def _limitation(deal: Deal) -> Term:
             " right to refuse to pay. By signing you give up that right for the sum in this agreement."
         )
         zh = (
-            f"本债务的诉讼时效已于 {day_zh(deal.time_barred_on)} 届满,您有权拒绝履行。"
+            f"本债务的诉讼时效已于 {day_zh(deal.time_barred_on)} 届满，您有权拒绝履行。"
             "签署本协议即表示您同意就本协议所载金额放弃该项抗辩。"
         )
     else:
@@ -244,7 +244,7 @@ def _limitation(deal: Deal) -> Term:
             "By signing you acknowledge the debt; the limitation period begins anew"
             " (Civil Code art. 195)."
         )
-        zh = "签署本协议即为对债务的确认,诉讼时效重新计算(《民法典》第195条)。"
+        zh = "签署本协议即为对债务的确认，诉讼时效重新计算（《民法典》第195条）。"
     return Term("limitation", {"en": "Limitation", "zh": "诉讼时效"}, {"en": en, "zh": zh})
 
 
@@ -254,7 +254,7 @@ _PRIVACY = Term(
     {
         "en": "Neither side tells others of this agreement, save where the law asks for it. Your data are"
         " used for carrying it out and for nothing else.",
-        "zh": "除法律要求外,双方均不向他人透露本协议内容。您的个人信息仅用于履行本协议。",
+        "zh": "除法律要求外，双方均不向他人透露本协议内容。您的个人信息仅用于履行本协议。",
     },
 )
 _FREE_WILL = Term(
@@ -263,7 +263,7 @@ _FREE_WILL = Term(
     {
         "en": "You sign of your own free will, nobody has pressed you, and you had time to read. You may"
         " ask a lawyer first.",
-        "zh": "您自愿签署本协议,未受任何胁迫,并有充分时间阅读。签署前您可以先咨询律师。",
+        "zh": "您自愿签署本协议，未受任何胁迫，并有充分时间阅读。签署前您可以先咨询律师。",
     },
 )
 _DISPUTES = Term(
@@ -272,6 +272,6 @@ _DISPUTES = Term(
     {
         "en": "A dispute goes to the court on which the original contract settles, else to the people's"
         " court that the law names. Each side gets a copy.",
-        "zh": "发生争议的,由原合同约定的法院管辖;没有约定的,由依法有管辖权的人民法院管辖。双方各执一份。",
+        "zh": "发生争议的，由原合同约定的法院管辖；没有约定的，由依法有管辖权的人民法院管辖。双方各执一份。",
     },
 )

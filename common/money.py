@@ -49,8 +49,8 @@ def show(amount: Decimal) -> str:
 def in_words_zh(amount: Decimal) -> str:
     """The amount in financial characters (人民币大写), as it stands on cheques and contracts.
 
-    Follows the payment rules of the People's Bank of China (支付结算办法, annex on filling in
-    bills): 零 once for a run of noughts, 整 after 元 or 角, none after 分.
+    Follows the payment rules of the People's Bank of China (支付结算办法; annex on filling in
+    bills): 零 once for a run of noughts; 整 follows 元 or 角 but never 分.
     """
     value = money(amount)
     if abs(value) >= _TOO_LARGE:

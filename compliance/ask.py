@@ -223,7 +223,7 @@ _NO_ACTION = (
 _NO_PACKS = (
     {
         "en": "No rule pack is set for this case, so nothing can be decided.",
-        "zh": "本案没有指定规则包,无法判断是否合规。",
+        "zh": "本案没有指定规则包，无法判断是否合规。",
     },
     {
         "en": "Have compliance choose the rule packs of the creditor.",
@@ -233,20 +233,20 @@ _NO_PACKS = (
 _BAD_PACK = (
     {
         "en": "The rule pack “{pack}” cannot be used: {why}.",
-        "zh": "规则包“{pack}”缺失或有错误,无法使用。",
+        "zh": "规则包“{pack}”缺失或有错误，无法使用。",
     },
     {
         "en": "Have compliance mend the rule pack; until then nothing is decided by it.",
-        "zh": "请合规人员修复该规则包;修复之前,相关行为一律不得进行。",
+        "zh": "请合规人员修复该规则包；修复之前，相关行为一律不得进行。",
     },
 )
 _NO_ZONE = (
     {
         "en": "It is not known what time it is where the debtor lives (time zone: {zone}).",
-        "zh": "不清楚债务人所在地的时间(时区:{zone})。",
+        "zh": "不清楚债务人所在地的时间（时区：{zone}）。",
     },
     {
         "en": "Enter the debtor's time zone, such as Asia/Shanghai.",
-        "zh": "请填写债务人所在时区,例如 Asia/Shanghai。",
+        "zh": "请填写债务人所在时区，例如 Asia/Shanghai。",
     },
 )

@@ -22,7 +22,7 @@ T = TypeVar("T")
 MINUTE = timedelta(minutes=1)
 UNKNOWN = {
     "en": "Not known yet: {facts}. Until it is known, this may not be done.",
-    "zh": "以下信息尚不明确:{facts}。在查明之前不得进行。",
+    "zh": "以下信息尚不明确：{facts}。在查明之前不得进行。",
 }
 UNKNOWN_REMEDY = {
     "en": "Enter what is missing, then try again.",

@@ -49,7 +49,7 @@ _SEVERITIES = {
 _FORCES = {
     Force.LAW: {"en": "Law", "zh": "法律"},
     Force.REGULATION: {"en": "Regulation", "zh": "监管规定"},
-    Force.STANDARD: {"en": "National standard (recommended)", "zh": "国家标准(推荐性)"},
+    Force.STANDARD: {"en": "National standard (recommended)", "zh": "国家标准（推荐性）"},
     Force.SELF_DISCIPLINE: {"en": "Self-discipline of the trade", "zh": "自律规范"},
     Force.DRAFT: {"en": "Draft, not in force", "zh": "征求意见稿"},
     Force.POLICY: {"en": "House policy", "zh": "内部政策"},

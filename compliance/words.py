@@ -61,7 +61,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "packs": ("the rule packs", "适用的规则包"),
     "zone": ("the debtor's time zone", "债务人所在时区"),
     "creditor_type": ("the kind of creditor", "债权人类型"),
-    "collector": ("who collects, the creditor or an agency", "催收主体(自行催收或委托催收)"),
+    "collector": ("who collects, the creditor or an agency", "催收主体（自行催收或委托催收）"),
     "at": ("the moment of the act", "行为发生的时间"),
     "start": ("when the visit begins", "上门开始时间"),
     "end": ("when the visit ends", "上门结束时间"),
@@ -91,7 +91,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "talk_recorded": ("whether the talk was recorded", "是否已填写沟通记录"),
     "plan_total": ("the total of the plan", "还款计划总额"),
     "plan_balance": ("the balance that the plan covers", "还款计划对应的欠款余额"),
-    "plan_months": ("how many months the plan runs", "还款计划期限(月)"),
+    "plan_months": ("how many months the plan runs", "还款计划期限（月）"),
     "waiver": ("the waiver", "减免金额"),
     "waiver_approved": ("whether the waiver was approved", "减免是否已获批准"),
     "annual_rate": ("the interest rate", "年利率"),
@@ -219,7 +219,7 @@ def in_words(figure: Any, language: str) -> str:
             month = _MONTHS[figure.month - 1]
             return f"{_DAYS_EN[figure.weekday()]} {figure.day} {month} {figure.year}"
         day = _DAYS_ZH[figure.weekday()]
-        return f"{figure.year}年{figure.month}月{figure.day}日({day})"
+        return f"{figure.year}年{figure.month}月{figure.day}日（{day}）"
     if isinstance(figure, time):
         return f"{figure:%H:%M}"
     if isinstance(figure, Slot):

@@ -18,7 +18,7 @@ def paper(title: str, title_en: str) -> bytes:
             title=words(title, title_en),
             number="SPECIMEN",
             house="演示样张 · Specimen",
-            house_lines=["虚构文件,仅供演示 · invented, for the demo only"],
+            house_lines=["虚构文件，仅供演示 · invented, for the demo only"],
             made_at=datetime(2026, 1, 1, tzinfo=UTC),
             dated="",
             blocks=[Para(words("本页代替真实文件。", "This page stands for a real document."))],

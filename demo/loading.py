@@ -68,10 +68,10 @@ def _tell(s: Story) -> None:
         visit = -12 + turn % 3
         _visited(s, visit, hour, talk=False)
         s.way_out(visit, hour, {24: "refused", 25: "someone", 26: "nobody"}[n],
-                  {24: "不同意上门,请电话联系", 25: "父亲开门,未透露任何情况", 26: ""}[n])  # fmt: skip
+                  {24: "不同意上门，请电话联系", 25: "父亲开门，未透露任何情况", 26: ""}[n])  # fmt: skip
     elif n == 27:
         _visited(s, -9, 10, talk=False)
-        s.way_out(-9, 10, "unsafe", "屋内有人争吵,情绪激动")
+        s.way_out(-9, 10, "unsafe", "屋内有人争吵，情绪激动")
     elif n <= 29:  # talked, no agreement yet: the terms are being thought over
         visit = -6 + (n - 28)
         _visited(s, visit, hour)
@@ -120,9 +120,9 @@ def _visited(s: Story, visit: int, hour: int, *, talk: bool = True) -> None:
 
 def _overlay(s: Story) -> None:
     if s.number == 43:
-        s.held(-12, "hospital", 30, "住院治疗,有诊断证明")
+        s.held(-12, "hospital", 30, "住院治疗，有诊断证明")
     elif s.number == 44:
-        s.held(-10, "dispute", 40, "对利息金额有异议,要求核对", scope="visits")
+        s.held(-10, "dispute", 40, "对利息金额有异议，要求核对", scope="visits")
     elif s.number == 45:
         s.held(-16, "bereavement", 30, "近亲去世")
     elif s.number == 46:

@@ -117,7 +117,7 @@ class Story:
             days + 2,
             15,
             0,
-            lambda at: self._contact("wechat", "reached", at, "表示近期收入减少,希望协商"),
+            lambda at: self._contact("wechat", "reached", at, "表示近期收入减少，希望协商"),
         )
         self.on(days + 2, 16, 0, self._assess)
 
@@ -141,12 +141,12 @@ class Story:
     def _assess(self, at: datetime) -> None:
         preparing.assess_ability(
             case=self.fresh(), income=Decimal(7000 + self.number * 90), outgoings=Decimal("4300.00"),
-            dependants=self.number % 4, assets="自住房一套,有按揭" if self.number % 3 else "无",
+            dependants=self.number % 4, assets="自住房一套，有按揭" if self.number % 3 else "无",
             source="微信沟通", by=self.clerk, at=at,
         )  # fmt: skip
         preparing.set_strategy(
-            case=self.fresh(), strategy="先以电话和微信沟通,了解收入变化;必要时预约上门,当面商定分期。",
-            proposed_plan="分六期,每月十五日还款;费用可申请减免。", by=self.clerk, at=at,
+            case=self.fresh(), strategy="先以电话和微信沟通，了解收入变化；必要时预约上门，当面商定分期。",
+            proposed_plan="分六期，每月十五日还款；费用可申请减免。", by=self.clerk, at=at,
         )  # fmt: skip
 
     # ------------------------------------------------------------ step 2
@@ -163,7 +163,7 @@ class Story:
         self.visit = planning.plan_visit(
             case=self.fresh(), place=self.case.debtor.addresses.get(), starts_at=starts_at,
             ends_at=starts_at + timedelta(minutes=45), officers=self.crew,
-            purpose="当面了解情况,商谈还款安排", intended_outcome="达成债务人能够承受的还款方案",
+            purpose="当面了解情况，商谈还款安排", intended_outcome="达成债务人能够承受的还款方案",
             by=self.clerk, at=at,
         )  # fmt: skip
 
@@ -239,7 +239,7 @@ class Story:
                 "met": self.case.debtor_name, "reason": ["lost_work", "illness", "family"][self.number % 3],
                 "reason_words": "去年下半年起收入减少", "income": Decimal("7200.00"),
                 "outgoings": Decimal("4300.00"), "willingness": "ready",
-                "offer_words": "愿意分六期偿还", "statement": "我想把钱还清,但一次拿不出来。",
+                "offer_words": "愿意分六期偿还", "statement": "我想把钱还清，但一次拿不出来。",
                 "hardship": ["longer", "waiver"], "left": "上门通知书副本",
             },
         )  # fmt: skip
@@ -263,7 +263,7 @@ class Story:
             asked = drawing.request_waiver(
                 case=case,
                 waived=waived,
-                reason="收入减少,希望减免费用和部分利息",
+                reason="收入减少，希望减免费用和部分利息",
                 by=self.crew[0],
                 at=at,
             )
@@ -362,7 +362,7 @@ class Story:
         self.on(
             days, 16, 10,
             lambda at: refusing.record_refusal(
-                case=self.fresh(), how="by_telephone", remark="请不要上门,可以微信联系", by=self.clerk, at=at
+                case=self.fresh(), how="by_telephone", remark="请不要上门，可以微信联系", by=self.clerk, at=at
             ),
         )  # fmt: skip
 
@@ -386,7 +386,7 @@ class Story:
             days, 15, 5,
             lambda at: drawing.request_waiver(
                 case=self.fresh(), waived={"interest": min(self.fresh().interest, Decimal("900.00"))},
-                reason="债务人失业,申请减免部分利息", by=self.clerk, at=at,
+                reason="债务人失业，申请减免部分利息", by=self.clerk, at=at,
             ),
         )  # fmt: skip
 

@@ -34,15 +34,15 @@ TO_BE_SEEN_TO = timedelta(days=1)
 SAYS = {
     "notice.doubtful": {
         "en": "Nobody knows whether this went out: {kind} to {name}. Look it up and say.",
-        "zh": "无法确定是否已发出:{kind}(收件人 {name})。请查证后作出判断。",
+        "zh": "无法确定是否已发出：{kind}（收件人 {name}）。请查证后作出判断。",
     },
     "notice.failed": {
         "en": "Could not be sent: {kind} to {name}. Correct the address or choose another way.",
-        "zh": "未能发出:{kind}(收件人 {name})。请更正地址或改用其他方式。",
+        "zh": "未能发出：{kind}（收件人 {name}）。请更正地址或改用其他方式。",
     },
     "notice.bounced": {
         "en": "Came back: {kind} to {name}. Correct the address or choose another way.",
-        "zh": "已被退回:{kind}(收件人 {name})。请更正地址或改用其他方式。",
+        "zh": "已被退回：{kind}（收件人 {name}）。请更正地址或改用其他方式。",
     },
 }
 

@@ -37,13 +37,13 @@ def quiet_subject(case: Any, language: str) -> str:
     """A subject that says who writes and nothing of the matter."""
     writer = writer_of(case)
     said = {
-        "zh": f"{writer.name}致您的信函({case.reference})",
+        "zh": f"{writer.name}致您的信函（{case.reference}）",
         "en": f"A message from {writer.name_en or writer.name} ({case.reference})",
     }
     subject = " / ".join(said[one] for one in LANGUAGES[language])
     if tells_of_debt(subject):  # a firm with such a name leaves it out
         said = {
-            "zh": f"致您的信函({case.reference})",
+            "zh": f"致您的信函（{case.reference}）",
             "en": f"A message for you ({case.reference})",
         }
         subject = " / ".join(said[one] for one in LANGUAGES[language])

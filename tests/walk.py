@@ -89,7 +89,7 @@ def talked(*, at: datetime = make.moment("2026-03-05 14:50"), **given: Any) -> V
         visit=visit, by=make.crew()[0], at=at,
         record={
             "met": "王海燕", "reason": "lost_work", "reason_words": "去年十月停工",
-            "willingness": "ready", "offer_words": "每月六千五百元", "statement": "我想还,但要分期。",
+            "willingness": "ready", "offer_words": "每月六千五百元", "statement": "我想还，但要分期。",
         },
     )  # fmt: skip
     return Visit.objects.get(pk=visit.pk)

@@ -58,7 +58,7 @@ TITLES: dict[str, Words] = {
 
 
 PURPOSE = words(
-    "当面商谈逾期借款,找到双方都能接受的还款办法",
+    "当面商谈逾期借款，找到双方都能接受的还款办法",
     "To talk about the overdue loan and find a plan that suits both sides",
 )
 OUTCOME = words("一份债务人能够承受的还款计划", "A repayment plan that the debtor can bear")
@@ -84,13 +84,13 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
     parts: dict[str, list[Words]] = {
         "creditor": [words(creditor.name, english(creditor))] if creditor.name else [],
         "agent": [
-            words(f"{agency.name},受 {creditor.name} 委托(委托合同 {case.mandate})",
+            words(f"{agency.name}，受 {creditor.name} 委托（委托合同 {case.mandate}）",
                   f"{english(agency)}, on behalf of {english(creditor)} (mandate {case.mandate})")
             if agency
             else words("由债权人自行办理", "The creditor itself")
         ],
         "officers": [
-            words(f"{one.full_name},工号 {one.badge}", f"{one.full_name}, badge {one.badge}")
+            words(f"{one.full_name}，工号 {one.badge}", f"{one.full_name}, badge {one.badge}")
             for one in crew
             if one.full_name and one.badge
         ],
@@ -99,12 +99,12 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
                   f"Call {house.phone} and ask for the names and badge numbers")
         ] if house.phone else [],
         "time": [
-            words(f"{when['zh']} 至 {ends:%H:%M},预计不超过 {minutes} 分钟",
+            words(f"{when['zh']} 至 {ends:%H:%M}，预计不超过 {minutes} 分钟",
                   f"{when['en']} to {ends:%H:%M}, at most {minutes} minutes")
         ],
         "place": [words(f"{visit.place}({_place_zh(visit)})", f"{visit.place} ({_place_en(visit)})")],
         "choices": [
-            words(f"您可以要求改换时间、地点或联系方式,请致电 {house.phone}。提出要求不会有任何不利影响。",
+            words(f"您可以要求改换时间、地点或联系方式，请致电 {house.phone}。提出要求不会有任何不利影响。",
                   f"You may ask for another time, place or way of talking: call {house.phone}. Nothing bad follows from asking.")
         ] if house.phone else [],
         "purpose": _in_both(visit.purpose, PURPOSE),
@@ -112,23 +112,23 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
         "debt": _debt(case, at),
         "rights": RIGHTS,
         "complaint": [
-            words(f"机构投诉电话 {house.complaint_phone};监管投诉电话 {house.regulator_phone}",
+            words(f"机构投诉电话 {house.complaint_phone}；监管投诉电话 {house.regulator_phone}",
                   f"Our complaint line {house.complaint_phone}; the regulator's line {house.regulator_phone}")
         ] if house.complaint_phone and house.regulator_phone else [],
         "recording": [
-            words("谈话将先征得您同意再录音,录音仅用于证明谈话合规,至少保存两年。未经您同意,不进入室内,也不在室内拍摄。",
+            words("谈话将先征得您同意再录音，录音仅用于证明谈话合规，至少保存两年。未经您同意，不进入室内，也不在室内拍摄。",
                   "We ask before we record. A recording only proves that the talk was lawful and is kept for at least two years. Without your consent nobody comes in and nothing is filmed inside.")
         ],
         "privacy": [
-            words(f"{creditor.name} 为处理本笔借款使用您的姓名、联系方式和账户信息,仅提供给受托机构和法律允许的机关;结案后按规定期限保存并删除。您可以查阅、更正。",
+            words(f"{creditor.name} 为处理本笔借款使用您的姓名、联系方式和账户信息，仅提供给受托机构和法律允许的机关；结案后按规定期限保存并删除。您可以查阅、更正。",
                   f"{english(creditor)} uses your name, contact and account data for this loan alone; only the agency and bodies named by law receive them. They are kept for the lawful term after closure, then deleted. You may see and correct them.")
         ],
         "payment": [
-            words(f"户名 {creditor.name},{creditor.bank_name},账号 {creditor.bank_account},附言 {case.reference}。付款后可索取收据。",
+            words(f"户名 {creditor.name}，{creditor.bank_name}，账号 {creditor.bank_account}，附言 {case.reference}。付款后可索取收据。",
                   f"Account of {english(creditor)}, {creditor.bank_name}, {creditor.bank_account}, reference {case.reference}. You get a receipt for every payment.")
         ] if creditor.bank_account else [],
         "hardship": [
-            words("如因失业、疾病等原因一时无法偿还,可以商量延期、分期或减免,也可以请他人陪同。",
+            words("如因失业、疾病等原因一时无法偿还，可以商量延期、分期或减免，也可以请他人陪同。",
                   "If work, health or family make it hard to pay, we can talk about more time, instalments or a waiver. Somebody may sit with you.")
         ],
     }  # fmt: skip
@@ -138,15 +138,15 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
 
 RIGHTS: list[Words] = [
     words(
-        "您可以拒绝上门或拒绝来访人员入内,可以随时要求他们离开,他们会立即离开。",
+        "您可以拒绝上门或拒绝来访人员入内，可以随时要求他们离开，他们会立即离开。",
         "You may refuse the visit, refuse to let anybody in, and ask them to leave at any time; they will leave at once.",
     ),
     words(
-        "您可以对债务提出异议并要求核对;核对期间暂停上门。",
+        "您可以对债务提出异议并要求核对；核对期间暂停上门。",
         "You may dispute the debt and have it checked; no visit takes place meanwhile.",
     ),
     words(
-        "您有按约定还款的义务,并请如实说明自己的情况。",
+        "您有按约定还款的义务，并请如实说明自己的情况。",
         "You have the duty to repay as agreed, and we ask you to tell us truly how things stand.",
     ),
 ]
@@ -158,7 +158,7 @@ def _debt(case: Any, at: datetime) -> list[Words]:
         signed = day(debt.contract_on)
         found.append(
             words(
-                f"合同 {hidden(debt.contract_number)},签订于 {signed['zh']},到期日 {day(debt.due_on)['zh']}",
+                f"合同 {hidden(debt.contract_number)}，签订于 {signed['zh']}，到期日 {day(debt.due_on)['zh']}",
                 f"Contract {hidden(debt.contract_number)} of {signed['en']}, due {day(debt.due_on)['en']}",
             )
         )
@@ -168,13 +168,13 @@ def _debt(case: Any, at: datetime) -> list[Words]:
     paid = sum_of(-sum((e.amount for e in case.ledger.filter(kind__in=["payment", "reversal"])), 0))
     found.append(
         words(
-            f"截至 {on['zh']}:本金 {principal['zh']},利息 {interest['zh']},费用 {fees['zh']},合计 {total['zh']};委托后已还 {paid['zh']}。",
+            f"截至 {on['zh']}：本金 {principal['zh']}，利息 {interest['zh']}，费用 {fees['zh']}，合计 {total['zh']}；委托后已还 {paid['zh']}。",
             f"As of {on['en']}: principal {principal['en']}, interest {interest['en']}, fees {fees['en']}, {total['en']} in all; paid since we took it over: {paid['en']}.",
         )
     )
     found.append(
         words(
-            "利息和费用依合同约定计算,明细可随时索取。",
+            "利息和费用依合同约定计算，明细可随时索取。",
             "Interest and fees are reckoned by the contract; ask us for the details at any time.",
         )
     )
@@ -205,7 +205,7 @@ def paper_of(notice: VisitNotice) -> Paper:
         Para(words(f"{debtor.name} 亲启", f"Private: {debtor.name_en or debtor.name}"), "strong"),
         Para(
             words(
-                "您好。就您与债权人之间的借款,我们希望与您当面商谈。以下事项请您阅知。",
+                "您好。就您与债权人之间的借款，我们希望与您当面商谈。以下事项请您阅知。",
                 "We would like to talk with you in person about your loan. Please read the following.",
             )
         ),
@@ -242,7 +242,7 @@ def _joined(parts: list[Words]) -> Words:
 
 def _sums(case: Any) -> Table:
     return Table(
-        [words("本金", "Principal"), words("利息", "Interest"), words("费用", "Fees"), words("合计(元)", "In all (CNY)")],
+        [words("本金", "Principal"), words("利息", "Interest"), words("费用", "Fees"), words("合计（元）", "In all (CNY)")],
         [[show(case.principal), show(case.interest), show(case.fees), show(case.balance)]],
         frozenset({0, 1, 2, 3}),
     )  # fmt: skip

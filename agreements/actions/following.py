@@ -202,7 +202,7 @@ def _call(instalment: Instalment, rung: Rung, key: str, at: datetime) -> list[St
             kind=CALL_DUTY,
             says={
                 "en": f"Call the debtor: {amount} of instalment {number} is missing (no e-mail).",
-                "zh": f"请致电债务人:第 {number} 期尚缺 {amount} 元(无可用邮箱)。",
+                "zh": f"请致电债务人：第 {number} 期尚缺 {amount} 元（无可用邮箱）。",
             },
             due_at=next_midnight(at, locked.zone),
             key=duty_key,
@@ -232,7 +232,7 @@ def _escalation(instalment: Instalment, calendar: Calendar, base: date, at: date
             kind=MISSED_DUTY,
             says={
                 "en": f"Instalment {number} was missed: {amount} is open. Renegotiate, or decide.",
-                "zh": f"第 {number} 期逾期未付,尚缺 {amount} 元。请决定重新协商或其他处理。",
+                "zh": f"第 {number} 期逾期未付，尚缺 {amount} 元。请决定重新协商或其他处理。",
             },
             due_at=next_midnight(at, locked.zone),
             key=f"{MISSED_DUTY}:{instalment.pk}:{at.isoformat()}",

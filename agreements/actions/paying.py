@@ -334,7 +334,7 @@ def _nothing_is_owed(case: Case, by: User, at: datetime) -> None:
         kind=CLOSE_DUTY,
         says={
             "en": "All is paid: issue the certificate, return the papers, close the case.",
-            "zh": "款项已结清:请出具结清证明、退还凭证原件并结案。",
+            "zh": "款项已结清：请出具结清证明、退还凭证原件并结案。",
         },
         due_at=at + CLOSE_WITHIN,
         key=f"{CLOSE_DUTY}:{case.pk}:{at.isoformat()}",

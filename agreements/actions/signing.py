@@ -174,7 +174,7 @@ def ask_lawyer(*, agreement: Agreement, lawyer: str, by: User, at: datetime) -> 
             kind=LAWYER,
             says={
                 "en": f"Record what the lawyer ({lawyer}) says of {fresh.number}.",
-                "zh": f"请记录律师({lawyer})对协议 {fresh.number} 的意见。",
+                "zh": f"请记录律师（{lawyer}）对协议 {fresh.number} 的意见。",
             },
             due_at=at + LAWYER_ANSWERS_WITHIN,
             key=f"{LAWYER}:{fresh.pk}:{at.isoformat()}",

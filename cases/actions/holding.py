@@ -148,7 +148,7 @@ def raise_reviews(*, at: datetime, by: User) -> int:
                 kind=key,
                 says={
                     "en": f"Review the hold ({hold.reason}); it ends on {hold.until}.",
-                    "zh": f"复核暂停催收({Hold.Reason(hold.reason).label}),最后一日为 {hold.until}。",
+                    "zh": f"复核暂停催收（{Hold.Reason(hold.reason).label}），最后一日为 {hold.until}。",
                 },
                 due_at=from_local(
                     datetime.combine(hold.review_on + timedelta(days=1), time()), hold.case.zone

@@ -40,7 +40,7 @@ source = "house"
 keys = { "visit.max_minutes" = "minutes" }
 [value.says]
 en = "{planned} of {minutes}"
-zh = "{planned},上限 {minutes}"
+zh = "{planned}，上限 {minutes}"
 [value.remedy]
 en = "Shorter."
 zh = "请缩短。"
@@ -89,7 +89,7 @@ class TestProblems:
             ('severity = "block"\n', "", "has the severity ''"),
             ('force = "policy"', 'force = "custom"', "has the force 'custom'"),
             ('confidence = "high"', 'confidence = "sure"', "has a confidence other than"),
-            ('zh = "{planned},上限 {minutes}"\n', "", "needs says in English and Chinese"),
+            ('zh = "{planned}，上限 {minutes}"\n', "", "needs says in English and Chinese"),
             ('zh = "请缩短。"\n', "", "needs remedy in English and Chinese"),
             ("{planned} of", "{plan} of", "shows a figure that its rule does not give: ['plan']"),
             ("{planned} of", "{planned of", "has broken braces"),

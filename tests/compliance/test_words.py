@@ -18,12 +18,12 @@ EVENING = datetime(2026, 3, 5, 20, 30)
 @pytest.mark.parametrize(
     ("figure", "english", "chinese"),
     [
-        (EVENING, "Thu 5 Mar 2026, 20:30", "2026年3月5日(周四)20:30"),
-        (date(2026, 3, 9), "Mon 9 Mar 2026", "2026年3月9日(周一)"),
+        (EVENING, "Thu 5 Mar 2026, 20:30", "2026年3月5日（周四）20:30"),
+        (date(2026, 3, 9), "Mon 9 Mar 2026", "2026年3月9日（周一）"),
         (time(8, 0), "08:00", "08:00"),
-        (Slot(EVENING, EVENING.replace(hour=21)), "Thu 5 Mar 2026, 20:30–21:30", "2026年3月5日(周四)20:30–21:30"),
-        (Until(datetime(2026, 3, 9)), "Sun 8 Mar 2026, 24:00", "2026年3月8日(周日)24:00"),
-        (Until(EVENING), "Thu 5 Mar 2026, 20:30", "2026年3月5日(周四)20:30"),
+        (Slot(EVENING, EVENING.replace(hour=21)), "Thu 5 Mar 2026, 20:30–21:30", "2026年3月5日（周四）20:30–21:30"),
+        (Until(datetime(2026, 3, 9)), "Sun 8 Mar 2026, 24:00", "2026年3月8日（周日）24:00"),
+        (Until(EVENING), "Thu 5 Mar 2026, 20:30", "2026年3月5日（周四）20:30"),
         (Decimal(40000), "40,000.00", "40,000.00"),
         (Rate(Decimal("13.8000")), "13.8%", "13.8%"),
         (Rate(Decimal(20)), "20%", "20%"),

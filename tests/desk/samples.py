@@ -74,7 +74,7 @@ def finding(**changed: Any) -> Finding:
         ),
         "says": {
             "en": "20:30 lies outside the hours of visits, 08:00 to 20:00 where the debtor lives.",
-            "zh": "20:30 不在债务人当地的上门时段(08:00 至 20:00)之内。",
+            "zh": "20:30 不在债务人当地的上门时段（08:00 至 20:00）之内。",
         },
         "remedy": {
             "en": "Choose a time between 08:00 and 20:00, Monday to Saturday.",
@@ -102,7 +102,7 @@ def lead_time() -> Finding:
         citation=Citation(title="House rules of visits", title_zh="外访内部规范", article="4"),
         says={
             "en": "The notice took effect on Mon 2 Mar 2026, 10:00; 72 hours end on Thu 5 Mar 2026, 10:00.",
-            "zh": "上门通知于2026年3月2日(周一)10:00送达,72小时期间至2026年3月5日(周四)10:00届满。",
+            "zh": "上门通知于2026年3月2日（周一）10:00送达，72小时期间至2026年3月5日（周四）10:00届满。",
         },
         remedy={"en": "Wait for the lead time to run out.", "zh": "请等待通知期届满。"},
         inputs={"served_at": "2026-03-02T10:00:00+08:00", "hours": 72},

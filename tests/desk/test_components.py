@@ -149,7 +149,7 @@ class TestRefusal:
     def test_speaks_the_readers_language(self) -> None:
         html = drawn("refusal", "zh", **COMPONENTS["refusal"])
         assert "20:30 不在债务人当地的上门时段" in html
-        assert "国家标准(推荐性)" in html
+        assert "国家标准（推荐性）" in html
 
 
 class TestTimeline:

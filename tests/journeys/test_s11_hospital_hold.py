@@ -26,7 +26,7 @@ def held() -> Case:
     case = make.prepared_case()
     holding.hold_case(
         case=case, reason="hospital", scope="all", starts_on=date(2026, 3, 12),
-        review_on=date(2026, 3, 27), until=date(2026, 4, 11), remark="住院,有诊断证明",
+        review_on=date(2026, 3, 27), until=date(2026, 4, 11), remark="住院，有诊断证明",
         filename="诊断证明.pdf", content=make.PDF, by=make.clerk(),
         at=make.moment("2026-03-12 09:00"),
     )  # fmt: skip

@@ -118,7 +118,7 @@ class TestSevenSteps:
         page.wait_for_load_state()
         page.select_option("[name=reason]", "lost_work")
         page.select_option("[name=willingness]", "ready")
-        page.fill("[name=statement]", "我想还,但要分期。")
+        page.fill("[name=statement]", "我想还，但要分期。")
         page.locator(".door-thumb button").first.click()
         page.wait_for_load_state()
 
@@ -126,7 +126,7 @@ class TestSevenSteps:
         door.goto(f"/cases/{case.reference}/waiver/")
         door.fill("[name=fees]", "242.00")
         door.fill("[name=interest]", "758.00")
-        door.fill("textarea[name=reason]", "停工,生活困难")
+        door.fill("textarea[name=reason]", "停工，生活困难")
         press(door, "Ask the supervisor")
         other = open_page(width=390, height=844)
         sign_in(other, make.supervisor())

@@ -90,7 +90,7 @@ class TestTheWholeWay:
         step("arrive", begin="1")
         step("who", name_said="王海燕", second_fact="2427")
         step("credentials", badge="021", reaction="Took note")
-        step("credentials", badge="034", reaction="Read it closely", words="你们是哪里的?")
+        step("credentials", badge="034", reaction="Read it closely", words="你们是哪里的？")
         step("willing", answer="yes")
         step("recording", answer="no")
         step("entry", answer="yes")
@@ -100,7 +100,7 @@ class TestTheWholeWay:
         step("talk_open")
         step(
             "talk", met="王海燕", reason="lost_work", willingness="ready", offer_amount="6,500.00",
-            hardship=["longer"], statement="我想还,但要分期。",
+            hardship=["longer"], statement="我想还，但要分期。",
         )  # fmt: skip
         step("outcome", outcome="talked", why="要与家人商量")
         step("attest", badge="021")
@@ -111,7 +111,7 @@ class TestTheWholeWay:
         assert (visit.state, visit.outcome) == ("finished", "talked")
         assert again(visit.case).state == "preparation"
         reactions = dict(Shown.objects.exclude(part=None).values_list("item", "reaction"))
-        assert reactions["Credential of 王芳, badge 034"] == "Read it closely: 你们是哪里的?"
+        assert reactions["Credential of 王芳, badge 034"] == "Read it closely: 你们是哪里的？"
         consents = dict(Consent.objects.values_list("kind", "given"))
         assert consents == {"talk": True, "recording": False, "entry": True, "filming": False}
         assert visit.crew.get(officer__badge="034").credential.number == "WF-034"

@@ -63,7 +63,7 @@ class TestPlan:
         page = at_the_desk().get(planning(case))
         form = page.context["form"]
         assert [str(one) for one in form.fields["officers"].queryset] == ["李伟", "王芳"]
-        assert form["purpose"].value() == "当面商谈逾期借款,找到双方都能接受的还款办法"
+        assert form["purpose"].value() == "当面商谈逾期借款，找到双方都能接受的还款办法"
         assert "Beijing time" in page.content.decode()
 
     def test_plans_and_goes_to_the_visit(self, at_the_desk: Any) -> None:
@@ -298,7 +298,7 @@ class TestVisitPage:
     def test_tells_the_whole_visit(self, at_the_desk: Any) -> None:
         visit = walk.talked()
         html = at_the_desk("2026-03-05 15:30").get(visit.get_absolute_url()).content.decode()
-        for told in ("我想还,但要分期。", "WF-021", "Loan contract", "agreed", "Lost work"):
+        for told in ("我想还，但要分期。", "WF-021", "Loan contract", "agreed", "Lost work"):
             assert told in html
 
     def test_is_hidden_from_a_stranger(self, at_the_desk: Any) -> None:

@@ -191,7 +191,7 @@ def _see_to_lead_time(visit: Visit, system: User, at: datetime) -> None:
         kind=TOO_SOON,
         says={
             "en": f"The notice took effect too late for the visit: move it.{tail['en']}",
-            "zh": f"通知生效过晚,原定上门时间不合规:请改期。{tail['zh']}",
+            "zh": f"通知生效过晚，原定上门时间不合规：请改期。{tail['zh']}",
         },
         due_at=min(visit.starts_at, at + timedelta(days=1)),
         key=f"{TOO_SOON}:{visit.pk}:{visit.starts_at.isoformat()}",
@@ -252,7 +252,7 @@ def _ask_for_another_way(visit: Visit, notice: Notice, at: datetime) -> None:
         kind=LOST,
         says={
             "en": "The notice of the visit did not arrive: announce it by another way or move the visit.",
-            "zh": "上门通知未能送达:请改用其他方式通知,或调整上门时间。",
+            "zh": "上门通知未能送达：请改用其他方式通知，或调整上门时间。",
         },
         due_at=at + timedelta(days=1),
         key=f"{LOST}:{notice.pk}:{notice.attempts}",

@@ -225,7 +225,7 @@ def _call_off(visit: Visit, by: User, at: datetime) -> None:
     mail = next((n for n in had if n.channel == "email" and not unreachable(n)), None)
     if mail:
         says = {
-            "zh": f"原定于 {when['zh']} 的上门已取消,届时不会有人前来。如需与我们联系,请使用下列方式。",
+            "zh": f"原定于 {when['zh']} 的上门已取消，届时不会有人前来。如需与我们联系，请使用下列方式。",
             "en": f"The visit on {when['en']} is cancelled: nobody will come. You can reach us as below.",
         }
         outbox.queue(
@@ -242,7 +242,7 @@ def _call_off(visit: Visit, by: User, at: datetime) -> None:
             kind="visit.call_off",
             says={
                 "en": f"Call the debtor: the visit on {when['en']} will not take place.",
-                "zh": f"请致电债务人:原定于 {when['zh']} 的上门已取消。",
+                "zh": f"请致电债务人：原定于 {when['zh']} 的上门已取消。",
             },
             due_at=min(visit.starts_at, at + timedelta(hours=4)),
             key=f"visit.call_off:{visit.pk}:{visit.starts_at.isoformat()}",

@@ -98,7 +98,7 @@ def unsafe(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
             kind="incident.review",
             says={
                 "en": "Look into the incident at the visit and decide how to go on.",
-                "zh": "了解上门时发生的事件,并决定如何继续。",
+                "zh": "了解上门时发生的事件，并决定如何继续。",
             },
             due_at=at + timedelta(days=1),
             key=f"incident:{visit.pk}",
@@ -140,7 +140,7 @@ def spare_vulnerable(*, visit: Visit, remark: str, by: User, at: datetime) -> No
             kind="care.review",
             says={
                 "en": "Somebody at the visit needs special care: decide how to go on.",
-                "zh": "上门时发现有人需要特殊照顾:请决定后续处理方式。",
+                "zh": "上门时发现有人需要特殊照顾：请决定后续处理方式。",
             },
             due_at=at + timedelta(days=1),
             key=f"care:{visit.pk}",
