@@ -122,7 +122,7 @@ def _instalments(deal: Deal) -> Term:
     if count == 1:
         en = f"You pay {deal.currency} {show(whole)} in one sum by the end of {day_en(first.due_on)}."
         zh = (
-            f"您应于 {day_zh(first.due_on)} 当日结束前一次付清 {show(whole)} 元"
+            f"您应于 {day_zh(first.due_on)}当日结束前一次付清 {show(whole)} 元"
             f"（大写：{in_words_zh(whole)}）。"
         )
     else:
@@ -133,8 +133,8 @@ def _instalments(deal: Deal) -> Term:
         )
         zh = (
             f"您按还款计划表分 {count} 期支付，共计 {show(whole)} 元（大写：{in_words_zh(whole)}）："
-            f"首期 {show(first.amount)} 元，于 {day_zh(first.due_on)} 当日结束前支付；"
-            f"末期 {show(last.amount)} 元，于 {day_zh(last.due_on)} 当日结束前支付。"
+            f"首期 {show(first.amount)} 元，于 {day_zh(first.due_on)}当日结束前支付；"
+            f"末期 {show(last.amount)} 元，于 {day_zh(last.due_on)}当日结束前支付。"
         )
     return Term("instalments", {"en": "How you pay", "zh": "还款安排"}, {"en": en, "zh": zh})
 
@@ -236,7 +236,7 @@ def _limitation(deal: Deal) -> Term:
             " right to refuse to pay. By signing you give up that right for the sum in this agreement."
         )
         zh = (
-            f"本债务的诉讼时效已于 {day_zh(deal.time_barred_on)} 届满，您有权拒绝履行。"
+            f"本债务的诉讼时效已于 {day_zh(deal.time_barred_on)}届满，您有权拒绝履行。"
             "签署本协议即表示您同意就本协议所载金额放弃该项抗辩。"
         )
     else:

@@ -33,7 +33,7 @@ def day(given: date | None) -> Words:
     if given is None:
         return words("未约定", "not agreed")
     return words(
-        f"{given.year} 年 {given.month} 月 {given.day} 日",
+        f"{given.year}年{given.month}月{given.day}日",
         f"{given.day} {given:%B %Y}",
     )
 
@@ -42,7 +42,7 @@ def moment(given: datetime, zone: str) -> Words:
     """A moment by the clocks of the place, with its weekday."""
     there = local(given, zone)
     return words(
-        f"{there.year} 年 {there.month} 月 {there.day} 日（星期{WEEKDAYS_ZH[there.weekday()]}）{there:%H:%M}",
+        f"{there.year}年{there.month}月{there.day}日（星期{WEEKDAYS_ZH[there.weekday()]}）{there:%H:%M}",
         f"{there:%A}, {there.day} {there:%B %Y}, {there:%H:%M}",
     )
 

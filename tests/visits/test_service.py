@@ -74,7 +74,7 @@ class TestTakesEffect:
         assert duty.role == "clerk"
         # 72 hours end on Saturday the 7th at 09:00, which is within the lawful hours.
         assert "7 March 2026, 09:00" in duty.says["en"]
-        assert "2026 年 3 月 7 日" in duty.says["zh"]
+        assert "2026年3月7日" in duty.says["zh"]
 
 
 class TestDoesNotArrive:
