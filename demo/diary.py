@@ -20,7 +20,7 @@ class Diary:
 
     def __init__(self, today: date) -> None:
         self.today = today
-        self._entries: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self._entries: list[tuple[datetime, int, Callable[[datetime], object]]] = []
         self._numbers = itertools.count()
 
     def moment(self, days: int, hour: int, minute: int = 0) -> datetime:
@@ -30,7 +30,7 @@ class Diary:
             day += timedelta(days=1 if days >= 0 else -1)
         return from_local(datetime.combine(day, time(hour, minute)), ZONE).astimezone(UTC)
 
-    def enter(self, at: datetime, do: Callable[[datetime], None]) -> None:
+    def enter(self, at: datetime, do: Callable[[datetime], object]) -> None:
         """Have it done at that moment."""
         heapq.heappush(self._entries, (at, next(self._numbers), do))
 

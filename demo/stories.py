@@ -1,69 +1,29 @@
-"""The demo's sixty cases, each brought to where it stands by the real actions at their moments."""
+"""What may happen to a case of the demo, done by the real actions at their moments."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from agreements import plans
 from agreements.actions import closing, drawing, paying, signing
 from agreements.models import Agreement
+from agreements.plans import Due
 from cases.actions import contacting, excepting, holding, preparing
 from cases.actions.opening import Claimed, open_case
-from cases.models import Case
+from cases.models import Case, Refusal
 from common.clock import local_day
 from common.money import money
 from demo import files
-from demo.cast import Cast
-from demo.diary import ZONE, Diary
-from notices.actions import mark_sent, record_delivery
-from notices.models import Notice
-from people.models import Address, ContactPoint, Person, Team, User
-from visits.actions import announcing, arriving, planning, recording, refusing
-from visits.models import Visit
+from demo.debtors import NAMES, STREETS, born_on, id_number
+from demo.diary import ZONE
+from demo.visiting import Visiting
+from people.models import Address, ContactPoint, Person
+from visits.actions import refusing
 from workflow.approvals import decide_approval
 
-NAMES = [
-    "王海燕", "李建军", "张秀英", "刘洋", "陈志强", "杨丽娟", "黄伟明", "赵春梅", "吴国栋", "周小燕",
-    "徐文斌", "孙玉兰", "马俊杰", "朱慧敏", "胡永康", "郭晓东", "何美玲", "林志远", "罗秋菊", "高建平",
-    "梁婷婷", "宋德福", "郑雅琴", "谢长河", "韩冬梅", "唐克勤", "冯月娥", "于海波", "董春生", "萧静怡",
-    "程国华", "曹雨薇", "袁振宇", "邓桂芳", "许家豪", "傅红霞", "沈一鸣", "曾丽萍", "彭光明", "吕思源",
-    "苏晓棠", "卢文静", "蒋大伟", "蔡美凤", "贾平凡", "丁香玉", "魏长青", "薛宝珍", "叶知秋", "阎立新",
-    "余声远", "潘玉莲", "杜鹃", "戴安民", "夏雨荷", "钟灵秀", "汪洋", "田野", "任重远", "姜子涵",
-]  # fmt: skip
-STREETS = {
-    "杭州": [("西湖区", "翠苑街道 3 幢 2 单元 501 室"), ("拱墅区", "大关东苑 12 幢 303 室"),
-             ("滨江区", "长河路 88 号 7 幢 1201 室"), ("上城区", "清泰街 45 号 602 室")],
-    "成都": [("锦江区", "东大街 56 号 2 栋 9 楼 3 号"), ("武侯区", "科华中路 9 号 1 栋 1602"),
-             ("青羊区", "宽巷子南里 7 号"), ("成华区", "建设路 26 号 5 栋 804")],
-}  # fmt: skip
 
-
-@dataclass
-class Story:
-    """One case on its way, with the people who handle it."""
-
-    number: int
-    cast: Cast
-    diary: Diary
-    team: Team
-    creditor: str
-    agency: str
-    clerk: User
-    supervisor: User
-    crew: list[User]
-    case: Case = field(init=False)
-    visit: Visit = field(init=False)
-    agreement: Agreement = field(init=False)
-
-    def on(self, days: int, hour: int, minute: int, do: Callable[[datetime], Any]) -> None:
-        """Have it done so many days from today."""
-        self.diary.enter(self.diary.moment(days, hour, minute), lambda at: do(at))
-
-    def fresh(self) -> Case:
-        """The case as it is now."""
-        return Case.objects.get(pk=self.case.pk)
+class Story(Visiting):
+    """All that may happen to a case."""
 
     # ------------------------------------------------------------ step 1
 
@@ -108,9 +68,18 @@ class Story:
             ],
         )  # fmt: skip
 
+    def comes_in_file(self, days: int, find: Callable[[], Case]) -> None:
+        """The case was taken over from a creditor's file."""
+
+        def meet(_at: datetime) -> None:
+            self.case = find()
+
+        self.on(days, 10, 30, meet)
+
     def prepares(self, days: int) -> None:
         """Papers, ability, strategy, and the gentler channels tried on three days."""
         self.on(days, 10, 5, self._papers)
+        self.on(days, 10, 40, self._assign)
         self.on(days, 11, 0, lambda at: self._contact("phone", "no_answer", at))
         self.on(days + 1, 14, 0, lambda at: self._contact("sms", "delivered", at))
         self.on(
@@ -133,6 +102,10 @@ class Story:
                 content=files.paper(title, title_en),
             )  # fmt: skip
 
+    def _assign(self, at: datetime) -> None:
+        officer = self.crew[self.number // 3 % len(self.crew)]
+        preparing.assign_case(case=self.fresh(), officer=officer, by=self.supervisor, at=at)
+
     def _contact(self, channel: str, result: str, at: datetime, remark: str = "") -> None:
         contacting.log_contact(
             case=self.fresh(), channel=channel, result=result, remark=remark, by=self.clerk, at=at
@@ -149,113 +122,36 @@ class Story:
             proposed_plan="分六期，每月十五日还款；费用可申请减免。", by=self.clerk, at=at,
         )  # fmt: skip
 
-    # ------------------------------------------------------------ step 2
-
-    def plans(self, days: int, visit_days: int, hour: int, *, announce: bool = True) -> None:
-        """A visit is planned and announced; the letter is posted, and delivered the next day."""
-        self.on(days, 9, 30, lambda at: self._plan(visit_days, hour, at))
-        if announce:
-            self.on(days, 9, 45, self._announce)
-            self.on(days, 11, 30, self._post)
-
-    def _plan(self, visit_days: int, hour: int, at: datetime) -> None:
-        starts_at = self.diary.moment(visit_days, hour, 30 if hour % 2 == 0 else 0)
-        self.visit = planning.plan_visit(
-            case=self.fresh(), place=self.case.debtor.addresses.get(), starts_at=starts_at,
-            ends_at=starts_at + timedelta(minutes=45), officers=self.crew,
-            purpose="当面了解情况，商谈还款安排", intended_outcome="达成债务人能够承受的还款方案",
-            by=self.clerk, at=at,
+    def has_party(self, days: int, role: str, name: str, relation: str, basis: str = "") -> None:
+        """Somebody beside the debtor: liable with them, or only somebody to be left in peace."""
+        self.on(
+            days, 10, 20,
+            lambda at: preparing.add_party(
+                case=self.fresh(), person=Person(name=name), role=role, relation=relation, basis=basis,
+                by=self.clerk, at=at,
+            ),
         )  # fmt: skip
 
-    def _announce(self, at: datetime) -> None:
-        announcing.announce_visit(
-            visit=self.visit, language="both" if self.number % 5 == 0 else "zh",
-            channels=["letter", "email"] if self.number % 2 else ["letter"], by=self.clerk, at=at,
-        )  # fmt: skip
-
-    def _post(self, at: datetime) -> None:
-        for letter in Notice.objects.filter(visit=self.visit, channel="letter", state="queued"):
-            mark_sent(notice=letter, by=self.clerk, at=at, number="")
-
-    def delivered(self, days: int) -> None:
-        """The return slip of the letter comes back."""
-        self.on(days, 11, 0, self._deliver)
-
-    def _deliver(self, at: datetime) -> None:
-        letter = Notice.objects.get(visit=self.visit, channel="letter")
-        if letter.state == "sent":
-            record_delivery(
-                notice=letter, by=self.clerk, at=at, delivered_at=at, filename="回执.pdf",
-                content=files.paper("挂号回执", "Return slip"),
-            )  # fmt: skip
-
-    # ------------------------------------------------------------ steps 3 and 4
-
-    def arrives(self, days: int, hour: int) -> None:
-        """Both officers check in and the visit begins."""
-        minute = 30 if hour % 2 == 0 else 0
-        self.on(days, hour, minute + 1, self._arrive)
-
-    def _arrive(self, at: datetime) -> None:
-        self.visit.refresh_from_db(fields=["served_at"])
-        visit = Visit.objects.get(pk=self.visit.pk)
-        for officer in self.crew:
-            arriving.check_in(visit=visit, officer=officer, by=officer, at=at)
-        arriving.begin_visit(visit=visit, by=self.crew[0], at=at)
-
-    def _now(self) -> Visit:
-        return Visit.objects.get(pk=self.visit.pk)
-
-    def identifies(self, days: int, hour: int) -> None:
-        """The debtor is identified, sees the credentials and is willing to talk."""
-        self.on(days, hour, (30 if hour % 2 == 0 else 0) + 4, self._identify)
-
-    def _identify(self, at: datetime) -> None:
-        by, visit, debtor = self.crew[0], self._now(), self.case.debtor
-        arriving.identify_debtor(
-            visit=visit, name_said=debtor.name, second_fact=debtor.id_number[-4:], by=by, at=at
-        )
-        for officer in self.crew:
-            arriving.show_credential(
-                visit=visit, officer=officer, by=by, at=at, reaction="核对后点头"
-            )
-        for kind, given in (("talk", True), ("recording", self.number % 3 != 0)):
-            arriving.ask_consent(
-                visit=visit, kind=kind, given=given, by_whom=debtor.name, by=by, at=at
-            )
-
-    def talks(self, days: int, hour: int) -> None:
-        """The papers are shown, the talk is held and recorded."""
-        self.on(days, hour, (30 if hour % 2 == 0 else 0) + 9, self._talk)
-
-    def _talk(self, at: datetime) -> None:
-        by, visit = self.crew[0], self._now()
-        for paper in visit.case.papers.all():
-            arriving.show_paper(visit=visit, paper=paper, by=by, at=at, reaction="")
-        arriving.open_talk(visit=visit, by=by, at=at)
-        recording.record_talk(
-            visit=self._now(), by=by, at=at,
-            record={
-                "met": self.case.debtor_name, "reason": ["lost_work", "illness", "family"][self.number % 3],
-                "reason_words": "去年下半年起收入减少", "income": Decimal("7200.00"),
-                "outgoings": Decimal("4300.00"), "willingness": "ready",
-                "offer_words": "愿意分六期偿还", "statement": "我想把钱还清，但一次拿不出来。",
-                "hardship": ["longer", "waiver"], "left": "上门通知书副本",
-            },
-        )  # fmt: skip
+    def was_called(self, days: int, result: str, remark: str) -> None:
+        """One more call, with its result."""
+        self.on(days, 10, 45, lambda at: self._contact("phone", result, at, remark))
 
     # ------------------------------------------------------------ step 5
 
-    def agrees(self, days: int, hour: int, *, remote: bool = False, sign: bool = True) -> None:
-        """A plan of six instalments, with the costs waived, offered, confirmed and signed."""
-        minute = (30 if hour % 2 == 0 else 0) + 15
-        self.on(days, hour, minute, lambda at: self._draw_up(at, remote))
+    def agrees(self, *, sign: bool = True) -> None:
+        """At the door: a plan of six months, with the costs waived, offered, confirmed and signed."""
+        self.at_the_door.append((15, lambda at: self._draw_up(at, remote=False)))
         if sign:
-            self.on(days, hour, minute + 12, self._sign)
-            if not remote:
-                self.on(days, hour, minute + 14, self._leave)
+            self.at_the_door.append((27, self._sign))
+        self.leaves()
 
-    def _draw_up(self, at: datetime, remote: bool) -> None:
+    def agrees_from_afar(self, days: int, hour: int, *, sign: bool = True) -> None:
+        """The same by telephone, without a visit."""
+        self.on(days, hour, 15, lambda at: self._draw_up(at, remote=True))
+        if sign:
+            self.on(days, hour, 27, self._sign)
+
+    def _draw_up(self, at: datetime, *, remote: bool) -> None:
         case = self.fresh()
         waived = {"fees": case.fees} if case.fees <= Decimal("500.00") else {}
         if self.number == 1:
@@ -271,15 +167,28 @@ class Story:
                 approval=asked, granted=True, answer="同意减免", by=self.supervisor, at=at
             )
         whole = case.balance - sum(waived.values(), Decimal("0.00"))
-        first = _next_fifteenth(local_day(at, ZONE))
         self.agreement = drawing.draw_up_agreement(
-            case=self.fresh(), plan="equal", rows=plans.equal(whole, first=first, count=6),
-            waived=waived, language="both" if self.number % 4 == 1 else "zh",
+            case=self.fresh(), plan=self.plan, rows=self._rows(whole, at), waived=waived, language="both" if self.number % 4 == 1 else "zh",
             channel="phone" if remote else "", by=self.clerk if remote else self.crew[0], at=at,
         )  # fmt: skip
         drawing.offer_agreement(
             agreement=self.agreement, by=self.clerk if remote else self.crew[0], at=at
         )
+
+    def _rows(self, whole: Decimal, at: datetime) -> list[Due]:
+        """Six months that the ability to pay allows, in the way this debtor chose."""
+        first = _next_fifteenth(local_day(at, ZONE))
+        if self.plan == "stepped":
+            return plans.stepped(whole, first=first, count=6, low=money(whole / 12), low_count=2)
+        if self.plan == "balloon":
+            return plans.balloon(whole, first=first, count=6, low=money(whole / 10))
+        if self.plan == "custom":
+            days = plans.due_days(first, 4)
+            third = money(whole / 3)
+            return plans.custom(
+                whole, [(days[0], third), (days[1], third), (days[3], whole - 2 * third)]
+            )
+        return plans.equal(whole, first=first, count=6)
 
     def _sign(self, at: datetime) -> None:
         by = self.crew[0]
@@ -291,13 +200,16 @@ class Story:
                 agreement=Agreement.objects.get(pk=agreement.pk), side=side, name=name,
                 content=files.signature(self.number + len(name)), by=by, at=at,
             )  # fmt: skip
+        self._pays_by_habit()
 
-    def _leave(self, at: datetime) -> None:
-        recording.finish_visit(
-            visit=self._now(), outcome="agreement", why="", by=self.crew[0], at=at
-        )
-        for officer in self.crew:
-            recording.attest(visit=self._now(), officer=officer, by=officer, at=at)
+    def _pays_by_habit(self) -> None:
+        """Have each instalment paid as this debtor pays: before, on or after its day, or not at all."""
+        if self.habit is None:
+            return
+        after, count = self.habit
+        for part in self.agreement.instalments.order_by("number")[:count]:
+            days = (part.due_on - self.diary.today).days + after
+            self.on(days, 9, 20 + self.number % 30, lambda at: self._pay(at, "", 1))
 
     # ------------------------------------------------------------ steps 6 and 7
 
@@ -316,6 +228,38 @@ class Story:
                 by=self.clerk, at=at,
             )  # fmt: skip
 
+    def reverses(self, days: int) -> None:
+        """The bank takes the last payment back."""
+        self.on(
+            days, 10, 50,
+            lambda at: paying.reverse_payment(
+                payment=self.case.payments.latest("received_at"), why="银行退票，款项未到账", by=self.clerk, at=at
+            ),
+        )  # fmt: skip
+
+    def renegotiates(self, days: int, *, sign: bool) -> None:
+        """A new version with smaller instalments, since the old one could not be kept."""
+        self.on(days, 10, 10, self._renegotiate)
+        if sign:
+            self.on(days, 10, 40, self._sign)
+
+    def _renegotiate(self, at: datetime) -> None:
+        case = self.fresh()
+        first = _next_fifteenth(local_day(at, ZONE))
+        self.agreement = drawing.renegotiate(
+            case=case, reason="住院期间收入中断，原计划无法履行", plan="equal",
+            rows=plans.equal(case.balance, first=first, count=10), channel="phone",
+            by=self.clerk, at=at,
+        )  # fmt: skip
+        drawing.offer_agreement(agreement=self.agreement, by=self.clerk, at=at)
+
+    def goes_back(self, days: int, why: str) -> None:
+        """No agreement holds any more: back to preparation."""
+        self.on(
+            days, 16, 30,
+            lambda at: drawing.return_case(case=self.fresh(), why=why, by=self.clerk, at=at),
+        )  # fmt: skip
+
     def closes(self, days: int) -> None:
         """Certificate, papers back, report, closed."""
         self.on(days, 15, 30, self._close)
@@ -328,7 +272,7 @@ class Story:
         closing.write_report(case=self.fresh(), by=self.clerk, at=at)
         closing.close_case(case=self.fresh(), by=self.clerk, at=at)
 
-    # ------------------------------------------------------------ overlays and ways out
+    # ------------------------------------------------------------ overlays
 
     def held(self, days: int, reason: str, length: int, remark: str, scope: str = "all") -> None:
         """A hold with its certificate."""
@@ -343,27 +287,22 @@ class Story:
             content=files.paper("证明材料", "Certificate"),
         )  # fmt: skip
 
-    def way_out(self, days: int, hour: int, name: str, remark: str) -> None:
-        """Refused, nobody in, somebody else, not safe: at the door."""
-        ways: dict[str, Callable[..., Any]] = {
-            "refused": refusing.refuse_at_door,
-            "nobody": refusing.nobody_in,
-            "someone": refusing.someone_else,
-            "unsafe": refusing.unsafe,
-        }
-        action = ways[name]
-        self.on(
-            days, hour, (30 if hour % 2 == 0 else 0) + 3,
-            lambda at: action(visit=self._now(), remark=remark, by=self.crew[0], at=at),
-        )  # fmt: skip
+    def refuses(self, days: int, how: str, remark: str, *, asks_back: bool = False) -> None:
+        """The debtor asks from afar that nobody comes; later perhaps for a visit after all."""
 
-    def refuses_by_phone(self, days: int) -> None:
-        """The debtor rings and asks that nobody comes."""
-        self.on(
-            days, 16, 10,
-            lambda at: refusing.record_refusal(
-                case=self.fresh(), how="by_telephone", remark="请不要上门，可以微信联系", by=self.clerk, at=at
-            ),
+        def refuse(at: datetime) -> None:
+            refusal = refusing.record_refusal(
+                case=self.fresh(), how=how, remark=remark, by=self.clerk, at=at
+            )
+            if asks_back:
+                self.on(days + 3, 11, 20, lambda then: self._invites(refusal, then))
+
+        self.on(days, 16, 10, refuse)
+
+    def _invites(self, refusal: Refusal, at: datetime) -> None:
+        refusing.ask_to_lift(
+            refusal=refusal, reason="债务人来信，邀请下周上门面谈", by=self.clerk, at=at,
+            filename="来信.pdf", content=files.paper("债务人来信", "Letter"),
         )  # fmt: skip
 
     def closed_early(self, days: int, closed_as: str, reason: str, *, decided: bool = True) -> None:
@@ -390,28 +329,24 @@ class Story:
             ),
         )  # fmt: skip
 
-    def asks_exception(self, days: int, rule: str) -> None:
-        """An exception from a rule waits for compliance."""
-        self.on(
-            days, 15, 15,
-            lambda at: excepting.ask_exception(
-                case=self.fresh(), rule=rule, reason="债务人书面要求在外地工作单位附近会面", filename="书面要求.pdf",
+    def asks_exception(
+        self, days: int, rule: str, reason: str, granted: bool | None = None
+    ) -> None:
+        """An exception from a rule waits for compliance, or was decided."""
+
+        def ask(at: datetime) -> None:
+            asked = excepting.ask_exception(
+                case=self.fresh(), rule=rule, reason=reason, filename="书面要求.pdf",
                 content=files.paper("债务人来信", "Letter"),
                 until=at + timedelta(days=20), by=self.clerk, at=at,
-            ),
-        )  # fmt: skip
+            )  # fmt: skip
+            if granted is not None:
+                decide_approval(
+                    approval=asked, granted=granted, answer="已核对来信" if granted else "来信不足以证明",
+                    by=self.cast.users["compliance"], at=at + timedelta(hours=1),
+                )  # fmt: skip
 
-
-def id_number(n: int) -> str:
-    """An invented ID number whose check digit is right."""
-    base = f"3301{6 + n % 3:02d}{born_on(n):%Y%m%d}{100 + n:03d}"
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    return base + "10X98765432"[sum(int(d) * w for d, w in zip(base, weights, strict=True)) % 11]
-
-
-def born_on(n: int) -> date:
-    """An invented date of birth, of a grown-up."""
-    return date(1965 + (n * 7) % 35, 1 + n % 12, 1 + (n * 5) % 28)
+        self.on(days, 15, 15, ask)
 
 
 def _next_fifteenth(day: date) -> date:

@@ -1,0 +1,189 @@
+"""What becomes of each of the demo's cases, chapter by chapter; days are counted from today.
+
+Between them they show every step, every way out of a visit, and everything that may lie over a
+case. Teams take turns by number, and a team has one crew: hours are spread so that slots stay free.
+"""
+
+from demo.stories import Story
+
+ON_TIME = (-2, 99)
+"""Each instalment comes two days before its day."""
+LAST = 54
+"""The number of the last case that the desk opens itself; those after it come in a creditor's file."""
+
+
+def tell(s: Story, door: tuple[int, int]) -> None:
+    """What happens to this one. ``door``: day and hour of a visit that is under way at this moment."""
+    for last, chapter in (
+        (5, _paid), (12, _in_trouble), (20, _kept_from_afar), (23, _terms_from_afar),
+        (30, _ways_out_of_a_visit), (32, lambda s: _at_the_door(s, door)), (33, _thinking_it_over),
+        (42, _visits_ahead), (LAST, _overlays),
+    ):  # fmt: skip
+        if s.number <= last:
+            chapter(s)
+            return
+
+
+def _turn(s: Story) -> int:
+    """The how manieth case of its team this is."""
+    return (s.number - 1) // 3
+
+
+def _visited(s: Story, visit: int, hour: int, *, talk: bool = True) -> None:
+    """Everything up to the door, and through the talk where there is one."""
+    s.opens(visit - 30)
+    s.prepares(visit - 27)
+    s.plans(visit - 9, visit, hour)
+    s.delivered(visit - 7)
+    s.arrives()
+    if talk:
+        s.identifies()
+        s.talks()
+
+
+def _agreed_from_afar(s: Story, days: int, *, sign: bool = True) -> None:
+    """Prepared, then settled by telephone: no visit was needed."""
+    s.opens(days - 12)
+    s.prepares(days - 10)
+    s.agrees_from_afar(days, 10 + s.number % 3 * 2, sign=sign)
+
+
+def _paid(s: Story) -> None:
+    visit, hour = -100 + _turn(s) * 2, 9 + s.number
+    s.plan = {4: "stepped", 5: "balloon"}.get(s.number, "equal")
+    s.habit = ON_TIME if s.number > 3 else None
+    _visited(s, visit, hour)
+    s.agrees()
+    if s.number <= 3:
+        for days in (8, 35, 65):
+            s.pays(visit + days, share=2)
+    if s.number <= 2:
+        s.closes(-6)
+    if s.number == 4:
+        s.has_party(visit - 26, "guarantor", "孙国梁", "妻弟", "在借款合同上签字担保")
+        s.has_party(visit - 26, "contact", "孙玉兰", "配偶")
+
+
+def _in_trouble(s: Story) -> None:
+    visit, hour = -70 + _turn(s) * 2, 9 + s.number % 8
+    # 6 and 8 never paid, 7 and 9 stopped after one, 10 to 12 pay late, but within the days of grace
+    s.habit = {6: None, 8: None, 10: (3, 99), 11: (5, 99), 12: (1, 99)}.get(s.number, (0, 1))
+    if s.number < 10:
+        _visited(s, visit, hour)
+        s.agrees()
+    else:
+        _agreed_from_afar(s, -80 + s.number)
+    if s.number == 7:
+        s.renegotiates(-9, sign=True)
+    elif s.number == 8:
+        s.goes_back(-4, "方案多次违约，重新沟通")
+    elif s.number == 9:
+        s.renegotiates(-2, sign=False)
+
+
+def _kept_from_afar(s: Story) -> None:
+    s.habit = {17: (4, 99), 19: (0, 1)}.get(s.number, ON_TIME)
+    s.plan = {13: "custom", 14: "stepped", 15: "balloon"}.get(s.number, "equal")
+    _agreed_from_afar(s, -76 + s.number)
+    if s.number == 16:
+        s.pays(-12, "500.00")
+    elif s.number == 18:
+        s.reverses(-5)
+    elif s.number == 20:
+        s.has_party(-60, "co_debtor", "高志明", "配偶", "共同借款人，在合同上签字")
+
+
+def _terms_from_afar(s: Story) -> None:
+    s.plan = "custom" if s.number == 21 else "equal"
+    _agreed_from_afar(s, -5 if s.number == 21 else -2, sign=s.number == 21)
+
+
+def _ways_out_of_a_visit(s: Story) -> None:
+    """24 to 29 end at the door; 30 was talked over in vain."""
+    visit, hour = -20 + _turn(s), 9 + s.number % 8
+    ways = {
+        24: ("refused", "不同意上门，请电话联系"), 25: ("someone", "父亲开门，未透露任何情况"),
+        26: ("nobody", ""), 27: ("unsafe", "屋内有人争吵，情绪激动"), 28: ("leave", "要求离开，外访员随即离开"),
+        29: ("later", "孩子生病，希望下周再谈"),
+    }  # fmt: skip
+    _visited(s, visit, hour, talk=s.number not in ways)
+    if s.number in ways:
+        s.way_out(*ways[s.number])
+    else:
+        s.leaves_without("愿意还款，需与家人商量后答复")
+
+
+def _thinking_it_over(s: Story) -> None:
+    visit, hour = -4, 10
+    _visited(s, visit, hour)
+    s.agrees(sign=False)
+
+
+def _at_the_door(s: Story, door: tuple[int, int]) -> None:
+    """Under way when the demo begins: credentials to be shown, and in the talk."""
+    day, hour = door
+    s.opens(-33)
+    s.prepares(-30)
+    s.plans(day - 9, day, hour)
+    s.delivered(day - 7)
+    s.arrives()
+    if s.number == 31:
+        s.identifies()
+        s.talks()
+
+
+def _visits_ahead(s: Story) -> None:
+    s.opens(-30)
+    s.prepares(-27)
+    when, hour = 2 + (s.number - 34) % 5, 9 + s.number % 8
+    if s.number <= 36:  # the notice has arrived
+        s.plans(-4, when, hour)
+        s.delivered(-2)
+    elif s.number == 37:  # it came back: nobody may go
+        s.plans(-6, when, hour)
+        s.returned(-2)
+    elif s.number == 38:  # called off by the desk
+        s.plans(-3, when, hour)
+        s.cancels(-3, "债务人来电，约定先电话沟通")
+    elif s.number <= 40:  # the letter is on its way
+        s.plans(-1, when + 3, hour)
+    else:  # planned, not yet announced
+        s.plans(-1, when + 5, hour, announce=False)
+
+
+def _overlays(s: Story) -> None:
+    if s.number == 51:
+        _visited(s, -11, 14, talk=False)
+        s.way_out("care", "老人独自在家，行动不便")
+        return
+    s.opens(-34)
+    s.prepares(-30)
+    n = s.number
+    if n == 43:
+        s.held(-12, "hospital", 30, "住院治疗，有诊断证明")
+    elif n == 44:
+        s.held(-10, "dispute", 40, "对利息金额有异议，要求核对", scope="visits")
+    elif n == 45:
+        s.held(-16, "bereavement", 30, "近亲去世")
+        s.asks_exception(-1, "CN-15", "债务人书面要求在外地工作单位附近会面")
+    elif n == 46:
+        s.refuses(-9, "by_telephone", "请不要上门，可以微信联系")
+        s.refuses(-4, "in_writing", "来信重申不同意上门", asks_back=True)
+    elif n == 47:
+        s.asks_waiver(-1)
+        s.asks_exception(-3, "CN-15", "债务人来信，希望在公司附近的茶馆见面", granted=False)
+        s.held(-2, "hardship", 60, "失业，正在领取失业保险金", scope="reminders")
+    elif n == 48:
+        s.closed_early(-3, "withdrawn", "债权人来函撤回委托")
+    elif n == 49:
+        s.was_called(-6, "third_party", "家人接听，未透露来电事由")
+        s.closed_early(-1, "court", "债权人决定起诉", decided=False)
+    elif n == 52:
+        s.held(-6, "insolvency", 90, "法院已受理个人债务清理申请")
+    elif n == 53:
+        s.held(-5, "complaint", 30, "投诉来电过于频繁，正在核查")
+    elif n == 54:
+        s.held(-7, "order", 180, "人身安全保护令")
+    else:
+        s.held(-8, "counsel", 45, "已委托律师，请与律师联系")
+        s.was_called(-15, "wrong_number", "号码已转给他人，已停用")

@@ -1,0 +1,179 @@
+"""What may happen to a visit of the demo: announced, at the door, and the ways out."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from demo import files
+from demo.thread import Thread
+from notices.actions import mark_sent, record_bounce, record_delivery
+from notices.models import Notice
+from visits.actions import announcing, arriving, planning, recording, refusing
+from visits.models import Visit
+from workflow.steps import PolicyRefused, WrongInput
+
+MOST_TRIES = 60
+
+
+class Visiting(Thread):
+    """The steps from the plan of a visit to its end."""
+
+    # ------------------------------------------------------------ step 2
+
+    def plans(self, days: int, visit_days: int, hour: int, *, announce: bool = True) -> None:
+        """A visit is planned and announced; the letter is posted, and delivered the next day."""
+        self.on(days, 9, 30, lambda at: self._plan(visit_days, hour, at))
+        if announce:
+            self.on(days, 9, 45, self._announce)
+            self.on(days, 11, 30, self._post)
+
+    def _plan(self, visit_days: int, hour: int, at: datetime) -> None:
+        """At the wished hour, or at the first one after it that is lawful and free."""
+        for later in range(MOST_TRIES):
+            days, past = divmod(hour + later - 9, 10)
+            starts_at = self.diary.moment(visit_days + days, 9 + past, 30 if past % 2 else 0)
+            try:
+                self._plan_for(starts_at, at)
+            except (PolicyRefused, WrongInput):
+                if later == MOST_TRIES - 1:
+                    raise
+                continue
+            break
+        for minutes, do in self.at_the_door:
+            self.diary.enter(self.visit.starts_at + timedelta(minutes=minutes), do)
+
+    def _plan_for(self, starts_at: datetime, at: datetime) -> None:
+        self.visit = planning.plan_visit(
+            case=self.fresh(), place=self.case.debtor.addresses.get(), starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=45), officers=self.crew,
+            purpose="当面了解情况，商谈还款安排", intended_outcome="达成债务人能够承受的还款方案",
+            by=self.clerk, at=at,
+        )  # fmt: skip
+
+    def _announce(self, at: datetime) -> None:
+        announcing.announce_visit(
+            visit=self.visit, language="both" if self.number % 5 == 0 else "zh",
+            channels=["letter", "email"] if self.number % 2 else ["letter"], by=self.clerk, at=at,
+        )  # fmt: skip
+
+    def _post(self, at: datetime) -> None:
+        for letter in Notice.objects.filter(visit=self.visit, channel="letter", state="queued"):
+            mark_sent(notice=letter, by=self.clerk, at=at, number="")
+
+    def delivered(self, days: int) -> None:
+        """The return slip of the letter comes back."""
+        self.on(days, 11, 0, self._deliver)
+
+    def _deliver(self, at: datetime) -> None:
+        letter = Notice.objects.get(visit=self.visit, channel="letter")
+        if letter.state == "sent":
+            record_delivery(
+                notice=letter, by=self.clerk, at=at, delivered_at=at, filename="回执.pdf",
+                content=files.paper("挂号回执", "Return slip"),
+            )  # fmt: skip
+
+    def returned(self, days: int) -> None:
+        """The letter comes back; nobody may go."""
+        self.on(
+            days, 11, 0,
+            lambda at: record_bounce(
+                notice=Notice.objects.get(visit=self.visit, channel="letter"), why="原址查无此人",
+                by=self.clerk, at=at,
+            ),
+        )  # fmt: skip
+
+    def cancels(self, days: int, why: str) -> None:
+        """The visit is called off by the desk, before the letter is posted."""
+        self.on(
+            days, 10, 0,
+            lambda at: planning.cancel_visit(visit=self._now(), why=why, by=self.clerk, at=at),
+        )  # fmt: skip
+
+    # ------------------------------------------------------------ steps 3 and 4
+
+    def arrives(self) -> None:
+        """Both officers check in and the visit begins."""
+        self.at_the_door.append((1, self._arrive))
+
+    def _arrive(self, at: datetime) -> None:
+        self.visit.refresh_from_db(fields=["served_at"])
+        visit = Visit.objects.get(pk=self.visit.pk)
+        for officer in self.crew:
+            arriving.check_in(visit=visit, officer=officer, by=officer, at=at)
+        arriving.begin_visit(visit=visit, by=self.crew[0], at=at)
+
+    def _now(self) -> Visit:
+        return Visit.objects.get(pk=self.visit.pk)
+
+    def identifies(self) -> None:
+        """The debtor is identified, sees the credentials and is willing to talk."""
+        self.at_the_door.append((4, self._identify))
+
+    def _identify(self, at: datetime) -> None:
+        by, visit, debtor = self.crew[0], self._now(), self.case.debtor
+        arriving.identify_debtor(
+            visit=visit, name_said=debtor.name, second_fact=debtor.id_number[-4:], by=by, at=at
+        )
+        for officer in self.crew:
+            arriving.show_credential(
+                visit=visit, officer=officer, by=by, at=at, reaction="核对后点头"
+            )
+        for kind, given in (("talk", True), ("recording", self.number % 3 != 0)):
+            arriving.ask_consent(
+                visit=visit, kind=kind, given=given, by_whom=debtor.name, by=by, at=at
+            )
+
+    def talks(self) -> None:
+        """The papers are shown, the talk is held and recorded."""
+        self.at_the_door.append((9, self._talk))
+
+    def _talk(self, at: datetime) -> None:
+        by, visit = self.crew[0], self._now()
+        for paper in visit.case.papers.all():
+            arriving.show_paper(visit=visit, paper=paper, by=by, at=at, reaction="")
+        arriving.open_talk(visit=visit, by=by, at=at)
+        recording.record_talk(
+            visit=self._now(), by=by, at=at,
+            record={
+                "met": self.case.debtor_name, "reason": ["lost_work", "illness", "family"][self.number % 3],
+                "reason_words": "去年下半年起收入减少", "income": Decimal("7200.00"),
+                "outgoings": Decimal("4300.00"), "willingness": "ready",
+                "offer_words": "愿意分六期偿还", "statement": "我想把钱还清，但一次拿不出来。",
+                "hardship": ["longer", "waiver"], "left": "上门通知书副本",
+            },
+        )  # fmt: skip
+        if self.number % 4 == 0:
+            recording.add_evidence(
+                visit=self._now(), filename="收入证明.pdf", caption="债务人出示的收入证明", inside=False,
+                content=files.paper("收入证明", "Proof of income"), by=by, at=at,
+            )  # fmt: skip
+
+    def leaves_without(self, why: str) -> None:
+        """They talked, and nothing was agreed on."""
+        self.at_the_door.append((30, lambda at: self._finish("talked", why, at)))
+
+    def leaves(self) -> None:
+        """They leave with terms agreed on, signed or still to be thought over."""
+        self.at_the_door.append((29, lambda at: self._finish("agreement", "", at)))
+
+    def _finish(self, outcome: str, why: str, at: datetime) -> None:
+        recording.finish_visit(visit=self._now(), outcome=outcome, why=why, by=self.crew[0], at=at)
+        for officer in self.crew:
+            recording.attest(visit=self._now(), officer=officer, by=officer, at=at)
+
+    def way_out(self, name: str, remark: str) -> None:
+        """Refused, nobody in, somebody else, not safe: at the door."""
+        ways: dict[str, Callable[..., Any]] = {
+            "refused": refusing.refuse_at_door,
+            "leave": lambda **given: refusing.refuse_at_door(asked_to_leave=True, **given),
+            "nobody": refusing.nobody_in,
+            "later": refusing.postponed,
+            "someone": refusing.someone_else,
+            "unsafe": refusing.unsafe,
+            "care": refusing.spare_vulnerable,
+        }
+        action = ways[name]
+        self.at_the_door.append(
+            (3, lambda at: action(visit=self._now(), remark=remark, by=self.crew[0], at=at))
+        )
