@@ -43,7 +43,7 @@ def _files(cast: Cast, diary: Diary) -> None:
     for number in numbers[:4]:
         story = _story(number, cast, diary, team="杭州一组")
         story.comes_in_file(-9, intake.of_file(number))
-        story.prepares(-8)
+        story.prepares(-6)
 
 
 def _story(number: int, cast: Cast, diary: Diary, team: str = "") -> Story:

@@ -1,0 +1,46 @@
+"""The demo: what a newcomer sees, made by the real actions alone."""
+
+import pytest
+from django.core.management import call_command
+
+from agreements.models import Agreement
+from cases.models import Case, Hold, ImportBatch, Refusal
+from cases.models.case import Step
+from demo.loading import load
+from notices.models import Notice
+from tests import make
+from visits.models import Visit
+from workflow.models import Approval, Duty
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(600)
+class TestDemo:
+    def test_shows_every_step_way_out_and_overlay_and_everything_holds(self, clock, mailbox) -> None:
+        now = make.moment("2026-11-24 11:30")
+        clock.set(now)
+        assert load(now) == 62
+
+        assert set(Case.objects.values_list("state", flat=True)) == set(Step.values)
+        assert set(Visit.objects.values_list("state", flat=True)) == set(Visit.State.values)
+        assert set(Visit.objects.values_list("outcome", flat=True)) >= set(Visit.Outcome.values)
+        assert set(Agreement.objects.values_list("state", flat=True)) >= {
+            "offered", "signed", "kept", "broken", "superseded", "void",
+        }  # fmt: skip
+        assert set(Agreement.objects.values_list("plan", flat=True)) == set(Agreement.Plan.values)
+        assert set(Hold.objects.values_list("reason", flat=True)) >= {
+            reason for reason in Hold.Reason.values if reason != "other"
+        }
+        assert set(Hold.objects.values_list("scope", flat=True)) == set(Hold.Scope.values)
+        assert set(Refusal.objects.values_list("how", flat=True)) == set(Refusal.How.values)
+        assert set(Notice.objects.values_list("state", flat=True)) >= {
+            "sent", "delivered", "bounced", "suppressed",
+        }  # fmt: skip
+        assert set(Approval.objects.values_list("kind", flat=True)) >= {
+            "waiver", "exception", "early_closure", "lift_refusal",
+        }  # fmt: skip
+        assert Duty.objects.filter(done_at=None, role="clerk").exists()
+        assert set(ImportBatch.objects.values_list("state", flat=True)) == {"applied", "ready"}
+
+        call_command("verify_timeline")
+        call_command("check_invariants")
