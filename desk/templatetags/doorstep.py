@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -10,8 +11,8 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from cases.models.case import Step
 from common.clock import local
@@ -249,11 +250,17 @@ def step_number(state: Any) -> int:
 @register.simple_tag
 def step_dots(state: Any) -> SafeString:
     """Seven dots for a list's row, with the step in words beside them."""
+    return _dots(str(state), get_language() or "")
+
+
+@cache
+def _dots(state: str, _language: str) -> SafeString:
+    """Drawn once for each step and language: a list shows them fifty times."""
     here = step_number(state)
     context = {
         "dots": ["done" if n < here else "now" if n == here else "ahead" for n in range(1, 8)],
         "number": here,
-        "label": dict(Step.choices).get(str(state), state),
+        "label": dict(Step.choices).get(state, state),
     }
     return _drawn("components/step_dots.html", context)
 
@@ -267,6 +274,8 @@ def _drawn(name: str, context: dict[str, Any]) -> SafeString:
 @register.simple_tag
 def overlays(case: Any) -> SafeString:
     """What stops a case without being a step: a hold, a refusal of visits; and how it was closed."""
+    if not (case.held_until or case.refused_until or case.closed_as):
+        return SafeString("")
     return _drawn("components/overlays.html", {"case": case})
 
 
