@@ -82,6 +82,9 @@ def may_close(subject: Any, *, by: User, at: datetime) -> Verdict:
 
 def closing_facts(case: Case) -> dict[str, Any]:
     """What of the closing is done; what was done before the last payment counts no more."""
+    out = case.papers.filter(original_held=True, returned_at=None).exists()
+    if case.balance > ZERO:  # whatever was issued or written before the last payment is void
+        return {"certificate_issued": False, "papers_returned": not out, "report_written": False}
     settled_at = case.ledger.aggregate(last=Max("recorded_at"))["last"]
     made = dict(
         case.documents.filter(
@@ -93,13 +96,10 @@ def closing_facts(case: Case) -> dict[str, Any]:
     )  # fmt: skip
     issued = made.get(Document.Kind.SETTLEMENT)
     returned_at = case.papers.aggregate(last=Max("returned_at"))["last"]
-    out = case.papers.filter(original_held=True, returned_at=None).exists()
     written = made.get(Document.Kind.CLOSURE_REPORT)
     before = [moment for moment in (settled_at, issued, returned_at) if moment]
     return {
-        "certificate_issued": bool(
-            issued and case.balance == ZERO and settled_at and issued >= settled_at
-        ),
+        "certificate_issued": bool(issued and settled_at and issued >= settled_at),
         "papers_returned": not out,
         "report_written": bool(written and before and written >= max(before)),
     }

@@ -118,8 +118,10 @@ def _of_tab(tab: str, found: Case) -> dict[str, Any]:
         return {
             "debts": list(found.debts.all()),
             "assessment": found.assessments.first(),
-            "holds": list(found.holds.filter(ended_at=None).select_related("evidence")),
-            "refusals": list(found.refusals.filter(lifted_at=None)),
+            "holds": list(found.holds.filter(ended_at=None).select_related("evidence"))
+            if found.held_until
+            else [],
+            "refusals": list(found.refusals.filter(lifted_at=None)) if found.refused_until else [],
             "contacts": list(found.contacts.select_related("by", "contact_point")[:10]),
         }
     if tab == "debt":
