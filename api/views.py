@@ -23,6 +23,7 @@ from cases.models import Case, ContactAttempt
 from common import clock
 from common.clock import from_local, local
 from people.models import User
+from people.rights import may
 from visits.actions.planning import plan_visit
 from workflow.guard import Guard, guarded
 from workflow.steps import (
@@ -110,11 +111,13 @@ def _refused(refused: PolicyRefused) -> JsonResponse:
     )
 
 
-def _seen(request: HttpRequest, reference: str) -> Case:
+def _seen(request: HttpRequest, reference: str, right: str = "") -> Case:
     cases = Case.objects.visible_to(request.user).select_related("debtor", "creditor", "team")
     case = cases.filter(reference=reference).first()
     if case is None:
         raise Outsider
+    if right and not may(request.user, right):  # before the body is read
+        raise RightRefused(request.user, right)
     return case
 
 
@@ -170,7 +173,7 @@ def case(request: HttpRequest, reference: str) -> JsonResponse:
 @keyed("POST")
 def visits(request: HttpRequest, reference: str) -> JsonResponse:
     """Plan a visit: ``place`` (address id), ``starts_at``, ``ends_at``, ``officers`` (badges), ``purpose``, …"""
-    found, body = _seen(request, reference), _body(request)
+    found, body = _seen(request, reference, "plan_visit"), _body(request)
     badges = body.get("officers")
     if not isinstance(badges, list) or not all(isinstance(badge, str) for badge in badges):
         raise WrongInput(_("Give the officers' badge numbers as a list."), "officers")
@@ -199,7 +202,7 @@ def visits(request: HttpRequest, reference: str) -> JsonResponse:
 @keyed("POST")
 def contacts(request: HttpRequest, reference: str) -> JsonResponse:
     """Log a gentler contact: ``channel``, ``result``, ``remark``, ``happened_at``."""
-    found, body = _seen(request, reference), _body(request)
+    found, body = _seen(request, reference, "log_contact"), _body(request)
     channel, result = _text(body, "channel", 20), _text(body, "result", 20)
     if channel not in ContactAttempt.Channel.values:
         raise WrongInput(_("There is no such channel."), "channel")
@@ -217,7 +220,7 @@ def contacts(request: HttpRequest, reference: str) -> JsonResponse:
 @keyed("POST")
 def payments(request: HttpRequest, reference: str) -> JsonResponse:
     """Record a payment: ``amount``, ``method``, ``received_at``, ``payer``, ``bank_reference``."""
-    found, body = _seen(request, reference), _body(request)
+    found, body = _seen(request, reference, "record_payment"), _body(request)
     try:
         amount = Decimal(_text(body, "amount", 20))
     except InvalidOperation:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from people.rights import may
 from workflow.approvals import Lapsed, SecondPersonNeeded
 from workflow.guard import Guard, guarded
 from workflow.steps import (
@@ -32,6 +33,7 @@ def handle(
     template: str,
     done: Any,
     form: forms.BaseForm | None = None,
+    right: str = "",
     to: str | Callable[[Any], str] = "",
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
@@ -40,8 +42,11 @@ def handle(
     ``do`` gets the form's cleaned data and makes one call into the domain; its result goes to
     ``to`` (where to go next, by default the case page) and to ``done`` if that is callable.
     The template gets ``form``, ``case``, ``guard_key``, and ``refusal`` or ``stale`` after a no.
+    ``right`` is asked before the form is shown or read, so that nobody fills in what they may not send;
+    the action asks it once more.
     Answers: 200 the form, 302 done, 409 refused or stale, 422 to be mended.
     """
+    demand(request, right)
     shown: dict[str, Any] = {"form": form, "case": case, **(context or {})}
     if request.method != "POST":
         return _page(request, template, shown)
@@ -80,6 +85,12 @@ def handle(
         messages.success(request, said)
     where = to(result) if callable(to) else to
     return HttpResponseRedirect(where or case.get_absolute_url())
+
+
+def demand(request: HttpRequest, right: str) -> None:
+    """Stop whoever does not carry the right; ``""`` is everybody's."""
+    if right and not may(request.user, right):  # type: ignore[arg-type]  # signed in by now
+        raise PermissionDenied
 
 
 def guard_of(request: HttpRequest) -> Guard:

@@ -94,7 +94,7 @@ def return_paper(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     paper = get_object_or_404(case.papers.select_related("document"), pk=pk)
     form = forms.ReturnForm(request.POST or None, initial={"returned_to": case.debtor.name})
     return handle(
-        request, case=case, form=form, template="cases/form.html",
+        request, right=closing.CLOSE, case=case, form=form, template="cases/form.html",
         do=lambda data: closing.return_paper(
             paper=paper, returned_to=data["returned_to"], by=request.user, at=clock.now()
         ),
@@ -124,7 +124,7 @@ def early(request: HttpRequest, reference: str) -> HttpResponse:
             raise WrongInput(str(unreadable), "file") from unreadable
 
     return handle(
-        request, case=case, form=form, do=do, template="cases/form.html",
+        request, right="request_approval", case=case, form=form, do=do, template="cases/form.html",
         done=_("The early closure is asked for; a second person decides."),
         context={
             "title": _("Close early"), "button": _("Ask a second person"),
@@ -139,7 +139,7 @@ def reopen(request: HttpRequest, reference: str) -> HttpResponse:
     case = seen_case(request, reference)
     form = forms.ReopeningForm(request.POST or None)
     return handle(
-        request, case=case, form=form, template="cases/form.html",
+        request, right="request_approval", case=case, form=form, template="cases/form.html",
         do=lambda data: closing.request_reopening(
             case=case, reason=data["reason"], by=request.user, at=clock.now()
         ),

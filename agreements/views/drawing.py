@@ -19,7 +19,7 @@ from cases.models.case import Step
 from common import clock
 from common.clock import local_day
 from common.money import ZERO, total
-from workflow.web import handle
+from workflow.web import demand, handle
 
 TALK = {Step.ON_SITE_TALK}
 OFFERED_COUNTS = (3, 6, 12, 24)
@@ -103,6 +103,7 @@ def look(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         raise Http404
     case, at = seen_case(request, reference), clock.now()
+    demand(request, drawing.DRAW_UP)
     form = plan_form(request, case, at)
     context: dict[str, Any] = {"case": case, "form": form, "left": left_in_a_month(case)}
     if form.is_valid():
@@ -128,7 +129,7 @@ def waiver(request: HttpRequest, reference: str) -> HttpResponse:
     case = seen_case(request, reference)
     form = forms.WaiverForm(request.POST or None, case=case)
     return handle(
-        request, case=case, form=form, template="cases/form.html",
+        request, right="request_approval", case=case, form=form, template="cases/form.html",
         do=lambda data: drawing.request_waiver(
             case=case, waived={name: data[name] or ZERO for name in COMPONENTS},
             reason=data["reason"], by=request.user, at=clock.now(),
@@ -146,7 +147,7 @@ def back(request: HttpRequest, reference: str) -> HttpResponse:
     case = seen_case(request, reference)
     form = forms.WhyForm(request.POST or None)
     return handle(
-        request, case=case, form=form, template="cases/form.html",
+        request, right=drawing.DRAW_UP, case=case, form=form, template="cases/form.html",
         do=lambda data: drawing.return_case(
             case=case, why=data["why"], by=request.user, at=clock.now()
         ),
@@ -163,7 +164,7 @@ def drop(request: HttpRequest, reference: str) -> HttpResponse:
     case = seen_case(request, reference)
     form = forms.WhyForm(request.POST or None)
     return handle(
-        request, case=case, form=form, template="cases/form.html",
+        request, right=drawing.DRAW_UP, case=case, form=form, template="cases/form.html",
         do=lambda data: drawing.drop_renegotiation(
             case=case, why=data["why"], by=request.user, at=clock.now()
         ),
@@ -281,7 +282,8 @@ def _page(
 ) -> HttpResponse:
     granted = granted_waiver(case, at)
     return handle(
-        request, case=case, form=form, do=do, done=done, to=to, template="agreements/draw_up.html",
+        request, right=drawing.DRAW_UP, case=case, form=form, do=do, done=done, to=to,
+        template="agreements/draw_up.html",
         context={
             "title": title,
             "button": button,

@@ -32,7 +32,7 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
         },
     )  # fmt: skip
     return handle(
-        request, case=case, form=form, template="agreements/pay.html",
+        request, right=paying.RECORD, case=case, form=form, template="agreements/pay.html",
         do=lambda data: paying.record_payment(case=case, **data, by=request.user, at=clock.now()),
         done=_done,
         to=f"{case.get_absolute_url()}?tab=agreement",
@@ -70,7 +70,7 @@ def reverse_payment(request: HttpRequest, number: str) -> HttpResponse:
         % {"amount": show(payment.amount)},
     }  # fmt: skip
     return handle(
-        request, case=payment.case, form=form, template="cases/form.html",
+        request, right=paying.RECORD, case=payment.case, form=form, template="cases/form.html",
         do=lambda data: paying.reverse_payment(
             payment=payment, why=data["why"], by=request.user, at=clock.now()
         ),

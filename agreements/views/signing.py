@@ -18,7 +18,7 @@ from common.money import total
 from documents.storing import Unreadable
 from people.rights import may
 from workflow.steps import WrongInput
-from workflow.web import handle
+from workflow.web import demand, handle
 
 
 def agreement(request: HttpRequest, number: str) -> TemplateResponse:
@@ -103,6 +103,8 @@ def terms(request: HttpRequest, number: str) -> HttpResponse:
     at = clock.now()
     if found.state not in {"draft", "offered"}:
         return HttpResponseRedirect(found.get_absolute_url())
+    if request.method == "POST":  # to read them is everybody's who sees the case
+        demand(request, drawing.DRAW_UP)
     page = page_of(request, found, at)
     left = len(unconfirmed(found))
     return handle(
@@ -153,7 +155,7 @@ def sign(request: HttpRequest, number: str, side: str) -> HttpResponse:
 
     clauses = len(found.clauses)
     return handle(
-        request, case=case, form=form, template="agreements/sign.html", do=do,
+        request, right=drawing.DRAW_UP, case=case, form=form, template="agreements/sign.html", do=do,
         done=lambda in_force: _("Both have signed. The agreement is in force; the copies are on their way.")
         if in_force else _("Signed."),
         to=lambda in_force: found.get_absolute_url() if in_force
@@ -184,7 +186,7 @@ def ask_lawyer(request: HttpRequest, number: str) -> HttpResponse:
     found = seen_agreement(request, number)
     form = forms.LawyerForm(request.POST or None)
     return handle(
-        request, case=found.case, form=form, template="cases/form.html",
+        request, right=drawing.DRAW_UP, case=found.case, form=form, template="cases/form.html",
         do=lambda data: signing.ask_lawyer(
             agreement=found, lawyer=data["lawyer"], by=request.user, at=clock.now()
         ),
@@ -201,7 +203,7 @@ def lawyer_answered(request: HttpRequest, number: str) -> HttpResponse:
     found = seen_agreement(request, number)
     form = forms.LawyerAnswerForm(request.POST or None, initial={"lawyer": found.lawyer})
     return handle(
-        request, case=found.case, form=form, template="cases/form.html",
+        request, right=drawing.DRAW_UP, case=found.case, form=form, template="cases/form.html",
         do=lambda data: signing.record_lawyer_confirmation(
             agreement=found, lawyer=data["lawyer"], remark=data["remark"], by=request.user,
             at=clock.now(),

@@ -45,7 +45,7 @@ def hold(request: HttpRequest, reference: str) -> HttpResponse:
             raise WrongInput(str(unreadable), "file") from unreadable
 
     return page(
-        request, case, form, title=_("Hold the case"), button=_("Hold"), do=do,
+        request, case, form, right="hold_case", title=_("Hold the case"), button=_("Hold"), do=do,
         hint=_("While a hold lasts, what it stops is refused; when it ends, every gate runs again."),
         done=_("The case is on hold."),
     )  # fmt: skip
@@ -57,7 +57,7 @@ def review(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     found = get_object_or_404(case.holds, pk=pk, ended_at=None)
     form = forms.WhyForm(request.POST or None)
     return page(
-        request, case, form, title=_("Review the hold"), button=_("Reviewed, it goes on"),
+        request, case, form, right="hold_case", title=_("Review the hold"), button=_("Reviewed, it goes on"),
         do=lambda data: holding.review_hold(
             hold=found, remark=data["why"], by=request.user, at=clock.now()
         ),
@@ -71,7 +71,7 @@ def release(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     found = get_object_or_404(case.holds, pk=pk, ended_at=None)
     form = forms.WhyForm(request.POST or None)
     return page(
-        request, case, form, title=_("End the hold"), button=_("End the hold"),
+        request, case, form, right="release_hold", title=_("End the hold"), button=_("End the hold"),
         do=lambda data: holding.release_hold(
             hold=found, why=data["why"], by=request.user, at=clock.now()
         ),
@@ -106,7 +106,7 @@ def ask_exception(request: HttpRequest, reference: str) -> HttpResponse:
             raise WrongInput(str(unreadable), "file") from unreadable
 
     return page(
-        request, case, form, title=_("Ask for an exception"), button=_("Ask"), do=do,
+        request, case, form, right="request_approval", title=_("Ask for an exception"), button=_("Ask"), do=do,
         hint=_("Compliance decides, on the evidence; nobody grants their own request."),
         done=_("The exception is asked for; compliance will decide."),
     )  # fmt: skip

@@ -29,6 +29,7 @@ def page(
     case: Case,
     form: DeskForm,
     *,
+    right: str,
     title: Any,
     button: Any,
     do: Callable[[dict[str, Any]], Any],
@@ -39,6 +40,7 @@ def page(
     """One desk form on a page of its own, under the case's head."""
     return handle(
         request,
+        right=right,
         case=case,
         form=form,
         do=do,
@@ -62,7 +64,7 @@ def edit_debtor(request: HttpRequest, reference: str) -> HttpResponse:
             preparing.update_debtor(case=case, changes=changes, by=request.user, at=clock.now())
 
     return page(
-        request, case, form, title=_("Debtor's data"), button=_("Save"), do=do,
+        request, case, form, right="edit_case", title=_("Debtor's data"), button=_("Save"), do=do,
         done=_("The debtor's data are saved."), tab="people",
     )  # fmt: skip
 
@@ -72,7 +74,7 @@ def add_address(request: HttpRequest, reference: str) -> HttpResponse:
     case = seen_case(request, reference)
     form = forms.AddressForm(request.POST or None, case=case)
     return page(
-        request, case, form, title=_("Add an address"), button=_("Add"),
+        request, case, form, right="edit_case", title=_("Add an address"), button=_("Add"),
         do=lambda data: preparing.add_address(
             case=case, address=Address(**data), by=request.user, at=clock.now()
         ),
@@ -86,7 +88,7 @@ def edit_address(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     address = get_object_or_404(_places(case, Address), pk=pk)
     form = forms.AddressForm(request.POST or None, case=case, initial=_as_initial(address))
     return page(
-        request, case, form, title=_("Correct the address"), button=_("Save"),
+        request, case, form, right="edit_case", title=_("Correct the address"), button=_("Save"),
         do=lambda data: preparing.update_address(
             case=case, address=address, changes=_changed(address, data), by=request.user,
             at=clock.now(),
@@ -100,7 +102,7 @@ def add_contact_point(request: HttpRequest, reference: str) -> HttpResponse:
     case = seen_case(request, reference)
     form = forms.ContactPointForm(request.POST or None, case=case)
     return page(
-        request, case, form, title=_("Add a number or account"), button=_("Add"),
+        request, case, form, right="edit_case", title=_("Add a number or account"), button=_("Add"),
         do=lambda data: preparing.add_contact_point(
             case=case, point=ContactPoint(**data), by=request.user, at=clock.now()
         ),
@@ -114,7 +116,7 @@ def edit_contact_point(request: HttpRequest, reference: str, pk: int) -> HttpRes
     point = get_object_or_404(_places(case, ContactPoint), pk=pk)
     form = forms.ContactPointForm(request.POST or None, case=case, initial=_as_initial(point))
     return page(
-        request, case, form, title=_("Correct the number or account"), button=_("Save"),
+        request, case, form, right="edit_case", title=_("Correct the number or account"), button=_("Save"),
         do=lambda data: preparing.update_contact_point(
             case=case, point=point, changes=_changed(point, data), by=request.user, at=clock.now()
         ),
@@ -127,7 +129,7 @@ def add_party(request: HttpRequest, reference: str) -> HttpResponse:
     case = seen_case(request, reference)
     form = forms.PartyForm(request.POST or None)
     return page(
-        request, case, form, title=_("Add a person"), button=_("Add"),
+        request, case, form, right="edit_case", title=_("Add a person"), button=_("Add"),
         do=lambda data: preparing.add_party(
             case=case, person=Person(name=data["name"], id_number=data["id_number"]),
             role=data["role"], relation=data["relation"], basis=data["basis"], by=request.user,
@@ -142,7 +144,7 @@ def assess(request: HttpRequest, reference: str) -> HttpResponse:
     case = seen_case(request, reference)
     form = forms.AssessmentForm(request.POST or None)
     return page(
-        request, case, form, title=_("Ability to pay"), button=_("Record"),
+        request, case, form, right="log_contact", title=_("Ability to pay"), button=_("Record"),
         hint=_("What is left after the outgoings is what a plan can be built on."),
         do=lambda data: preparing.assess_ability(
             case=case, **data, by=request.user, at=clock.now()
@@ -159,7 +161,7 @@ def set_strategy(request: HttpRequest, reference: str) -> HttpResponse:
     held = {"strategy": case.strategy, "proposed_plan": case.proposed_plan}
     form = forms.StrategyForm(request.POST or None, initial=held)
     return page(
-        request, case, form, title=_("Strategy and proposed plan"), button=_("Save"),
+        request, case, form, right="edit_case", title=_("Strategy and proposed plan"), button=_("Save"),
         do=lambda data: preparing.set_strategy(
             case=case, **data, by=request.user, at=clock.now()
         ),
@@ -183,7 +185,7 @@ def add_paper(request: HttpRequest, reference: str) -> HttpResponse:
             raise WrongInput(str(unreadable), "file") from unreadable
 
     return page(
-        request, case, form, title=_("Add a paper of the claim"), button=_("Take in"), do=do,
+        request, case, form, right="edit_case", title=_("Add a paper of the claim"), button=_("Take in"), do=do,
         hint=_("The contract, the proof of payment-out and the statement prove the claim."),
         done=_("The paper is taken in and checked off."), tab="debt",
     )  # fmt: skip
@@ -194,7 +196,7 @@ def set_mandate(request: HttpRequest, reference: str) -> HttpResponse:
     case = seen_case(request, reference)
     form = forms.MandateForm(request.POST or None, case=case, initial={"mandate": case.mandate_id})
     return page(
-        request, case, form, title=_("Mandate"), button=_("Save"),
+        request, case, form, right="edit_case", title=_("Mandate"), button=_("Save"),
         hint=_("An agency needs a written contract of delegation (Civil Code art. 919)."),
         do=lambda data: preparing.set_mandate(
             case=case, mandate=data["mandate"], by=request.user, at=clock.now()
@@ -208,7 +210,7 @@ def assign(request: HttpRequest, reference: str) -> HttpResponse:
     case = seen_case(request, reference)
     form = forms.OfficerForm(request.POST or None, case=case, initial={"officer": case.officer_id})
     return page(
-        request, case, form, title=_("Assign the case"), button=_("Assign"),
+        request, case, form, right="assign_case", title=_("Assign the case"), button=_("Assign"),
         do=lambda data: preparing.assign_case(
             case=case, officer=data["officer"], by=request.user, at=clock.now()
         ),
@@ -221,7 +223,7 @@ def log_contact(request: HttpRequest, reference: str) -> HttpResponse:
     case = seen_case(request, reference)
     form = forms.ContactForm(request.POST or None, case=case, initial={"happened_at": clock.now()})
     return page(
-        request, case, form, title=_("Log a contact"), button=_("Log"),
+        request, case, form, right="log_contact", title=_("Log a contact"), button=_("Log"),
         do=lambda data: contacting.log_contact(
             case=case, **data, by=request.user, at=clock.now()
         ),

@@ -66,6 +66,7 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST or None)
     return handle(
         request,
+        right=kind_of(found).right if request.method == "POST" else "",
         case=found.case,
         form=form,
         template="desk/approval.html",

@@ -24,7 +24,7 @@ from visits.views.calendar import HOUSE_ZONE
 from visits.views.planning import seen_visit
 from workflow.forms import DeskForm
 from workflow.steps import WrongInput
-from workflow.web import handle
+from workflow.web import demand, handle
 
 QUESTIONS = [
     "arrive", "who", "credentials", "willing", "recording", "entry", "filming", "papers",
@@ -80,6 +80,8 @@ def door(request: HttpRequest, reference: str) -> HttpResponse:
     """The question that is next at this door; a POST answers it."""
     visit = seen_visit(request, reference)
     name = question_of(visit)
+    if request.method == "POST":  # to look is everybody's who sees the case
+        demand(request, arriving.CONDUCT)
     here = reverse("visits:door", args=[visit.reference])
     if request.method == "POST" and _question_asked(request) != name:
         # An old screen, such as after "back": its answer must not be taken for another question's.
@@ -400,7 +402,7 @@ def way_out(request: HttpRequest, reference: str, way: str) -> HttpResponse:
     chosen = ways[way]
     form = forms.RemarkForm(request.POST or None)
     return handle(
-        request,
+        request, right=arriving.CONDUCT,
         case=visit.case,
         form=form,
         template="visits/door/way_out.html",
@@ -419,6 +421,8 @@ def way_out(request: HttpRequest, reference: str, way: str) -> HttpResponse:
 def left(request: HttpRequest, reference: str) -> HttpResponse:
     """Leave now: what was done in that moment, how long there is to go, and room for two lines."""
     visit = seen_visit(request, reference)
+    if request.method == "POST":
+        demand(request, arriving.CONDUCT)
     if visit.state not in {Visit.State.FINISHED, Visit.State.ABORTED}:
         return HttpResponseRedirect(reverse("visits:door", args=[visit.reference]))
     at = clock.now()
@@ -472,7 +476,7 @@ def evidence(request: HttpRequest, reference: str) -> HttpResponse:
             raise WrongInput(str(unreadable), "file") from unreadable
 
     return handle(
-        request, case=visit.case, form=form, template="visits/door/evidence.html",
+        request, right=arriving.CONDUCT, case=visit.case, form=form, template="visits/door/evidence.html",
         context={
             "visit": visit, "back": reverse("visits:door", args=[visit.reference]),
             "kept": list(visit.evidence.select_related("document")[:50]),

@@ -17,7 +17,7 @@ from visits.actions import planning
 from visits.models import Visit
 from visits.notice import OUTCOME, PURPOSE
 from visits.policy import counts_crew
-from workflow.web import handle
+from workflow.web import demand, handle
 
 
 def seen_visit(request: HttpRequest, reference: str) -> Visit:
@@ -35,6 +35,7 @@ def seen_visit(request: HttpRequest, reference: str) -> Visit:
 def plan(request: HttpRequest, reference: str) -> HttpResponse:
     """Plan a visit; the rules answer while the slot is chosen (a POST with ``try``)."""
     case = seen_case(request, reference)
+    demand(request, "plan_visit")
     form = forms.PlanForm(_taken(request, case), case=case, initial=_first_guess(request, case))
     if request.POST.get("try"):
         return _answer(request, case, form)
@@ -55,6 +56,7 @@ def plan(request: HttpRequest, reference: str) -> HttpResponse:
 def move(request: HttpRequest, reference: str) -> HttpResponse:
     """Another slot, place or crew."""
     visit = seen_visit(request, reference)
+    demand(request, "plan_visit")
     minutes = int((visit.ends_at - visit.starts_at).total_seconds() // 60)
     held = {
         "starts_at": _asked_for(request, visit.case) or visit.starts_at,
@@ -84,7 +86,7 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
     found = seen_visit(request, reference)
     form = forms.CancelForm(request.POST or None)
     return page(
-        request, found.case, form, title=_("Cancel the visit"), button=_("Cancel the visit"),
+        request, found.case, form, right="plan_visit", title=_("Cancel the visit"), button=_("Cancel the visit"),
         hint=_("What is queued for it is not sent. If the debtor was told of it, the debtor is told that nobody comes."),
         do=lambda data: planning.cancel_visit(
             visit=found, why=data["why"], by=request.user, at=clock.now()

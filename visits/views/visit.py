@@ -72,7 +72,7 @@ def announce(request: HttpRequest, reference: str) -> HttpResponse:
         },
     )
     return handle(
-        request, case=found.case, form=form, template="visits/announce.html",
+        request, right="announce_visit", case=found.case, form=form, template="visits/announce.html",
         context={
             "visit": found, "notice": notice, "title": _("Announce the visit"),
             "asked": _("announce the visit"),
@@ -109,7 +109,7 @@ def remark(request: HttpRequest, reference: str) -> HttpResponse:
     found = seen_visit(request, reference)
     form = forms.RemarkForm(request.POST or None)
     return page(
-        request, found.case, form, title=_("Add a remark to the visit"), button=_("Add"),
+        request, found.case, form, right="conduct_visit", title=_("Add a remark to the visit"), button=_("Add"),
         do=lambda data: recording.add_remark(
             visit=found, remark=data["remark"], by=request.user, at=clock.now()
         ),
@@ -122,7 +122,7 @@ def refuse(request: HttpRequest, reference: str) -> HttpResponse:
     case = seen_case(request, reference)
     form = forms.RefusalForm(request.POST or None)
     return page(
-        request, case, form, title=_("Record a refusal of visits"), button=_("Record the refusal"),
+        request, case, form, right="record_refusal", title=_("Record a refusal of visits"), button=_("Record the refusal"),
         hint=_("Visits that lie ahead are cancelled, and what is queued is not sent, at once."),
         do=lambda data: refusing.record_refusal(
             case=case, **data, by=request.user, at=clock.now()
@@ -150,7 +150,7 @@ def lift(request: HttpRequest, reference: str) -> HttpResponse:
             raise WrongInput(str(unreadable), "file") from unreadable
 
     return page(
-        request, case, form, title=_("Ask to lift the refusal"), button=_("Ask"), do=do,
+        request, case, form, right="request_approval", title=_("Ask to lift the refusal"), button=_("Ask"), do=do,
         hint=_("Compliance decides, and never whoever asked."),
         done=_("Compliance was asked."),
     )  # fmt: skip

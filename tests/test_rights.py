@@ -1,0 +1,453 @@
+"""Who gets in where: every address of the site by every kind of person, against one table.
+
+A new address without a line in the table fails; so does a line whose address is gone.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import NoReverseMatch, get_resolver, reverse
+
+from cases.models import Case
+from documents.models import Document
+from people.rights import may
+from tests import make
+from tests.cases.imports import cast as files
+from tests.test_consistency import routes
+from tests.world import HOUSE, NOW, TEAM, World, build, rolled_back, rows_of_house, signed_in
+from workflow.approvals import kind_of
+
+FINE = {200, 302}
+TRIED = {200, 302, 409, 422}
+"""What those get who may: done, a form to be mended, or the rules' no."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: of which object, who may look (``reads``) and who may do what it does (``writes``).
+
+    ``args`` is empty for pages of the house. A right of ``""`` is everybody's who sees the object.
+    ``only`` names the one method of an address that has but one. ``role_first``: whoever lacks the
+    right is told so before anything is looked up, so that the object plays no part in the answer.
+    """
+
+    args: Callable[[World], list[Any]] | None = None
+    reads: str = ""
+    writes: str = ""
+    only: str = ""
+    role_first: bool = False
+
+
+def of(name: str, *more: Any) -> Callable[[World], list[Any]]:
+    """The address's arguments: the reference, number or key of one thing of the world."""
+
+    def args(world: World) -> list[Any]:
+        thing = getattr(world, name)
+        found = getattr(thing, "reference", None) or getattr(thing, "number", None) or thing.pk
+        return [found, *(each(world) if callable(each) else each for each in more)]
+
+    return args
+
+
+def form(thing: str, right: str, *more: Any) -> Route:
+    """A page with one form: nobody sees it who may not send it."""
+    return Route(of(thing, *more), reads=right, writes=right)
+
+
+def page(thing: str, right: str = "", *more: Any) -> Route:
+    """A page to read."""
+    return Route(of(thing, *more), reads=right, only="GET")
+
+
+def press(thing: str, right: str, *more: Any) -> Route:
+    """A button on a page that everybody who sees the case may read."""
+    return Route(of(thing, *more), writes=right)
+
+
+def first_paper(world: World) -> int:
+    return int(world.agreement.case.papers.order_by("pk")[0].pk)
+
+
+CLERKS = "import_cases"
+TABLE: dict[str, Route] = {
+    "desk:work": Route(only="GET"),
+    "desk:case": page("case"),
+    "desk:timeline": page("case"),
+    "desk:export_timeline": Route(of("case", "json"), reads="export_timeline", only="GET"),
+    "desk:approvals": Route(only="GET"),
+    "desk:approval": press("approval", "approve_exception"),
+    "desk:dashboard": Route(reads="see_dashboard", only="GET"),
+    "desk:behind": Route(lambda _w: ["duties"], reads="see_dashboard", only="GET", role_first=True),
+    "desk:rules": Route(reads="read_rules", only="GET"),
+    "desk:duty": form("duty", "do_duty"),
+    "cases:imports": Route(reads=CLERKS, only="GET"),
+    "cases:import_upload": Route(reads=CLERKS, writes=CLERKS),
+    "cases:import_form": Route(reads=CLERKS, only="GET"),
+    "cases:import": Route(of("batch"), reads=CLERKS, only="GET", role_first=True),
+    "cases:import_progress": Route(of("batch"), reads=CLERKS, only="GET", role_first=True),
+    "cases:import_take_over": Route(of("batch"), writes=CLERKS, only="POST", role_first=True),
+    "cases:import_discard": Route(of("batch"), writes=CLERKS, only="POST", role_first=True),
+    "cases:import_stop": Route(of("batch"), writes=CLERKS, only="POST", role_first=True),
+    "cases:import_rejected": Route(of("batch"), reads=CLERKS, only="GET", role_first=True),
+    "cases:debtor": form("case", "edit_case"),
+    "cases:add_address": form("case", "edit_case"),
+    "cases:edit_address": form("case", "edit_case", lambda w: w.case.debtor.addresses.first().pk),
+    "cases:add_number": form("case", "edit_case"),
+    "cases:edit_number": form(
+        "case", "edit_case", lambda w: w.case.debtor.contact_points.first().pk
+    ),
+    "cases:add_party": form("case", "edit_case"),
+    "cases:assess": form("case", "log_contact"),
+    "cases:strategy": form("case", "edit_case"),
+    "cases:add_paper": form("case", "edit_case"),
+    "cases:mandate": form("case", "edit_case"),
+    "cases:assign": form("case", "assign_case"),
+    "cases:log_contact": form("case", "log_contact"),
+    "cases:hold": form("case", "hold_case"),
+    "cases:review_hold": form("refused", "hold_case", lambda w: w.hold.pk),
+    "cases:release_hold": form("refused", "release_hold", lambda w: w.hold.pk),
+    "cases:ask_exception": form("case", "request_approval"),
+    "visits:plan": form("case", "plan_visit"),
+    "visits:refuse": form("case", "record_refusal"),
+    "visits:lift": form("refused", "request_approval"),
+    "visits:calendar": Route(only="GET"),
+    "visits:visit": page("visit"),
+    "visits:move": form("visit", "plan_visit"),
+    "visits:announce": form("visit", "announce_visit"),
+    "visits:preview": page("visit", "announce_visit", "both"),
+    "visits:cancel": form("visit", "plan_visit"),
+    "visits:remark": form("left", "conduct_visit"),
+    "visits:today": Route(only="GET"),
+    "visits:door": press("at_door", "conduct_visit"),
+    "visits:left": press("left", "conduct_visit"),
+    "visits:evidence": form("at_door", "conduct_visit"),
+    "visits:way_out": form("at_door", "conduct_visit", "nobody"),
+    "agreements:draw_up": form("case", "draw_up_agreement"),
+    "agreements:look": Route(of("case"), writes="draw_up_agreement", only="POST"),
+    "agreements:renegotiate": Route(
+        lambda w: [w.agreement.case.reference],
+        reads="draw_up_agreement",
+        writes="draw_up_agreement",
+    ),
+    "agreements:drop": form("case", "draw_up_agreement"),
+    "agreements:waiver": form("case", "request_approval"),
+    "agreements:back": form("case", "draw_up_agreement"),
+    "agreements:agreement": page("draft"),
+    "agreements:redraft": form("draft", "draw_up_agreement"),
+    "agreements:draft": page("draft"),
+    "agreements:offer": press("draft", "draw_up_agreement"),
+    "agreements:terms": press("offered", "draw_up_agreement"),
+    "agreements:sign": form("offered", "draw_up_agreement", "debtor"),
+    "agreements:conclude": press("offered", "draw_up_agreement"),
+    "agreements:ask_lawyer": form("offered", "draw_up_agreement"),
+    "agreements:lawyer_answered": form("offered", "draw_up_agreement"),
+    "agreements:pay": form("case", "record_payment"),
+    "agreements:reverse_payment": form("payment", "record_payment"),
+    "agreements:close": press("case", "close_case"),
+    "agreements:certificate": press("case", "close_case"),
+    "agreements:report": press("case", "close_case"),
+    "agreements:return_paper": Route(
+        lambda w: [w.agreement.case.reference, first_paper(w)],
+        reads="close_case",
+        writes="close_case",
+    ),
+    "agreements:close_early": form("case", "request_approval"),
+    "agreements:reopen": form("closed", "request_approval"),
+    "documents:document": Route(
+        lambda w: [Document.objects.filter(case=w.case).order_by("pk")[0].number], only="GET"
+    ),
+    "notices:letters": Route(reads="handle_letters", writes="handle_letters"),
+    "notices:outbox": Route(reads="handle_letters", only="GET"),
+    "notices:notice": page("letter"),
+    "notices:post": form("letter", "handle_letters"),
+    "notices:deliver": form("letter", "handle_letters"),
+    "notices:bounce": form("letter", "handle_letters"),
+    "notices:judge": form("letter", "handle_letters"),
+    "notices:again": form("letter", "handle_letters"),
+    "notices:drop": form("letter", "handle_letters"),
+    "people:sign_out": Route(only="POST"),
+    "people:password": Route(),
+}
+OF_A_KEY: dict[str, Route] = {  # machine clients hold a key; each has one method
+    "api:case": Route(of("case"), only="GET"),
+    "api:visits": Route(of("case"), writes="plan_visit", only="POST"),
+    "api:contacts": Route(of("case"), writes="log_contact", only="POST"),
+    "api:payments": Route(of("case"), writes="record_payment", only="POST"),
+}
+NOT_HERE = {
+    "people:sign_in",  # the door itself
+    "set_language",  # changes the reader's own language
+    "healthz", "readyz",  # tell a machine "yes"
+    "demo:clock",  # the demo's alone: no such page anywhere else
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with django_db_blocker.unblock(), rolled_back():
+        yield build()
+
+
+@pytest.fixture
+def world(built: World, clock: Any) -> Iterator[World]:
+    clock.set(NOW)
+    with rolled_back():
+        yield built
+
+
+def ask(address: str, method: str, who: Any = None) -> Any:
+    """The answer to an empty request by that person."""
+    client = signed_in(who) if who else Client()
+    if who and address == reverse("people:sign_out"):
+        client = Client()
+        client.force_login(who)
+    with rolled_back():
+        return client.get(address) if method == "GET" else client.post(address, {"guard_key": "k"})
+
+
+def ask_with_key(address: str, method: str, key: str = "") -> Any:
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    with rolled_back():
+        if method == "GET":
+            return Client().get(address, headers=headers)
+        return Client().post(address, "{}", content_type="application/json", headers=headers)
+
+
+def missing(args: list[Any]) -> list[Any]:
+    """The same address for an object that is not."""
+    return [2**31 - 7 if isinstance(args[0], int) else "ZZ-0", *args[1:]]
+
+
+def methods_of(route: Route) -> list[str]:
+    return [route.only] if route.only else ["GET", "POST"]
+
+
+def told(answer: HttpResponse) -> tuple[int, str]:
+    """Status and text, without what is drawn anew for each request."""
+    text = getattr(answer, "content", b"").decode(errors="replace")
+    return answer.status_code, text.split("<main", 1)[-1].split("</main", 1)[0]
+
+
+class TestTable:
+    def test_names_every_address_and_none_that_is_gone(self) -> None:
+        named = {name for name, _p in routes(get_resolver().url_patterns)}
+        ours = {name for name in named if not name.startswith("admin:")}
+        assert ours == set(TABLE) | set(OF_A_KEY) | NOT_HERE
+
+
+@pytest.mark.parametrize("name", TABLE)
+class TestPages:
+    def test_send_a_stranger_to_the_door(self, world: World, name: str) -> None:
+        route = TABLE[name]
+        address = reverse(name, args=route.args(world) if route.args else [])
+        for method in methods_of(route):
+            answer = ask(address, method)
+            assert answer.status_code == 302
+            assert answer.url.startswith(reverse("people:sign_in"))
+
+    def test_tell_outsiders_what_they_tell_of_things_that_are_not(
+        self, world: World, name: str
+    ) -> None:
+        route = TABLE[name]
+        if route.args is None or name == "desk:behind":
+            return
+        args = route.args(world)
+        for method in methods_of(route):
+            right = route.reads if method == "GET" else route.writes
+            for who, user in world.outsiders.items():
+                answer = ask(reverse(name, args=args), method, user)
+                refused = route.role_first and not may(user, right)
+                assert answer.status_code == (403 if refused else 404), (method, who)
+                absent = ask(reverse(name, args=missing(args)), method, user)
+                assert told(answer) == told(absent), (method, who)
+
+    def test_let_in_those_whose_role_it_is_and_nobody_else(self, world: World, name: str) -> None:
+        route = TABLE[name]
+        address = reverse(name, args=route.args(world) if route.args else [])
+        for method in methods_of(route):
+            right = route.reads if method == "GET" else route.writes
+            if name == "desk:approval" and method == "POST":
+                right = kind_of(world.approval).right
+            for role in TEAM + HOUSE:
+                user = world.people[role]
+                allowed = not right or may(user, right)
+                if name.startswith("cases:import") and method == "GET" and role == "compliance":
+                    allowed = name != "cases:import_upload"  # may look at all, sends nothing in
+                status = ask(address, method, user).status_code
+                good = FINE if method == "GET" else TRIED
+                assert (status in good) if allowed else (status == 403), (method, role, status)
+
+    def test_write_nothing_when_they_are_only_looked_at(self, world: World, name: str) -> None:
+        route = TABLE[name]
+        if "GET" not in methods_of(route) or name == "desk:export_timeline":
+            return  # that a timeline was taken out is itself recorded
+        address = reverse(name, args=route.args(world) if route.args else [])
+        before = rows_of_house(), list(Case.objects.order_by("pk").values())
+        for role in ("supervisor", "clerk", "compliance"):
+            with rolled_back():
+                signed_in(world.people[role]).get(address)
+                assert (rows_of_house(), list(Case.objects.order_by("pk").values())) == before
+
+
+@pytest.mark.parametrize("name", OF_A_KEY)
+class TestKeys:
+    def test_are_asked_for(self, world: World, name: str) -> None:
+        route = OF_A_KEY[name]
+        address = reverse(name, args=route.args(world) if route.args else [])
+        for method in ("GET", "POST"):
+            assert ask_with_key(address, method).status_code == 401
+            assert ask_with_key(address, method, "x" * 43).status_code == 401
+
+    def test_of_outsiders_open_nothing(self, world: World, name: str) -> None:
+        route = OF_A_KEY[name]
+        args = route.args(world) if route.args else []
+        for who, user in world.outsiders.items():
+            key = world.key_of(user)
+            answer = ask_with_key(reverse(name, args=args), route.only, key)
+            absent = ask_with_key(reverse(name, args=missing(args)), route.only, key)
+            assert answer.status_code == 404, who
+            assert told(answer) == told(absent), who
+
+    def test_do_what_their_user_may_and_no_more(self, world: World, name: str) -> None:
+        route = OF_A_KEY[name]
+        address = reverse(name, args=route.args(world) if route.args else [])
+        for role in TEAM + HOUSE:
+            user = world.people[role]
+            status = ask_with_key(address, route.only, world.key_of(user)).status_code
+            allowed = not route.writes or may(user, route.writes)
+            assert (status in TRIED) if allowed else (status == 403), (role, status)
+
+    def test_of_somebody_who_left_open_nothing(self, world: World, name: str) -> None:
+        route = OF_A_KEY[name]
+        key = world.key_of(world.people["clerk"])
+        world.people["clerk"].is_active = False
+        world.people["clerk"].save(update_fields=["is_active"])
+        address = reverse(name, args=route.args(world) if route.args else [])
+        assert ask_with_key(address, route.only, key).status_code == 401
+        world.people["clerk"].is_active = True
+
+
+class TestLists:
+    """Pages of the house are everybody's; what stands on them is not."""
+
+    PAGES = [
+        ("desk:work", "?view=all"), ("desk:work", "?view=all&q=HZ-2026-0200"),
+        ("desk:work", "?view=all&q=王海燕"), ("desk:work", "?view=all&team={team}"),
+        ("desk:work", "?view=all&officer={officer}"), ("desk:approvals", ""),
+        ("desk:dashboard", ""), ("visits:calendar", "?week=2026-03-05"), ("visits:today", ""),
+        ("notices:letters", ""), ("notices:letters", "?view=posted"), ("notices:outbox", ""),
+        ("notices:outbox", "?view=doubtful"), ("cases:imports", ""), ("cases:import_upload", ""),
+    ]  # fmt: skip
+    MARKS = ["HZ-2026-02", "王海燕", "翠苑街道", "李伟", "B-2026-"]
+
+    @pytest.mark.parametrize(("name", "query"), PAGES)
+    def test_show_outsiders_nothing_of_ours(self, world: World, name: str, query: str) -> None:
+        query = query.format(team=world.case.team_id, officer=world.people["officer"].pk)
+        for who, user in world.outsiders.items():
+            answer = ask(reverse(name) + query, "GET", user)
+            assert answer.status_code in {200, 403, 404}
+            # What was asked for may stand in the search field again.
+            text = answer.content.decode().replace('value="HZ-2026-0200"', "").split("<main")[-1]
+            asked = {mark for mark in self.MARKS if mark in query}
+            assert not [m for m in self.MARKS if m in text and m not in asked], who
+
+    @pytest.mark.parametrize("name", ["duties", "held", "overrides", "refused"])
+    def test_behind_the_figures_show_outsiders_nothing_of_ours(
+        self, world: World, name: str
+    ) -> None:
+        for user in world.outsiders.values():
+            answer = ask(reverse("desk:behind", args=[name]), "GET", user)
+            assert "HZ-2026-02" not in answer.content.decode()
+
+    def test_of_letters_post_no_foreign_letter(self, world: World) -> None:
+        client = Client()
+        client.force_login(world.outsiders["clerk of next team"])
+        with rolled_back():
+            client.post(reverse("notices:letters"), {"post": [world.letter.pk], "guard_key": "k"})
+            world.letter.refresh_from_db()
+            assert world.letter.state == "queued"
+
+
+class TestThingsOfAnotherCase:
+    """The own case in the address, somebody else's thing behind it."""
+
+    def test_are_not_found(self, world: World) -> None:
+        theirs = world.agreement.case
+        address, point = theirs.debtor.addresses.get(), theirs.debtor.contact_points.first()
+        paper = theirs.papers.first()
+        mine, clerk = world.case.reference, world.people["supervisor"]
+        desk = world.people["clerk"]
+        for name, args, who in [
+            ("cases:edit_address", [mine, address.pk], desk),
+            ("cases:edit_number", [mine, point.pk], desk),
+            ("cases:review_hold", [mine, world.hold.pk], desk),
+            ("cases:release_hold", [mine, world.hold.pk], clerk),
+            ("agreements:return_paper", [mine, paper.pk], desk),
+        ]:
+            for method in ("GET", "POST"):
+                assert ask(reverse(name, args=args), method, who).status_code == 404, name
+
+    @pytest.mark.parametrize(
+        ("name", "given"),
+        [
+            (
+                "cases:add_address",
+                {"kind": "home", "city": "杭州", "text": "x", "source": "debtor"},
+            ),
+            ("cases:add_number", {"channel": "phone", "value": "13800000001", "source": "debtor"}),
+        ],
+    )
+    def test_cannot_be_named_in_a_form(
+        self, world: World, name: str, given: dict[str, str]
+    ) -> None:
+        stranger = make.debtor(name="别人")
+        stranger.save()
+        client = Client()
+        client.force_login(world.people["clerk"])
+        answer = client.post(
+            reverse(name, args=[world.case.reference]), {**given, "person": stranger.pk}
+        )
+        assert answer.status_code == 422
+        assert "person" in answer.context["form"].errors
+
+
+class TestAdministration:
+    def test_is_for_administrators(self, world: World) -> None:
+        for name, pattern in routes(get_resolver().url_patterns):
+            if not name.startswith("admin:") or name in {"admin:login", "admin:logout"}:
+                continue
+            wanted = dict.fromkeys(pattern.pattern.regex.groupindex, "1")
+            if name == "admin:app_list":
+                wanted = {"app_label": "people"}
+            try:
+                address = reverse(name, kwargs=wanted) if wanted else reverse(name)
+            except NoReverseMatch:  # the catch-all takes any address
+                continue
+            for role in (*TEAM, "compliance", ""):
+                for method in ("GET", "POST"):
+                    answer = ask(address, method, world.people.get(role))
+                    assert answer.status_code in {302, 403, 404}, (name, role, method)
+                    if answer.status_code == 302:  # to its own door, which leads to the one door
+                        assert "/login/" in answer.url or "/sign-in/" in answer.url
+
+
+class TestImportedFiles:
+    def test_are_for_those_who_see_the_import(self, world: World) -> None:
+        address = reverse("documents:document", args=[world.batch.document.number])
+        assert ask(address, "GET", world.people["clerk"]).status_code == 200
+        for who, user in world.outsiders.items():
+            assert ask(address, "GET", user).status_code == 404, who
+
+    def test_sent_in_from_above_are_the_teams_and_not_everybodys_without_a_team(
+        self, world: World
+    ) -> None:
+        batch = files.upload(files.csv_of(files.row(3)), by=world.people["administrator"])
+        address = reverse("documents:document", args=[batch.document.number])
+        assert ask(address, "GET", world.people["clerk"]).status_code == 200
+        assert ask(address, "GET", world.people["administrator"]).status_code == 200
+        for who, user in world.outsiders.items():
+            assert ask(address, "GET", user).status_code == 404, who

@@ -1,0 +1,200 @@
+"""One house full of work for the tests that go through every page: each kind of thing at least once.
+
+Made by the real actions once a module, then looked at under a savepoint that is rolled back, so that
+thousands of requests can be tried on it and none leaves anything behind.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.test import Client
+
+from agreements.actions import closing, paying
+from api.models import ApiKey, new_key
+from cases.actions import excepting, holding
+from cases.models import Hold
+from notices.models import Notice
+from people.models import User
+from tests import make, walk
+from tests.agreements import cast
+from tests.cases.imports import cast as files
+from visits.actions.announcing import announce_visit
+from visits.actions.refusing import record_refusal
+from workflow.approvals import decide_approval
+from workflow.models import Duty
+
+NOW = make.moment("2026-03-05 16:00")
+"""The time at which the world is looked at."""
+
+TEAM = ["clerk", "officer", "supervisor"]
+HOUSE = ["compliance", "administrator"]
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """All that is written inside is gone afterwards, as between two tests of a TestCase."""
+    atomic: Any = transaction.atomic()
+    atomic._from_testcase = True  # else an action's durable transaction refuses to be nested
+    with atomic:
+        yield
+        transaction.set_rollback(True)
+
+
+@dataclass
+class World:
+    """The people and the things that they work on."""
+
+    people: dict[str, User] = field(default_factory=dict)
+    outsiders: dict[str, User] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    case: Any = None
+    refused: Any = None
+    closed: Any = None
+    visit: Any = None
+    at_door: Any = None
+    left: Any = None
+    draft: Any = None
+    offered: Any = None
+    agreement: Any = None
+    payment: Any = None
+    hold: Any = None
+    approval: Any = None
+    duty: Any = None
+    batch: Any = None
+    letter: Any = None
+    notices: dict[str, Notice] = field(default_factory=dict)
+
+    def key_of(self, user: User) -> str:
+        """The API key of that user."""
+        if user.username not in self.keys:
+            key, digest = new_key()
+            ApiKey.objects.create(user=user, name="t", digest=digest, created_at=NOW)
+            self.keys[user.username] = key
+        return self.keys[user.username]
+
+
+def build() -> World:
+    """Everything once, in one team's hands; three times as many people who have nothing to do with it."""
+    _clients.clear()
+    make.crew()
+    world = World()
+    world.people = {
+        "clerk": make.clerk(), "officer": make.crew()[0], "supervisor": make.supervisor(),
+        "compliance": make.compliance_officer(), "administrator": make.administrator(),
+    }  # fmt: skip
+    next_team = make.team(name="成都一组", city="成都")
+    far = make.team(name="上海一组", of=make.agency(slug="far-shore", name="彼岸信用服务"))
+    for name, role, team in [
+        ("clerk of next team", "clerk", next_team),
+        ("officer of next team", "officer", next_team),
+        ("supervisor of other agency", "supervisor", far),
+        ("clerk of no team", "clerk", None),
+    ]:
+        world.outsiders[name] = User.objects.create_user(
+            username=name.replace(" ", "-"), role=role, team=team,
+            badge="901" if role == "officer" else "",
+        )  # fmt: skip
+    for user in [*world.people.values(), *world.outsiders.values()]:
+        signed_in(user)
+        world.key_of(user)
+    _visits(world)
+    _agreements(world)
+    _overlays(world)
+    world.batch = files.check(files.csv_of(files.row(1), files.row(2, principal="-1")))
+    world.duty = Duty.objects.create(
+        case=world.case, kind="call", says={"en": "Call.", "zh": "致电。"}, key="call:1",
+        raised_at=NOW, due_at=NOW + timedelta(days=1),
+    )  # fmt: skip
+    return world
+
+
+def _visits(world: World) -> None:
+    world.at_door = walk.at_the_door(reference="HZ-2026-0201", external_reference="W-201")
+    world.left = walk.noticed(
+        reference="HZ-2026-0202", external_reference="W-202",
+        starts_at=make.moment("2026-03-06 10:00"),
+    )  # fmt: skip
+    world.case = make.prepared_case(reference="HZ-2026-0200", external_reference="W-200")
+    world.visit = walk.planned(case=world.case, starts_at=make.moment("2026-03-09 14:30"))
+    announced = walk.planned(
+        case=make.prepared_case(reference="HZ-2026-0203", external_reference="W-203"),
+        starts_at=make.moment("2026-03-10 10:00"),
+    )
+    announce_visit(
+        visit=announced, language="both", channels=["letter", "email"], by=make.clerk(),
+        at=walk.NOTICED_AT,
+    )  # fmt: skip
+    world.letter = Notice.objects.get(visit=announced, channel="letter")
+    world.notices["queued"] = world.letter
+    world.notices["delivered"] = Notice.objects.get(visit=world.left, channel="letter")
+
+
+def _agreements(world: World) -> None:
+    world.draft = cast.draft(
+        make.prepared_case(reference="HZ-2026-0204", external_reference="W-204")
+    )
+    world.offered = cast.offered(
+        make.prepared_case(reference="HZ-2026-0205", external_reference="W-205"), confirmed=False
+    )
+    signed = make.prepared_case(reference="HZ-2026-0206", external_reference="W-206")
+    world.agreement = cast.signed(signed)
+    world.payment = paying.record_payment(
+        case=cast.again(signed), amount=Decimal("500.00"), method="transfer", received_at=NOW,
+        by=make.clerk(), at=NOW,
+    )  # fmt: skip
+    closed = make.prepared_case(reference="HZ-2026-0207", external_reference="W-207")
+    asked = closing.request_early_closure(
+        case=closed, closed_as="withdrawn", reason="债权人撤回", by=make.clerk(), at=NOW
+    )
+    decide_approval(approval=asked, granted=True, answer="同意", by=make.supervisor(), at=NOW)
+    world.closed = cast.again(closed)
+
+
+def _overlays(world: World) -> None:
+    world.refused = make.prepared_case(reference="HZ-2026-0208", external_reference="W-208")
+    record_refusal(
+        case=world.refused, how="by_telephone", remark="不要来", by=make.clerk(), at=NOW
+    )  # fmt: skip
+    today = NOW.date()
+    holding.hold_case(
+        case=cast.again(world.refused), reason="hospital", scope="all", starts_on=today,
+        review_on=today + timedelta(days=10), until=today + timedelta(days=20), remark="住院",
+        by=make.clerk(), at=NOW,
+    )  # fmt: skip
+    world.hold = Hold.objects.get()
+    world.approval = excepting.ask_exception(
+        case=world.case, rule="ST-15", reason="债务人书面要求", filename="letter.pdf",
+        content=make.PDF, until=NOW + timedelta(days=3), by=make.clerk(), at=NOW,
+    )  # fmt: skip
+
+
+_clients: dict[int, Client] = {}
+
+
+def signed_in(user: User, language: str = "en") -> Client:
+    """The browser of that person; who is asked for first in ``build`` stays signed in."""
+    client = _clients.get(user.pk)
+    if client is None:
+        client = _clients[user.pk] = Client()
+        client.force_login(user)
+    client.cookies["django_language"] = language
+    return client
+
+
+def rows_of_house() -> dict[str, int]:
+    """How many rows each table holds; requests that were refused leave all of them as they were."""
+    ours = {
+        "people", "timeline", "documents", "notices", "workflow", "cases", "visits", "agreements",
+        "api",
+    }  # fmt: skip
+    return {
+        model._meta.label: model._base_manager.count()
+        for model in apps.get_models()
+        if model._meta.app_label in ours
+    }
