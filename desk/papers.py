@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 
 from cases.models import Case
 from common.clock import local_day
-from desk.told import sentence
+from desk.told import actor_words, sentence
 from documents.blocks import Facts, Paper, Section, Table, words
 from documents.letterhead import day, house_of, plain_moment
 from documents.render import render_paper
@@ -44,7 +44,7 @@ def timeline_pdf(case: Case, events: list[Event], by: User, at: datetime) -> byt
                 [
                     str(event.number),
                     plain_moment(event.occurred_at, case.zone),
-                    event.actor_name,
+                    actor_words(event.actor_name),
                     sentence(event),
                     ", ".join(sorted({str(f.get("rule", "")) for f in event.findings})),
                     event.digest[:12],

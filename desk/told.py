@@ -12,6 +12,7 @@ from cases.models import Case, ContactAttempt, Hold
 from cases.models.case import Step
 from documents.models import Document
 from notices.models import Notice
+from people.models import User
 from timeline.models import Event
 from visits.models import Consent, Visit
 from workflow.models import Approval
@@ -104,13 +105,18 @@ class Told:
     digest: str
 
 
+def actor_words(name: str) -> str:
+    """Who did it, as people say it; the system has no name of its own."""
+    return str(User.Role.SYSTEM.label) if name == User.Role.SYSTEM else name
+
+
 def told(event: Event) -> Told:
     """Tell one event in the reader's language."""
     return Told(
         number=event.number,
         kind=event.kind,
         at=event.occurred_at,
-        actor=event.actor_name,
+        actor=actor_words(event.actor_name),
         sentence=sentence(event),
         icon=icon(event.kind),
         stands_out=event.kind in STANDS_OUT,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, Refusal
 from people.models import Address, User
 from visits.models import TalkRecord, Visit
-from workflow.forms import DeskForm, MoneyField, PlaceTimeField, words_field
+from workflow.forms import DeskForm, FilesField, MoneyField, PlaceTimeField, words_field
 
 LANGUAGES = [("zh", _("Chinese")), ("en", _("English")), ("both", _("Both languages"))]
 MINUTES = [(15, "15"), (30, "30"), (45, "45"), (60, "60")]
@@ -77,13 +77,6 @@ class PlanForm(DeskForm):
         self.fields["officers"].queryset = User.objects.filter(
             team=case.team_id, role="officer", is_active=True
         ).order_by("badge")
-
-    def clean_starts_at(self) -> datetime:
-        """A year in which clocks and rules can reckon; how far ahead it may be, the action says."""
-        starts: datetime = self.cleaned_data["starts_at"]
-        if not 2000 <= starts.year < 2200:
-            raise forms.ValidationError(self.fields["starts_at"].error_messages["invalid"])
-        return starts
 
     @property
     def helper(self) -> FormHelper:
@@ -156,7 +149,7 @@ class LiftForm(DeskForm):
     """Why a refusal may be lifted."""
 
     reason = words_field(label=_("Why, and on what evidence"), most=1000)
-    file = forms.FileField(
+    file = FilesField(
         label=_("The debtor's invitation, if there is one"), required=False,
         help_text=_("At most 20 MB."),
     )  # fmt: skip
@@ -212,7 +205,7 @@ class TalkForm(DeskForm):
 class EvidenceForm(DeskForm):
     """A photo, recording or file."""
 
-    file = forms.FileField(label=_("File"), help_text=_("At most 20 MB."))
+    file = FilesField(label=_("File"), help_text=_("At most 20 MB."))
     caption = forms.CharField(label=_("What it shows"), max_length=200, required=False)
     inside = forms.BooleanField(label=_("Taken inside a private place"), required=False)
 

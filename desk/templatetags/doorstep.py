@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from cases.models.case import Step
 from common.clock import local
 from common.money import show
+from compliance.packs import PackUnreadable, load
 from compliance.verdict import Force, Severity
 from desk.showing import (
     as_moment,
@@ -28,6 +29,7 @@ from desk.showing import (
     zone_or_house,
     zone_words,
 )
+from desk.told import actor_words
 
 register = template.Library()
 
@@ -40,6 +42,9 @@ def tongue(texts: Any) -> str:
     if not isinstance(texts, Mapping):
         return "" if texts is None else str(texts)
     return str(texts.get(tongue_now()) or texts.get("en") or texts.get("zh") or "")
+
+
+register.filter("actor_words", actor_words)
 
 
 @register.filter
@@ -280,6 +285,15 @@ def overlays(case: Any) -> SafeString:
 
 
 # ---------------------------------------------------------------- rules
+
+
+@register.filter
+def pack_name(name: Any) -> str:
+    """What a rule pack is called; its short name where it cannot be read."""
+    try:
+        return tongue(load(str(name)).title)
+    except PackUnreadable:
+        return str(name)
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
 from people.models import Address, OfficerCredential, User
@@ -20,7 +21,7 @@ class Visit(models.Model):
         PLANNED = "planned", _("Planned")
         ANNOUNCED = "announced", _("Notice on its way")
         NOTICED = "noticed", _("Notice delivered")
-        STARTED = "started", _("At the door")
+        STARTED = "started", pgettext_lazy("visit", "At the door")
         FINISHED = "finished", _("Finished")
         CANCELLED = "cancelled", _("Cancelled")
         ABORTED = "aborted", _("Broken off")
