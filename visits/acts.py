@@ -89,7 +89,7 @@ def register_all() -> None:
             shown=lambda case: live(case) is None, ask=_may_plan, primary=True, order=30),
         Act("announce_visit", _("Announce the visit"), "announce_visit", _of_visit("announce"), EARLY,
             shown=_is("planned"), ask=_may_announce, primary=True, order=31),
-        Act("open_door", _("At the door"), "conduct_visit", _of_visit("door"), AT_DOOR,
+        Act("open_door", _("Go to the door"), "conduct_visit", _of_visit("door"), AT_DOOR,
             shown=_is("noticed", "started"), primary=True, order=5),
         Act("move_visit", _("Move the visit"), "plan_visit", _of_visit("move"), WITH_VISIT,
             shown=_is(*ahead), order=32),

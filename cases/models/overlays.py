@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import TransitionNotAllowed
 
 from documents.models import Document
@@ -113,7 +114,7 @@ class Refusal(models.Model):
     """The debtor said no to visits; honoured at once, lifted only by two people."""
 
     class How(models.TextChoices):
-        AT_THE_DOOR = "at_the_door", _("At the door")
+        AT_THE_DOOR = "at_the_door", pgettext_lazy("refusal", "At the door")
         ASKED_TO_LEAVE = "asked_to_leave", _("Asked the officers to leave")
         BY_TELEPHONE = "by_telephone", _("By telephone")
         IN_WRITING = "in_writing", _("In writing")

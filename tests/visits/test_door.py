@@ -205,6 +205,15 @@ class TestWhoMay:
         assert shown(make.supervisor()) == [visit]
         assert shown(make.outsider()) == []
 
+    def test_the_list_keeps_a_visit_that_is_under_way_until_it_ends(
+        self, phone: Any, clock: Any
+    ) -> None:
+        visit = walk.talking()
+        reader = phone(make.crew()[0])
+        clock.set(make.moment("2026-03-06 08:00"))  # nobody said how yesterday's ended
+        page = reader.get(reverse("visits:today"))
+        assert [one for day in page.context["days"] for one in day.visits] == [visit]
+
     def test_check_in_is_for_the_hour_of_the_visit(self) -> None:
         visit, officer = walk.noticed(), make.crew()[0]
         for moment in ("2026-03-05 13:29", "2026-03-05 15:30"):

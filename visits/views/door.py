@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -47,15 +48,18 @@ class Day:
 
 
 def today(request: HttpRequest) -> TemplateResponse:
-    """The visits of today and the next days; an officer's own, a supervisor's team's."""
+    """What is under way, whenever it began, then today and the next days; an officer's own, a supervisor's team's."""
     at = clock.now()
     day = local_day(at, HOUSE_ZONE)
     start = from_local(datetime.combine(day, time()), HOUSE_ZONE)
     visits = Visit.objects.filter(
+        Q(state="started")
+        | Q(
+            state__in=["announced", "noticed", "finished", "aborted"],
+            starts_at__gte=start,
+            starts_at__lt=start + timedelta(days=DAYS_SHOWN),
+        ),
         case__in=Case.objects.visible_to(request.user),
-        starts_at__gte=start,
-        starts_at__lt=start + timedelta(days=DAYS_SHOWN),
-        state__in=["announced", "noticed", "started", "finished", "aborted"],
     )
     if request.user.role == User.Role.OFFICER:
         visits = visits.filter(crew__officer=request.user, crew__active=True)
