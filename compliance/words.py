@@ -109,6 +109,9 @@ NAMES: dict[str, tuple[str, str]] = {
     "present": ("which officers are present", "到场的外访员"),
     "shown": ("which credentials were shown", "已出示的证件"),
     "lpr": ("the loan prime rate on the day of the contract", "合同签订时的一年期贷款市场报价利率"),
+    # zones
+    "zone.Asia/Shanghai": ("Beijing time", "北京时间"),
+    "zone.Asia/Urumqi": ("Urumqi time", "乌鲁木齐时间"),
     # places
     "place.home": ("home", "住所"),
     "place.agreed": ("an agreed place", "约定地点"),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.models import Case
 from common import clock
@@ -34,7 +35,7 @@ class RailItem:
 PLACES: list[tuple[str, Any, str, str, str]] = [
     ("desk:work", _("Work"), "list-check", "see_cases", "w"),
     ("visits:today", _("Today at the door"), "door-open", "conduct_visit", "t"),
-    ("visits:calendar", _("Visits"), "calendar3", "plan_visit", "v"),
+    ("visits:calendar", pgettext_lazy("calendar", "Visits"), "calendar3", "plan_visit", "v"),
     ("desk:approvals", _("Approvals"), "check2-square", "see_cases", "a"),
     ("notices:letters", _("Letters and notices"), "envelope", "handle_letters", "l"),
     ("cases:imports", _("Import"), "upload", "import_cases", "i"),

@@ -1,16 +1,20 @@
 """Moments, days and the figures of a rule in the reader's language, for pages and papers alike."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from common.clock import local, zone_named
+from common.money import show
 from compliance.words import NAMES, in_words
 
 HOUSE_ZONE = "Asia/Shanghai"
+_AMOUNT = re.compile(r"-?\d{1,15}\.\d\d")
 _DAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _ZONES = {"Asia/Shanghai": gettext_lazy("Beijing time"), "Asia/Urumqi": gettext_lazy("Urumqi time")}
 
@@ -85,6 +89,8 @@ def figure_words(value: Any, zone: str) -> str:
     if isinstance(value, (list, tuple)):
         return _(", ").join(figure_words(part, zone) for part in value) or _("none")
     text = str(value)
+    if _AMOUNT.fullmatch(text):
+        return show(Decimal(text))
     found = as_moment(text) if "T" in text else None
     if found is not None and found.tzinfo:
         return moment_words(found, zone)
@@ -106,7 +112,7 @@ def _mapping_words(value: Mapping[str, Any], zone: str) -> str:
         return figure_words(value["moment"], zone)
     if parts == {"percent"}:
         return f"{value['percent']}%"
-    return " · ".join(f"{figure_name(k)}: {figure_words(v, zone)}" for k, v in value.items())
+    return " · ".join(f"{figure_name(k)} {figure_words(v, zone)}" for k, v in value.items())
 
 
 def _named(code: str, otherwise: str) -> str:
@@ -115,28 +121,70 @@ def _named(code: str, otherwise: str) -> str:
 
 
 _FIGURES = {
+    "amount": gettext_lazy("amount"),
+    "answer": gettext_lazy("answer"),
+    "asked": gettext_lazy("asked for"),
+    "asked_by": gettext_lazy("asked by"),
     "balance": gettext_lazy("balance"),
+    "batch": gettext_lazy("batch"),
+    "by_whom": gettext_lazy("by whom"),
+    "carrier_number": gettext_lazy("carrier's number"),
     "ceiling": gettext_lazy("ceiling"),
+    "channel": gettext_lazy("channel"),
     "channels": gettext_lazy("channels"),
+    "closed_as": gettext_lazy("closed as"),
     "closes": gettext_lazy("closes"),
     "contract": gettext_lazy("contract of"),
     "count": gettext_lazy("count"),
+    "creditor": gettext_lazy("creditor"),
     "day": gettext_lazy("day"),
     "days": gettext_lazy("days"),
+    "deemed": gettext_lazy("counts as served"),
+    "delivered_at": gettext_lazy("delivered at"),
+    "dependants": gettext_lazy("dependants"),
+    "details": gettext_lazy("details"),
+    "disclosed": gettext_lazy("disclosed"),
+    "document": gettext_lazy("document"),
+    "document_sha256": gettext_lazy("digest of the document"),
+    "due_at": gettext_lazy("due at"),
+    "due_on": gettext_lazy("due on"),
     "earliest": gettext_lazy("earliest"),
     "ends": gettext_lazy("ends"),
+    "ends_at": gettext_lazy("ends at"),
+    "event": gettext_lazy("event"),
+    "events": gettext_lazy("events"),
+    "external_reference": gettext_lazy("creditor's number"),
+    "facts": gettext_lazy("compared"),
+    "fees": gettext_lazy("fees"),
+    "form": gettext_lazy("form"),
     "found": gettext_lazy("found"),
     "gap": gettext_lazy("days between"),
     "given": gettext_lazy("given"),
+    "hardship": gettext_lazy("help offered"),
+    "head": gettext_lazy("head of the chain"),
     "held": gettext_lazy("held since"),
     "here": gettext_lazy("present"),
     "hours": gettext_lazy("hours"),
+    "how": gettext_lazy("how"),
+    "income": gettext_lazy("income"),
+    "instalment": gettext_lazy("instalment"),
+    "instalments": gettext_lazy("instalments"),
+    "intended_outcome": gettext_lazy("intended outcome"),
+    "interest": gettext_lazy("interest"),
+    "interest_runs": gettext_lazy("interest goes on"),
+    "item": gettext_lazy("item"),
+    "kept_at": gettext_lazy("kept at"),
+    "kind": gettext_lazy("kind"),
+    "language": gettext_lazy("language"),
     "last": gettext_lazy("last visit"),
     "lead": gettext_lazy("lead time"),
     "least": gettext_lazy("at least"),
     "left": gettext_lazy("left"),
+    "left_to_pay_with": gettext_lazy("left to pay with"),
     "limit": gettext_lazy("limit"),
     "lpr": gettext_lazy("loan prime rate"),
+    "mandate": gettext_lazy("mandate"),
+    "met": gettext_lazy("who was met"),
     "method": gettext_lazy("method"),
     "methods": gettext_lazy("methods"),
     "minutes": gettext_lazy("minutes"),
@@ -144,31 +192,75 @@ _FIGURES = {
     "moment": gettext_lazy("moment"),
     "months": gettext_lazy("months"),
     "most": gettext_lazy("at most"),
+    "name": gettext_lazy("name"),
     "named": gettext_lazy("named"),
+    "notice": gettext_lazy("notice"),
+    "number": gettext_lazy("number"),
+    "offer_words": gettext_lazy("offer"),
     "officer": gettext_lazy("officer"),
+    "officers": gettext_lazy("officers"),
     "opens": gettext_lazy("opens"),
     "order": gettext_lazy("order"),
+    "original_held": gettext_lazy("original held"),
+    "outcome": gettext_lazy("outcome"),
+    "outgoings": gettext_lazy("outgoings"),
+    "parts": gettext_lazy("set off against"),
     "place": gettext_lazy("place"),
+    "place_kind": gettext_lazy("kind of place"),
     "places": gettext_lazy("places allowed"),
+    "plan": gettext_lazy("plan"),
     "planned": gettext_lazy("planned"),
+    "posted_at": gettext_lazy("posted at"),
+    "principal": gettext_lazy("principal"),
+    "proposed_plan": gettext_lazy("proposed plan"),
+    "purpose": gettext_lazy("purpose"),
     "rate": gettext_lazy("rate"),
+    "reaction": gettext_lazy("reaction"),
     "reason": gettext_lazy("reason"),
+    "reason_words": gettext_lazy("reason in words"),
     "reasons": gettext_lazy("reasons"),
+    "received_at": gettext_lazy("received at"),
+    "reference": gettext_lazy("reference"),
     "refused": gettext_lazy("refused at"),
+    "remark": gettext_lazy("remark"),
     "required": gettext_lazy("needed"),
+    "result": gettext_lazy("result"),
+    "review_on": gettext_lazy("review on"),
     "role": gettext_lazy("role"),
     "roles": gettext_lazy("roles allowed"),
+    "row": gettext_lazy("row"),
+    "rule": gettext_lazy("rule"),
+    "scope": gettext_lazy("scope"),
     "served": gettext_lazy("notice effective"),
+    "served_at": gettext_lazy("served at"),
+    "sha256": gettext_lazy("digest of the file"),
+    "shortfall": gettext_lazy("still missing"),
+    "side": gettext_lazy("side"),
     "slot": gettext_lazy("slot asked for"),
     "sources": gettext_lazy("sources"),
+    "starts_at": gettext_lazy("starts at"),
+    "starts_on": gettext_lazy("starts on"),
+    "statement": gettext_lazy("statement"),
+    "step": gettext_lazy("step"),
+    "strategy": gettext_lazy("strategy"),
+    "subject": gettext_lazy("subject"),
+    "supersedes": gettext_lazy("replaces"),
+    "team": gettext_lazy("team"),
     "term": gettext_lazy("term"),
+    "text_sha256": gettext_lazy("digest of the text"),
+    "to": gettext_lazy("given to"),
+    "to_go_at": gettext_lazy("goes out at"),
     "total": gettext_lazy("total"),
     "trained": gettext_lazy("trained on"),
     "transfers": gettext_lazy("transfers"),
     "tried": gettext_lazy("tried"),
     "until": gettext_lazy("until"),
     "valid_from": gettext_lazy("valid from"),
+    "version": gettext_lazy("version"),
     "visits": gettext_lazy("visits"),
+    "waived": gettext_lazy("waived"),
+    "why": gettext_lazy("why"),
+    "willingness": gettext_lazy("willingness"),
     "window": gettext_lazy("lawful window"),
 }
-"""The names that the rules give their figures; what else they use goes by ``compliance.words``."""
+"""The names of what rules, events and requests tell; what else they use goes by ``compliance.words``."""

@@ -5,16 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, ContactAttempt, Hold
+from agreements.models import Agreement, Payment, Signature
+from cases.models import Case, ContactAttempt, Hold, Refusal
 from cases.models.case import Step
+from desk.showing import figure_words, tongue_now, zone_or_house
 from documents.models import Document
 from notices.models import Notice
 from people.models import User
 from timeline.models import Event
-from visits.models import Consent, Visit
+from visits.forms import HARDSHIP
+from visits.models import Consent, TalkRecord, Visit
 from workflow.models import Approval
 
 
@@ -101,7 +103,7 @@ class Told:
     icon: str
     stands_out: bool
     findings: list[dict[str, Any]]
-    details: list[tuple[str, str]]
+    details: list[tuple[str, Any]]
     digest: str
 
 
@@ -121,13 +123,13 @@ def told(event: Event) -> Told:
         icon=icon(event.kind),
         stands_out=event.kind in STANDS_OUT,
         findings=[
-            {**finding, "told": (finding.get("says") or {}).get(_tongue(), "")}
+            {**finding, "told": (finding.get("says") or {}).get(tongue_now(), "")}
             for finding in event.findings
         ],
         details=[
-            (name, _shown(value))
+            (name, _in_words(event.kind, name, value))
             for name, value in event.data.items()
-            if name != "decision" and value not in ("", None, [], {})
+            if name not in UNTOLD and value not in ("", None, [], {})
         ],
         digest=event.digest,
     )
@@ -141,20 +143,62 @@ def icon(kind: str) -> str:
     return "dot"
 
 
-def _tongue() -> str:
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"
+UNTOLD = ("decision", "term")  # shown apart, or said by the sentence itself
+CODED: dict[str, Any] = {
+    "channel": Notice.Channel,
+    "channels": Notice.Channel,
+    "closed_as": Case.ClosedAs,
+    "hardship": dict(HARDSHIP),
+    "how": Refusal.How,
+    "method": Payment.Method,
+    "outcome": Visit.Outcome,
+    "plan": Agreement.Plan,
+    "result": ContactAttempt.Result,
+    "scope": Hold.Scope,
+    "side": Signature.Side,
+    "signed_by": Signature.Side,
+    "step": Step,
+    "willingness": TalkRecord.Willingness,
+}
+KINDS = {"consent.": Consent.Kind, "notice.": Notice.Kind, "approval.": Approval.Kind}
+REASONS = {"hold.": Hold.Reason, "case.held": Hold.Reason, "talk.": TalkRecord.Reason}
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return " · ".join(f"{name}: {_shown(part)}" for name, part in value.items())
+def _in_words(kind: str, name: str, value: Any) -> Any:
+    """A value of an event: a code by its name, all else as it stands."""
     if isinstance(value, list):
-        return ", ".join(_shown(part) for part in value)
-    return str(value)
+        return [_in_words(kind, name, part) for part in value]
+    if not isinstance(value, str):
+        return value
+    if name == "asked":
+        return str(ASKED.get(value, value))
+    if name == "item":
+        return _in_sentence(kind, value)
+    choices = CODED.get(name)
+    if name == "channel" and kind.startswith("contact."):
+        choices = ContactAttempt.Channel
+    if name in ("kind", "reason"):
+        table = KINDS if name == "kind" else REASONS
+        otherwise = Document.Kind if name == "kind" else None
+        choices = next((c for start, c in table.items() if kind.startswith(start)), otherwise)
+    if name == "language":
+        choices = {"zh": _("Chinese"), "en": _("English"), "both": _("Both")}
+    return _label(choices, value) if choices else value
+
+
+def _in_sentence(kind: str, value: Any) -> str:
+    """A day, sum or name as it stands in a sentence; a term has its title in both languages."""
+    if value is None:
+        return ""
+    if kind == "term.confirmed":
+        zh, _dot, en = str(value).partition(" · ")
+        return zh if tongue_now() == "zh" or not en else en
+    return figure_words(value, zone_or_house(""))
 
 
 def _label(choices: Any, value: str) -> str:
-    return str(dict(choices.choices).get(value, value))
+    names = choices if isinstance(choices, dict) else dict(choices.choices)
+    return str(names.get(value, value))
 
 
 def sentence(event: Event) -> str:
@@ -176,7 +220,7 @@ def sentence(event: Event) -> str:
         ),
         "asked": ASKED.get(str(data.get("asked", "")), str(data.get("asked", ""))),
         **{
-            name: str(data.get(name) if data.get(name) is not None else "")
+            name: _in_sentence(event.kind, data.get(name))
             for name in (
                 "amount", "officer", "why", "until", "review_on", "reference", "number", "item",
                 "shortfall", "due_on", "to", "document", "batch", "row", "remark", "form",
@@ -210,8 +254,8 @@ SENTENCES: dict[str, Any] = {
     "case.assigned": _("Assigned to %(officer)s."),
     "case.held": _("On hold: %(reason)s, until %(until)s."),
     "case.notice_served": _("The notice took effect; the lead time runs."),
-    "case.credentials_presented": _("The officers stood at the door and said who they are."),
-    "case.talk_opened": _("The talk began."),
+    "case.credentials_presented": _("The case goes to step 3, credential display."),
+    "case.talk_opened": _("The case goes to step 4, on-site talk."),
     "case.agreement_reached": _("Terms were agreed and are being put in writing."),
     "case.agreed_remotely": _("Terms were agreed without a visit."),
     "case.follow_up_begun": _("The agreement is in force; follow-up begins."),

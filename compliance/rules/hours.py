@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from compliance.entry import Entry
 from compliance.facts import Facts
 from compliance.rule import CONTACT, VISIT, Answer, Context, known, rule, utc
-from compliance.words import WEEKDAYS, Slot, Weekdays
+from compliance.words import WEEKDAYS, Named, Slot, Weekdays
 
 WEEK_AND_A_DAY = 8
 PAPER = ("letter", "lawyers_letter")  # a letter rings at nobody's door at the hour it is posted
@@ -39,7 +39,7 @@ def visit_hours(facts: Facts, value: Entry, context: Context) -> Answer:
         days=Weekdays(tuple(value["days"])),
         opens=opens,
         closes=closes,
-        zone=str(context.zone),
+        zone=Named(f"zone.{context.zone}"),
     )
 
 
@@ -81,7 +81,7 @@ def contact_hours(facts: Facts, value: Entry, context: Context) -> Answer:
         moment=moment,
         opens=opens,
         closes=closes,
-        zone=str(context.zone),
+        zone=Named(f"zone.{context.zone}"),
     )
 
 

@@ -1,13 +1,18 @@
 """The rules that govern a visit, as people can read them."""
 
 import re
+from collections.abc import Mapping
+from datetime import time
 from typing import Any
 
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 from compliance.entry import Entry
 from compliance.packs import load, names
+from compliance.words import in_words, named
+from desk.showing import tongue_now
 from people.models import Organisation
 
 
@@ -30,15 +35,57 @@ def rules(request: HttpRequest) -> TemplateResponse:
     return TemplateResponse(request, "desk/rules.html", {"packs": packs})
 
 
-def words(entry: Entry) -> dict[str, str]:
+def words(entry: Entry) -> Mapping[str, str] | str:
     """What the entry says, with its own figures filled in and those of a case left open."""
-    first = next(iter(entry.says.values()), {})
+    first = next(iter(entry.says.values()), None)
+    if first is None:
+        return _plain(entry)
     return {tongue: _filled(text, entry) for tongue, text in first.items()}
+
+
+def _plain(entry: Entry) -> str:
+    """An entry that only holds a value and refuses nothing, in a sentence."""
+    said = [_VALUES[key](value) for key, value in entry.keys.items() if key in _VALUES]
+    return " ".join(said) or entry.note
+
+
+def _listed(kind: str, codes: list[str]) -> str:
+    return in_words(named(kind, codes), tongue_now())
+
+
+_VALUES: dict[str, Any] = {
+    "notice.fields": lambda fields: (
+        _("The notice of a visit contains: %(parts)s.") % {"parts": _listed("notice", fields)}
+    ),
+    "lpr.one_year": lambda rate: (
+        _("The one-year loan prime rate is %(rate)s a year.") % {"rate": f"{rate}%"}
+    ),
+    "hold.interest_stops": lambda reasons: (
+        _("No interest is added while one of these holds lasts: %(holds)s.")
+        % {"holds": _listed("hold", reasons)}
+    ),
+    "agreement.grace_days": lambda days: (
+        _(
+            "An instalment that is unpaid for more than %(days)s days breaks the plan; no visit follows by itself."
+        )
+        % {"days": days}
+    ),
+    "reminder.schedule": lambda steps: (
+        _("Reminders go out on these days, counted from the due day: %(days)s.")
+        % {"days": ", ".join(f"{step['days']:+d}" if step["days"] else "0" for step in steps)}
+    ),
+    "service.rules": lambda channels: (
+        _("For each channel, from when a notice counts as served: %(channels)s.")
+        % {"channels": _listed("channel", list(channels))}
+    ),
+}
 
 
 def _filled(text: str, entry: Entry) -> str:
     def figure(found: re.Match[str]) -> str:
         value: Any = entry.fields.get(found[1])
-        return "…" if value is None or isinstance(value, dict | list) else str(value)
+        if value is None or isinstance(value, dict | list):
+            return "…"
+        return in_words(value, "en") if isinstance(value, time) else str(value)
 
     return re.sub(r"\{(\w+)[^}]*\}", figure, text)
