@@ -1,11 +1,14 @@
 """What people write into cells, and what is made of it."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.imports import cells, judging, words
 from cases.imports.cells import Wrong
+from cases.imports.columns import COLUMNS
 from tests.cases.imports import cast
 
 
@@ -187,3 +190,13 @@ class TestLimitation:
         values = [None] * len(judging.FIELDS)
         values[judging.DUE_ON], values[judging.LIMITATION] = "2025-11-10", "2029-01-01"
         assert judging.limitation_end(values) == "2029-01-01"
+
+
+class TestTheDescription:
+    def test_names_every_column_of_the_empty_form(self) -> None:
+        told = (Path(__file__).resolve().parents[3] / "docs/import-format.md").read_text()
+        for column in COLUMNS:
+            marks = "**" if column.required else ""
+            assert f"| {marks}{column.chinese[0]}{marks} | {column.english[0]} |" in told, (
+                column.name
+            )
