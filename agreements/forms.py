@@ -21,12 +21,20 @@ from agreements.plans import Due
 from agreements.policy import owed_by_component
 from cases.models import Case, ContactAttempt
 from common.money import ZERO, show, total
-from workflow.forms import DeskForm, MoneyField, PlaceTimeField, day_field, words_field
+from workflow.forms import (
+    YEARS,
+    DeskForm,
+    FilesField,
+    MoneyField,
+    PlaceTimeField,
+    day_field,
+    words_field,
+)
 from workflow.steps import WrongInput
 
 LANGUAGES = [("zh", _("Chinese")), ("en", _("English")), ("both", _("Chinese and English"))]
 WAYS = [(value, ContactAttempt.Channel(value).label) for value in CHANNELS]
-LINE = re.compile(r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})[\s,;:]+¥?\s*([\d,.]+)\s*$")
+LINE = re.compile(r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})[\s,;:]+¥?\s*([\d,.]{1,20})\s*$")
 
 
 class PlanForm(DeskForm):
@@ -161,6 +169,8 @@ class PlanForm(DeskForm):
                 if match is None:
                     raise ValueError
                 day = datetime.strptime(re.sub(r"[/.]", "-", match[1]), "%Y-%m-%d").date()  # noqa: DTZ007
+                if day.year not in YEARS:
+                    raise ValueError
                 found.append((day, Decimal(match[2].replace(",", ""))))
             except (ValueError, InvalidOperation):
                 raise WrongInput(
@@ -190,7 +200,7 @@ class SignatureForm(DeskForm):
 
     name = forms.CharField(label=_("Name"), max_length=80)
     drawn = forms.CharField(required=False, widget=forms.HiddenInput, max_length=3_000_000)
-    file = forms.FileField(
+    file = FilesField(
         label=_("Or a picture of the signature on paper"), required=False,
         widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg"}),
     )  # fmt: skip
@@ -273,7 +283,7 @@ class EarlyClosureForm(DeskForm):
 
     closed_as = forms.ChoiceField(label=_("Reason"))
     reason = words_field(label=_("In more words, for the second person"), most=1000)
-    file = forms.FileField(
+    file = FilesField(
         label=_("Evidence"), required=False, help_text=_("PDF, JPEG or PNG, at most 20 MB.")
     )
 

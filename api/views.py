@@ -25,6 +25,7 @@ from common.clock import from_local, local
 from people.models import User
 from people.rights import may
 from visits.actions.planning import plan_visit
+from workflow.forms import YEARS
 from workflow.guard import Guard, guarded
 from workflow.steps import (
     AlreadyDone,
@@ -35,6 +36,7 @@ from workflow.steps import (
     StateRefused,
     WrongInput,
 )
+from workflow.web import plain
 
 View = Callable[..., JsonResponse]
 
@@ -92,7 +94,7 @@ def _holder(request: HttpRequest) -> User | None:
 
 
 def _once(request: HttpRequest, user: User) -> str:
-    key = request.headers.get("Idempotency-Key", "")[:40]
+    key = plain(request.headers.get("Idempotency-Key", ""))[:40]
     return f"api:{user.pk}:{key}" if key else ""
 
 
@@ -124,7 +126,7 @@ def _seen(request: HttpRequest, reference: str, right: str = "") -> Case:
 def _body(request: HttpRequest) -> dict[str, Any]:
     try:
         body = json.loads(request.body or b"{}")
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, UnicodeDecodeError, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise WrongInput(_("Send a JSON object."))
@@ -133,17 +135,24 @@ def _body(request: HttpRequest) -> dict[str, Any]:
 
 def _text(body: dict[str, Any], name: str, most: int = 300, *, needed: bool = True) -> str:
     value = body.get(name, "")
-    if not isinstance(value, str) or len(value) > most or "\x00" in value:
+    if not isinstance(value, str) or len(value) > most or not _bearable(value):
         raise WrongInput(_("Give text of at most %(most)d characters.") % {"most": most}, name)
     if needed and not value.strip():
         raise WrongInput(_("This is needed."), name)
     return value.strip()
 
 
+def _bearable(text: str) -> bool:
+    """Whether a database can keep it: no NUL, no half of a surrogate pair."""
+    return not any(c == "\x00" or "\ud800" <= c <= "\udfff" for c in text)
+
+
 def _moment(body: dict[str, Any], name: str, zone: str) -> datetime:
     """A local time at the debtor's place; one with an offset is taken as it is."""
     try:
         given = datetime.fromisoformat(_text(body, name, 40))
+        if given.year not in YEARS:
+            raise ValueError
     except ValueError:
         raise WrongInput(_("Give the time as 2026-03-05T14:30."), name) from None
     return given if given.tzinfo else from_local(given, zone)
@@ -175,7 +184,9 @@ def visits(request: HttpRequest, reference: str) -> JsonResponse:
     """Plan a visit: ``place`` (address id), ``starts_at``, ``ends_at``, ``officers`` (badges), ``purpose``, …"""
     found, body = _seen(request, reference, "plan_visit"), _body(request)
     badges = body.get("officers")
-    if not isinstance(badges, list) or not all(isinstance(badge, str) for badge in badges):
+    if not isinstance(badges, list) or not all(
+        isinstance(badge, str) and _bearable(badge) for badge in badges
+    ):
         raise WrongInput(_("Give the officers' badge numbers as a list."), "officers")
     officers = list(User.objects.filter(team=found.team_id, badge__in=badges).exclude(badge=""))
     if len(officers) != len(set(badges)):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, ContactAttempt, Hold, Mandate, Party
 from documents.models import Document
 from people.models import Address, ContactPoint, Person, Source, User
-from workflow.forms import DeskForm, MoneyField, PlaceTimeField, day_field, words_field
+from workflow.forms import DeskForm, FilesField, MoneyField, PlaceTimeField, day_field, words_field
 
 PAPER_KINDS = ["contract", "disbursement", "statement", "iou", "assignment", "other"]
 ZONES = [
@@ -146,7 +146,7 @@ class PaperForm(DeskForm):
         label=_("Which paper"),
         choices=[(kind, Document.Kind(kind).label) for kind in PAPER_KINDS],
     )
-    file = forms.FileField(
+    file = FilesField(
         label=_("File"), help_text=_("PDF, JPEG, PNG, Word or Excel, at most 20 MB.")
     )
     original_held = forms.BooleanField(label=_("We hold the original"), required=False)
@@ -220,7 +220,7 @@ class HoldForm(DeskForm):
     review_on = day_field(label=_("Review on"))
     until = day_field(label=_("Until (last day)"))
     remark = words_field(label=_("What happened"), required=False)
-    file = forms.FileField(
+    file = FilesField(
         label=_("Certificate or proof"), required=False, help_text=_("At most 20 MB.")
     )
 
@@ -236,7 +236,7 @@ class ExceptionForm(DeskForm):
 
     rule = forms.CharField(label=_("Rule"), max_length=40)
     reason = words_field(label=_("Why it is needed, and on what evidence"), rows=4)
-    file = forms.FileField(label=_("Evidence"), help_text=_("At most 20 MB."))
+    file = FilesField(label=_("Evidence"), help_text=_("At most 20 MB."))
     until = day_field(label=_("Until (last day)"))
 
 

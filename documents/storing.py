@@ -4,7 +4,7 @@ import hashlib
 import io
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
@@ -108,10 +108,7 @@ def kind_of_file(name: str, content: bytes) -> str:
     if not content:
         raise Unreadable(_("The file is empty. Please choose the file again."))
     if len(content) > MOST_BYTES:
-        raise Unreadable(
-            _("The file has %(size)d MB; at most 20 MB can be taken in. Please make it smaller.")
-            % {"size": len(content) // (1024 * 1024)}
-        )
+        too_large(len(content))
     ending = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if ending not in ENDINGS:
         raise Unreadable(
@@ -127,6 +124,14 @@ def kind_of_file(name: str, content: bytes) -> str:
     if found.startswith("image/"):
         _check_image(content)
     return found
+
+
+def too_large(size: int) -> NoReturn:
+    """Say that a file of so many bytes is more than can be taken in."""
+    raise Unreadable(
+        _("The file has %(size)d MB; at most 20 MB can be taken in. Please make it smaller.")
+        % {"size": -(-size // (1024 * 1024))}
+    )
 
 
 def _sniff(ending: str, content: bytes) -> str:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from notices.models import Notice
-from workflow.forms import DeskForm, PlaceTimeField, words_field
+from workflow.forms import DeskForm, FilesField, PlaceTimeField, words_field
 
 
 class PostForm(DeskForm):
@@ -34,7 +34,7 @@ class DeliveryForm(DeskForm):
         label=_("Delivered at"),
         help_text=_("As the slip says, by the clocks where the debtor lives."),
     )
-    file = forms.FileField(
+    file = FilesField(
         label=_("Return slip or other proof"), required=False, help_text=_("At most 20 MB.")
     )
 

@@ -1,6 +1,6 @@
 """What the desk's forms have in common: layout, money, and times that are the debtor's."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -9,12 +9,83 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.clock import from_local
+from documents.storing import MOST_BYTES, Unreadable, clean_name, kind_of_file, too_large
 
 MOST_TEXT = 2000
+YEARS = range(1900, 2200)  # those in which clocks, calendars and rules can reckon
+MEND: list[tuple[type[forms.Field], dict[str, Any]]] = [
+    (forms.Field, {"required": _("Please fill this in.")}),
+    (
+        forms.CharField,
+        {
+            "max_length": _(
+                "At most %(limit_value)d characters fit here, and these are %(show_value)d."
+                " Please make it shorter."
+            ),
+            "null_characters_not_allowed": _(
+                "There is a character in it that cannot be kept. Please type it again."
+            ),
+        },
+    ),
+    (
+        forms.ChoiceField,
+        {
+            "required": _("Please choose one."),
+            "invalid_choice": _("Please choose one of those that are offered."),
+        },
+    ),
+    (
+        forms.ModelChoiceField,
+        {
+            "required": _("Please choose one."),
+            "invalid_choice": _("Please choose one of those that are offered."),
+            "invalid_list": _("Please choose from those that are offered."),
+            "invalid_pk_value": _("Please choose from those that are offered."),
+        },
+    ),
+    (
+        forms.MultipleChoiceField,
+        {
+            "required": _("Please choose at least one."),
+            "invalid_list": _("Please choose from those that are offered."),
+        },
+    ),
+    (forms.ModelMultipleChoiceField, {"required": _("Please choose at least one.")}),
+    (
+        forms.IntegerField,
+        {
+            "invalid": _("Give a whole number, such as 2."),
+            "min_value": _("At least %(limit_value)s."),
+            "max_value": _("At most %(limit_value)s."),
+        },
+    ),
+    (forms.DateField, {"required": _("Please give the day.")}),
+    (forms.DateTimeField, {"required": _("Please give the day and the time.")}),
+    (
+        forms.FileField,
+        {
+            "required": _("Please choose the file."),
+            "missing": _("Please choose the file."),
+            "invalid": _("The file did not arrive. Please choose it again."),
+            "empty": _("The file is empty. Please choose the file again."),
+        },
+    ),
+]
+"""What a form says in place of Django's own words: not what is wrong alone, but how to mend it."""
 
 
 class DeskForm(forms.Form):
     """A form whose tag, key and button stand in the template; crispy lays out the fields."""
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        for field in self.fields.values():
+            theirs, before = _words_of_django(type(field)), dict(field.error_messages)
+            for kind, words in MEND:
+                if isinstance(field, kind):
+                    for code, says in words.items():
+                        if before.get(code) in {None, *theirs.get(code, ())}:
+                            field.error_messages[code] = says
 
     @property
     def helper(self) -> FormHelper:
@@ -29,10 +100,31 @@ class DeskForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Text without characters that a database or a reader cannot bear."""
         cleaned = super().clean() or {}
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):
             if isinstance(value, str):
-                cleaned[name] = "".join(c for c in value if c.isprintable() or c in "\n\t").strip()
+                kept = "".join(c for c in value if c.isprintable() or c in "\n\t").strip()
+                cleaned[name] = kept
+                if not kept and self.fields[name].required:  # there was nothing that one can see
+                    self.add_error(name, self.fields[name].error_messages["required"])
         return cleaned
+
+
+class FilesField(forms.FileField):
+    """A file that can be taken in: looked at before anything is done, and told of beside the field."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """The file, once its size, ending and beginning agree on what it is."""
+        file = super().clean(data, initial)
+        if file and file is not initial:
+            try:
+                if file.size > MOST_BYTES:
+                    too_large(file.size)
+                kind_of_file(clean_name(file.name), file.read())
+            except Unreadable as unreadable:
+                raise forms.ValidationError(str(unreadable), code="unreadable") from None
+            finally:
+                file.seek(0)
+        return file
 
 
 class MoneyField(forms.DecimalField):
@@ -73,6 +165,7 @@ class PlaceTimeField(forms.DateTimeField):
 
     default_error_messages = {
         "invalid": _("Give the day and the time, such as 2026-03-05 14:30."),
+        "year": _("Please look at the year: it should lie between 1900 and 2199."),
     }
 
     def __init__(self, *, zone: str = "Asia/Shanghai", **given: Any) -> None:
@@ -89,9 +182,12 @@ class PlaceTimeField(forms.DateTimeField):
             return value
         for pattern in self.input_formats or ():
             try:
-                return from_local(datetime.strptime(str(value), str(pattern)), self.zone)  # noqa: DTZ007
-            except (ValueError, OverflowError):
+                given = datetime.strptime(str(value), str(pattern))  # noqa: DTZ007
+            except ValueError:
                 continue
+            if given.year not in YEARS:
+                raise forms.ValidationError(self.error_messages["year"], code="year")
+            return from_local(given, self.zone)
         if value in self.empty_values:
             return None
         raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
@@ -105,17 +201,41 @@ class PlaceTimeField(forms.DateTimeField):
         )
 
 
+class DayField(forms.DateField):
+    """A day in a year in which the rules can reckon."""
+
+    default_error_messages = {
+        "invalid": _("This day does not exist. Give it as 2026-02-27."),
+        "year": _("Please look at the year: it should lie between 1900 and 2199."),
+    }
+
+    def to_python(self, value: Any) -> date | None:
+        """The day."""
+        day: date | None = super().to_python(value)
+        if day and day.year not in YEARS:
+            raise forms.ValidationError(self.error_messages["year"], code="year")
+        return day
+
+
 def day_field(**given: Any) -> forms.DateField:
     """A date, with the device's own picker."""
-    field = forms.DateField(
+    return DayField(
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d"],
         **given,
     )
-    field.error_messages["invalid"] = _("This day does not exist. Give it as 2026-02-27.")
-    return field
 
 
 def words_field(*, rows: int = 3, most: int = MOST_TEXT, **given: Any) -> forms.CharField:
     """A few lines of text."""
     return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), max_length=most, **given)
+
+
+def _words_of_django(kind: type[forms.Field]) -> dict[str, set[Any]]:
+    """What Django itself would say for such a field; whatever else stands there was chosen for it."""
+    found: dict[str, set[Any]] = {}
+    for base in kind.__mro__:
+        if base.__module__.startswith("django."):
+            for code, says in vars(base).get("default_error_messages", {}).items():
+                found.setdefault(code, set()).add(says)
+    return found

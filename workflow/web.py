@@ -50,6 +50,8 @@ def handle(
     shown: dict[str, Any] = {"form": form, "case": case, **(context or {})}
     if request.method != "POST":
         return _page(request, template, shown)
+    if form is not None and not form.is_bound:  # an empty request is an empty form, and told so
+        form.data, form.files, form.is_bound = request.POST, request.FILES, True
     if form is not None and not form.is_valid():
         return _page(request, template, shown, status=422)
     try:
@@ -93,10 +95,15 @@ def demand(request: HttpRequest, right: str) -> None:
         raise PermissionDenied
 
 
+def plain(text: str) -> str:
+    """Without what a database or a reader cannot bear, such as NUL or half a character."""
+    return "".join(c for c in text if c.isprintable())
+
+
 def guard_of(request: HttpRequest) -> Guard:
     """The form's own key and the version of the case that its reader saw."""
     version = request.POST.get("guard_version", "")
-    key = request.POST.get("guard_key", "")[:64]
+    key = plain(request.POST.get("guard_key", ""))[:64]
     return Guard(
         key=key, version=int(version) if version.isdecimal() and len(version) < 10 else None
     )

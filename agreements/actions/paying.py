@@ -33,6 +33,7 @@ from workflow.steps import StaleForm, StateRefused, Step, WrongInput, carry_out,
 
 RECORD = "record_payment"
 CLOSE_DUTY = "case.to_close"
+MOST = Decimal("1e12")  # as much as a column of amounts holds
 CLOSE_WITHIN = timedelta(days=5)  # no law names the days in which a settled case is wound up
 
 
@@ -224,7 +225,8 @@ def _calling_off(case: Case, at: datetime) -> list[Step]:
 
 
 def _must_be_money(amount: Decimal, method: str) -> None:
-    if not amount.is_finite() or money(amount) != amount or amount <= ZERO:
+    fits = amount.is_finite() and ZERO < amount < MOST
+    if not fits or money(amount) != amount:
         raise WrongInput(
             _("Give an amount above zero with at most two places after the point."), "amount"
         )

@@ -17,6 +17,7 @@ from people.rights import may
 from timeline.chain import verify
 from timeline.models import Event
 from workflow.steps import note
+from workflow.web import plain
 
 SHOWN = 50
 
@@ -30,7 +31,7 @@ def timeline(request: HttpRequest, reference: str) -> TemplateResponse:
     case = get_object_or_404(
         Case.objects.visible_to(request.user).select_related("debtor"), reference=reference
     )
-    group, actor = request.GET.get("group", ""), request.GET.get("actor", "")[:80]
+    group, actor = request.GET.get("group", ""), plain(request.GET.get("actor", ""))[:80]
     before = request.GET.get("before", "")
     events = Event.objects.filter(case=case).select_related("actor").order_by("-number")
     if group in GROUPS:
