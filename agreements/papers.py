@@ -11,6 +11,8 @@ from agreements.models import Agreement, Payment
 from cases.models import Case, ClaimPaper
 from common.clock import local_day
 from common.money import in_words_zh, show
+from compliance.packs import load
+from compliance.words import Named, in_words
 from documents.blocks import (
     Facts,
     Paper,
@@ -42,6 +44,7 @@ NUMBER, DUE, SUM = (
     words("到期日", "Due on"),
     words("金额（元）", "Amount (CNY)"),
 )
+CONFIRMED = words("【债务人已确认】", "[confirmed by the debtor]")
 
 
 def told(document: Document) -> dict[str, Any]:
@@ -107,12 +110,9 @@ def agreement_pdf(agreement: Agreement) -> bytes:
     blocks.append(Section(words("还款计划", "Plan of repayment"), numbered=True))
     blocks.append(_plan_table(agreement))
     for clause in agreement.clauses:
-        mark = words("【债务人已逐条确认】", "[confirmed by the debtor]")
-        text = words(clause["text"]["zh"], clause["text"]["en"])
-        if clause["key"] in confirmed:
-            text = words(text["zh"] + mark["zh"], f"{text['en']} {mark['en']}")
+        mark = CONFIRMED if clause["key"] in confirmed else ""
         blocks.append(Section(words(clause["title"]["zh"], clause["title"]["en"]), numbered=True))
-        blocks.append(Para(text, "clause"))
+        blocks.append(Para(words(clause["text"]["zh"], clause["text"]["en"]), "clause", mark=mark))
     blocks.append(_signatures(agreement))
     return render_paper(
         Paper(
@@ -276,7 +276,7 @@ def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
                 (words("受托机构", "Agency"), _agency(case)),
                 (words("债务人", "Debtor"), words(case.debtor.name, case.debtor.name_en or case.debtor.name)),
                 (words("立案时间", "Opened"), plain_moment(case.opened_at, zone)),
-                (words("适用规则包", "Rule packs"), ", ".join(case.packs)),
+                (words("适用规则包", "Rule packs"), _packs(case.packs)),
                 (words("尚欠余额", "Balance"), sum_of(case.balance)),
                 (words("时间线", "Timeline"), f"{case.event_count} · {case.head}"),
             ]
@@ -341,7 +341,7 @@ def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
         Section(words("文件清单", "Documents"), numbered=True),
         Table(
             [words("文件", "Document"), words("编号", "Number"), "SHA-256"],
-            [[d.title, d.number, d.sha256] for d in case.documents.order_by("created_at", "pk")],
+            [[d.title, d.number, f"{d.sha256[:32]}\n{d.sha256[32:]}"] for d in case.documents.order_by("created_at", "pk")],
         ),
     ]  # fmt: skip
     return _print(
@@ -403,7 +403,7 @@ def _result(notice: Any, zone: str) -> Text:
 
 def _decision(event: Event, zone: str) -> list[Text]:
     decision = event.data["decision"]
-    packs = ", ".join(f"{name} {version}" for name, version in decision.get("packs", {}).items())
+    packs = "\n".join(f"{name} {version}" for name, version in decision.get("packs", {}).items())
     against = [f["rule"] for f in event.findings if str(f.get("severity", "")).startswith("block")]
     if event.kind == "policy.refused":
         answer: Text = words(f"拒绝：{'、'.join(against)}", f"refused: {', '.join(against)}")
@@ -411,10 +411,20 @@ def _decision(event: Event, zone: str) -> list[Text]:
         answer = words("允许", "allowed")
     return [
         f"{event.number} · {plain_moment(event.occurred_at, zone)}",
-        decision.get("action", ""),
+        _action(str(decision.get("action", ""))),
         packs,
         answer,
     ]
+
+
+def _action(code: str) -> Words:
+    named = Named(f"action.{code}")
+    return words(in_words(named, "zh"), in_words(named, "en"))
+
+
+def _packs(names: list[str]) -> Words:
+    titles = [load(name).title for name in names]
+    return words("、".join(t["zh"] for t in titles), ", ".join(t["en"] for t in titles))
 
 
 def _ledger_table(case: Case) -> Table:

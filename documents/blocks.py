@@ -30,10 +30,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Para:
-    """A paragraph; styles: plain, clause (numbered within its section), hint, strong, centre."""
+    """A paragraph; styles: plain, clause (numbered within its section), hint, strong, centre.
+
+    ``mark`` stands behind it and is never broken in two, such as that the term was confirmed.
+    """
 
     text: Text
     style: str = "plain"
+    mark: Text = ""
     kind: str = "para"
 
 

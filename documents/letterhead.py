@@ -17,9 +17,7 @@ def house_of(case: Any) -> tuple[Text, list[Text]]:
         " · ".join(part for part in (house.address, house.phone, house.email) if part)
     ]
     if case.agency:
-        lines.append(
-            words(f"受 {case.creditor.name} 委托", f"On behalf of {english(case.creditor)}")
-        )
+        lines.append(words(f"受{case.creditor.name}委托", f"On behalf of {english(case.creditor)}"))
     return words(house.name, english(house)), lines
 
 

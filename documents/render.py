@@ -95,7 +95,11 @@ def _drawn(paper: Paper, language: str) -> list[dict[str, Any]]:
                 clause += numbered
                 found["style"] = block.style
                 found["number"] = f"{section}.{clause}" if numbered else ""
-                found["text"] = texts(block.text, language)
+                marks = dict(texts(block.mark, language))
+                found["lines"] = [
+                    (tongue, text, marks.get(tongue, ""))
+                    for tongue, text in texts(block.text, language)
+                ]
             case Facts():
                 found["rows"] = [
                     (texts(name, language), texts(value, language)) for name, value in block.rows

@@ -84,7 +84,7 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
     parts: dict[str, list[Words]] = {
         "creditor": [words(creditor.name, english(creditor))] if creditor.name else [],
         "agent": [
-            words(f"{agency.name}，受 {creditor.name} 委托（委托合同 {case.mandate}）",
+            words(f"{agency.name}，受{creditor.name}委托（委托合同 {case.mandate}）",
                   f"{english(agency)}, on behalf of {english(creditor)} (mandate {case.mandate})")
             if agency
             else words("由债权人自行办理", "The creditor itself")
@@ -102,7 +102,7 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
             words(f"{when['zh']} 至 {ends:%H:%M}，预计不超过 {minutes} 分钟",
                   f"{when['en']} to {ends:%H:%M}, at most {minutes} minutes")
         ],
-        "place": [words(f"{visit.place}({_place_zh(visit)})", f"{visit.place} ({_place_en(visit)})")],
+        "place": [words(f"{visit.place}（{_place_zh(visit)}）", f"{visit.place} ({_place_en(visit)})")],
         "choices": [
             words(f"您可以要求改换时间、地点或联系方式，请致电 {house.phone}。提出要求不会有任何不利影响。",
                   f"You may ask for another time, place or way of talking: call {house.phone}. Nothing bad follows from asking.")
@@ -120,11 +120,11 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
                   "We ask before we record. A recording only proves that the talk was lawful and is kept for at least two years. Without your consent nobody comes in and nothing is filmed inside.")
         ],
         "privacy": [
-            words(f"{creditor.name} 为处理本笔借款使用您的姓名、联系方式和账户信息，仅提供给受托机构和法律允许的机关；结案后按规定期限保存并删除。您可以查阅、更正。",
+            words(f"{creditor.name}为处理本笔借款使用您的姓名、联系方式和账户信息，仅提供给受托机构和法律允许的机关；结案后按规定期限保存并删除。您可以查阅、更正。",
                   f"{english(creditor)} uses your name, contact and account data for this loan alone; only the agency and bodies named by law receive them. They are kept for the lawful term after closure, then deleted. You may see and correct them.")
         ],
         "payment": [
-            words(f"户名 {creditor.name}，{creditor.bank_name}，账号 {creditor.bank_account}，附言 {case.reference}。付款后可索取收据。",
+            words(f"户名：{creditor.name}，开户行：{creditor.bank_name}，账号：{creditor.bank_account}，附言：{case.reference}。付款后可索取收据。",
                   f"Account of {english(creditor)}, {creditor.bank_name}, {creditor.bank_account}, reference {case.reference}. You get a receipt for every payment.")
         ] if creditor.bank_account else [],
         "hardship": [
@@ -168,7 +168,7 @@ def _debt(case: Any, at: datetime) -> list[Words]:
     paid = sum_of(-sum((e.amount for e in case.ledger.filter(kind__in=["payment", "reversal"])), 0))
     found.append(
         words(
-            f"截至 {on['zh']}：本金 {principal['zh']}，利息 {interest['zh']}，费用 {fees['zh']}，合计 {total['zh']}；委托后已还 {paid['zh']}。",
+            f"截至 {on['zh']}：本金{principal['zh']}，利息{interest['zh']}，费用{fees['zh']}，合计{total['zh']}；委托后已还{paid['zh']}。",
             f"As of {on['en']}: principal {principal['en']}, interest {interest['en']}, fees {fees['en']}, {total['en']} in all; paid since we took it over: {paid['en']}.",
         )
     )
