@@ -219,11 +219,12 @@ def sentence(event: Event) -> str:
             f["rule"] for f in event.findings if f.get("severity", "").startswith("block")
         ),
         "asked": ASKED.get(str(data.get("asked", "")), str(data.get("asked", ""))),
+        "form": str(data.get("form", "")).upper(),
         **{
             name: _in_sentence(event.kind, data.get(name))
             for name in (
                 "amount", "officer", "why", "until", "review_on", "reference", "number", "item",
-                "shortfall", "due_on", "to", "document", "batch", "row", "remark", "form",
+                "shortfall", "due_on", "to", "document", "batch", "row", "remark",
                 "version", "total", "place", "starts_at", "side", "name", "agent", "mandate",
             )
         },
