@@ -89,7 +89,7 @@ def store(
         created_at=at,
         created_by=by,
     )
-    ending = "." + name.rsplit(".", 1)[-1].lower()
+    ending = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
     document.file.save(f"{at:%Y/%m}/{uuid.uuid4().hex}{ending}", ContentFile(content), save=False)
     document.save(force_insert=True)
     return document

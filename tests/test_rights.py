@@ -86,6 +86,7 @@ TABLE: dict[str, Route] = {
     "desk:duty": form("duty", "do_duty"),
     "cases:imports": Route(reads=CLERKS, only="GET"),
     "cases:import_upload": Route(reads=CLERKS, writes=CLERKS),
+    "cases:import_columns": Route(reads=CLERKS, only="GET"),
     "cases:import_form": Route(reads=CLERKS, only="GET"),
     "cases:import": Route(of("batch"), reads=CLERKS, only="GET", role_first=True),
     "cases:import_progress": Route(of("batch"), reads=CLERKS, only="GET", role_first=True),

@@ -5,6 +5,7 @@ from cases.imports import views
 urlpatterns = [
     path("", views.imports, name="imports"),
     path("new/", views.upload, name="import_upload"),
+    path("columns/", views.columns, name="import_columns"),
     path("form.csv", views.form, name="import_form"),
     path("<slug:number>/", views.batch, name="import"),
     path("<slug:number>/progress/", views.progress, name="import_progress"),

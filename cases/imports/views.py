@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from cases.imports import actions, shown, words
+from cases.imports.columns import COLUMNS
 from cases.imports.forms import UploadForm
 from cases.imports.reading import Unfit
 from cases.imports.tasks import poke
@@ -186,6 +187,17 @@ def rejected(request: HttpRequest, number: str) -> StreamingHttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="{found.number}-rejected.csv"'
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+@require_safe
+def columns(request: HttpRequest) -> HttpResponse:
+    """Which columns a file may have, under which headings, and how their cells are written."""
+    _must_see(request)
+    return TemplateResponse(
+        request,
+        "cases/imports/columns.html",
+        {"columns": COLUMNS, "may_import": may(request.user, actions.RIGHT)},
+    )
 
 
 @require_safe
