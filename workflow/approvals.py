@@ -60,28 +60,42 @@ def request_approval(
     at: datetime,
     subject: str = "",
     details: Mapping[str, Any] | None = None,
-    evidence: Document | None = None,
+    evidence: Callable[[], Document] | None = None,
     lapses_at: datetime | None = None,
 ) -> Approval:
-    """Ask for a second person's word; it lapses after seven days unless said otherwise."""
+    """Ask for a second person's word; it lapses after seven days unless said otherwise.
+
+    ``evidence`` stores what is sent along; it is called once it is sure that the request is made.
+    """
     approval = Approval(
         case=case,
         kind=kind,
         subject=subject,
         details=dict(details or {}),
         reason=reason,
-        evidence=evidence,
         requested_by=by,
         requested_at=at,
         expires_at=lapses_at or at + LAPSES_AFTER,
     )
+
+    def keep_evidence() -> None:
+        if evidence:
+            approval.evidence = evidence()
+
     begin(
         approval,
         event="approval.requested",
         right="request_approval",
         by=by,
         at=at,
-        data={"kind": kind, "subject": subject, "reason": reason, "details": dict(details or {})},
+        first=keep_evidence,
+        data=lambda new: {
+            "kind": kind,
+            "subject": subject,
+            "reason": reason,
+            "details": dict(details or {}),
+            **({"evidence": new.evidence.number} if new.evidence else {}),
+        },
     )
     return approval
 

@@ -192,9 +192,9 @@ def _lock(case: Any) -> Any:
 
 def _carry_out(case: Any, steps: Sequence[Step], by: User, at: datetime) -> list[Verdict]:
     _claim_submission(by, at)
-    for step in steps:
-        if step.first:
-            step.first()
+    begins_case = case.pk is None
+    if begins_case:  # it cannot be locked before what it leans on is there
+        _save_first(steps)
     locked = _lock(case)
     if not locked.may_be_seen_by(by):
         raise Outsider
@@ -206,6 +206,8 @@ def _carry_out(case: Any, steps: Sequence[Step], by: User, at: datetime) -> list
         if guard.version is not None and guard.version != locked.version:
             raise StaleForm(locked)
         guard.spent = True
+    if not begins_case:  # only now: a refused call leaves no file behind
+        _save_first(steps)
     subjects = [_fresh(step.subject, locked) for step in steps]
     verdicts: dict[int, Verdict] = {}
     for number, (step, subject) in enumerate(zip(steps, subjects, strict=True)):
@@ -234,6 +236,12 @@ def _carry_out(case: Any, steps: Sequence[Step], by: User, at: datetime) -> list
     for step, subject in zip(steps, subjects, strict=True):
         step.subject.__dict__.update(subject.__dict__)
     return list(verdicts.values())
+
+
+def _save_first(steps: Sequence[Step]) -> None:
+    for step in steps:
+        if step.first:
+            step.first()
 
 
 def _claim_submission(by: User, at: datetime) -> None:

@@ -159,19 +159,20 @@ def request_early_closure(
     if not reason.strip():
         raise WrongInput(_("Say why, for the second person."), "reason")
     _must_not_wait(case, Approval.Kind.EARLY_CLOSURE, at)
-    evidence = None
-    if content:
-        evidence = store(
+
+    def keep() -> Document:
+        return store(
             case=case, kind=Document.Kind.OTHER, filename=filename, content=content,
             title=_("Evidence for the early closure"), by=by, at=at,
         )  # fmt: skip
+
     return request_approval(
         case=case,
         kind=Approval.Kind.EARLY_CLOSURE,
         subject=str(Case.ClosedAs(closed_as).label),
         details={"closed_as": closed_as},
         reason=reason.strip(),
-        evidence=evidence,
+        evidence=keep if content else None,
         by=by,
         at=at,
     )

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.models import Case
@@ -35,8 +34,9 @@ def ask_exception(
         )
     if until <= at:
         raise WrongInput(_("The last day is already past."), "until")
-    with transaction.atomic():
-        evidence = store(
+
+    def keep() -> Document:
+        return store(
             case=case,
             kind=Document.Kind.CERTIFICATE,
             filename=filename,
@@ -45,13 +45,14 @@ def ask_exception(
             by=by,
             at=at,
         )
+
     return request_approval(
         case=case,
         kind=Approval.Kind.EXCEPTION,
         subject=rule,
         reason=reason,
-        details={"rule": rule, "evidence": evidence.number},
-        evidence=evidence,
+        details={"rule": rule},
+        evidence=keep,
         by=by,
         at=at,
         lapses_at=until,

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.actions.holding import place_hold
@@ -185,20 +184,20 @@ def ask_to_lift(
     )  # fmt: skip
     if asked.exists():
         raise WrongInput(_("This was asked already; compliance has to decide."))
-    evidence = None
-    if content:
-        with transaction.atomic():
-            evidence = store(
-                case=refusal.case, kind=Document.Kind.CERTIFICATE, filename=filename,
-                content=content, title=_("Evidence for lifting a refusal"), by=by, at=at,
-            )  # fmt: skip
+
+    def keep() -> Document:
+        return store(
+            case=refusal.case, kind=Document.Kind.CERTIFICATE, filename=filename,
+            content=content, title=_("Evidence for lifting a refusal"), by=by, at=at,
+        )  # fmt: skip
+
     return request_approval(
         case=refusal.case,
         kind=Approval.Kind.LIFT_REFUSAL,
         subject=str(refusal.pk),
         reason=reason,
         details={"refused_at": refusal.at.isoformat(), "until": refusal.until.isoformat()},
-        evidence=evidence,
+        evidence=keep if content else None,
         by=by,
         at=at,
     )
