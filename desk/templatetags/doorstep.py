@@ -273,7 +273,8 @@ def _dots(state: str, _language: str) -> SafeString:
 def _drawn(name: str, context: dict[str, Any]) -> SafeString:
     """A small component without the white space around it, so that an empty one is empty."""
     # The template has escaped what it was given; only white space is taken off.
-    return SafeString(render_to_string(name, context).strip())  # nosec B703
+    text = render_to_string(name, context).strip()
+    return SafeString(text)  # nosec B703
 
 
 @register.simple_tag
