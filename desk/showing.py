@@ -69,7 +69,10 @@ def moment_words(moment: datetime, zone: str, style: str = "full") -> str:
         return day_words(there.date())
     days = day_words(there.date(), "short" if style == "short" else "full")
     said = f"{days} {there:%H:%M}" if tongue_now() == "zh" else f"{days}, {there:%H:%M}"
-    return f"{said} ({zone_words(zone, moment)})" if style == "named" else said
+    if style != "named":
+        return said
+    place = zone_words(zone, moment)
+    return f"{said}（{place}）" if tongue_now() == "zh" else f"{said} ({place})"
 
 
 def figure_name(name: str) -> str:

@@ -186,6 +186,7 @@ class TestTimes:
             ("time", "en", "14:30"),
             ("day", "zh", "2026年3月5日 周四"),
             ("named", "en", "Thu 5 Mar 2026, 14:30 (Beijing time)"),
+            ("named", "zh", "2026年3月5日 周四 14:30（北京时间）"),
         ],
     )
     def test_are_written_as_people_of_the_place_write_them(
