@@ -14,7 +14,7 @@ from typing import Any
 from cases.imports import cells
 from cases.imports.cells import Wrong
 from cases.imports.columns import FIELDS, POSITION, REQUIRED
-from cases.imports.reading import Row, column_at
+from cases.imports.reading import MERGED, UNRECKONED, Row, column_at
 
 Values = list[str | None]
 """What a row says, in the order of ``FIELDS``, each in its one spelling; None where it says nothing."""
@@ -59,6 +59,9 @@ READERS: dict[str, Callable[[str], str]] = {
     OVERDUE_SINCE, LIMITATION, PRINCIPAL, INTEREST, FEES, CURRENCY, STATED_ON, MANDATE,
 ) = range(len(FIELDS))  # fmt: skip
 
+UNREAD = {UNRECKONED: "formula_unread", MERGED: "merged"}
+"""What a workbook hides behind a cell, and what is wrong with it."""
+
 _REQUIRED = [(POSITION[name], name) for name in REQUIRED]
 _PAST = [(POSITION[n], n) for n in ("contract_on", "due_on", "overdue_since", "stated_on")]
 
@@ -100,6 +103,10 @@ class Reader:
         for place, position, name, read in self.plan:
             text = row.cells[place].strip()
             if text:
+                if text[0] == "#" and text in UNREAD:
+                    problems.append({"code": UNREAD[text], "column": name})
+                    values[position] = ""
+                    continue
                 try:
                     values[position] = read(text) or None
                 except Wrong as wrong:

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 from cases.imports.columns import BY_NAME, PROBLEM, REQUIRED, columns_of
@@ -25,6 +25,12 @@ HEADING_WITHIN = 10
 _GUARDED = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 """What a spreadsheet may take for the beginning of a formula; the last four are full-width."""
 _ESCAPED = re.compile(rf"'+[{re.escape(_GUARDED)}]")
+
+
+UNRECKONED = "#FORMULA!"
+"""Stands in a cell whose formula was saved without its result."""
+MERGED = "#MERGED!"
+"""Stands in a cell that lies under a merged one."""
 
 
 class Unfit(Exception):
@@ -58,6 +64,8 @@ class Table:
     rows: Iterator[Row]
     lines: int = 0
     """How many rows there are at most; 0 where only reading tells."""
+    note: dict[str, Any] = field(default_factory=dict)
+    """What the person should know though the file can be taken: a code and its figures."""
 
 
 def escaped(cell: str) -> str:
@@ -114,9 +122,9 @@ def _is_markup(head: bytes) -> bool:
 def open_table(file: IO[bytes]) -> Table:
     """Find out how the file is written and read its heading; the rows come when asked for."""
     if kind_of(file) == XLSX:
-        from cases.imports.sheets import sheet_rows
+        from cases.imports.sheets import sheets_of
 
-        return _under_heading("XLSX", sheet_rows(file))
+        return _first_fit(sheets_of(file))
     encoding = encoding_of(file)
     table = _under_heading(_NAMES.get(encoding, encoding.upper()), text_rows(file, encoding))
     table.lines = _count_lines(file)
@@ -329,6 +337,35 @@ def _count_lines(file: IO[bytes]) -> int:
 
 # ---------------------------------------------------------------- heading
 
+_NOT_THIS_SHEET = ("empty", "no_heading", "too_many_columns", "double_column", "missing_column")
+"""Why a sheet is passed over, the nearest miss last: it is told when no other sheet fits."""
+_MOST_SHEETS = 50
+
+
+def _first_fit(sheets: list[tuple[str, Iterator[Row]]]) -> Table:
+    """The first sheet whose heading is complete; says so when others might have been meant too."""
+    found: Table | None = None
+    missed = Unfit("empty")
+    name, others = "", []
+    for title, rows in sheets[:_MOST_SHEETS]:
+        try:
+            table = _under_heading("XLSX", rows)
+        except Unfit as unfit:
+            if unfit.code not in _NOT_THIS_SHEET:
+                raise
+            if _NOT_THIS_SHEET.index(unfit.code) > _NOT_THIS_SHEET.index(missed.code):
+                missed = unfit
+            continue
+        if found is None:
+            found, name = table, title
+        else:
+            others.append(title)
+    if found is None:
+        raise missed
+    if others:
+        found.note = Unfit("sheets_left", sheet=name, others=others[:5]).as_dict()
+    return found
+
 
 def _under_heading(encoding: str, rows: Iterator[Row]) -> Table:
     """Take the heading off: the first of the top rows that names at least three known columns."""
@@ -336,7 +373,7 @@ def _under_heading(encoding: str, rows: Iterator[Row]) -> Table:
     seen = 0
     for row in rows:
         seen += 1
-        headings = [unescaped(cell).strip() for cell in row.cells]
+        headings = [unescaped(cell).strip() if cell != MERGED else "" for cell in row.cells]
         while headings and not headings[-1]:
             headings.pop()
         if len(headings) > MOST_COLUMNS:

@@ -102,12 +102,14 @@ def _read(batch: ImportBatch, watch: Watch) -> None:
             watch.progress(rows[-1].line)
     watch.progress(counts.total(), counts.total(), at_once=True)
     batch.encoding, batch.headings, batch.columns = table.encoding, table.headings, table.columns
+    batch.problem = table.note
     batch.rows_total = batch.rows_done = counts.total()
     _set_counts(batch, counts)
     batch.state, batch.tries = _State.READY, 0
     batch.save(
         update_fields=[
-            "encoding", "headings", "columns", "rows_total", "rows_done", "state", "tries", *_COUNTS,
+            "encoding", "headings", "columns", "problem", "rows_total", "rows_done", "state", "tries",
+            *_COUNTS,
         ]
     )  # fmt: skip
 

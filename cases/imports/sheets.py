@@ -1,9 +1,10 @@
-"""Workbooks: the first sheet with anything in it, row by row, after a look at what is unpacked.
+"""Workbooks: the visible sheets, row by row, after a look at what is unpacked.
 
 A workbook is an archive of XML. Before openpyxl sees it every part is unpacked once into nothing,
 to know its real size and that it holds no entities, no declarations and no endless text.
 """
 
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -11,8 +12,11 @@ from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 
 from openpyxl import load_workbook
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.utils import column_index_from_string
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
-from cases.imports.reading import MOST_COLUMNS, MOST_ROWS, Row, Unfit
+from cases.imports.reading import MERGED, MOST_COLUMNS, MOST_ROWS, UNRECKONED, Row, Unfit
 
 MOST_UNPACKED = 400 * 1024 * 1024
 MOST_PARTS = 500
@@ -22,58 +26,115 @@ _BLOCK = 256 * 1024
 _FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY", b"<![CDATA[", b"<!doctype", b"<!entity")
 
 
-def sheet_rows(file: IO[bytes]) -> Iterator[Row]:
-    """The rows of the first sheet that has any, with their numbers in the sheet."""
+def sheets_of(file: IO[bytes]) -> list[tuple[str, Iterator[Row]]]:
+    """The visible sheets by name, each with its rows and their numbers in the sheet."""
     _look_through(file)
     file.seek(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl tells of styles and validations it leaves out
         try:
             book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        except Unfit:
-            raise
         except Exception as fault:
             # Whatever a crafted archive makes of a parser, it is a damaged file to the person.
             raise Unfit("damaged") from fault
+    return [
+        (sheet.title, _rows_of(book, sheet))
+        for sheet in book.worksheets
+        if sheet.sheet_state == "visible"
+    ]
+
+
+class _Parser(WorkSheetParser):
+    """Tells an empty cell apart from a formula whose result was never saved."""
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        """One cell; openpyxl's own reader asks for each."""
+        cell: dict[str, Any] = super().parse_cell(element)
+        if cell["value"] is None and cell["data_type"] == "n":
+            cell["value"] = UNRECKONED if element.find(FORMULA_TAG) is not None else None
+        return cell
+
+
+def _rows_of(book: Any, sheet: Any) -> Iterator[Row]:
+    # Not sheet.iter_rows(): it cannot tell such formulas, and walks every void that a file claims.
     try:
-        yield from _rows(book)
-    finally:
-        book.close()
-
-
-def _rows(book: Any) -> Iterator[Row]:
-    for sheet in book.worksheets:
-        if sheet.sheet_state != "visible":
-            continue
-        found = False
-        for row in _rows_of(sheet):
-            found = True
-            yield row
-        if found:
-            return
-    raise Unfit("empty")
-
-
-def _rows_of(sheet: Any) -> Iterator[Row]:
-    try:
-        sheet.reset_dimensions()  # they are claims of the file; a wrong one would make us walk a void
-        for number, cells in enumerate(sheet.iter_rows(values_only=False), start=1):
-            said = [_text(cell) for cell in cells[: MOST_COLUMNS + 1]]
-            while said and not said[-1]:
-                said.pop()
-            if said:
-                yield Row(number, said)
-            if number > 20 * MOST_ROWS:
-                raise Unfit("too_many_rows", most=MOST_ROWS)
+        merged = _Merged(book, sheet)
+        with sheet._get_source() as source:
+            parser = _Parser(
+                source,
+                sheet._shared_strings,
+                data_only=True,
+                epoch=book.epoch,
+                date_formats=book._date_formats,
+                timedelta_formats=book._timedelta_formats,
+            )
+            for number, cells in parser.parse():
+                said = _texts(sheet, cells)
+                if said:
+                    yield Row(number, merged.filled(number, said))
+                if number > 20 * MOST_ROWS:
+                    raise Unfit("too_many_rows", most=MOST_ROWS)
     except Unfit:
         raise
     except Exception as fault:
         raise Unfit("damaged") from fault
 
 
-def _text(cell: Any) -> str:
+def _texts(sheet: Any, cells: list[dict[str, Any]]) -> list[str]:
+    """What a row shows, up to its last filled cell."""
+    said: list[str] = []
+    for cell in cells:
+        place = cell["column"] - 1
+        text = _text(sheet, cell) if 0 <= place <= MOST_COLUMNS else ""
+        if text:
+            said += [""] * (place + 1 - len(said))
+            said[place] = text
+    return said
+
+
+class _Merged:
+    """Which cells are hidden under a merged one: empty for a program, though a person sees a value."""
+
+    def __init__(self, book: Any, sheet: Any) -> None:
+        found: set[tuple[int, int, int, int]] = set()
+        with book._archive.open(sheet._worksheet_path) as part:
+            tail = b""
+            while (block := part.read(_BLOCK)) and len(found) < _MOST_MERGED:
+                looked = tail + block
+                if b"mergeCell" in looked:
+                    for left, top, right, bottom in _MERGED_REF.findall(looked):
+                        found.add((int(top), int(bottom), _place(left), _place(right)))
+                tail = block[-200:]
+        self.ahead = sorted(found, reverse=True)
+        self.here: list[tuple[int, int, int, int]] = []
+
+    def filled(self, number: int, said: list[str]) -> list[str]:
+        """The row with a mark in every cell that is merged away; rows come in their order."""
+        while self.ahead and self.ahead[-1][0] <= number:
+            self.here.append(self.ahead.pop())
+        if self.here:
+            self.here = [one for one in self.here if one[1] >= number]
+        for top, _bottom, left, right in self.here:
+            first = left if number > top else left + 1
+            said += [""] * (min(right, MOST_COLUMNS) + 1 - len(said))
+            for place in range(first, min(right, MOST_COLUMNS) + 1):
+                said[place] = said[place] or MERGED
+        return said
+
+
+_MERGED_REF = re.compile(
+    rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"'
+)
+_MOST_MERGED = 100_000
+
+
+def _place(letters: bytes) -> int:
+    return int(column_index_from_string(letters.decode())) - 1
+
+
+def _text(sheet: Any, cell: dict[str, Any]) -> str:
     """What the cell shows, in the spelling that a CSV file would have."""
-    value = cell.value
+    value = cell["value"]
     if value is None:
         return ""
     if isinstance(value, str):
@@ -86,7 +147,7 @@ def _text(cell: Any) -> str:
         return value.isoformat()
     if isinstance(value, timedelta):
         return str(value)
-    if "%" in (cell.number_format or ""):
+    if cell["style_id"] and "%" in (ReadOnlyCell(sheet, **cell).number_format or ""):
         return f"{value * 100:.10g}%"
     if isinstance(value, float):
         # Fifteen places are all that a spreadsheet keeps; more of them were lost when it was typed.

@@ -60,6 +60,14 @@ ROWS: dict[str, tuple[Any, Any]] = {
         gettext_lazy("The spreadsheet shows a fault here (%(text)s)."),
         gettext_lazy("Mend the formula, or type the value itself."),
     ),
+    "formula_unread": (
+        gettext_lazy("The cell holds a formula whose result was not saved."),
+        gettext_lazy("Open the workbook, save it once, or paste the column as values."),
+    ),
+    "merged": (
+        gettext_lazy("The cell is merged with another one, and empty by itself."),
+        gettext_lazy("Undo the merging and fill in every cell."),
+    ),
     "too_long": (
         gettext_lazy("The text has %(length)s characters; at most %(most)s can be kept."),
         gettext_lazy("Shorten it."),
@@ -301,6 +309,10 @@ FILES: dict[str, tuple[Any, Any]] = {
         gettext_lazy("Columns %(first)s and %(second)s are both read as “%(column)s”."),
         gettext_lazy("Rename or remove one of the two."),
     ),
+    "sheets_left": (
+        gettext_lazy("Only the sheet “%(sheet)s” was read; there are debts on other sheets too: %(others)s."),
+        gettext_lazy("Save each of those sheets as a file of its own and upload it."),
+    ),
     "unforeseen": (
         gettext_lazy("The file could not be checked for a reason that was not foreseen."),
         gettext_lazy("Nothing was taken over. Tell whoever runs this system the batch number."),
@@ -338,6 +350,8 @@ def of_file(problem: Mapping[str, Any]) -> Said | None:
         if name in given:
             names = given[name] if isinstance(given[name], list) else [given[name]]
             given[name] = _(", ").join(label_of(each) for each in names)
+    if "others" in given:
+        given["others"] = _(", ").join(given["others"])
     return Said("", _filled(what, given), _filled(mend, given))
 
 

@@ -1,9 +1,12 @@
 """Files as they really come: each is read, or refused in words; no row is lost and none half taken."""
 
 import contextlib
+import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from cases.imports import reading, words
 from cases.imports.reading import Unfit, escaped, unescaped
 from cases.models import Case, ImportBatch, ImportRow
 from people.models import Person
+from tests import make
 from tests.cases.imports import cast
 from tests.cases.imports.cast import HEADINGS, csv_of, id_number, row
 
@@ -53,6 +57,28 @@ def xlsx(*rows: list[Any], **given: Any) -> bytes:
     return sheet(list(HEADINGS.values()), *rows, **given)
 
 
+def book(
+    *sheets: tuple[str, list[list[Any]]], hidden: tuple[str, ...] = (), merged: tuple[str, ...] = ()
+) -> bytes:
+    """A workbook of several sheets; ``merged`` are ranges of the last."""
+    made = Workbook()
+    made.remove(made.active)
+    for title, rows in sheets:
+        one = made.create_sheet(title)
+        for cells in rows:
+            one.append(cells)
+        one.sheet_state = "hidden" if title in hidden else "visible"
+    for each in merged:
+        one.merge_cells(each)
+    kept = io.BytesIO()
+    made.save(kept)
+    return kept.getvalue()
+
+
+TITLES = list(HEADINGS.values())
+COVER = [["西湖银行"], [], ["姓名", "陈晓"], ["日期", "2026-02-27"]]
+
+
 def repacked(
     content: bytes, change: Callable[[str, bytes], bytes], extra: dict[str, bytes] | None = None
 ) -> bytes:
@@ -77,6 +103,9 @@ BOMB = (
     b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">'
     b'<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>'
 )
+
+BOOK = xlsx(cells(1))
+IN_GBK = csv_of(row(1), encoding="gbk")
 
 # name -> file, and what becomes of it: a code for the whole, or what is wrong by row ({}: nothing)
 FILES: dict[str, tuple[bytes, str | dict[int, str]]] = {
@@ -116,7 +145,7 @@ FILES: dict[str, tuple[bytes, str | dict[int, str]]] = {
         xlsx(cells(1, principal=38600.1, interest=1158, phone=13800000001)), {},
     ),
     "a workbook with real dates": (
-        xlsx(cells(1, due_on=__import__("datetime").date(2025, 11, 10))), {},
+        xlsx(cells(1, due_on=date(2025, 11, 10))), {},
     ),
     "a workbook that calls itself CSV": (xlsx(cells(1)), {}),
     "a workbook with a huge dimension": (
@@ -126,7 +155,31 @@ FILES: dict[str, tuple[bytes, str | dict[int, str]]] = {
         repacked(xlsx(cells(1)), in_sheet(lambda p: p.replace(
             b"</sheetData>", b'<row r="1048576"><c r="A1048576"/></row></sheetData>'))), {},
     ),
+    "a workbook with a written cover sheet": (book(("Cover", COVER), ("二月", [TITLES, cells(1)])), {}),
+    "a workbook with a hidden sheet in front": (
+        book(("old", [TITLES, cells(9, name="")]), ("new", [TITLES, cells(1)]), hidden=("old",)), {},
+    ),
+    "a workbook with a merged title": (
+        book(("二月", [["2026 年 2 月"], TITLES, cells(1)]), merged=("A1:N1",)), {},
+    ),
+    "a workbook with a formula and its result": (
+        repacked(xlsx(cells(1, interest="=1+1")), in_sheet(lambda p: re.sub(rb"(</f>)<v ?/>", rb"\1<v>2</v>", p))), {},
+    ),
+    "a workbook with an empty result of a formula": (
+        repacked(xlsx(cells(1, interest='=""')), in_sheet(
+            lambda p: re.sub(rb'<c r="L2"[^>]*>', b'<c r="L2" t="str">', p))), {},
+    ),
+    "a workbook with a formula in a column of its own": (
+        book(("二月", [[*TITLES, "备注"], [*cells(1), "=1+1"]])), {},
+    ),
     # single rows that are not taken
+    "a workbook with a formula without its result": (xlsx(cells(1, interest="=1+1")), {2: "formula_unread"}),
+    "a workbook with cells merged down": (
+        book(("二月", [TITLES, cells(1), cells(2), cells(3)]), merged=("L2:L3",)), {3: "merged"},
+    ),
+    "a workbook with cells merged across": (
+        book(("二月", [TITLES, cells(1), cells(2)]), merged=("L3:M3",)), {3: "merged"},
+    ),
     "a ragged row": (text(line(1), "XH-9,王", line(2)), {3: "ragged"}),
     "a row that is too long": (text(line(1) + ",surplus", line(2)), {2: "ragged"}),
     "an unquoted separator in an address": (text(line(1).replace("文三路", "文三路,近西湖"), line(2)), {2: "source"}),
@@ -197,6 +250,13 @@ FILES: dict[str, tuple[bytes, str | dict[int, str]]] = {
         repacked(xlsx(cells(1)), in_sheet(lambda p: p[:-40])), "damaged",
     ),
     "a workbook that is empty": (sheet(), "empty"),
+    "a workbook with hidden sheets alone": (
+        book(("shown", []), ("old", [TITLES, cells(1)]), hidden=("old",)), "empty",
+    ),
+    "a workbook with a cover sheet alone": (book(("Cover", COVER[:2])), "no_heading"),
+    "a workbook whose second sheet lacks a column": (
+        book(("Cover", COVER[:2]), ("二月", [TITLES[:4], cells(1)[:4]])), "missing_column",
+    ),
     "an entity bomb": (
         repacked(xlsx(cells(1)), in_sheet(lambda p: b'<?xml version="1.0"?>' + BOMB + p)), "hostile",
     ),
@@ -229,7 +289,7 @@ def checked(content: bytes) -> ImportBatch | Unfit:
 
 class TestFilesAsTheyCome:
     def test_are_more_than_sixty(self) -> None:
-        assert len(FILES) >= 85
+        assert len(FILES) >= 95
 
     @pytest.mark.django_db
     @pytest.mark.parametrize("name", FILES)
@@ -255,6 +315,39 @@ class TestFilesAsTheyCome:
                     assert str(words.of_row(problem))
         assert not Case.objects.exists()
         assert not Person.objects.exists()
+
+    @pytest.mark.django_db
+    def test_tell_of_the_sheets_that_were_not_read(self) -> None:
+        months = [(f"{n}月", [TITLES, cells(n)]) for n in range(1, 4)]
+        batch = cast.check(book(("Cover", COVER), *months))
+        assert cast.counts(batch) == (1, 0, 0, 0)
+        assert batch.problem == {
+            "code": "sheets_left", "params": {"sheet": "1月", "others": ["2月", "3月"]},
+        }  # fmt: skip
+        assert "1月" in str(words.of_file(batch.problem))
+
+    @pytest.mark.django_db
+    def test_are_read_alike_in_every_spelling(self) -> None:
+        """The file of story S1 as a workbook and in GBK: the very same fates, row by row."""
+        make.mandate()
+        make.mandate(
+            number="WT-2025-09", valid_from=date(2025, 1, 1), valid_until=date(2025, 12, 31)
+        )
+        plain = cast.S1.read_bytes()
+        lines = list(csv.reader(io.StringIO(plain.decode("utf-8-sig"))))
+        fates = []
+        for content in (
+            plain,
+            plain.decode("utf-8-sig").encode("gbk"),
+            plain.decode("utf-8-sig").encode("utf-16"),
+            book(("二月", lines)),
+        ):
+            batch = cast.check(content)
+            assert cast.counts(batch) == (113, 0, 0, 7)
+            fates.append(
+                list(batch.rows.order_by("line").values_list("line", "values", "problems"))
+            )
+        assert fates[1:] == fates[:1] * 3
 
     def test_are_refused_beyond_a_hundred_thousand_rows(self) -> None:
         some = io.BytesIO(
@@ -287,9 +380,7 @@ class TestFilesAsTheyCome:
         if data.draw(st.booleans()):
             content = data.draw(st.binary(max_size=3000))
         else:
-            base = bytearray(
-                data.draw(st.sampled_from([GOOD, csv_of(row(1), encoding="gbk"), xlsx(cells(1))]))
-            )
+            base = bytearray(data.draw(st.sampled_from([GOOD, IN_GBK, BOOK])))
             for _turn in range(data.draw(st.integers(1, 6))):
                 place = data.draw(st.integers(0, len(base) - 1))
                 base[place : place + data.draw(st.integers(0, 3))] = data.draw(
