@@ -35,7 +35,7 @@ from documents.letterhead import (
     sum_of,
 )  # fmt: skip
 from documents.models import Document
-from documents.render import render_paper
+from documents.render import check_path, render_paper
 from people.models import User
 from timeline.models import Event
 
@@ -131,7 +131,7 @@ def agreement_pdf(agreement: Agreement) -> bytes:
                 "本协议一式两份，双方各执一份。两种语言不一致时，以中文为准。",
                 "Each side has one copy. Where the two languages differ, the Chinese text holds.",
             ),
-            check=agreement.number,
+            check=check_path(agreement.number),
         ),
         agreement.language,
     )
@@ -452,7 +452,7 @@ def _print(
             made_at=at,
             dated=day(local_day(at, case.zone)),
             blocks=blocks,
-            check=number,
+            check=check_path(number),
         ),
         language or case.debtor.language,
     )

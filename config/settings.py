@@ -66,6 +66,12 @@ if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("DOORSTEP_HOSTS must name the hosts that are served in production.")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
 
+PUBLIC_URL = env.str(
+    "DOORSTEP_URL",
+    f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else "http://127.0.0.1:8000",
+).rstrip("/")
+"""Where those who hold a paper of ours can check it; its QR code says so."""
+
 CLOCK_FILE = env.str("DOORSTEP_CLOCK_FILE", "")
 """A file with an offset in seconds that moves the clock of demo and tests; see common/clock.py."""
 if PRODUCTION and CLOCK_FILE:

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("documents/", include("documents.urls")),
     path("notices/", include("notices.urls")),
     path("api/", include("api.urls")),
+    path("", include("portal.urls")),
     path("demo/", include("demo.urls")),
     path("administration/", admin.site.urls),
 ]

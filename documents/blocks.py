@@ -84,7 +84,10 @@ Block = Section | Para | Facts | Table | Signatures
 
 @dataclass(frozen=True)
 class Paper:
-    """One paper with its letterhead. ``number`` identifies it; ``check`` is what its QR code says."""
+    """One paper with its letterhead. ``number`` identifies it.
+
+    ``check`` is what its QR code says; what begins with a slash is an address of the public site.
+    """
 
     title: Text
     number: str

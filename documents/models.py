@@ -73,7 +73,10 @@ class Document(models.Model):
                 name="document_kind_known",
             )
         ]
-        indexes = [models.Index(fields=["case", "-created_at"], name="document_of_case")]
+        indexes = [
+            models.Index(fields=["case", "-created_at"], name="document_of_case"),
+            models.Index(fields=["sha256"], name="document_by_digest"),  # the public check
+        ]
 
     def __str__(self) -> str:
         return self.title

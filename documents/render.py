@@ -8,7 +8,7 @@ import base64
 import io
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import segno
 from django.conf import settings
@@ -54,7 +54,7 @@ def render_paper(paper: Paper, language: str) -> bytes:
             "dated": texts(paper.dated, language),
             "foot": texts(paper.foot, language),
             "blocks": _drawn(paper, language),
-            "qr": _qr(paper.check) if paper.check else "",
+            "qr": _qr(_address(paper.check)) if paper.check else "",
             "digest": paper.digest[:24],
             "stamp": paper.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         },
@@ -127,6 +127,15 @@ def _cells(row: Any, sums: frozenset[int], language: str) -> list[dict[str, Any]
     return [
         {"text": texts(cell, language), "sum": number in sums} for number, cell in enumerate(row)
     ]
+
+
+def _address(check: str) -> str:
+    return f"{settings.PUBLIC_URL}{check}" if check.startswith("/") else check
+
+
+def check_path(number: str) -> str:
+    """Where the holder of a paper can find out whether it is genuine."""
+    return f"/check/{quote(number, safe='')}/"
 
 
 def _qr(said: str) -> str:

@@ -16,11 +16,12 @@ from visits.views.door import QUESTIONS
 ROOT = Path(__file__).resolve().parent.parent
 OURS = [
     "people", "timeline", "documents", "notices", "workflow", "cases", "visits", "agreements",
-    "desk", "demo", "api",
+    "desk", "demo", "api", "portal",
 ]  # fmt: skip
 OPEN = {  # routes that need no sign-in, each with its reason
     "people:sign_in",  # it is the door
     "set_language",  # the door speaks two languages
+    "portal:check",  # whoever holds a paper may ask whether it is genuine
     "healthz",  # asked by the load balancer
     "readyz",
     "api:case",  # machine clients hold a key instead

@@ -181,6 +181,7 @@ OF_A_KEY: dict[str, Route] = {  # machine clients hold a key; each has one metho
 }
 NOT_HERE = {
     "people:sign_in",  # the door itself
+    "portal:check",  # the same for everybody: tests/portal
     "set_language",  # changes the reader's own language
     "healthz", "readyz",  # tell a machine "yes"
     "demo:clock",  # the demo's alone: no such page anywhere else

@@ -11,7 +11,8 @@ from typing import Any
 from common.clock import local, local_day
 from common.money import show
 from documents.blocks import Facts, Paper, Para, Section, Table, Words, words
-from documents.letterhead import day, english, hidden, house_of, moment, plain_moment, sum_of
+from documents.letterhead import day, english, hidden, house_of, moment, sum_of
+from documents.render import check_path
 from visits.models import Visit
 
 
@@ -232,7 +233,7 @@ def paper_of(notice: VisitNotice) -> Paper:
             "本通知装入不显示事由的信封密封寄送。",
             "This notice is sent sealed, in an envelope that does not say what it is about.",
         ),
-        check=f"{visit.reference} {plain_moment(visit.starts_at, case.zone)}",
+        check=check_path(f"{case.reference}-{visit.reference}"),
     )
 
 
