@@ -64,6 +64,7 @@ KEYS = {
         Key("agreement.max_months", int, min, "longest plan, in months", "还款计划最长期限（月）"),
         Key("service.rules", dict, _latest_service, "when a notice takes effect", "通知何时生效"),
         Key("set_off.order", list, _only, "in which order a payment is set off", "还款抵充顺序"),
+        Key("limitation.years", int, min, "years of limitation", "诉讼时效期间（年）"),
         Key("lpr.one_year", object, _only, "one-year loan prime rate, per cent", "一年期贷款市场报价利率"),
     )
 }  # fmt: skip

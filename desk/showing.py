@@ -262,8 +262,10 @@ _FIGURES = {
     "version": gettext_lazy("version"),
     "visits": gettext_lazy("visits"),
     "waived": gettext_lazy("waived"),
+    "was": gettext_lazy("before"),
     "why": gettext_lazy("why"),
     "willingness": gettext_lazy("willingness"),
     "window": gettext_lazy("lawful window"),
+    "years": gettext_lazy("years"),
 }
 """The names of what rules, events and requests tell; what else they use goes by ``compliance.words``."""

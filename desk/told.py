@@ -59,6 +59,7 @@ GROUPS = {
             "certificate.",
             "mandate.",
             "hold.",
+            "limitation.",
         ),
     ),
     "contacts": Group(_("Contacts and notices"), "envelope", ("contact.", "notice.")),
@@ -143,7 +144,7 @@ def icon(kind: str) -> str:
     return "dot"
 
 
-UNTOLD = ("decision", "term")  # shown apart, or said by the sentence itself
+UNTOLD = ("decision", "term", "debt", "cause")  # shown apart, or said by the sentence itself
 CODED: dict[str, Any] = {
     "channel": Notice.Channel,
     "channels": Notice.Channel,
@@ -226,6 +227,7 @@ def sentence(event: Event) -> str:
                 "amount", "officer", "why", "until", "review_on", "reference", "number", "item",
                 "shortfall", "due_on", "to", "document", "batch", "row", "remark",
                 "version", "total", "place", "starts_at", "side", "name", "agent", "mandate",
+                "contract", "was", "ends_on",
             )
         },
     }  # fmt: skip
@@ -352,6 +354,14 @@ SENTENCES: dict[str, Any] = {
     "reminder.by_hand": _("The desk is to call about %(amount)s; there is no e-mail address."),
     "payment.received": _("A payment of %(amount)s came in."),
     "payment.reversed": _("A payment of %(amount)s was reversed: %(why)s"),
+    "limitation.restarted": _(
+        "The limitation period of %(contract)s begins anew (Civil Code art. 195): it ends on"
+        " %(ends_on)s, no longer on %(was)s."
+    ),
+    "limitation.restored": _(
+        "The limitation period of %(contract)s ends on %(ends_on)s again, not on %(was)s: the payment"
+        " was taken back."
+    ),
     "certificate.issued": _("The settlement certificate was issued."),
     "document.made": _("%(paper)s was made."),
     "timeline.exported": _("The timeline was exported (%(form)s)."),

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agreements import papers
+from agreements.actions import limitation
 from agreements.actions.following import CALL_DUTY, MISSED_DUTY
 from agreements.actions.stopping import stop_contact
 from agreements.kinds import REMINDERS, paid_words
@@ -100,6 +101,8 @@ def record_payment(
 
     def match(locked: Case, _by: User, _at: datetime) -> None:
         _allocate(payment, by, at)
+        paid_on = local_day(payment.received_at, locked.zone)
+        limitation.restart(locked, limitation.Cause("payment", payment.number, paid_on), by, at)
         _hand_over_receipt(payment, by, at)
         _fulfil_missed(locked, by, at)
         if locked.balance == ZERO:
@@ -154,6 +157,7 @@ def reverse_payment(*, payment: Payment, why: str, by: User, at: datetime) -> No
             kinds=[Notice.Kind.SETTLEMENT.value],
         )  # fmt: skip
         _deallocate(payment, at)
+        limitation.take_back(locked, payment.number, by, at)
         if locked.balance > ZERO:
             fulfil(case=locked, kind=CLOSE_DUTY, by=by, at=at)
 

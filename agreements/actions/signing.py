@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from agreements import papers
+from agreements.actions import limitation
 from agreements.actions.drawing import DRAW_UP
 from agreements.messages import hand_over, says_copy
 from agreements.models import Agreement, Signature, TermConfirmation
@@ -213,6 +214,8 @@ def _put_into_force(agreement: Agreement, by: User, at: datetime) -> None:
     case = agreement.case
     _book_waiver(agreement, by, at)
     _make_live(agreement)
+    signed_on = local_day(at, case.zone)
+    limitation.restart(case, limitation.Cause("agreement", agreement.number, signed_on), by, at)
     document = store(
         case=case, kind=Document.Kind.AGREEMENT, filename=f"{agreement.number}.pdf",
         content=papers.agreement_pdf(agreement), title=f"{_('Repayment agreement')} {agreement.number}",
