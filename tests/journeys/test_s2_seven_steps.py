@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from agreements.models import Agreement
 from cases.models import Case
 from documents.models import Document
+from documents.render import check_path
 from notices.models import Notice
 from tests import make
 from timeline.chain import Verified, verify
@@ -78,6 +79,7 @@ class TestSevenSteps:
         assert Case.objects.get(pk=case.pk).balance == Decimal("0.00")
         self.close(desk, case)
         self.tells_the_whole_story(case)
+        self.paper_can_be_checked(open_page(width=390, height=844))
 
     def plan_and_announce(self, page: Any, case: Case) -> None:
         page.goto(case.get_absolute_url())
@@ -196,6 +198,22 @@ class TestSevenSteps:
         if confirm.count():
             confirm.first.click()
         eventually(lambda: Case.objects.get(pk=case.pk).state == "closure", 20)
+
+    def paper_can_be_checked(self, page: Any) -> None:
+        """By a stranger, at the address that the QR code holds."""
+        paper = Document.objects.get(kind="agreement")
+        with paper.file.open("rb") as file:
+            genuine = file.read()
+        edited = genuine.replace(b"%%EOF", b"%%E0F", 1)
+        for content, answer in (
+            (genuine, "Genuine and unchanged."), (edited, "This file was not issued here."),
+        ):  # fmt: skip
+            page.goto(check_path(Agreement.objects.get().number))
+            page.locator("input[type=file]").set_input_files(
+                {"name": "agreement.pdf", "mimeType": "application/pdf", "buffer": content}
+            )
+            page.get_by_role("button", name="Compare").click()
+            page.get_by_text(answer).wait_for()
 
     def tells_the_whole_story(self, case: Case) -> None:
         case = Case.objects.get(pk=case.pk)
