@@ -14,6 +14,7 @@ from cases.models import Case
 from common import clock
 from people.models import User
 from people.rights import may
+from workflow.approvals import decided_by
 from workflow.models import Approval
 
 COUNTED = 99
@@ -71,10 +72,12 @@ def demo_clock() -> datetime | None:
 
 def _waiting(user: User) -> str:
     """How many approvals this person could decide, up to ninety-nine; nothing when none."""
-    if not any(may(user, right) for right in _DECIDING):
+    kinds = decided_by(user)
+    if not kinds:
         return ""
     count = (
         Approval.objects.filter(
+            kind__in=kinds,
             state=Approval.State.WAITING,
             expires_at__gt=clock.now(),
             case__in=Case.objects.visible_to(user),
@@ -84,6 +87,3 @@ def _waiting(user: User) -> str:
         .count()
     )
     return "" if not count else str(count) if count <= COUNTED else f"{COUNTED}+"
-
-
-_DECIDING = ("approve_waiver", "approve_early_closure", "approve_exception", "approve_lifting")

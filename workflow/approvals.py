@@ -7,6 +7,7 @@ from typing import Any
 
 from documents.models import Document
 from people.models import User
+from people.rights import may
 from workflow.models import Approval
 from workflow.steps import Step, begin, carry_out
 
@@ -44,6 +45,11 @@ _kinds: dict[str, ApprovalKind] = {}
 def register(kind: ApprovalKind) -> None:
     """Make a kind of approval known; called once by the app that owns it."""
     _kinds[kind.kind] = kind
+
+
+def decided_by(user: User) -> list[str]:
+    """The kinds of approval that this person may decide."""
+    return [name for name, kind in _kinds.items() if may(user, kind.right)]
 
 
 def kind_of(approval: Approval) -> ApprovalKind:
