@@ -146,9 +146,7 @@ class PaperForm(DeskForm):
         label=_("Which paper"),
         choices=[(kind, Document.Kind(kind).label) for kind in PAPER_KINDS],
     )
-    file = FilesField(
-        label=_("File"), help_text=_("PDF, JPEG, PNG, Word or Excel, at most 20 MB.")
-    )
+    file = FilesField(label=_("File"), help_text=_("PDF, JPEG, PNG, Word or Excel, at most 20 MB."))
     original_held = forms.BooleanField(label=_("We hold the original"), required=False)
     kept_at = forms.CharField(label=_("Where the original is kept"), max_length=120, required=False)
 

@@ -16,7 +16,9 @@ from workflow.models import Approval, Duty
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(600)
 class TestDemo:
-    def test_shows_every_step_way_out_and_overlay_and_everything_holds(self, clock, mailbox) -> None:
+    def test_shows_every_step_way_out_and_overlay_and_everything_holds(
+        self, clock, mailbox
+    ) -> None:
         now = make.moment("2026-11-24 11:30")
         clock.set(now)
         assert load(now) == 62
