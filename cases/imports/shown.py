@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.imports import words
+from cases.imports.cells import one_line
 from cases.imports.columns import COLUMNS, PROBLEM, PROBLEM_HEADING
 from cases.imports.judging import NAME, REFERENCE, sum_of
 from cases.imports.reading import escaped
@@ -71,8 +72,8 @@ def _shown(row: ImportRow, columns: list[str]) -> Shown:
         return Shown(
             row.line,
             row.outcome,
-            said.get("external_reference", "").strip()[:60],
-            said.get("name", "").strip()[:80],
+            one_line(said.get("external_reference", ""))[:60],
+            one_line(said.get("name", ""))[:80],
             problems=[words.of_row(problem) for problem in row.problems],
         )
     return Shown(
@@ -158,7 +159,8 @@ def rejected_file(batch: ImportBatch) -> Iterator[str]:
 
 def told(row: ImportRow) -> str:
     """All that is wrong with a row, in one cell."""
-    said = " ".join(str(words.of_row(problem)) for problem in row.problems)
+    every = [words.of_row(problem) for problem in row.problems]
+    said = every[0].gap.join(map(str, every)) if every else ""
     return _("Row %(line)s. %(problems)s") % {"line": row.line, "problems": said}
 
 

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from cases.imports.cells import one_line
 from cases.imports.columns import BY_NAME
 
 
@@ -22,10 +23,15 @@ class Said:
     what: str
     mend: str
 
+    @property
+    def gap(self) -> str:
+        """What stands between two sentences: nothing in Chinese."""
+        return "" if (get_language() or "zh").startswith("zh") else " "
+
     def __str__(self) -> str:
         # The colon is put together here, so that each language can have its own.
         named = _("%(column)s: %(what)s") % {"column": self.column, "what": self.what}
-        return f"{named if self.column else self.what} {self.mend}".strip()
+        return f"{named if self.column else self.what}{self.gap}{self.mend}".strip()
 
 
 # code -> what is wrong, how to mend it
@@ -356,10 +362,11 @@ def of_file(problem: Mapping[str, Any]) -> Said | None:
 
 
 def _filled(pattern: Any, given: Mapping[str, Any]) -> str:
-    figures = {
-        name: f"{value:,}"
-        if isinstance(value, int) and name in {"most", "length", "size"}
-        else value
-        for name, value in given.items()
-    }
-    return str(pattern) % figures
+    return str(pattern) % {name: _figure(name, value) for name, value in given.items()}
+
+
+def _figure(name: str, value: Any) -> Any:
+    """What is put into a sentence: large figures grouped, no marks that would turn the line around."""
+    if isinstance(value, int) and name in {"most", "length", "size"}:
+        return f"{value:,}"
+    return one_line(value) if isinstance(value, str) else value

@@ -252,6 +252,21 @@ class TestStop:
         assert Case.objects.count() == 1
 
 
+class TestPreview:
+    def test_shows_no_mark_that_would_turn_a_line_around(self) -> None:
+        batch = cast.check(csv_of(row(1, name="\u202e燕海王", language="\u202ex", phone="\u202e1")))
+        told = page(browser(), batch.get_absolute_url())
+        assert "燕海王" in told
+        assert "\u202e" not in told
+
+    def test_sets_two_chinese_sentences_without_a_space_between(self) -> None:
+        batch = cast.check(csv_of(row(1, principal="-1")))
+        told = page(browser(language="zh-hans"), batch.get_absolute_url())
+        assert "为负数。<span" in told
+        answer = send(browser(language="zh-hans"), b"")
+        assert "文件是空的。请重新导出" in answer.content.decode()
+
+
 class TestRejectedRows:
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_say_why_in_the_readers_language(self, language: str) -> None:
