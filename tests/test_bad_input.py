@@ -150,7 +150,7 @@ PLACES: dict[str, tuple[str, Callable[[World], None], dict[str, Any]]] = {
     **{
         name: (name, stay, {})
         for name, route in TABLE.items()
-        if "POST" in methods_of(route) and name not in {"visits:door", "visits:left"}
+        if "POST" in methods_of(route) and name not in {"visits:door", "visits:left", "people:sign_out"}
     },
     **{f"door: {q}": ("visits:door", before, {"question": q}) for q, before in DOOR.items()},
     "door: left": ("visits:remark", left, {}),
@@ -166,6 +166,7 @@ CLERKS = {
 }  # fmt: skip
 ELSEWHERE = {
     "ClockForm",  # the demo's alone; tests/demo
+    "CheckForm",  # the open page at a paper's QR code; tests/portal
 }
 
 
@@ -186,6 +187,7 @@ def client_of(world: World, place: str, language: str = "en") -> Any:
 def form_at(world: World, place: str, language: str = "en") -> Any:
     """The form that stands there, or None."""
     answer = client_of(world, place, language).get(address_of(world, place))
+    assert "sign-in" not in getattr(answer, "url", ""), "a test before has signed this person out"
     found = answer.context and answer.context.get("form")
     return found if isinstance(found, forms.BaseForm) else None
 
@@ -643,6 +645,6 @@ class TestPlansLineByLine:
 class TestRoutesWithForms:
     def test_are_in_the_table(self) -> None:
         """A new address that takes a POST is tried here without further ado."""
-        known = {place for place, _b, _d in PLACES.values()} | {"visits:left"}
+        known = {place for place, _b, _d in PLACES.values()} | {"visits:left", "people:sign_out"}
         assert {n for n, r in TABLE.items() if "POST" in methods_of(r)} <= known
         assert {n for n, _p in routes(get_resolver().url_patterns)} >= known
