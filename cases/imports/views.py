@@ -196,7 +196,12 @@ def columns(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(
         request,
         "cases/imports/columns.html",
-        {"columns": COLUMNS, "may_import": may(request.user, actions.RIGHT)},
+        {
+            "columns": COLUMNS,
+            "of_rows": words.every(words.ROWS),
+            "of_files": words.every(words.FILES),
+            "may_import": may(request.user, actions.RIGHT),
+        },
     )
 
 

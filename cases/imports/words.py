@@ -361,6 +361,16 @@ def of_file(problem: Mapping[str, Any]) -> Said | None:
     return Said("", _filled(what, given), _filled(mend, given))
 
 
+def every(known: Mapping[str, tuple[Any, Any]]) -> list[Said]:
+    """All that may be said of rows (``ROWS``) or files (``FILES``), with dots where figures will stand."""
+    return [Said("", str(what) % _Dots(), str(mend) % _Dots()) for what, mend in known.values()]
+
+
+class _Dots(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
 def _filled(pattern: Any, given: Mapping[str, Any]) -> str:
     return str(pattern) % {name: _figure(name, value) for name, value in given.items()}
 

@@ -1,15 +1,20 @@
 """What people write into cells, and what is made of it."""
 
+import io
+from datetime import date
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.imports import cells, judging, words
+from cases.imports import cells, judging, reading, words
 from cases.imports.cells import Wrong
 from cases.imports.columns import COLUMNS
 from tests.cases.imports import cast
+
+DESCRIPTION = Path(__file__).resolve().parents[3] / "docs/import-format.md"
 
 
 class TestAmount:
@@ -194,9 +199,22 @@ class TestLimitation:
 
 class TestTheDescription:
     def test_names_every_column_of_the_empty_form(self) -> None:
-        told = (Path(__file__).resolve().parents[3] / "docs/import-format.md").read_text()
+        told = DESCRIPTION.read_text()
         for column in COLUMNS:
             marks = "**" if column.required else ""
             assert f"| {marks}{column.chinese[0]}{marks} | {column.english[0]} |" in told, (
                 column.name
             )
+
+    @pytest.mark.parametrize("known", [words.ROWS, words.FILES])
+    def test_names_all_that_may_be_said(self, known: dict[str, tuple[object, object]]) -> None:
+        told = DESCRIPTION.read_text()
+        with translation.override("en"):
+            for said in words.every(known):
+                assert f"| {said.what} | {said.mend} |" in told
+
+    def test_shows_an_example_without_a_fault(self) -> None:
+        example = DESCRIPTION.read_text().split("```")[1].strip().encode()
+        table = reading.open_table(io.BytesIO(example))
+        reader = judging.Reader(table.columns, on=date(2026, 2, 27))
+        assert [reader.understand(row).problems for row in table.rows] == [[], []]

@@ -87,6 +87,9 @@ class TestColumnsPage:
             for column in COLUMNS:
                 assert str(column.label) in told
                 assert str(column.written) in told
+            for said in (*words.every(words.ROWS), *words.every(words.FILES)):
+                assert said.what in told
+                assert said.mend in told
         for column in COLUMNS:
             assert all(heading in told for heading in (*column.chinese, *column.english))
 
