@@ -342,14 +342,15 @@ _NOT_THIS_SHEET = ("empty", "no_heading", "too_many_columns", "double_column", "
 _MOST_SHEETS = 50
 
 
-def _first_fit(sheets: list[tuple[str, Iterator[Row]]]) -> Table:
+def _first_fit(sheets: list[tuple[str, int, Iterator[Row]]]) -> Table:
     """The first sheet whose heading is complete; says so when others might have been meant too."""
     found: Table | None = None
     missed = Unfit("empty")
     name, others = "", []
-    for title, rows in sheets[:_MOST_SHEETS]:
+    for title, lines, rows in sheets[:_MOST_SHEETS]:
         try:
             table = _under_heading("XLSX", rows)
+            table.lines = lines
         except Unfit as unfit:
             if unfit.code not in _NOT_THIS_SHEET:
                 raise

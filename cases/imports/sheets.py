@@ -26,9 +26,9 @@ _BLOCK = 256 * 1024
 _FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY", b"<![CDATA[", b"<!doctype", b"<!entity")
 
 
-def sheets_of(file: IO[bytes]) -> list[tuple[str, Iterator[Row]]]:
-    """The visible sheets by name, each with its rows and their numbers in the sheet."""
-    _look_through(file)
+def sheets_of(file: IO[bytes]) -> list[tuple[str, int, Iterator[Row]]]:
+    """The visible sheets: name, how many rows at most, and the rows with their numbers in the sheet."""
+    counts = _look_through(file)
     file.seek(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl tells of styles and validations it leaves out
@@ -38,7 +38,7 @@ def sheets_of(file: IO[bytes]) -> list[tuple[str, Iterator[Row]]]:
             # Whatever a crafted archive makes of a parser, it is a damaged file to the person.
             raise Unfit("damaged") from fault
     return [
-        (sheet.title, _rows_of(book, sheet))
+        (sheet.title, counts.get(sheet._worksheet_path, 0), _rows_of(book, sheet))
         for sheet in book.worksheets
         if sheet.sheet_state == "visible"
     ]
@@ -155,7 +155,9 @@ def _text(sheet: Any, cell: dict[str, Any]) -> str:
     return str(value) if abs(value) < 10**15 else f"{float(value):.14E}"
 
 
-def _look_through(file: IO[bytes]) -> None:
+def _look_through(file: IO[bytes]) -> dict[str, int]:
+    """Unpack every part into nothing; how many rows each of them has."""
+    counts: dict[str, int] = {}
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
@@ -172,16 +174,18 @@ def _look_through(file: IO[bytes]) -> None:
             left = MOST_UNPACKED
             for part in parts:
                 if part.filename.endswith((".xml", ".rels", ".vml")):
-                    left -= _look_at(archive, part, left)
+                    size, counts[part.filename] = _look_at(archive, part, left)
+                    left -= size
     except Unfit:
         raise
     except Exception as fault:
         raise Unfit("damaged") from fault
+    return counts
 
 
-def _look_at(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> int:
-    """Unpack one part into nothing; its real size."""
-    size = run = 0
+def _look_at(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> tuple[int, int]:
+    """Unpack one part into nothing; its real size, and how many rows of a sheet it has."""
+    size = run = rows = 0
     tail = b""
     with archive.open(part) as packed:
         head = packed.peek(4)[:4]
@@ -192,6 +196,7 @@ def _look_at(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> int:
             if size > left:
                 raise Unfit("swollen", most=MOST_UNPACKED // 1024 // 1024)
             looked = tail + block
+            rows += looked.count(b"<row ") - tail.count(b"<row ")
             if b"<!" in looked and any(mark in looked for mark in _FORBIDDEN):
                 raise Unfit("hostile")
             first = block.find(b"<")
@@ -199,4 +204,4 @@ def _look_at(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> int:
             if run > MOST_RUN:
                 raise Unfit("swollen", most=MOST_UNPACKED // 1024 // 1024)
             tail = block[-16:]
-    return size
+    return size, rows

@@ -316,6 +316,12 @@ class TestFilesAsTheyCome:
         assert not Case.objects.exists()
         assert not Person.objects.exists()
 
+    def test_tell_how_many_rows_they_have_before_they_are_read(self) -> None:
+        rows = [cells(n) for n in range(1, 3001)]
+        table = reading.open_table(io.BytesIO(book(("Cover", COVER), ("二月", [TITLES, *rows]))))
+        assert table.lines == 3001
+        assert reading.open_table(io.BytesIO(GOOD)).lines == 3
+
     @pytest.mark.django_db
     def test_tell_of_the_sheets_that_were_not_read(self) -> None:
         months = [(f"{n}月", [TITLES, cells(n)]) for n in range(1, 4)]
