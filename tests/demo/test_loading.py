@@ -17,8 +17,9 @@ from workflow.models import Approval, Duty
 @pytest.mark.timeout(600)
 class TestDemo:
     def test_shows_every_step_way_out_and_overlay_and_everything_holds(
-        self, clock, mailbox
+        self, clock, mailbox, settings, tmp_path
     ) -> None:
+        settings.MEDIA_ROOT = tmp_path  # so that no file of another test is counted
         now = make.moment("2026-11-24 11:30")
         clock.set(now)
         assert load(now) == 62

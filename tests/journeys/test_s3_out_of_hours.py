@@ -63,7 +63,7 @@ class TestOnAPhoneOfAnotherZone:
 
         card = phone.locator(".refusal")
         said = card.inner_text()
-        assert "Thu 5 Mar 2026, 20:30–21:30, local time (Asia/Shanghai)" in said
+        assert "Thu 5 Mar 2026, 20:30–21:30, local time (Beijing time)" in said
         assert "ST-01" in said
         assert "House rules for visits, rule 1" in said
         assert "Fri 6 Mar 2026, 08:00" in said
