@@ -10,10 +10,11 @@ from demo.thread import Thread
 from notices.actions import mark_sent, record_bounce, record_delivery
 from notices.models import Notice
 from visits.actions import announcing, arriving, planning, recording, refusing
-from visits.models import Visit
+from visits.models import Visit, VisitOfficer
 from workflow.steps import PolicyRefused, WrongInput
 
 MOST_TRIES = 60
+LENGTH = timedelta(minutes=45)
 
 
 class Visiting(Thread):
@@ -33,6 +34,8 @@ class Visiting(Thread):
         for later in range(MOST_TRIES):
             days, past = divmod(hour + later - 9, 10)
             starts_at = self.diary.moment(visit_days + days, 9 + past, 30 if past % 2 else 0)
+            if self._busy(starts_at):
+                continue
             try:
                 self._plan_for(starts_at, at)
             except (PolicyRefused, WrongInput):
@@ -43,10 +46,17 @@ class Visiting(Thread):
         for minutes, do in self.at_the_door:
             self.diary.enter(self.visit.starts_at + timedelta(minutes=minutes), do)
 
+    def _busy(self, starts_at: datetime) -> bool:
+        """Whether one of the crew is at another door then; a look ahead spares the log a refusal."""
+        return VisitOfficer.objects.filter(
+            officer__in=self.crew, active=True,
+            visit__starts_at__lt=starts_at + LENGTH, visit__ends_at__gt=starts_at,
+        ).exists()  # fmt: skip
+
     def _plan_for(self, starts_at: datetime, at: datetime) -> None:
         self.visit = planning.plan_visit(
             case=self.fresh(), place=self.case.debtor.addresses.get(), starts_at=starts_at,
-            ends_at=starts_at + timedelta(minutes=45), officers=self.crew,
+            ends_at=starts_at + LENGTH, officers=self.crew,
             purpose="当面了解情况，商谈还款安排", intended_outcome="达成债务人能够承受的还款方案",
             by=self.clerk, at=at,
         )  # fmt: skip
