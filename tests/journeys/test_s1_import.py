@@ -2,6 +2,8 @@
 
 import csv
 import io
+import os
+import signal
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,9 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from cases.models import Case, ImportBatch
+from cases.models import Case, ImportBatch, ImportRow
 from tests import make
-from tests.cases.imports.cast import S1, id_number
+from tests.cases.imports.cast import S1, id_number, many
 from timeline.chain import Verified, verify
 from timeline.models import Event
 
@@ -135,3 +137,33 @@ class TestTheFileOfThe27thOfFebruary:
         page.goto(first.get_absolute_url())
         page.get_by_text("Details").last.click()
         assert page.get_by_text(batch.number).first.is_visible()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.browser
+@pytest.mark.journey
+class TestStoppingAFile:
+    def test_works_however_long_the_question_stays_open(
+        self, worker: Any, clerk: Any, open_page: Any, sign_in: Any
+    ) -> None:
+        page = open_page(language="en")
+        sign_in(page, clerk)
+        page.goto(reverse("cases:import_upload"))
+        page.get_by_label("Creditor").select_option(label="西湖银行")
+        page.get_by_label("File", exact=True).set_input_files(
+            {"name": "many.csv", "mimeType": "text/csv", "buffer": many(30_000)}
+        )
+        page.get_by_role("button", name="Check the file").click()
+        page.get_by_text("30,001").wait_for(timeout=UNTIL)
+        os.killpg(
+            worker.process.pid, signal.SIGSTOP
+        )  # that the file is not done before the person is
+        page.get_by_role("button", name="Stop").click()
+        page.wait_for_timeout(2500)  # the bar is drawn anew each second
+        page.get_by_role("dialog").get_by_role("button", name="Stop").click()
+        page.get_by_text("Stopping…").wait_for()
+        os.killpg(worker.process.pid, signal.SIGCONT)
+        page.get_by_text("This file was discarded. Nothing of it was taken over.").wait_for(
+            timeout=UNTIL
+        )
+        assert not ImportRow.objects.exists()

@@ -72,6 +72,11 @@ def csv_of(
     return text.getvalue().encode(encoding)
 
 
+def many(rows: int) -> bytes:
+    """A file that takes a worker a while."""
+    return csv_of(*(row(n, id_number=id_number(n % 900), phone="13800000001") for n in range(rows)))
+
+
 def upload(
     content: bytes, *, filename: str = "batch.csv", by: User | None = None, at: datetime = AT,
     **other: Any,

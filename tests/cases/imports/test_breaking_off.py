@@ -20,12 +20,6 @@ ROWS = 12_000
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 
-def many(rows: int = ROWS) -> bytes:
-    return csv_of(
-        *(row(n, id_number=cast.id_number(n % 900), phone="13800000001") for n in range(rows))
-    )
-
-
 def wait(for_: Callable[[], Any], seconds: float = 90, every: float = 0.02) -> None:
     until = time.monotonic() + seconds
     while not for_():
@@ -48,7 +42,7 @@ def brought_to(batch: ImportBatch, state: str) -> bool:
 @pytest.mark.worker
 class TestKilledWorker:
     def test_leaves_no_row_of_a_file_half_checked(self, worker: Any) -> None:
-        batch = cast.upload(many())
+        batch = cast.upload(cast.many(ROWS))
         tasks.poke(batch.pk)
         wait(lambda: fresh(batch).rows_done > 0)
         worker.kill()
@@ -61,7 +55,7 @@ class TestKilledWorker:
 
     def test_leaves_no_case_half_opened_and_opens_none_twice(self, worker: Any) -> None:
         clerk = make.clerk()
-        batch = cast.check(many(), by=clerk)
+        batch = cast.check(cast.many(ROWS), by=clerk)
         cast.actions.take_over(batch=batch, by=clerk, at=cast.AT)
         tasks.poke(batch.pk)
         wait(lambda: fresh(batch).rows_done > 0)
