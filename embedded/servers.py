@@ -155,6 +155,7 @@ class Postgres:
                 "--auth=trust",
                 "--encoding=UTF8",
                 "--locale=C.UTF-8",
+                "--lc-collate=C",  # the same order, by code point, but compared byte by byte
                 *([] if self.durable else ["--no-sync"]),
             ],
             cwd="/",
