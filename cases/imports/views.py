@@ -154,7 +154,7 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
     found = _seen(request, number)
     if found.state not in {ImportBatch.State.READING, ImportBatch.State.APPLYING}:
         return HttpResponseClientRefresh()
-    return TemplateResponse(request, "components/progress.html", _running(found))
+    return TemplateResponse(request, "components/progress_bar.html", _running(found))
 
 
 @require_POST

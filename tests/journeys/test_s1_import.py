@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import signal
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -139,6 +140,15 @@ class TestTheFileOfThe27thOfFebruary:
         assert page.get_by_text(batch.number).first.is_visible()
 
 
+def stopped_midway(process: int) -> None:
+    """Hold the worker as soon as it has begun, that the file is not done before the person is."""
+    until = time.monotonic() + UNTIL / 1000
+    while not ImportBatch.objects.filter(rows_done__gt=0).exists():
+        assert time.monotonic() < until, "The worker did not begin."
+        time.sleep(0.02)
+    os.killpg(process, signal.SIGSTOP)
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.browser
 @pytest.mark.journey
@@ -154,15 +164,15 @@ class TestStoppingAFile:
             {"name": "many.csv", "mimeType": "text/csv", "buffer": many(30_000)}
         )
         page.get_by_role("button", name="Check the file").click()
-        page.get_by_text("30,001").wait_for(timeout=UNTIL)
-        os.killpg(
-            worker.process.pid, signal.SIGSTOP
-        )  # that the file is not done before the person is
-        page.get_by_role("button", name="Stop").click()
-        page.wait_for_timeout(2500)  # the bar is drawn anew each second
-        page.get_by_role("dialog").get_by_role("button", name="Stop").click()
-        page.get_by_text("Stopping…").wait_for()
-        os.killpg(worker.process.pid, signal.SIGCONT)
+        stopped_midway(worker.process.pid)
+        try:
+            page.get_by_text("30,001").wait_for(timeout=UNTIL)
+            page.get_by_role("button", name="Stop").click()
+            page.wait_for_timeout(2500)  # the bar is drawn anew each second
+            page.get_by_role("dialog").get_by_role("button", name="Stop").click()
+            page.get_by_text("Stopping…").wait_for()
+        finally:
+            os.killpg(worker.process.pid, signal.SIGCONT)
         page.get_by_text("This file was discarded. Nothing of it was taken over.").wait_for(
             timeout=UNTIL
         )
