@@ -19,7 +19,7 @@ def asks(action: str, *, on: date | None = None, **more: Any) -> Policy:
         case: Case = case_of(subject)
         known = {"at": at, **more}  # an action may speak of another moment than its own
         facts = facts_for(case, **known)
-        return ask(action, facts, on=on or local_day(known["at"], case.zone))
+        return ask(action, facts, on=on or local_day(known["at"], facts.zone or case.zone))
 
     return policy
 

@@ -227,7 +227,9 @@ def _carry_out(case: Any, steps: Sequence[Step], by: User, at: datetime) -> list
         if step.transition and subject is locked:
             data["step"] = locked.state  # so that the state can be told from the timeline alone
         verdict = verdicts.get(number)
-        _tell(locked, step.event, by, at, data, verdict)
+        _append(locked, step.event, by, at, data, verdict)
+        if step.then:  # which may read the case anew, or tell more of it
+            _keep_head(locked)
         if verdict:
             _raise_duties(locked, verdict, at)
         if step.then:
@@ -282,6 +284,18 @@ def _tell(
     verdict: Verdict | None = None,
 ) -> None:
     """Append to the case's timeline and keep its size and head on the case itself."""
+    _append(locked, kind, by, at, data, verdict)
+    _keep_head(locked)
+
+
+def _append(
+    locked: Any,
+    kind: str,
+    by: User,
+    at: datetime,
+    data: Mapping[str, Any],
+    verdict: Verdict | None = None,
+) -> None:
     told = dict(data)
     findings: list[dict[str, Any]] = []
     if verdict:
@@ -290,6 +304,9 @@ def _tell(
         told["decision"] = decision
     event = record(case=locked, kind=kind, by=by, at=at, data=told, findings=findings)
     locked.event_count, locked.head = event.number, event.digest
+
+
+def _keep_head(locked: Any) -> None:
     locked.save(update_fields=["event_count", "head"])
 
 
