@@ -1,4 +1,4 @@
-"""All that has to be done between installing and serving, in one process and only where needed.
+"""All that has to be done between installing and serving, only where needed.
 
 Run as `python -m config.prepare`: words compiled, database migrated, static files collected, demo loaded.
 """
@@ -6,6 +6,7 @@ Run as `python -m config.prepare`: words compiled, database migrated, static fil
 import hashlib
 import os
 import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -60,23 +61,37 @@ def migrate() -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def main() -> None:
-    """Do all of it, in the order in which each needs the one before."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    root = Path(__file__).resolve().parent.parent
-    compile_words(root)
-    import django
-
-    django.setup()
+def prepare_data() -> None:
+    """The database's tables, and in the demo what stands in them."""
     from django.conf import settings
     from django.core.management import call_command
 
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True, mode=0o700)
-    collect_static()
     migrate()
     if settings.ENV == "demo" and settings.DEMO_DATA:
         call_command("demo", "load")
 
 
+def main(only_static: bool) -> int:
+    """Do all of it, the static files beside the rest in a process of their own."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    root = Path(__file__).resolve().parent.parent
+    beside = None
+    if not only_static:
+        compile_words(root)
+        beside = subprocess.Popen([sys.executable, "-m", "config.prepare", "--static"], cwd=root)
+    import django
+
+    django.setup()
+    if beside is None:
+        collect_static()
+        return 0
+    try:
+        prepare_data()
+    finally:
+        collected = beside.wait()
+    return collected
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main("--static" in sys.argv))

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.contrib.auth.hashers import make_password
+
 from cases.actions.preparing import draw_up_mandate
 from cases.models import Mandate
 from people.models import OfficerCredential, Organisation, Team, User
@@ -84,10 +86,11 @@ def assemble(today: date) -> Cast:
         name: Team.objects.create(organisation=agencies[slug], name=name, city=city)
         for slug, name, city in TEAMS
     }
+    keyed = make_password(DEMO_PASSWORD)  # once: it is made to take long
     users = {}
     for username, name, role, team, badge in STAFF:
-        user = User.objects.create_user(
-            username=username, password=DEMO_PASSWORD, full_name=name, role=role,
+        user = User.objects.create(
+            username=username, password=keyed, full_name=name, role=role,
             team=teams.get(team), badge=badge, phone="0571-8800 0099",
         )  # fmt: skip
         users[username] = user
