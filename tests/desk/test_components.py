@@ -62,6 +62,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
     "page_head": {"title": "Work", "lede": "x", "actions": [{"label": "Import", "url": "/"}]},
     "pager": {"newer": "?before=1", "older": "?after=2", "count": 12},
     "progress": {"url": "/run/", "done": 10, "total": 100, "label": "Checking", "stop_url": "/x/"},
+    "progress_bar": {"url": "/run/", "done": 10, "total": 100, "label": "Checking", "left": "1 min left"},
     "rail_item": {"item": samples.rail()[3]},
     "refusal": {
         "findings": samples.refusal().findings,
@@ -101,6 +102,10 @@ class TestEveryComponent:
         html = drawn(name, **COMPONENTS[name])
         for icon in re.findall(r'<i class="bi [^>]*>', html):
             assert 'aria-hidden="true"' in icon or "aria-label=" in icon
+
+    def test_keeps_the_button_that_stops_out_of_the_part_drawn_anew(self) -> None:
+        assert "Stop" in words(drawn("progress", **COMPONENTS["progress"]))
+        assert "Stop" not in words(drawn("progress_bar", **COMPONENTS["progress"]))
 
     def test_is_known_to_this_test(self) -> None:
         inner = {"figures_used", "finding_source", "step_dots", "timeline_events"}
