@@ -62,7 +62,13 @@ COMPONENTS: dict[str, dict[str, Any]] = {
     "page_head": {"title": "Work", "lede": "x", "actions": [{"label": "Import", "url": "/"}]},
     "pager": {"newer": "?before=1", "older": "?after=2", "count": 12},
     "progress": {"url": "/run/", "done": 10, "total": 100, "label": "Checking", "stop_url": "/x/"},
-    "progress_bar": {"url": "/run/", "done": 10, "total": 100, "label": "Checking", "left": "1 min left"},
+    "progress_bar": {
+        "url": "/run/",
+        "done": 10,
+        "total": 100,
+        "label": "Checking",
+        "left": "1 min left",
+    },
     "rail_item": {"item": samples.rail()[3]},
     "refusal": {
         "findings": samples.refusal().findings,
