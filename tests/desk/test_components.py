@@ -241,6 +241,14 @@ class TestMoney:
         assert tagged("{{ a|money }}", a=amount) == said
 
 
+class TestCounts:
+    @pytest.mark.parametrize("language", ["en", "zh-hans"])
+    def test_have_their_thousands_apart_in_both_languages(self, language: str) -> None:
+        with translation.override(language):
+            html = tagged("{% load humanize %}{{ n|intcomma }}", n=99500)
+        assert html == "99,500"
+
+
 class TestMasked:
     @pytest.mark.parametrize(
         ("value", "kind", "said"),

@@ -1,0 +1,1 @@
+"""How figures are written where Django's own locale data do not suit us."""
