@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
-from agreements.policy import may_close, may_reach, may_sign
+from agreements.policy import closing_facts, may_close, may_reach, may_sign
 from cases.models.case import OPEN_STEPS, Step
 from common.money import ZERO
 from compliance.verdict import Verdict
@@ -59,6 +59,10 @@ def _close(case: Any, by: User, at: datetime) -> Verdict:
     return may_close(case, by=by, at=at)
 
 
+def _to_wind_up(case: Any) -> bool:
+    return case.balance == ZERO and not all(closing_facts(case).values())
+
+
 def _at(name: str) -> Any:
     return lambda case: reverse(f"agreements:{name}", args=[case.reference])
 
@@ -99,6 +103,8 @@ def register_all() -> None:
             shown=lambda case: case.balance > ZERO, order=30),
         Act("renegotiate", _("Renegotiate"), draw, _at("renegotiate"), FOLLOWING,
             shown=lambda case: case.balance > ZERO, order=44),
+        Act("wind_up", _("Certificate, papers back, report"), "close_case", _at("close"), FOLLOWING,
+            shown=_to_wind_up, primary=True, order=4),
         Act("close", _("Close the case"), "close_case", _at("close"), FOLLOWING, ask=_close,
             order=50),
         Act("close_early", _("Close early"), "request_approval", _at("close_early"), OPEN, order=90),
