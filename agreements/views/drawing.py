@@ -4,11 +4,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from agreements import forms, plans
 from agreements.actions import drawing
@@ -98,10 +99,9 @@ def renegotiate(request: HttpRequest, reference: str) -> HttpResponse:
     )  # fmt: skip
 
 
+@require_POST
 def look(request: HttpRequest, reference: str) -> HttpResponse:
     """What the terms in the form come to, and what the rules say; nothing is kept."""
-    if request.method != "POST":
-        raise Http404
     case, at = seen_case(request, reference), clock.now()
     demand(request, drawing.DRAW_UP)
     form = plan_form(request, case, at)
