@@ -30,6 +30,7 @@ from desk.showing import (
     zone_words,
 )
 from desk.told import actor_words
+from people.rights import may
 
 register = template.Library()
 
@@ -45,6 +46,12 @@ def tongue(texts: Any) -> str:
 
 
 register.filter("actor_words", actor_words)
+
+
+@register.filter("may")
+def carries(user: Any, right: str) -> bool:
+    """Whether the reader carries that right: nobody is shown a door that is shut to them."""
+    return bool(getattr(user, "is_authenticated", False)) and may(user, right)
 
 
 @register.filter

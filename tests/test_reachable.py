@@ -1,0 +1,122 @@
+"""A page exists only if somebody can walk to it: from the work list, by links and buttons alone."""
+
+import re
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from html import unescape
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from django.urls import Resolver404, get_resolver, resolve
+
+from agreements import plans
+from agreements.actions import closing, drawing, paying, signing
+from notices import actions, relay
+from notices.models import Notice
+from people.models import User
+from tests import make, walk
+from tests.agreements import cast
+from tests.test_consistency import routes
+from tests.world import NOW, World, build, rolled_back, signed_in
+
+ADDRESS = re.compile(r'(?:href|action|formaction|hx-get|hx-post)="([^"#]+)"')
+VIEWS = re.compile(r"(?:tab|view|show)=\w+")
+ENOUGH = 3  # pages of one kind that a person looks into; every case is
+BY_OTHER_MEANS = {
+    "healthz", "readyz",  # asked by machines
+    "people:sign_in", "people:sign_out",  # before and after
+    "portal:check",  # by those who have no account
+    "cases:import_progress", "cases:import_stop",  # while the worker is at it
+    "agreements:conclude",  # only where both have signed and something stood against it
+    "visits:left", "visits:remark",  # when a visit has just ended
+}  # fmt: skip
+
+
+def walked(person: User, start: str = "/") -> tuple[set[str], set[str]]:
+    """What this person comes to by following all that pages show; and what was shown but is shut."""
+    client, often = signed_in(person), Counter[str]()
+    waiting, seen = [start], {start}
+    names, shut = set[str](), set[str]()
+    while waiting:
+        path = waiting.pop(0)
+        try:
+            name = resolve(urlsplit(path).path).view_name
+        except Resolver404:
+            continue
+        kind = name + "".join(VIEWS.findall(path))
+        often[kind] += 1
+        if name.startswith(("admin:", "api:")) or (often[kind] > ENOUGH and kind != "desk:case"):
+            continue
+        answer = client.get(path)
+        if answer.status_code in (403, 404):
+            shut.add(f"{person.role}: {path}")
+            continue
+        names.add(name)
+        for address in links(answer):
+            there = urljoin(path, address)
+            parts = urlsplit(there)
+            key = parts.path + "".join(VIEWS.findall(parts.query))
+            if not (parts.scheme or parts.netloc or key in seen or parts.path == "/sign-out/"):
+                seen.add(key)
+                waiting.append(there)
+    return names, shut
+
+
+def links(answer: Any) -> list[str]:
+    """Where a page leads to."""
+    if answer.status_code in (301, 302):
+        return [answer["Location"]]
+    if "html" not in answer.get("Content-Type", ""):
+        return []
+    return [unescape(one) for one in ADDRESS.findall(answer.content.decode())]
+
+
+def more(world: World) -> None:
+    """What the house of the other tests lacks: things whose pages are seldom come by."""
+    by = {"by": world.people["clerk"], "at": NOW}
+    for number, steps in ((220, 0), (221, 2)):
+        case = make.prepared_case(reference=f"HZ-2026-0{number}", external_reference=f"W-{number}")
+        case = cast.signed(case).case
+        paying.record_payment(
+            case=cast.again(case), amount=Decimal("39000.00"), method="transfer", received_at=NOW,
+            **by,
+        )  # fmt: skip
+        if steps:
+            case = cast.again(case)
+            closing.issue_certificate(case=case, **by)
+            closing.return_paper(
+                paper=case.papers.get(original_held=True), returned_to="王海燕", **by
+            )
+    signing.ask_lawyer(agreement=world.draft, lawyer="何律师", **by)
+    cast.offered(make.prepared_case(reference="HZ-2026-0222", external_reference="W-222"))
+    drawing.renegotiate(
+        case=cast.again(world.agreement.case), reason="收入减少", plan="equal", channel="phone",
+        rows=plans.equal(Decimal("38500.00"), first=date(2026, 5, 1), count=12), **by,
+    )  # fmt: skip
+    posted = walk.announced(
+        case=make.prepared_case(reference="HZ-2026-0223", external_reference="W-223"),
+        starts_at=make.moment("2026-03-11 10:00"),
+    )
+    actions.mark_sent(notice=Notice.objects.get(visit=posted, channel="letter"), **by)
+    rows, stamp = relay.claim("email", NOW)
+    relay.begin(rows[0], stamp, NOW)
+    actions.doubt(notice=rows[0], why="the worker stopped", at=NOW)
+    actions.fail(notice=rows[1], why="554 no", at=NOW)
+
+
+@pytest.mark.django_db
+def test_every_page_can_be_walked_to_and_no_link_leads_to_a_shut_door(clock: Any) -> None:
+    clock.set(NOW)
+    with rolled_back():
+        world = build()
+        more(world)
+        walks = [walked(person) for person in world.people.values()]
+    reached = set[str]().union(*(names for names, _shut in walks))
+    ours = {
+        name for name, _route in routes(get_resolver().url_patterns)
+        if not name.startswith(("api:", "admin:", "demo:")) and name not in BY_OTHER_MEANS
+    }  # fmt: skip
+    assert sorted(ours - reached) == []
+    assert sorted(set[str]().union(*(shut for _names, shut in walks))) == []
