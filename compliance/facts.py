@@ -10,6 +10,19 @@ from compliance.plain import from_plain, to_plain
 
 
 @dataclass(frozen=True, slots=True)
+class PaperFacts:
+    """A dated paper of a person or of the house: a certificate, a licence, a register, an approval."""
+
+    kind: str
+    valid_from: date
+    valid_until: date | None = None  # the last day included; none: until it is withdrawn
+
+    def valid_on(self, day: date) -> bool:
+        """Whether it is in force on that day."""
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
 class OfficerFacts:
     """One officer of the crew, with what entitles this person to stand at the door."""
 
@@ -21,6 +34,32 @@ class OfficerFacts:
     trained_on: date | None = None
     present: bool | None = None
     shown: bool | None = None
+    certificates: tuple[PaperFacts, ...] | None = None  # beside permit and training
+
+
+@dataclass(frozen=True, slots=True)
+class CircumstanceFacts:
+    """Something that happened to the debtor or the debt, with the days on which it holds.
+
+    ``kind`` is one of ``compliance.circumstances.KINDS``.
+    """
+
+    kind: str
+    since: date
+    until: date | None = None  # the last day included; none: until somebody ends it
+    evidence: bool = False  # whether a paper proves it
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFacts:
+    """One attempt to reach somebody about the debt, by whoever made it and by whatever way."""
+
+    at: datetime
+    channel: str
+    outcome: str = ""
+    spoken: bool = False  # whether the debtor was really spoken to
+    number: str = ""  # a mark of the number or account that was used, never the number itself
+    role: str = "debtor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +107,8 @@ class Facts:
 
     packs: tuple[str, ...] = ()
     zone: str | None = None
+    country: str | None = None  # of the place where the debtor lives, as ISO 3166-1 alpha-2
+    region: str | None = None  # its part with rules of its own, as ISO 3166-2 without the country
     creditor_type: str | None = None
     collector: str | None = None  # "own" or "agency"
     at: datetime | None = None  # the moment of asking, or of the contact itself
@@ -114,6 +155,11 @@ class Facts:
     papers_returned: bool | None = None
     report_written: bool | None = None
     channel: str | None = None
+    circumstances: tuple[CircumstanceFacts, ...] | None = None
+    contacts: tuple[ContactFacts, ...] | None = (
+        None  # of the last sixty days, all channels together
+    )
+    house_papers: tuple[PaperFacts, ...] | None = None  # of the creditor and of the agency
     exceptions: tuple[ExceptionFacts, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:

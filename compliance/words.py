@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from common.money import show
+from compliance.circumstances import CERTIFICATES, HOUSE_PAPERS, KINDS
 
 LANGUAGES = ("en", "zh")
 
@@ -36,6 +37,14 @@ class Weekdays:
     """Days of the week by their codes, in the order of the week."""
 
     days: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Words that come from elsewhere, in both languages."""
+
+    en: str
+    zh: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,12 @@ NAMES: dict[str, tuple[str, str]] = {
     "trained_on": ("when each officer was trained", "外访员最近一次培训日期"),
     "present": ("which officers are present", "到场的外访员"),
     "shown": ("which credentials were shown", "已出示的证件"),
+    "country": ("the country in which the debtor lives", "债务人所在国家或地区"),
+    "region": ("the part of the country in which the debtor lives", "债务人所在州、省或地区"),
+    "circumstances": ("what has happened to the debtor or the debt", "债务人及债务的特殊情形"),
+    "contacts": ("earlier contacts with the debtor", "以往的联系记录"),
+    "house_papers": ("licences and registers of creditor and agency", "债权人和受托机构的资质文件"),
+    "certificates": ("the certificates of each officer", "外访员的资格证书"),
     "lpr": ("the loan prime rate on the day of the contract", "合同签订时的一年期贷款市场报价利率"),
     # what may be asked
     "action.visit.plan": ("plan a visit", "安排上门"),
@@ -217,6 +232,10 @@ NAMES: dict[str, tuple[str, str]] = {
     "door.identified": ("identifying the debtor", "核实债务人身份"),
     "door.credentials": ("every officer's credential", "全部上门人员的证件"),
     "door.papers": ("every paper of the claim", "全部债权凭证"),
+    # lists that other modules keep
+    **{f"circumstance.{code}": names for code, names in KINDS.items()},
+    **{f"house_paper.{code}": names for code, names in HOUSE_PAPERS.items()},
+    **{f"certificate.{code}": names for code, names in CERTIFICATES.items()},
 }
 
 
@@ -246,6 +265,8 @@ def in_words(figure: Any, language: str) -> str:
         return _until(figure.moment, language)
     if isinstance(figure, Weekdays):
         return _weekdays(figure.days, language)
+    if isinstance(figure, Both):
+        return figure.en if english else figure.zh
     if isinstance(figure, Rate):
         return f"{figure.percent.normalize():f}%"
     if isinstance(figure, Decimal):

@@ -7,17 +7,25 @@ from decimal import Decimal
 from typing import Any
 
 from common.clock import from_local
+from compliance.circumstances import CERTIFICATES, HOUSE_PAPERS
 from compliance.facts import (
+    CircumstanceFacts,
+    ContactFacts,
     ExceptionFacts,
     Facts,
     HoldFacts,
     MandateFacts,
     OfficerFacts,
+    PaperFacts,
 )
 
 ZONE = "Asia/Shanghai"
 MONEY = {"balance", "plan_total", "plan_balance", "waiver", "annual_rate"}
-PARTS = {"officers": OfficerFacts, "holds": HoldFacts, "exceptions": ExceptionFacts}
+PARTS = {
+    "officers": OfficerFacts, "holds": HoldFacts, "exceptions": ExceptionFacts,
+    "circumstances": CircumstanceFacts, "contacts": ContactFacts, "house_papers": PaperFacts,
+    "certificates": PaperFacts,
+}  # fmt: skip
 OFFICER = {
     "name": "李伟",
     "credential_from": date(2025, 6, 1),
@@ -25,6 +33,7 @@ OFFICER = {
     "trained_on": date(2025, 9, 1),
     "present": True,
     "shown": True,
+    "certificates": tuple(PaperFacts(kind, date(2025, 6, 1)) for kind in CERTIFICATES),
 }
 MANDATE = MandateFacts(
     principal="西湖银行",
@@ -45,6 +54,7 @@ def at(text: str, zone: str = ZONE) -> datetime:
 LAWFUL = Facts(
     packs=("story",),
     zone=ZONE,
+    country="CN",
     creditor_type="bank",
     collector="agency",
     at=at("2026-03-02 10:00"),
@@ -91,6 +101,9 @@ LAWFUL = Facts(
     papers_returned=True,
     report_written=True,
     channel="phone",
+    circumstances=(),
+    contacts=(),
+    house_papers=tuple(PaperFacts(kind, date(2025, 6, 1)) for kind in HOUSE_PAPERS),
 )
 
 
@@ -121,7 +134,10 @@ def _value(name: str, value: Any, zone: str) -> Any:
             for one in value
         )
     if name in PARTS:
-        return tuple(PARTS[name](**one) for one in value)
+        return tuple(
+            PARTS[name](**{part: _value(part, given, zone) for part, given in one.items()})
+            for one in value
+        )
     if name in MONEY or name == "waiver_limit":
         return Decimal(value)
     if isinstance(value, datetime):
