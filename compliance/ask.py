@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import compliance.rules  # noqa: F401 - every rule registers itself on import
 from common.clock import day_begins, zone_named
-from compliance import packs as shelf
+from compliance import packs
 from compliance.entry import Entry
 from compliance.facts import Facts
-from compliance.packs import PackUnreadable
 from compliance.rule import ACTIONS, RULES, VISIT, Context, utc, whole_minute
+from compliance.shelf import Pack, Shelf, strictest_of, values_in
 from compliance.verdict import Citation, Finding, Force, Severity, Verdict
 from compliance.words import filled
 
@@ -21,20 +21,22 @@ PLANNED = ("visit.plan", "visit.announce")
 STEPS_AHEAD = 400  # moves of the search; each passes a whole day, a cap or a hold
 
 
-def ask(action: str, facts: Facts, *, on: date) -> Verdict:
+def ask(action: str, facts: Facts, *, on: date, shelf: Shelf | None = None) -> Verdict:
     """What all the rules of the case's packs say about the act, every reason at once.
 
     ``on`` is the day of asking. A visit that is planned is judged by the values in force on its own
     day, anything else by those of the day on which it happens (``facts.at``), else of ``on``.
-    Whatever is unknown (an action, a zone, a pack, a fact that a rule needs) refuses.
+    Each pack speaks in the version of that day. Whatever is unknown (an action, a zone, a pack, a
+    fact that a rule needs) refuses. ``shelf`` are other packs than those that stand now.
     """
-    findings, versions, digests = _judge(action, facts, on)
+    shelf = shelf or packs.shelf()
+    findings, versions, digests = _judge(action, facts, on, shelf)
     begin = _moment_of(action, facts)
     soonest = None
     if begin and any(finding.blocks for finding in findings):
         if action in PLANNED and facts.at:
             begin = max(utc(begin), utc(facts.at))  # nobody plans into the past
-        soonest = _seek(action, facts, begin)
+        soonest = _seek(action, facts, begin, shelf)
     return Verdict(action, on, findings, versions, facts, soonest, digests)
 
 
@@ -43,52 +45,65 @@ def earliest(action: str, facts: Facts, *, after: datetime) -> datetime | None:
 
     A visit keeps its length. None if something stands against it that time cannot heal.
     """
-    return _seek(action, facts, after)
+    return _seek(action, facts, after, packs.shelf())
 
 
 def replay(stored: Mapping[str, Any]) -> Verdict:
-    """The decision made again from what was stored of it (``Verdict.as_dict``)."""
+    """The decision made again from what was stored of it (``Verdict.as_dict``), by the versions of then.
+
+    A version is found by its digest; one that nobody has kept is taken as it stands now, and the
+    digests of the answer tell so.
+    """
     return ask(
-        stored["action"], Facts.from_dict(stored["facts"]), on=date.fromisoformat(stored["on"])
+        stored["action"],
+        Facts.from_dict(stored["facts"]),
+        on=date.fromisoformat(stored["on"]),
+        shelf=shelf_of(stored),
     )
 
 
-def value(packs: tuple[str, ...] | list[str], key: str, on: date) -> Any:
+def shelf_of(stored: Mapping[str, Any]) -> Shelf:
+    """The packs as they stood when a stored decision was made."""
+    found = (packs.by_digest(digest) for digest in stored.get("digests", {}).values())
+    return packs.shelf().holding(pack for pack in found if pack)
+
+
+def value(names: tuple[str, ...] | list[str], key: str, on: date) -> Any:
     """The strictest value that the packs give under this key on that day; None if none does.
 
     Raises ``KeyError`` for a key that ``compliance.values.KEYS`` does not know.
     """
-    return shelf.strictest(packs, key, on)
+    return packs.strictest(names, key, on)
 
 
 def _judge(
-    action: str, facts: Facts, on: date
-) -> tuple[tuple[Finding, ...], dict[str, str], dict[str, str]]:
+    action: str, facts: Facts, on: date, shelf: Shelf
+) -> tuple[tuple[Finding, ...], Mapping[str, str], Mapping[str, str]]:
     """Every finding, listed in an order that does not depend on the order of the rules."""
     findings: list[Finding] = []
     if action not in ACTIONS:
         findings.append(_house("DS-ACTION", _NO_ACTION, action=action))
     if not facts.packs:
         findings.append(_house("DS-PACKS", _NO_PACKS))
-    readable, versions, digests = [], {}, {}
-    for name in facts.packs:
-        try:
-            pack = shelf.load(name)
-        except PackUnreadable as unreadable:
-            why = "; ".join(unreadable.why)
-            findings.append(_house("DS-PACKS", _BAD_PACK, pack=name, why=why))
-            continue
-        readable.append(name)
-        versions[name], digests[name] = pack.version, pack.digest
     zone = zone_named(facts.zone) if facts.zone else None
     if zone is None:
         findings.append(_house("DS-ZONE", _NO_ZONE, zone=facts.zone or "—"))
+        chosen = shelf.chosen(facts.packs, on)
     else:
-        context = _context(action, facts, on, zone)
-        for entry in shelf.entries_for(tuple(readable), action, context.day):
+        context = _context(action, facts, on, zone, shelf)
+        chosen = shelf.chosen(facts.packs, context.day)
+        for entry in shelf.entries_for(facts.packs, action, context.day):
             findings += _judged(entry, facts, context)
+    for unreadable in chosen.unreadable:
+        why = "; ".join(unreadable.why)
+        findings.append(_house("DS-PACKS", _BAD_PACK, pack=unreadable.name, why=why))
     findings.sort(key=lambda finding: finding.order)
-    return tuple(findings), versions, digests
+    return tuple(findings), chosen.versions, chosen.digests
+
+
+def _look_up(chosen: tuple[Pack, ...], key: str, day: date) -> Any:
+    """The strictest value for that day, of the versions by which the act itself is judged."""
+    return strictest_of(values_in(chosen, key, day), key)
 
 
 def _judged(entry: Entry, facts: Facts, context: Context) -> list[Finding]:
@@ -130,23 +145,24 @@ def _healed(finding: Finding, facts: Facts, day: date) -> Finding:
     return finding
 
 
-def _context(action: str, facts: Facts, on: date, zone: ZoneInfo) -> Context:
+def _context(action: str, facts: Facts, on: date, zone: ZoneInfo, shelf: Shelf) -> Context:
     moment = utc(facts.at) if facts.at else None
     begin = utc(facts.start) if facts.start else None
     length = _length(facts)
     if action == "visit.start":
         begin = moment
     acted = begin if action in VISIT else moment
+    day = acted.astimezone(zone).date() if acted else on
     return Context(
         action=action,
         zone=zone,
-        day=acted.astimezone(zone).date() if acted else on,
+        day=day,
         moment=moment.astimezone(zone) if moment else None,
         begin=begin.astimezone(zone) if begin else None,
         finish=(begin + length).astimezone(zone) if begin and length is not None else None,
         length=length,
         creditor_type=facts.creditor_type,
-        look_up=partial(shelf.strictest, facts.packs),
+        look_up=partial(_look_up, shelf.chosen(facts.packs, day).packs),
     )
 
 
@@ -166,7 +182,7 @@ def _moved(action: str, facts: Facts, to: datetime) -> Facts:
     return replace(facts, at=to)
 
 
-def _seek(action: str, facts: Facts, after: datetime) -> datetime | None:
+def _seek(action: str, facts: Facts, after: datetime, shelf: Shelf) -> datetime | None:
     """The first lawful moment, to the full minute.
 
     Each finding names the first moment at which its own rule is content, so no lawful moment lies
@@ -179,12 +195,12 @@ def _seek(action: str, facts: Facts, after: datetime) -> datetime | None:
     moment = whole_minute(utc(after))
     for _ in range(STEPS_AHEAD):
         day = moment.astimezone(zone).date()
-        findings, _, _ = _judge(action, _moved(action, facts, moment), day)
+        findings, _, _ = _judge(action, _moved(action, facts, moment), day, shelf)
         healed = [finding.earliest for finding in findings if finding.blocks]
         if not healed:
             return moment
         known = [at for at in healed if at is not None]
-        change = _change_after(action, facts, day, zone)
+        change = _change_after(action, facts, day, zone, shelf)
         onward = max(known) if len(known) == len(healed) else change
         if onward is None:
             return None
@@ -192,12 +208,13 @@ def _seek(action: str, facts: Facts, after: datetime) -> datetime | None:
     return None
 
 
-def _change_after(action: str, facts: Facts, day: date, zone: ZoneInfo) -> datetime | None:
+def _change_after(
+    action: str, facts: Facts, day: date, zone: ZoneInfo, shelf: Shelf
+) -> datetime | None:
     """When the values that are asked for the action change next; never, if a pack is broken."""
-    try:
-        change = shelf.next_change(facts.packs, action, day)
-    except PackUnreadable:
+    if shelf.chosen(facts.packs, day).unreadable:
         return None
+    change = shelf.next_change(facts.packs, action, day)
     return day_begins(change, zone.key) if change else None
 
 

@@ -3,10 +3,9 @@
 import hashlib
 import itertools
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
@@ -14,6 +13,8 @@ from typing import Any
 
 from compliance.entry import Entry
 from compliance.rule import RULES
+from compliance.shelf import Edition, Pack, PackUnreadable, Shelf, strictest_of
+from compliance.tightening import loosened
 from compliance.values import KEYS
 from compliance.verdict import Citation, Force, Severity
 from compliance.words import LANGUAGES
@@ -24,7 +25,8 @@ NO_SUCH = "there is no such pack"
 CONFIDENCES = ("high", "medium", "low")
 CREDITORS = ("bank", "consumer_finance", "micro_loan", "assignee", "private")
 
-_PACK_FIELDS = {"name", "version", "jurisdiction", "title", "about", "source"}
+_PACK_FIELDS = {"name", "version", "jurisdiction", "title", "about", "source", "tightens"}
+_MAY_LACK = {"source", "tightens"}
 _SOURCE_FIELDS = {"title", "title_zh", "url"}
 _COMMON_FIELDS = {
     "id", "rule", "since", "until", "severity", "force", "confidence", "source", "article",
@@ -33,59 +35,36 @@ _COMMON_FIELDS = {
 }  # fmt: skip
 
 
-class PackUnreadable(Exception):
-    """A pack is missing or broken; whatever leans on it is refused until it is mended."""
-
-    def __init__(self, name: str, why: Iterable[str]) -> None:
-        self.name, self.why = name, list(why)
-        super().__init__(f"{name}: {'; '.join(self.why)}")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pack:
-    """A place's or a house's rules as one version."""
-
-    name: str
-    version: str
-    jurisdiction: str
-    title: Mapping[str, str]
-    about: Mapping[str, str]
-    entries: tuple[Entry, ...]
-    digest: str
-
-
-_known: dict[str, Pack] = {}
-_broken: dict[str, PackUnreadable] = {}
 _by_digest: dict[str, Pack] = {}
 _home: list[Path] = [HOME]
+_finders: list[Callable[[str], Pack | None]] = []
 
 
-def load(name: str) -> Pack:
-    """The pack of that name, read once a process; raises ``PackUnreadable``."""
-    found = _known.get(name)
-    if found is not None:
-        return found
-    if name in _broken:
-        raise _broken[name]
-    try:
-        if not _plain_name(name):
-            raise PackUnreadable(name, [NO_SUCH])
-        pack = read(_home[0] / name)
-    except PackUnreadable as unreadable:
-        _broken[name] = unreadable
-        raise
-    _known[name] = pack
-    return pack
+def shelf() -> Shelf:
+    """The packs as they stand now."""
+    return _shelf[0]
+
+
+def shelve(
+    published: Mapping[str, Sequence[Edition]], lost: Mapping[str, PackUnreadable] | None = None
+) -> None:
+    """Put the versions that were published beside the files, in place of those put there before."""
+    _shelf[0] = Shelf(_from_files, published, lost)
+
+
+def load(name: str, on: date | None = None) -> Pack:
+    """The version of the pack that counts on that day; the newest, if none is given.
+
+    Raises ``PackUnreadable``.
+    """
+    return shelf().on(name, on or date.max)
 
 
 def refresh(home: Path | None = None) -> None:
     """Look at the files again (or at those of another folder); what did not change stays."""
-    _known.clear()
-    _broken.clear()
-    _in_force.cache_clear()
-    next_change.cache_clear()
     if home is not None:
         _home[0] = home
+    _shelf[0] = Shelf(_from_files, shelf().published, shelf().lost)
 
 
 def names() -> list[str]:
@@ -95,75 +74,81 @@ def names() -> list[str]:
 
 def read(folder: Path) -> Pack:
     """Read a pack from its folder; the same bytes are parsed only once."""
-    name = folder.name
+    return parse(folder.name, texts_in(folder))
+
+
+def texts_in(folder: Path) -> dict[str, bytes]:
+    """The files of a pack as they lie in the folder; raises ``PackUnreadable``."""
     files = sorted(folder.glob("*.toml"))
     if folder / PACK_FILE not in files:
-        raise PackUnreadable(name, [NO_SUCH])
+        raise PackUnreadable(folder.name, [NO_SUCH])
     try:
-        texts = {file.name: file.read_bytes() for file in files}
+        return {file.name: file.read_bytes() for file in files}
     except OSError as error:
-        raise PackUnreadable(name, [f"cannot be read: {error.strerror}"]) from error
+        raise PackUnreadable(folder.name, [f"cannot be read: {error.strerror}"]) from error
+
+
+def texts_of(name: str) -> dict[str, bytes]:
+    """The files of the pack's first version, the one that came with the program."""
+    if not _plain_name(name):
+        raise PackUnreadable(name, [NO_SUCH])
+    return texts_in(_home[0] / name)
+
+
+def digest_of(name: str, texts: Mapping[str, bytes]) -> str:
+    """The SHA-256 by which a version is known for ever, over its files and their names."""
     digest = hashlib.sha256()
-    for file, content in texts.items():
+    for file, content in sorted(texts.items()):
         digest.update(f"{name}/{file}\0{len(content)}\0".encode() + content)
-    known = _by_digest.get(digest.hexdigest())
+    return digest.hexdigest()
+
+
+def parse(name: str, texts: Mapping[str, bytes]) -> Pack:
+    """The pack that these files are; raises ``PackUnreadable`` with every fault in a sentence."""
+    texts = dict(sorted(texts.items()))
+    digest = digest_of(name, texts)
+    known = _by_digest.get(digest)
     if known is None:
-        known = _by_digest[digest.hexdigest()] = _parse(name, texts, digest.hexdigest())
+        known = _by_digest[digest] = _parse(name, texts, digest)
     return known
 
 
-def entries_for(pack_names: tuple[str, ...], action: str, day: date) -> tuple[Entry, ...]:
-    """The values that are asked for this action on that day, of packs that can be read."""
-    return _in_force(pack_names, action, day)
+def find_by(finder: Callable[[str], Pack | None]) -> None:
+    """Have versions that this process has not read itself looked up there, by their digest."""
+    if finder not in _finders:
+        _finders.append(finder)
 
 
-@lru_cache(maxsize=8192)
-def _in_force(pack_names: tuple[str, ...], action: str, day: date) -> tuple[Entry, ...]:
-    return tuple(
-        entry
-        for name in dict.fromkeys(pack_names)
-        for entry in load(name).entries
-        if action in entry.actions and entry.in_force_on(day)
-    )
-
-
-@lru_cache(maxsize=8192)
-def next_change(pack_names: tuple[str, ...], action: str, day: date) -> date | None:
-    """The first day after this one on which another set of values is asked for the action."""
-    days = {
-        changed
-        for name in dict.fromkeys(pack_names)
-        for entry in load(name).entries
-        if action in entry.actions
-        for changed in (entry.since, entry.until + timedelta(days=1) if entry.until else None)
-        if changed and changed > day
-    }
-    return min(days, default=None)
+def by_digest(digest: str) -> Pack | None:
+    """The very version of that digest, however old; None if nobody has kept it."""
+    for name in names():
+        with suppress(PackUnreadable):
+            shelf().editions(name)
+    known = _by_digest.get(digest)
+    found = (finder(digest) for finder in _finders)
+    return known or next((pack for pack in found if pack and pack.digest == digest), None)
 
 
 def values_of(pack_names: Iterable[str], key: str, day: date) -> list[Any]:
     """What each pack gives under this key on that day; a pack that cannot be read gives nothing."""
-    if key not in KEYS:
-        raise KeyError(key)
-    found = []
-    for name in dict.fromkeys(pack_names):
-        try:
-            pack = load(name)
-        except PackUnreadable:
-            continue
-        found += [e.keys[key] for e in pack.entries if key in e.keys and e.in_force_on(day)]
-    return found
+    return shelf().values_of(pack_names, key, day)
 
 
 def strictest(pack_names: Iterable[str], key: str, day: date) -> Any:
     """The strictest of these values; None if no pack gives one."""
-    found = values_of(pack_names, key, day)
-    return KEYS[key].strictest(found) if found else None
+    return strictest_of(values_of(pack_names, key, day), key)
 
 
-def describe(name: str) -> tuple[Entry, ...]:
+def describe(name: str, on: date | None = None) -> tuple[Entry, ...]:
     """Every value of a pack, by topic and in time, for a person to read."""
-    return load(name).entries
+    return load(name, on).entries
+
+
+def _from_files(name: str) -> Pack:
+    return parse(name, texts_of(name))
+
+
+_shelf: list[Shelf] = [Shelf(_from_files)]
 
 
 def problems(home: Path | None = None) -> list[str]:
@@ -171,6 +156,7 @@ def problems(home: Path | None = None) -> list[str]:
     folder = home or _home[0]
     found: list[str] = []
     asked: set[str] = set()
+    read_packs: dict[str, Pack] = {}
     for place in sorted(folder.iterdir()) if folder.is_dir() else []:
         if place.name.startswith((".", "_")):
             continue
@@ -188,6 +174,8 @@ def problems(home: Path | None = None) -> list[str]:
             found += [f"{place.name}: {why}" for why in unreadable.why]
             continue
         asked |= {entry.rule for entry in pack.entries}
+        read_packs[pack.name] = pack
+    found += [fault for pack in read_packs.values() for fault in loosened(pack, read_packs)]
     if home is None and not found:
         found += [f"the rule {name} is asked by no pack" for name in sorted(RULES.keys() - asked)]
     return found
@@ -237,7 +225,14 @@ def _parse(name: str, texts: Mapping[str, bytes], digest: str) -> Pack:
         about=MappingProxyType(head["about"]),
         entries=tuple(entries),
         digest=digest,
+        tightens=tuple(_tightens(head)),
     )
+
+
+def _tightens(head: Mapping[str, Any]) -> list[Any]:
+    """The packs that this one may make stricter, written as one name or as a list of them."""
+    given = head.get("tightens", [])
+    return given if isinstance(given, list) else [given]
 
 
 def _values(table: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -247,12 +242,14 @@ def _values(table: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _of_head(name: str, head: Mapping[str, Any]) -> Iterator[str]:
-    for missing in sorted(_PACK_FIELDS - {"source"} - head.keys()):
+    for missing in sorted(_PACK_FIELDS - _MAY_LACK - head.keys()):
         yield f"{PACK_FILE} says no {missing}"
     for extra in sorted(head.keys() - _PACK_FIELDS):
         yield f"{PACK_FILE} has an unknown field {extra}"
     if head.get("name", name) != name:
         yield f"{PACK_FILE} calls it {head['name']}"
+    if not all(isinstance(one, str) and one != name for one in _tightens(head)):
+        yield f"{PACK_FILE} needs the names of other packs for tightens"
     if not str(head.get("version", "1")).strip() or not isinstance(head.get("version", ""), str):
         yield f"{PACK_FILE} needs a version, as a string"
     for texts in ("title", "about"):

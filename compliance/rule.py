@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from compliance.entry import Entry
 from compliance.facts import Facts
 from compliance.plain import to_plain
+from compliance.strict import Direction
 from compliance.verdict import Finding, Force, Severity
 from compliance.words import Named, Slot, Until, filled
 
@@ -167,6 +168,7 @@ class Rule:
     needs: Mapping[str, tuple[str, ...]]  # action -> facts without which nothing can be said
     takes: Mapping[str, type]
     says: Mapping[str, tuple[str, ...]]  # variant -> the figures that its words may show
+    strict: Mapping[str, Direction] = field(default_factory=dict)
     purpose: str = field(default="")
 
 
@@ -179,12 +181,15 @@ def rule(
     says: Mapping[str, tuple[str, ...]],
     needs: Iterable[str] | Mapping[str, tuple[str, ...]] = (),
     takes: Mapping[str, type] | None = None,
+    strict: Mapping[str, Direction] | None = None,
 ) -> Callable[[Judge], Judge]:
     """Register a rule under its function's name.
 
     ``answers`` are the actions for which it is asked, ``needs`` the facts that must be known
     (for all actions, or per action), ``takes`` the fields of its value in the pack, ``says`` its
     messages with the figures that each may show. A fact that is needed and unknown refuses.
+    ``strict`` says in which direction a field is stricter; one without may only be equal to that of
+    the pack that a house tightens.
     """
 
     def register(judge: Judge) -> Judge:
@@ -199,9 +204,12 @@ def rule(
             if isinstance(needs, Mapping)
             else dict.fromkeys(actions, tuple(needs))
         )
+        if (strict or {}).keys() - (takes or {}).keys():
+            raise ValueError(f"{name} has a direction for a field that it does not take")
         RULES[name] = Rule(
-            name, judge, actions, per_action, takes or {}, says, (judge.__doc__ or "").strip()
-        )
+            name, judge, actions, per_action, takes or {}, says, strict or {},
+            (judge.__doc__ or "").strip(),
+        )  # fmt: skip
         return judge
 
     return register

@@ -6,6 +6,7 @@ from common.money import ZERO
 from compliance.entry import Entry
 from compliance.facts import Facts
 from compliance.rule import AGREEMENT, Answer, Context, known, rule
+from compliance.strict import LESS, MORE_OF
 from compliance.words import named
 
 
@@ -35,6 +36,7 @@ def plan_ties(facts: Facts, value: Entry, context: Context) -> Answer:
     answers=AGREEMENT,
     needs=("plan_total", "plan_balance", "collector"),
     takes={"own_limit": str},
+    strict={"own_limit": LESS},
     says={"": ("waiver", "limit")},
 )
 def waiver_approved(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -57,6 +59,7 @@ def waiver_approved(facts: Facts, value: Entry, context: Context) -> Answer:
     answers=("agreement.reach",),
     needs=("plan_months",),
     takes={"months": int},
+    strict={"months": LESS},
     says={"": ("term", "months")},
 )
 def plan_not_too_long(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -94,6 +97,7 @@ def terms_understood(facts: Facts, value: Entry, context: Context) -> Answer:
     answers=("agreement.sign",),
     needs=("signed_by",),
     takes={"sides": list},
+    strict={"sides": MORE_OF},
     says={"": ("missing",)},
 )
 def signed_by_all(facts: Facts, value: Entry, context: Context) -> Answer:

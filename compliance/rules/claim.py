@@ -5,6 +5,7 @@ from decimal import Decimal
 from compliance.entry import Entry
 from compliance.facts import Facts
 from compliance.rule import AGREEMENT, CONTACT, VISIT, Answer, Context, known, rule
+from compliance.strict import FEWER_OF, LESS, MORE
 from compliance.words import Rate, named
 
 PLANNING = ("visit.plan", "visit.announce")
@@ -15,6 +16,7 @@ CHANNEL_OF = {"lawyers_letter": "letter"}  # a lawyer's letter is a letter to th
     answers=PLANNING,
     needs=("claim_papers",),
     takes={"instruments": list, "transfers": list},
+    strict={"instruments": FEWER_OF, "transfers": FEWER_OF},
     says={"": ("held", "instruments", "transfers")},
 )
 def claim_proven(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -90,6 +92,7 @@ def mandate_in_force(facts: Facts, value: Entry, context: Context) -> Answer:
     answers=(*VISIT, *CONTACT),
     needs=("target_role",),
     takes={"roles": list},
+    strict={"roles": FEWER_OF},
     says={"": ("role", "roles")},
 )
 def liable_people_only(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -105,6 +108,7 @@ def liable_people_only(facts: Facts, value: Entry, context: Context) -> Answer:
     answers=("visit.plan", "visit.announce", *CONTACT),
     needs=("contact_sources",),
     takes={"sources": list},
+    strict={"sources": FEWER_OF},
     says={"": ("found", "sources")},
 )
 def lawful_sources(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -122,6 +126,7 @@ def lawful_sources(facts: Facts, value: Entry, context: Context) -> Answer:
     answers=PLANNING,
     needs=("gentler_tried",),
     takes={"channels": int},
+    strict={"channels": MORE},
     says={"": ("tried", "count", "channels")},
 )
 def gentler_first(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -141,6 +146,7 @@ def gentler_first(facts: Facts, value: Entry, context: Context) -> Answer:
     answers=PLANNING,
     needs=("place_kind",),
     takes={"places": list},
+    strict={"places": FEWER_OF},
     says={"": ("place", "places")},
 )
 def discreet_place(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -158,6 +164,7 @@ def discreet_place(facts: Facts, value: Entry, context: Context) -> Answer:
     answers=(*PLANNING, "agreement.reach"),
     needs=("limitation_ends_on",),
     takes={"days": int},
+    strict={"days": MORE},
     says={"": ("ends", "left", "days")},
 )
 def limitation_near(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -186,6 +193,7 @@ def limitation_passed(facts: Facts, value: Entry, context: Context) -> Answer:
     answers=("visit.plan", "visit.announce", "agreement.reach"),
     needs=("annual_rate", "contract_on"),
     takes={"times": int},
+    strict={"times": LESS},
     says={"": ("rate", "ceiling", "times", "lpr", "contract")},
 )
 def rate_within_lpr(facts: Facts, value: Entry, context: Context) -> Answer:

@@ -5,11 +5,13 @@ from datetime import timedelta
 from compliance.entry import Entry
 from compliance.facts import Facts
 from compliance.rule import VISIT, Answer, Context, rule
+from compliance.strict import LESS, MORE
 
 
 @rule(
     answers=VISIT,
     takes={"officers": int},
+    strict={"officers": MORE},
     says={"": ("named", "officers"), "present": ("named", "officers", "here")},
 )
 def crew_size(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -29,7 +31,12 @@ def crew_size(facts: Facts, value: Entry, context: Context) -> Answer:
     )
 
 
-@rule(answers=VISIT, takes={"officers": int}, says={"": ("named", "officers")})
+@rule(
+    answers=VISIT,
+    takes={"officers": int},
+    strict={"officers": LESS},
+    says={"": ("named", "officers")},
+)
 def crew_limit(facts: Facts, value: Entry, context: Context) -> Answer:
     """No more than so many people go, so that nobody feels crowded."""
     count = len(facts.officers)
@@ -70,7 +77,12 @@ def credentials_valid(facts: Facts, value: Entry, context: Context) -> Answer:
     return found
 
 
-@rule(answers=VISIT, takes={"days": int}, says={"": ("officer", "day", "trained", "days", "until")})
+@rule(
+    answers=VISIT,
+    takes={"days": int},
+    strict={"days": LESS},
+    says={"": ("officer", "day", "trained", "days", "until")},
+)
 def trained_within(facts: Facts, value: Entry, context: Context) -> Answer:
     """Every officer was trained and examined no longer ago than so many days."""
     found = []

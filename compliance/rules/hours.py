@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from compliance.entry import Entry
 from compliance.facts import Facts
 from compliance.rule import CONTACT, VISIT, Answer, Context, known, rule, utc
+from compliance.strict import EARLIER, FEWER_OF, LATER, LESS
 from compliance.words import WEEKDAYS, Named, Slot, Weekdays
 
 WEEK_AND_A_DAY = 8
@@ -19,6 +20,7 @@ PAPER = ("letter", "lawyers_letter")  # a letter rings at nobody's door at the h
         "visit.start": ("start", "end", "at"),
     },
     takes={"days": list, "opens": time, "closes": time},
+    strict={"days": FEWER_OF, "opens": LATER, "closes": EARLIER},
     says={"": ("slot", "days", "opens", "closes", "zone")},
 )
 def visit_hours(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -47,6 +49,7 @@ def visit_hours(facts: Facts, value: Entry, context: Context) -> Answer:
     answers=VISIT,
     needs=("start", "end"),
     takes={"minutes": int},
+    strict={"minutes": LESS},
     says={"": ("slot", "planned", "minutes")},
 )
 def visit_length(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -66,6 +69,7 @@ def visit_length(facts: Facts, value: Entry, context: Context) -> Answer:
     answers=CONTACT,
     needs=("at",),
     takes={"opens": time, "closes": time},
+    strict={"opens": LATER, "closes": EARLIER},
     says={"": ("moment", "opens", "closes", "zone")},
 )
 def contact_hours(facts: Facts, value: Entry, context: Context) -> Answer:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from compliance.entry import Entry
 from compliance.facts import Facts
 from compliance.rule import VISIT, Answer, Context, known, rule, utc
+from compliance.strict import MORE
 from compliance.verdict import Severity
 from compliance.words import Named, Slot, Until, named
 
@@ -19,14 +20,14 @@ _SAYS = {
 }
 
 
-@rule(answers=VISIT, needs=_AHEAD, takes={"hours": int}, says=_SAYS)
+@rule(answers=VISIT, needs=_AHEAD, takes={"hours": int}, strict={"hours": MORE}, says=_SAYS)
 def lead_hours(facts: Facts, value: Entry, context: Context) -> Answer:
     """So many hours lie between the effective service of the notice and the visit."""
     served = _served(facts)
     return _lead(facts, value, context, served + timedelta(hours=value["hours"]), value["hours"])
 
 
-@rule(answers=VISIT, needs=_AHEAD, takes={"days": int}, says=_SAYS)
+@rule(answers=VISIT, needs=_AHEAD, takes={"days": int}, strict={"days": MORE}, says=_SAYS)
 def lead_days(facts: Facts, value: Entry, context: Context) -> Answer:
     """So many days, by the clock of the place, lie between effective service and the visit."""
     served = context.local(_served(facts))

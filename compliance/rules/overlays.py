@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from compliance.entry import Entry
 from compliance.facts import Facts, HoldFacts
 from compliance.rule import CONTACT, VISIT, Answer, Context, rule, utc
+from compliance.strict import ALL_OR_MORE_OF, LESS, MORE
 from compliance.words import named
 
 LOOK_AHEAD = 400  # days
@@ -18,6 +19,7 @@ LOOK_AHEAD = 400  # days
         "visit.start": ("at", "past_visits"),
     },
     takes={"visits": int, "days": int},
+    strict={"visits": LESS, "days": MORE},
     says={"": ("day", "count", "visits", "days", "last")},
 )
 def visits_in_period(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -56,6 +58,7 @@ def _crowd(made: list[date], day: date, days: int) -> int:
 @rule(
     answers=VISIT,
     takes={"days": int},
+    strict={"days": MORE},
     says={"": ("refused", "days", "until")},
 )
 def after_refusal(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -92,6 +95,7 @@ def no_contact_order(facts: Facts, value: Entry, context: Context) -> Answer:
     answers=(*VISIT, *CONTACT),
     needs=("holds",),
     takes={"reasons": list},
+    strict={"reasons": ALL_OR_MORE_OF},
     says={"": ("reasons", "until"), "open": ("reasons",)},
 )
 def held(facts: Facts, value: Entry, context: Context) -> Answer:

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from compliance import ask as door
 from compliance import packs
 from compliance.ask import ask, earliest, replay
 from compliance.facts import ExceptionFacts, Facts, HoldFacts, OfficerFacts
 from compliance.rule import ACTIONS, RULES, VISIT
+from compliance.shelf import Shelf
 from compliance.verdict import Severity, Verdict
 from tests.compliance.given import LAWFUL
 
@@ -119,7 +119,7 @@ def test_the_order_of_rules_and_of_packs_never_matters(
 ) -> None:
     first = ask(action, facts, on=date(2026, 3, 5))
     shuffled = replace(facts, packs=tuple(reversed(facts.packs)))
-    real = packs.entries_for
+    real = Shelf.entries_for
 
     def stirred(*given_: Any) -> Any:
         entries = list(real(*given_))
@@ -127,7 +127,7 @@ def test_the_order_of_rules_and_of_packs_never_matters(
         return tuple(entries)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(door.shelf, "entries_for", stirred)
+        patch.setattr(Shelf, "entries_for", stirred)
         second = ask(action, shuffled, on=date(2026, 3, 5))
     assert first.findings == second.findings
     assert first.earliest == second.earliest

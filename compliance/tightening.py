@@ -1,0 +1,137 @@
+"""A house may make a pack stricter, never looser: its values are held against those of the pack."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, time, timedelta
+from typing import Any
+
+from compliance.entry import Entry
+from compliance.rule import RULES
+from compliance.shelf import Pack
+from compliance.strict import EQUAL
+from compliance.values import KEYS
+from compliance.verdict import Force, Severity
+
+_MILDNESS = [Severity.BLOCK, Severity.BLOCK_UNLESS, Severity.DUTY, Severity.WARN]
+
+
+def loosened(house: Pack, packs: Mapping[str, Pack]) -> list[str]:
+    """Each line of the house's pack that is looser than what it tightens, in a sentence.
+
+    ``packs`` are all packs by name. A line is held against those of the same row and rule, on every
+    day on which both hold.
+    """
+    found: dict[str, None] = {}
+    if house.tightens:
+        for entry in house.entries:
+            if entry.force is not Force.POLICY:
+                found[f"{_line(entry)} tightens other packs, so its force is policy"] = None
+    for name in house.tightens:
+        base = packs.get(name)
+        if base is None:
+            found[f"{house.name}: tightens {name}, which cannot be read"] = None
+            continue
+        for day, ours, theirs in _days_of_rows(house.entries, base.entries):
+            found |= dict.fromkeys(_looser_on(day, ours, theirs))
+    return list(found)
+
+
+def _days_of_rows(
+    house: Sequence[Entry], base: Sequence[Entry]
+) -> Iterator[tuple[date, list[Entry], list[Entry]]]:
+    """Both sides of each row and rule, on each day on which one of its values begins or has ended."""
+    for row in dict.fromkeys((entry.id, entry.rule) for entry in house):
+        ours = [entry for entry in house if (entry.id, entry.rule) == row]
+        theirs = [entry for entry in base if (entry.id, entry.rule) == row]
+        for day in sorted(set(_changes((*ours, *theirs)))):
+            yield (
+                day,
+                [entry for entry in ours if entry.in_force_on(day)],
+                [entry for entry in theirs if entry.in_force_on(day)],
+            )
+
+
+def _changes(entries: Iterable[Entry]) -> Iterator[date]:
+    for entry in entries:
+        yield entry.since
+        if entry.until:
+            yield entry.until + timedelta(days=1)
+
+
+def _looser_on(day: date, ours: Sequence[Entry], theirs: Sequence[Entry]) -> Iterator[str]:
+    for base in theirs:
+        touching = [entry for entry in ours if _meet(entry, base)]
+        for entry in touching:
+            yield from _looser(entry, base, day)
+        if touching:
+            yield from _narrower(touching, base)
+
+
+def _meet(entry: Entry, base: Entry) -> bool:
+    """Whether there is an act and a kind of creditor to which both are put; of plain values, a key."""
+    if not entry.rule and not (entry.keys.keys() & base.keys.keys()):
+        return False
+    same_kind = not entry.only_for or not base.only_for or entry.only_for & base.only_for
+    return bool(same_kind) and bool(not entry.rule or entry.actions & base.actions)
+
+
+def _looser(entry: Entry, base: Entry, day: date) -> Iterator[str]:
+    if entry.rule:
+        strict = RULES[entry.rule].strict
+        for name, figure in base.fields.items():
+            direction = strict.get(name, EQUAL)
+            if not direction.holds(entry.fields[name], figure):
+                yield _sentence(entry, base, day, name, entry.fields[name], figure, direction.asks)
+        if _MILDNESS.index(entry.severity) > _MILDNESS.index(base.severity):
+            yield _sentence(
+                entry, base, day, "severity", entry.severity, base.severity, "may not be milder"
+            )
+    for key in entry.keys.keys() & base.keys.keys():
+        mine, theirs = entry.keys[key], base.keys[key]
+        if not entry.rule and not _same(KEYS[key].strictest([theirs, mine]), mine):
+            yield _sentence(entry, base, day, key, mine, theirs, "may not be looser")
+
+
+def _narrower(ours: Sequence[Entry], base: Entry) -> Iterator[str]:
+    """The lines of a house that together leave out an act or a creditor of the line that they tighten."""
+    first = ours[0]
+    left = base.actions - frozenset().union(*(entry.actions for entry in ours))
+    if first.rule and left:
+        yield (
+            f"{_line(first)} is put to fewer acts than {_line(base)}: it leaves out "
+            f"{', '.join(sorted(left))}"
+        )
+    if all(entry.only_for for entry in ours):
+        kinds = frozenset().union(*(entry.only_for for entry in ours))
+        if not base.only_for or base.only_for - kinds:
+            yield (
+                f"{_line(first)} holds for {', '.join(sorted(kinds))} only, {_line(base)} for "
+                f"{', '.join(sorted(base.only_for)) or 'everybody'}"
+            )
+
+
+def _sentence(
+    entry: Entry, base: Entry, day: date, name: str, mine: Any, theirs: Any, asks: str
+) -> str:
+    return (
+        f"{_line(entry)} loosens {_line(base)} ({base.rule or 'a plain value'}) on {day}: "
+        f"{name} is {figure_text(mine)} where it is {figure_text(theirs)}, and {asks}"
+    )
+
+
+def _line(entry: Entry) -> str:
+    return f"{entry.pack}/{entry.topic}.toml: {entry.id}"
+
+
+def figure_text(figure: Any) -> str:
+    """A figure as a sentence about it shows it."""
+    if isinstance(figure, time):
+        return f"{figure:%H:%M}"
+    if isinstance(figure, list | tuple | set | frozenset):
+        return ", ".join(figure_text(one) for one in figure) or "nothing"
+    return str(figure)
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, list) and all(isinstance(part, str) for part in [*one, *other]):
+        return set(one) == set(other)
+    return bool(one == other)

@@ -1,0 +1,229 @@
+"""A house may make a pack stricter, never looser; the attempt is told with both figures."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compliance import packs
+from compliance.ask import ask, value
+from compliance.rule import RULES
+from compliance.strict import EQUAL
+from compliance.verdict import Force
+from tests.compliance.given import LAWFUL, at
+
+HEAD = """
+name = "{name}"
+version = "1"
+jurisdiction = "nowhere"
+{more}
+[title]
+en = "T"
+zh = "题"
+[about]
+en = "For tests."
+zh = "仅供测试。"
+[source.house]
+title = "House"
+title_zh = "《内部规定》"
+"""
+HOURS = """
+[[value]]
+id = "XX-01"
+rule = "visit_hours"
+since = {since}
+{until}
+days = {days}
+opens = {opens}
+closes = {closes}
+severity = "{severity}"
+force = "{force}"
+confidence = "high"
+source = "house"
+{more}
+[value.says]
+en = "{{slot}}"
+zh = "{{slot}}"
+[value.remedy]
+en = "Later."
+zh = "请改期。"
+"""
+BASE = {
+    "since": "2025-01-01", "until": "", "days": '["mon", "tue", "wed"]', "opens": "08:00:00",
+    "closes": "20:00:00", "severity": "block_unless", "force": "policy", "more": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A folder for two packs: the country's, and the house's that tightens it."""
+    yield tmp_path
+    packs.refresh(packs.HOME)
+
+
+def write(home: Path, name: str, *values: str, more: str = "") -> None:
+    folder = home / name
+    folder.mkdir(exist_ok=True)
+    (folder / "pack.toml").write_text(HEAD.format(name=name, more=more))
+    (folder / "hours.toml").write_text("".join(values))
+
+
+def hours(**changes: str) -> str:
+    return HOURS.format(**BASE | changes)
+
+
+def faults(home: Path, *house: str, base: tuple[str, ...] = (hours(),)) -> list[str]:
+    write(home, "country", *base)
+    write(home, "house", *house, more='tightens = "country"')
+    return packs.problems(home)
+
+
+class TestALoosenedValue:
+    @pytest.mark.parametrize(
+        ("changes", "told"),
+        [
+            ({"opens": "07:59:00"}, "opens is 07:59 where it is 08:00, and may only be later"),
+            ({"closes": "20:01:00"}, "closes is 20:01 where it is 20:00, and may only be earlier"),
+            (
+                {"days": '["mon", "sun"]'},
+                "days is mon, sun where it is mon, tue, wed, and may only leave out some",
+            ),
+            (
+                {"severity": "warn"},
+                "severity is warn where it is block_unless, and may not be milder",
+            ),
+        ],
+    )
+    def test_is_told_with_both_lines_and_both_figures(
+        self, home: Path, changes: dict[str, str], told: str
+    ) -> None:
+        assert faults(home, hours(**changes)) == [
+            "house/hours.toml: XX-01 loosens country/hours.toml: XX-01 (visit_hours) on 2025-01-01: "
+            + told
+        ]
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{}, {"opens": "08:01:00"}, {"closes": "19:59:00"}, {"days": '["mon"]'}, {"severity": "block"}],
+    )  # fmt: skip
+    def test_is_not_one_that_is_as_strict_or_stricter(
+        self, home: Path, changes: dict[str, str]
+    ) -> None:
+        assert faults(home, hours(**changes)) == []
+
+    def test_is_found_on_the_day_on_which_the_country_becomes_stricter(self, home: Path) -> None:
+        country = (
+            hours(until="until = 2026-06-30"),
+            hours(since="2026-07-01", closes="19:00:00"),
+        )
+        assert faults(home, hours(), base=country) == [
+            "house/hours.toml: XX-01 loosens country/hours.toml: XX-01 (visit_hours) on 2026-07-01: "
+            "closes is 20:00 where it is 19:00, and may only be earlier"
+        ]
+        assert faults(home, hours(until="until = 2026-06-30"), base=country) == []
+
+    def test_is_one_that_is_put_to_fewer_acts(self, home: Path) -> None:
+        assert faults(home, hours(more='actions = ["visit.plan"]')) == [
+            "house/hours.toml: XX-01 is put to fewer acts than country/hours.toml: XX-01: "
+            "it leaves out visit.announce, visit.start"
+        ]
+
+    def test_is_one_that_holds_for_fewer_creditors(self, home: Path) -> None:
+        assert faults(home, hours(more='only_for = ["bank"]')) == [
+            "house/hours.toml: XX-01 holds for bank only, country/hours.toml: XX-01 for everybody"
+        ]
+
+    def test_is_one_that_calls_itself_law(self, home: Path) -> None:
+        assert faults(home, hours(force="law")) == [
+            "house/hours.toml: XX-01 tightens other packs, so its force is policy"
+        ]
+
+    def test_is_told_of_a_plain_value_too(self, home: Path) -> None:
+        plain = (
+            '[[value]]\nid = "XX-02"\nsince = 2025-01-01\ngrace = {grace}\nforce = "policy"\n'
+            'confidence = "high"\nsource = "house"\nkeys = {{ "agreement.grace_days" = "grace" }}\n'
+        )
+        assert faults(home, plain.format(grace=8), base=(plain.format(grace=7),)) == []
+        assert faults(home, plain.format(grace=6), base=(plain.format(grace=7),)) == [
+            "house/hours.toml: XX-02 loosens country/hours.toml: XX-02 (a plain value) on 2025-01-01: "
+            "agreement.grace_days is 6 where it is 7, and may not be looser"
+        ]
+
+    def test_is_none_where_the_row_is_the_house_s_own(self, home: Path) -> None:
+        assert faults(home, hours(opens="06:00:00").replace("XX-01", "HH-01")) == []
+
+    def test_a_pack_that_is_not_there_cannot_be_tightened(self, home: Path) -> None:
+        write(home, "house", hours(), more='tightens = "moon"')
+        assert packs.problems(home) == ["house: tightens moon, which cannot be read"]
+
+    def test_a_pack_cannot_tighten_itself(self, home: Path) -> None:
+        write(home, "house", hours(), more='tightens = ["house"]')
+        assert "needs the names of other packs for tightens" in packs.problems(home)[0]
+
+
+class TestDirections:
+    def test_are_those_of_every_figure_that_has_one(self) -> None:
+        """A figure without a direction may only be equal; here is which, so that none is forgotten."""
+        without = {
+            f"{rule.name}.{name}"
+            for rule in RULES.values()
+            for name in rule.takes
+            if rule.strict.get(name, EQUAL) is EQUAL
+        }
+        assert without == {"set_off_in_order.order"}
+
+
+class TestTheHangzhouHouse:
+    ON = date(2026, 3, 5)
+    LATE = replace(LAWFUL, start=at("2026-03-05 19:30"), end=at("2026-03-05 20:30"))
+
+    def test_refuses_what_the_country_allows_and_says_that_it_is_its_own_policy(self) -> None:
+        assert ask("visit.plan", replace(self.LATE, packs=("cn",)), on=self.ON).allowed
+        verdict = ask("visit.plan", replace(self.LATE, packs=("cn", "house-hz")), on=self.ON)
+        (found,) = verdict.blocks
+        assert (found.rule, found.pack, found.force) == ("CN-01", "house-hz", Force.POLICY)
+        assert f"{value(('cn', 'house-hz'), 'visit.closes', self.ON):%H:%M}" == "20:00"
+
+    def test_always_brings_along_what_it_tightens(self) -> None:
+        verdict = ask("visit.plan", replace(self.LATE, packs=("house-hz",)), on=self.ON)
+        assert set(verdict.packs) == set(verdict.digests) == {"house-hz", "cn"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(0, 23 * 60),
+    st.integers(15, 60),
+    st.integers(0, 120),
+    st.integers(0, 120),
+    st.sampled_from([["mon", "thu"], ["thu"], ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]),
+)
+def test_tightening_never_allows_what_was_refused(
+    tmp_path_factory: pytest.TempPathFactory,
+    begins: int, minutes: int, later: int, earlier: int, days: list[str],
+) -> None:  # fmt: skip
+    home = tmp_path_factory.mktemp("tighten")
+    every = str(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]).replace("'", '"')
+    write(home, "country", hours(days=every))
+    opens, closes = 8 * 60 + later, 20 * 60 - earlier
+    house = hours(
+        days=str(days).replace("'", '"'),
+        opens=f"{opens // 60:02d}:{opens % 60:02d}:00",
+        closes=f"{closes // 60:02d}:{closes % 60:02d}:00",
+    )
+    write(home, "house", house, more='tightens = "country"')
+    assert packs.problems(home) == []
+    packs.refresh(home)
+    try:
+        start = at(f"2026-03-05 {begins // 60:02d}:{begins % 60:02d}")
+        facts = replace(LAWFUL, start=start, end=start.fromtimestamp(start.timestamp() + minutes * 60, start.tzinfo))  # fmt: skip
+        on = date(2026, 3, 5)
+        plain = ask("visit.plan", replace(facts, packs=("country",)), on=on)
+        for chosen in (("house",), ("country", "house"), ("house", "country")):
+            tight = ask("visit.plan", replace(facts, packs=chosen), on=on)
+            assert plain.allowed or not tight.allowed
+    finally:
+        packs.refresh(packs.HOME)
