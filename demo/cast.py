@@ -47,6 +47,9 @@ STAFF = [
     ("supervisor3", "罗平", "supervisor", "成都一组", ""),
 ]
 PACKS = ["cn", "story"]
+STRICTER = {
+    "west-lake-bank": ["house-hz"]
+}  # a Hangzhou bank that asks more of those who collect for it
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def assemble(today: date) -> Cast:
         slug: Organisation.objects.create(
             slug=slug, kind="creditor", name=name, name_en=name_en, creditor_type=kind,
             address=address, phone=phone, email=f"service@{slug}.example",
-            complaint_phone=phone[:-1] + "1", regulator_phone="12378", packs=PACKS,
+            complaint_phone=phone[:-1] + "1", regulator_phone="12378", packs=[*PACKS, *STRICTER.get(slug, [])],
             bank_name=f"{name}营业部", bank_account="6222 0000 1234 5678",
         )
         for slug, name, name_en, kind, address, phone in CREDITORS

@@ -7,6 +7,7 @@ from compliance.calendars import CalendarUnknown, holiday_name, is_holiday
 from compliance.entry import Entry
 from compliance.facts import CircumstanceFacts, ContactFacts, Facts
 from compliance.rule import AGREEMENT, CONTACT, DOOR, VISIT, Answer, Context, known, rule, utc
+from compliance.strict import LESS, MORE, MORE_OF
 from compliance.words import Both, named
 
 HOLIDAYS_AHEAD = 30  # no holidays follow one another for longer
@@ -16,6 +17,7 @@ HOLIDAYS_AHEAD = 30  # no holidays follow one another for longer
     answers=(*VISIT, *CONTACT, *DOOR, *AGREEMENT),
     needs=("circumstances",),
     takes={"kinds": list, "days": int},
+    strict={"kinds": MORE_OF},
     says={"": ("kinds", "since", "until"), "open": ("kinds", "since")},
 )
 def circumstance_bars(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -61,6 +63,7 @@ def _bars_until(one: CircumstanceFacts, days: int) -> date | None:
         **dict.fromkeys(CONTACT, ("contacts", "at", "channel")),
     },
     takes={"channels": list, "contacts": int, "days": int, "spoken": bool},
+    strict={"channels": MORE_OF, "contacts": LESS, "days": MORE, "spoken": LESS},
     says={"": ("count", "contacts", "days", "channels", "last")},
 )
 def contacts_in_period(facts: Facts, value: Entry, context: Context) -> Answer:

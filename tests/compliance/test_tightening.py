@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 from compliance import packs
 from compliance.ask import ask, value
-from compliance.rule import RULES
-from compliance.strict import EQUAL
 from compliance.verdict import Force
 from tests.compliance.given import LAWFUL, at
 
@@ -163,18 +161,6 @@ class TestALoosenedValue:
     def test_a_pack_cannot_tighten_itself(self, home: Path) -> None:
         write(home, "house", hours(), more='tightens = ["house"]')
         assert "needs the names of other packs for tightens" in packs.problems(home)[0]
-
-
-class TestDirections:
-    def test_are_those_of_every_figure_that_has_one(self) -> None:
-        """A figure without a direction may only be equal; here is which, so that none is forgotten."""
-        without = {
-            f"{rule.name}.{name}"
-            for rule in RULES.values()
-            for name in rule.takes
-            if rule.strict.get(name, EQUAL) is EQUAL
-        }
-        assert without == {"set_off_in_order.order"}
 
 
 class TestTheHangzhouHouse:
