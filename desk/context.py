@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cases.models import Case
 from common import clock
@@ -24,7 +25,7 @@ COUNTED = 99
 class RailItem:
     """One entry of the rail; ``count`` is what waits there (None: nothing is counted)."""
 
-    label: Any
+    label: str
     url: str
     icon: str
     active: bool
@@ -53,16 +54,24 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         return {"demo_clock": demo_clock()}
     here = request.path
     rail = []
-    for name, label, icon, right, key in PLACES:
+    for name, label, url, icon, right, key in _places(get_language(), get_script_prefix()):
         if not may(user, right):
             continue
-        url = reverse(name)
         active = here == url or (url != "/" and here.startswith(url))
         if name == "desk:work" and here.startswith("/cases/"):
             active = True
         count = _waiting(user) if name == "desk:approvals" else ""
         rail.append(RailItem(label, url, icon, active, count, key))
     return {"rail": rail, "demo_clock": demo_clock()}
+
+
+@cache
+def _places(_language: str | None, _prefix: str) -> list[tuple[str, str, str, str, str, str]]:
+    """The places with their names in the reader's language and their addresses."""
+    return [
+        (name, str(label), reverse(name), icon, right, key)
+        for name, label, icon, right, key in PLACES
+    ]
 
 
 def demo_clock() -> datetime | None:

@@ -3,22 +3,23 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from cases.models import Case
 from cases.models.case import Step
 from common.clock import local
 from common.money import show
 from compliance.packs import PackUnreadable, load
 from compliance.verdict import Force, Severity
+from desk.markup import fill
 from desk.showing import (
     as_moment,
     day_words,
@@ -68,9 +69,16 @@ def money(amount: Any) -> str:
 @register.simple_tag
 def icon(name: str, says: Any = "") -> SafeString:
     """One icon of the vendored set; with words it is read aloud, without it is ornament."""
+    return _icon(name, str(says))
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, says: str) -> SafeString:
     if says:
-        return format_html('<i class="bi bi-{}" role="img" aria-label="{}"></i>', name, says)
-    return format_html('<i class="bi bi-{}" aria-hidden="true"></i>', name)
+        return fill(
+            '<i class="bi bi-{name}" role="img" aria-label="{says}"></i>', name=name, says=says
+        )
+    return fill('<i class="bi bi-{name}" aria-hidden="true"></i>', name=name)
 
 
 TONE_ICONS = {
@@ -85,11 +93,11 @@ TONE_ICONS = {
 @register.simple_tag
 def pill(tone: str, says: Any, icon: str = "") -> SafeString:
     """A word with its meaning's colour and icon: green done, amber waiting, red refused, violet held."""
-    return format_html(
-        '<span class="pill tone-{}"><i class="bi bi-{}" aria-hidden="true"></i>{}</span>',
-        tone,
-        icon or TONE_ICONS.get(tone, "dot"),
-        says,
+    return fill(
+        '<span class="pill tone-{tone}">{icon}{says}</span>',
+        tone=tone,
+        icon=_icon(icon or TONE_ICONS.get(tone, "dot"), ""),
+        says=says,
     )
 
 
@@ -161,13 +169,18 @@ def when(moment: Any, zone: Any = "", style: str = "full") -> SafeString | str:
     found = as_moment(moment)
     if found is None:
         return "–" if moment in (None, "") else str(moment)
-    place = zone_or_house(zone)
-    return format_html(
-        '<time datetime="{}" title="{} · {}">{}</time>',
-        found.isoformat(),
-        moment_words(found, place),
-        zone_words(place, found),
-        moment_words(found, place, style),
+    return _when(found, found.isoformat(), zone_or_house(zone), style, get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _when(moment: datetime, iso: str, zone: str, style: str, _language: str) -> SafeString:
+    """Drawn once: what happens to a case in one act has one moment, and pages show it again."""
+    return fill(
+        '<time datetime="{iso}" title="{full} · {zone}">{said}</time>',
+        iso=iso,
+        full=moment_words(moment, zone),
+        zone=zone_words(zone, moment),
+        said=moment_words(moment, zone, style),
     )
 
 
@@ -181,7 +194,9 @@ def day(given: Any, style: str = "full") -> SafeString | str:
             return str(given)
     if isinstance(given, datetime) or not isinstance(given, date):
         return "–" if not given else str(given)
-    return format_html('<time datetime="{}">{}</time>', given.isoformat(), day_words(given, style))
+    return fill(
+        '<time datetime="{iso}">{said}</time>', iso=given.isoformat(), said=day_words(given, style)
+    )
 
 
 @register.simple_tag
@@ -209,14 +224,19 @@ def due(moment: Any, now: Any, zone: Any = "") -> SafeString | str:
         said, tone, picture = _("tomorrow %(time)s") % {"time": f"{there:%H:%M}"}, "ahead", ""
     else:
         said, tone, picture = day_words(there.date(), "short"), "ahead", ""
-    return format_html(
-        '<time class="due due-{}" datetime="{}" title="{}">{}{}</time>',
-        tone,
-        found.isoformat(),
-        moment_words(found, place, "named"),
-        format_html('<i class="bi bi-{}" aria-hidden="true"></i>', picture) if picture else "",
-        said,
+    return fill(
+        '<time class="due due-{tone}" datetime="{iso}" title="{named}">{icon}{said}</time>',
+        tone=tone,
+        iso=found.isoformat(),
+        named=_named(found, place, get_language() or ""),
+        icon=_icon(picture, "") if picture else "",
+        said=said,
     )
+
+
+@lru_cache(maxsize=4096)
+def _named(moment: datetime, zone: str, _language: str) -> str:
+    return moment_words(moment, zone, "named")
 
 
 @register.filter
@@ -274,10 +294,10 @@ def _dots(state: str, _language: str) -> SafeString:
         "number": here,
         "label": dict(Step.choices).get(state, state),
     }
-    return _drawn("components/step_dots.html", context)
+    return drawn("components/step_dots.html", context)
 
 
-def _drawn(name: str, context: dict[str, Any]) -> SafeString:
+def drawn(name: str, context: dict[str, Any]) -> SafeString:
     """A small component without the white space around it, so that an empty one is empty."""
     # The template has escaped what it was given; only white space is taken off.
     text = render_to_string(name, context).strip()
@@ -289,7 +309,19 @@ def overlays(case: Any) -> SafeString:
     """What stops a case without being a step: a hold, a refusal of visits; and how it was closed."""
     if not (case.held_until or case.refused_until or case.closed_as):
         return SafeString("")
-    return _drawn("components/overlays.html", {"case": case})
+    return _overlays(case.held_until, case.refused_until, case.closed_as, get_language() or "")
+
+
+@lru_cache(maxsize=2048)
+def _overlays(
+    held_until: date | None, refused_until: date | None, closed_as: str, _language: str
+) -> SafeString:
+    """Drawn once for each day and language: many cases of a list share them."""
+    closed = dict(Case.ClosedAs.choices).get(closed_as, "")
+    return drawn(
+        "components/overlays.html",
+        {"held_until": held_until, "refused_until": refused_until, "closed": closed},
+    )
 
 
 # ---------------------------------------------------------------- rules
@@ -313,7 +345,9 @@ def force_label(force: Any) -> str:
 @register.simple_tag
 def force_badge(force: Any) -> SafeString:
     """The force of a rule, which is shown and never blurred."""
-    return format_html('<span class="force force-{}">{}</span>', str(force), force_label(force))
+    return fill(
+        '<span class="force force-{force}">{label}</span>', force=force, label=force_label(force)
+    )
 
 
 @register.filter

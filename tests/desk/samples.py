@@ -8,6 +8,7 @@ from typing import Any
 
 from cases.models.case import Step
 from compliance.verdict import Citation, Finding, Force, Severity
+from desk.context import RailItem
 from desk.told import Told
 from timeline.chain import Broken, Verified
 from workflow.steps import PolicyRefused
@@ -202,7 +203,7 @@ def events() -> list[Told]:
     ]  # fmt: skip
 
 
-def rail(*, counted: str = "3") -> list[Any]:
+def rail(*, counted: str = "3") -> list[RailItem]:
     places = [
         ("Work", "/", "list-check", True, "", "w"),
         ("Today at the door", "/door/", "door-open", False, "", "t"),
@@ -214,8 +215,7 @@ def rail(*, counted: str = "3") -> list[Any]:
         ("Rules", "/rules/", "book", False, "", "r"),
         ("Administration", "/administration/", "gear", False, "", "s"),
     ]
-    names = ("label", "url", "icon", "active", "count", "key")
-    return [SimpleNamespace(**dict(zip(names, place, strict=True))) for place in places]
+    return [RailItem(*place) for place in places]
 
 
 def documents() -> list[Any]:

@@ -58,7 +58,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
     "guard": {"guard_key": "k", "guard_version": 3},
     "language": {},
     "messages": {"messages": [SimpleNamespace(tags="success", __str__=lambda _self: "Done.")]},
-    "overlays": {"case": samples.case(refused_until=date(2026, 4, 4))},
+    "overlays": {"refused_until": date(2026, 4, 4)},
     "page_head": {"title": "Work", "lede": "x", "actions": [{"label": "Import", "url": "/"}]},
     "pager": {"newer": "?before=1", "older": "?after=2", "count": 12},
     "progress": {"url": "/run/", "done": 10, "total": 100, "label": "Checking", "stop_url": "/x/"},
@@ -69,6 +69,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
         "label": "Checking",
         "left": "1 min left",
     },
+    "rail": {"rail": samples.rail()},
     "rail_item": {"item": samples.rail()[3]},
     "refusal": {
         "findings": samples.refusal().findings,
@@ -80,6 +81,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
     "seal": {"case": samples.case(), "chain": samples.chains()[1]},
     "stages": {"stages": [("Check", "done"), ("Look", "now"), ("Take over", "ahead")]},
     "step_bar": {"steps": samples.steps(), "case": samples.case()},
+    "tabbar": {"rail": samples.rail()},
     "ticks": {"ticks": [{"label": "021", "url": "/x/"}, {"label": "034", "done_at": samples.NOW}]},
     "timeline": {
         "case": samples.case(),

@@ -131,6 +131,6 @@ class TestPages:
                 connection,
             ) as taken:
                 page = page_of(Wanted(view="all"), user, AT, TONIGHT)
-                [(case.debtor.name, case.creditor.name, case.officer) for case in page.cases]
+                [(case.debtor_name, case.creditor, case.officer) for case in page.cases]
             costs.append(len(taken))
         assert costs == [2, 2]
