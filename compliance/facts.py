@@ -160,6 +160,7 @@ class Facts:
         None  # of the last sixty days, all channels together
     )
     house_papers: tuple[PaperFacts, ...] | None = None  # of the creditor and of the agency
+    text: str | None = None  # what is to go out, or what was written down of a talk
     exceptions: tuple[ExceptionFacts, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:

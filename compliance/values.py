@@ -42,6 +42,14 @@ def _latest_service(values: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return rules
 
 
+def _every_phrase(values: Sequence[dict[str, Sequence[str]]]) -> dict[str, list[str]]:
+    """Per language whatever any pack lists."""
+    languages = dict.fromkeys(language for value in values for language in value)
+    return {
+        language: _all_of([value.get(language, ()) for value in values]) for language in languages
+    }
+
+
 KEYS = {
     key.name: key
     for key in (
@@ -65,6 +73,7 @@ KEYS = {
         Key("service.rules", dict, _latest_service, "when a notice takes effect", "通知何时生效"),
         Key("set_off.order", list, _only, "in which order a payment is set off", "还款抵充顺序"),
         Key("limitation.years", int, min, "years of limitation", "诉讼时效期间（年）"),
+        Key("wording.outside", dict, _every_phrase, "words that no outsider may read on it", "对外可见处不得出现的字词"),
         Key("lpr.one_year", object, _only, "one-year loan prime rate, per cent", "一年期贷款市场报价利率"),
     )
 }  # fmt: skip

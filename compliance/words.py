@@ -112,6 +112,8 @@ NAMES: dict[str, tuple[str, str]] = {
     "papers_returned": ("whether the papers were returned", "是否已退还债权凭证"),
     "report_written": ("whether the closure report was written", "是否已出具结案报告"),
     "channel": ("the channel", "联系渠道"),
+    "text": ("the text", "文本内容"),
+    "words": ("the words", "字词"),
     "methods": ("the methods that the mandate allows", "委托合同允许的催收方式"),
     "credential_until": ("until when each permit is valid", "外访证件有效期"),
     "trained_on": ("when each officer was trained", "外访员最近一次培训日期"),
@@ -137,6 +139,8 @@ NAMES: dict[str, tuple[str, str]] = {
     "action.agreement.reach": ("put terms in writing", "达成协议"),
     "action.agreement.sign": ("sign the agreement", "签署协议"),
     "action.case.close": ("close the case", "结案"),
+    "action.text.send": ("send this text", "发送这段文字"),
+    "action.text.record": ("write this down", "记录这段文字"),
     # zones
     "zone.Asia/Shanghai": ("Beijing time", "北京时间"),
     "zone.Asia/Urumqi": ("Urumqi time", "乌鲁木齐时间"),

@@ -248,6 +248,7 @@ ASKED: dict[str, Any] = {
     "case.close": _("close the case"),
     "papers.show": _("show the papers"),
     "premises.enter": _("go in"),
+    "text.send": _("send this text"),
 }
 
 SENTENCES: dict[str, Any] = {

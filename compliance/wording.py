@@ -1,0 +1,141 @@
+"""Words that must not be used: found however they are spaced, widened or broken up.
+
+A phrase is plain words. ``…`` stands for up to a few letters in between, ``*`` at the end of a Latin
+word for any ending. There are no other patterns, so that looking takes no longer than the text is long.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+BETWEEN = "…"
+ENDING = "*"
+LANGUAGES = ("zh", "en")
+MOST_PARTS = 4
+_GAP = {"zh": 12, "en": 30}  # letters that ``…`` may stand for
+_SILENT = {"Mn", "Me", "Cf"}  # accents, joiners, marks without width
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A text as it is compared, with the place in the original of each of its letters."""
+
+    letters: str
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A phrase as it is looked for."""
+
+    language: str
+    parts: tuple[str, ...]
+
+
+def offending(text: str, phrases: Mapping[str, Sequence[str]]) -> list[str]:
+    """The words of the text that match one of the phrases, as they stand in it, in their order."""
+    spans = sorted(
+        span
+        for language, listed in phrases.items()
+        for phrase in listed
+        if (span := _span(_lines(text)[language], _phrase(language, phrase)))
+    )
+    kept: list[tuple[int, int]] = []
+    for start, end in spans:
+        if kept and start < kept[-1][1]:  # two that share a word are told as one
+            kept[-1] = (kept[-1][0], max(end, kept[-1][1]))
+        else:
+            kept.append((start, end))
+    return list(dict.fromkeys(" ".join(text[start:end].split()) for start, end in kept))
+
+
+def faults(phrases: Any) -> Iterable[str]:
+    """What is wrong with a table of phrases, so that a pack with such a table is not used."""
+    if not isinstance(phrases, dict) or not phrases or not phrases.keys() <= set(LANGUAGES):
+        yield "needs its phrases by language, zh or en"
+        return
+    for language, listed in phrases.items():
+        if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+            yield f"needs a list of phrases for {language}"
+            continue
+        for one in listed:
+            parts = _phrase(language, one).parts
+            if not all(part.strip() for part in parts) or not parts:
+                yield f"has an empty phrase: {one!r}"
+            elif len(parts) > MOST_PARTS:
+                yield f"has a phrase of more than {MOST_PARTS} parts: {one!r}"
+
+
+@lru_cache(maxsize=64)
+def _lines(text: str) -> dict[str, _Line]:
+    """The text without width, case and accents: for Chinese without any gap, else word by word."""
+    tight: list[str] = []
+    tight_at: list[int] = []
+    loose: list[str] = [" "]
+    loose_at: list[int] = [0]
+    for place, letter in enumerate(text):
+        for part in unicodedata.normalize("NFKC", letter).casefold():
+            if part.isalnum():
+                tight.append(part)
+                tight_at.append(place)
+                loose.append(part)
+                loose_at.append(place)
+            elif loose[-1] != " " and unicodedata.category(part) not in _SILENT:
+                loose.append(" ")
+                loose_at.append(place)
+    if loose[-1] != " ":
+        loose.append(" ")
+        loose_at.append(len(text))
+    return {
+        "zh": _Line("".join(tight), tuple(tight_at)),
+        "en": _Line("".join(loose), tuple(loose_at)),
+    }
+
+
+@lru_cache(maxsize=8192)
+def _phrase(language: str, phrase: str) -> _Phrase:
+    parts = []
+    for piece in phrase.split(BETWEEN):
+        letters = _lines(piece)[language].letters
+        if language == "en":
+            letters = f" {letters.strip()} "
+            if piece.rstrip().endswith(ENDING):
+                letters = letters[:-1]
+        parts.append(letters)
+    return _Phrase(language, tuple(parts))
+
+
+def _span(line: _Line, phrase: _Phrase) -> tuple[int, int] | None:
+    """Where the phrase stands first, in places of the original text."""
+    gap, first = _GAP[phrase.language], phrase.parts[0]
+    start = line.letters.find(first)
+    while start >= 0:
+        end = _end(line.letters, start + len(first), phrase.parts[1:], gap)
+        if end is not None:
+            if phrase.language == "en" and line.letters[end - 1] != " ":
+                end = line.letters.find(" ", end)  # the whole word is named, not its beginning
+            matched = line.letters[start:end]
+            begin = start + len(matched) - len(matched.lstrip(" "))
+            last = end - 1 - (len(matched) - len(matched.rstrip(" ")))
+            return line.places[begin], line.places[last] + 1
+        start = line.letters.find(first, start + 1)
+    return None
+
+
+def _end(letters: str, after: int, parts: tuple[str, ...], gap: int) -> int | None:
+    """Where the other parts end, each at most so many letters after the one before it."""
+    if not parts:
+        return after
+    part = parts[0]
+    # Two words may share the blank between them.
+    begin = after - 1 if part.startswith(" ") and letters[after - 1 : after] == " " else after
+    reach = begin + gap + len(part)
+    place = letters.find(part, begin, reach)
+    while place >= 0:
+        end = _end(letters, place + len(part), parts[1:], gap)
+        if end is not None:
+            return end
+        place = letters.find(part, place + 1, reach)
+    return None
