@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Instalment
 from cases.facts import facts_for
 from cases.models.case import Step
+from cases.outgoing import answer, may_go
 from common.clock import day_ends, local, local_day
 from compliance.ask import ask
 from compliance.verdict import Verdict
@@ -28,7 +29,7 @@ def register_all() -> None:
         register(Kind(kind, recheck=reminder_may_go, max_age=timedelta(days=7)))
     for paper in (Notice.Kind.AGREEMENT_COPY, Notice.Kind.PAYMENT_RECEIPT, Notice.Kind.SETTLEMENT):
         # A paper that is owed to the debtor waits for as long as a hold on all contact lasts.
-        register(Kind(paper.value, recheck=paper_may_go, max_age=A_YEAR))
+        register(Kind(paper.value, recheck=may_go, max_age=A_YEAR))
 
 
 def reminder_may_go(notice: Notice, at: datetime) -> str | Later:
@@ -44,16 +45,7 @@ def reminder_may_go(notice: Notice, at: datetime) -> str | Later:
     if closes and at >= closes:
         return _("The day for which it was meant is past.")
     verdict = ask_reminder(case, notice.channel, _source(notice), at)
-    return _answer(verdict, closes)
-
-
-def paper_may_go(notice: Notice, at: datetime) -> str | Later:
-    """Why a paper that the debtor is to have must wait, such as for the end of a hold."""
-    facts = facts_for(
-        notice.case, at=at, channel=notice.channel, contact_sources=_sources(notice),
-    )  # fmt: skip
-    verdict = ask("notice.send", facts, on=local_day(at, notice.case.zone))
-    return _answer(verdict, None)
+    return answer(verdict, closes)
 
 
 def ask_reminder(case: Any, channel: str, source: str, at: datetime) -> Verdict:
@@ -93,18 +85,5 @@ def _of_instalment(found: Instalment, notice: Notice, case: Any) -> str:
     return ""
 
 
-def _answer(verdict: Verdict, closes: datetime | None) -> str | Later:
-    if verdict.allowed:
-        return ""
-    why = "; ".join(f"{found.rule}: {found.says['en']}" for found in verdict.blocks)[:280]
-    if verdict.earliest and (closes is None or verdict.earliest < closes):
-        return Later(verdict.earliest, why)
-    return why
-
-
 def _source(notice: Notice) -> str:
     return notice.contact_point.source if notice.contact_point else ""
-
-
-def _sources(notice: Notice) -> tuple[str, ...]:
-    return (_source(notice),) if notice.contact_point else ()

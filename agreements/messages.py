@@ -5,7 +5,6 @@ that may be used, else (for papers that are owed to the debtor) by letter.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,45 +15,10 @@ from common.money import ZERO, show
 from documents.models import Document
 from notices.models import Notice
 from notices.outbox import queue
+from notices.ways import by_mail, by_post
 from notices.wording import frame, quiet_subject
-from people.models import Address, ContactPoint, Source, User
+from people.models import User
 from workflow.duties import raise_duty
-
-
-@dataclass(frozen=True)
-class Way:
-    """By which channel the debtor is reached, and where."""
-
-    channel: str
-    address: str
-    point: ContactPoint | None = None
-
-    @property
-    def source(self) -> str:
-        """Where the address comes from, as the rules ask."""
-        return self.point.source if self.point else ""
-
-
-def by_mail(case: Case) -> Way | None:
-    """The debtor's e-mail address, if there is one that may be used."""
-    point = (
-        case.debtor.contact_points.filter(
-            channel=ContactPoint.Channel.EMAIL, do_not_contact=False, dead_at=None
-        )
-        .exclude(source=Source.UNKNOWN)
-        .order_by("-consented", "pk")
-        .first()
-    )
-    return Way(Notice.Channel.EMAIL, point.value, point) if point else None
-
-
-def by_post(case: Case) -> Way | None:
-    """The debtor's own address; never a workplace, where others would open the letter."""
-    places = case.debtor.addresses.exclude(source=Source.UNKNOWN).filter(
-        kind__in=[Address.Kind.HOME, Address.Kind.AGREED]
-    )
-    place = places.order_by("-kind", "pk").first()  # home before an agreed place
-    return Way(Notice.Channel.LETTER, str(place)) if place else None
 
 
 def hand_over(
@@ -94,7 +58,7 @@ def hand_over(
         recipient=case.debtor,
         address=way.address,
         language=language,
-        subject=quiet_subject(case, language),
+        subject=quiet_subject(case, language, at),
         body=frame(case=case, recipient=case.debtor, says=says, language=language),
         due_at=at,
         dedupe_key=key,

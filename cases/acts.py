@@ -1,5 +1,6 @@
 """The acts of this app on the case page."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,13 @@ def _may_contact(case: Any, by: User, at: datetime) -> Verdict:
     )
 
 
+def _may_write(case: Any, by: User, at: datetime) -> Verdict:
+    """What stands against any letter; which address it would go to is looked up when it is written."""
+    verdict = asks("notice.send", channel="letter")(case, by=by, at=at)
+    found = tuple(f for f in verdict.findings if f.unknown != ("contact_sources",))
+    return replace(verdict, findings=found)
+
+
 def _at(name: str) -> Any:
     return lambda case: reverse(f"cases:{name}", args=[case.reference])
 
@@ -38,6 +46,10 @@ def register_all() -> None:
         Act(
             "log_contact", _("Log a gentler contact"), "log_contact", _at("log_contact"), OPEN,
             ask=_may_contact, order=20,
+        ),
+        Act(
+            "write_to_debtor", _("Write to the debtor"), "log_contact", _at("write"), OPEN,
+            ask=_may_write, order=22,
         ),
         Act("hold_case", _("Hold the case"), "hold_case", _at("hold"), OPEN, order=80),
         Act(

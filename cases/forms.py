@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, ContactAttempt, Hold, Mandate, Party
 from documents.models import Document
+from notices.models import Notice
 from people.models import Address, ContactPoint, Person, Source, User
 from workflow.forms import DeskForm, FilesField, MoneyField, PlaceTimeField, day_field, words_field
 
@@ -207,6 +208,17 @@ class ContactForm(DeskForm):
         self.fields["contact_point"].queryset = ContactPoint.objects.filter(
             person=case.debtor_id, do_not_contact=False, dead_at=None
         )
+
+
+class MessageForm(DeskForm):
+    """A message in our own words."""
+
+    channel = forms.ChoiceField(label=_("How it goes"), choices=Notice.Channel.choices)
+    text = words_field(
+        label=_("What the debtor is told"),
+        rows=6,
+        help_text=_("Salutation, sender and where to complain are added in the debtor's language."),
+    )
 
 
 class HoldForm(DeskForm):

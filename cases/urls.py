@@ -20,6 +20,7 @@ urlpatterns = [
     path("cases/<slug:reference>/mandate/", preparing.set_mandate, name="mandate"),
     path("cases/<slug:reference>/assign/", preparing.assign, name="assign"),
     path("cases/<slug:reference>/contacts/log/", preparing.log_contact, name="log_contact"),
+    path("cases/<slug:reference>/message/", preparing.write, name="write"),
     path("cases/<slug:reference>/hold/", holding.hold, name="hold"),
     path("cases/<slug:reference>/holds/<int:pk>/review/", holding.review, name="review_hold"),
     path("cases/<slug:reference>/holds/<int:pk>/end/", holding.release, name="release_hold"),

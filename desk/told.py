@@ -62,7 +62,9 @@ GROUPS = {
             "limitation.",
         ),
     ),
-    "contacts": Group(_("Contacts and notices"), "envelope", ("contact.", "notice.")),
+    "contacts": Group(
+        _("Contacts and notices"), "envelope", ("contact.", "notice.", "message.", "wording.")
+    ),
     "visits": Group(
         _("Visits"),
         "door-open",
@@ -227,7 +229,7 @@ def sentence(event: Event) -> str:
                 "amount", "officer", "why", "until", "review_on", "reference", "number", "item",
                 "shortfall", "due_on", "to", "document", "batch", "row", "remark",
                 "version", "total", "place", "starts_at", "side", "name", "agent", "mandate",
-                "contract", "was", "ends_on",
+                "contract", "was", "ends_on", "words",
             )
         },
     }  # fmt: skip
@@ -288,6 +290,8 @@ SENTENCES: dict[str, Any] = {
     "paper.returned": _("%(paper)s was given back."),
     "mandate.set": _("The case is run under mandate %(mandate)s."),
     "contact.logged": _("%(channel)s: %(result)s."),
+    "message.written": _("A message to the debtor was written: %(channel)s."),
+    "wording.noticed": _("A record holds words that are to be looked into: %(words)s."),
     "policy.refused": _("Refused by rule %(rules)s: to %(asked)s."),
     "policy.overridden": _("An exception from %(rules)s was used."),
     "state.refused": _("Not possible in this step: %(asked)s."),

@@ -13,6 +13,7 @@ from notices.channels import channel_of
 from notices.models import Notice
 from people.models import ContactPoint, Person, User
 from workflow.steps import tell
+from workflow.wording import demand_lawful_words
 
 POKE = "notices.tasks.poke"
 
@@ -46,14 +47,16 @@ def queue(
     A second call with the same ``dedupe_key`` gives the row that is there. Nothing is sent from
     here: a worker is woken after the commit, and the sweep finds what nobody was woken for.
     The subject of an e-mail is made a quiet one where it would tell a stranger of the debt.
+    Raises ``PolicyRefused`` for words that a pack forbids, whoever wrote them.
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction(f"{kind} of {case}")
     kinds.of(kind)
     if channel == Notice.Channel.EMAIL:
         subject = wording.one_line(subject)[:200]
-        if not subject or wording.tells_of_debt(subject):
-            subject = wording.quiet_subject(case, language)
+        if not subject or wording.tells_of_debt(subject, case, at):
+            subject = wording.quiet_subject(case, language, at)
+    demand_lawful_words(case, subject, body, at=at)
     notice, new = Notice.objects.get_or_create(
         dedupe_key=dedupe_key,
         defaults={

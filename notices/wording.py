@@ -5,27 +5,28 @@ written in the debtor's language, whatever the language of whoever caused it, an
 has translated yet must never go out half in English.
 """
 
-import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.template.loader import render_to_string
 
+from common.clock import local_day
+from compliance.ask import value
+from compliance.wording import offending
+
 LANGUAGES = {"zh": ["zh"], "en": ["en"], "both": ["zh", "en"]}
 RULE = "─" * 24
 
-# A subject is read by whoever looks at the screen: a family, an employer, a colleague.
-DEBT_WORDS = re.compile(
-    r"欠|逾期|债|催|还款|贷款|借款|罚息|失信|违约|分期|结清|"
-    r"\b(?:debt\w*|owe[sd]?|owing|overdue|arrears|loans?|lend\w*|borrow\w*|collect\w*|repay\w*|"
-    r"instal?lments?|default\w*|delinquen\w*|settlement|creditors?)\b",
-    re.IGNORECASE,
-)
 
+def tells_of_debt(text: str, case: Any, at: datetime) -> bool:
+    """Whether these words would tell a stranger that somebody owes money.
 
-def tells_of_debt(text: str) -> bool:
-    """Whether these words would tell a stranger that somebody owes money."""
-    return bool(DEBT_WORDS.search(text))
+    A subject is read by whoever looks at the screen: a family, an employer, a colleague. Which words
+    tell is said by the case's packs; where none says so, any might.
+    """
+    words = value(tuple(case.packs), "wording.outside", local_day(at, case.zone))
+    return words is None or bool(offending(text, words))
 
 
 def one_line(text: str) -> str:
@@ -33,7 +34,7 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def quiet_subject(case: Any, language: str) -> str:
+def quiet_subject(case: Any, language: str, at: datetime) -> str:
     """A subject that says who writes and nothing of the matter."""
     writer = writer_of(case)
     said = {
@@ -41,7 +42,7 @@ def quiet_subject(case: Any, language: str) -> str:
         "en": f"A message from {writer.name_en or writer.name} ({case.reference})",
     }
     subject = " / ".join(said[one] for one in LANGUAGES[language])
-    if tells_of_debt(subject):  # a firm with such a name leaves it out
+    if tells_of_debt(subject, case, at):  # a firm with such a name leaves it out
         said = {
             "zh": f"致您的信函（{case.reference}）",
             "en": f"A message for you ({case.reference})",

@@ -310,9 +310,16 @@ def _keep_head(locked: Any) -> None:
     locked.save(update_fields=["event_count", "head"])
 
 
-def tell(case: Any, kind: str, by: User, at: datetime, data: Mapping[str, Any]) -> None:
+def tell(
+    case: Any,
+    kind: str,
+    by: User,
+    at: datetime,
+    data: Mapping[str, Any],
+    verdict: Verdict | None = None,
+) -> None:
     """Record a further fact inside a running change (from a step's ``then``), under its lock."""
-    _tell(case, kind, by, at, data)
+    _tell(case, kind, by, at, data, verdict)
 
 
 def _raise_duties(locked: Any, verdict: Verdict, at: datetime) -> None:

@@ -27,10 +27,11 @@ from common.money import show
 from compliance.ask import earliest
 from notices.models import Notice
 from notices.outbox import queue
+from notices.ways import by_mail
 from notices.wording import frame, quiet_subject
 from people.models import User
 from workflow.duties import raise_duty
-from workflow.steps import Outsider, StateRefused, Step, carry_out
+from workflow.steps import Outsider, PolicyRefused, StateRefused, Step, carry_out
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,8 @@ def sweep(at: datetime, *, by: User | None = None, most: int = BATCH) -> int:
             attend(row, by=by, at=at)
         except (_Overtaken, StateRefused, Outsider):
             continue  # the next run sees it as it is then
+        except PolicyRefused:  # recorded on the timeline; tomorrow it is asked anew
+            _put_off(row, next_midnight(at, row.agreement.case.zone))
         except Exception:
             log.exception("Instalment %s could not be seen to.", row.pk)
             _put_off(row, at + AGAIN_AFTER_FAULT)
@@ -134,7 +137,7 @@ def _reminder(
         return []
     if told.filter(about__missing=str(instalment.missing)).exists():
         return []  # stopped, by the rules or by a person; it is not tried again
-    way = messages.by_mail(case)
+    way = by_mail(case)
     if way is None:
         return _call(instalment, rung, key, at)
     verdict = ask_reminder(case, way.channel, way.source, max(moment, at))
@@ -155,7 +158,7 @@ def _reminder(
             recipient=locked.debtor,
             address=way.address,
             language=locked.debtor.language,
-            subject=quiet_subject(locked, locked.debtor.language),
+            subject=quiet_subject(locked, locked.debtor.language, at),
             body=frame(
                 case=locked, recipient=locked.debtor, says=says, language=locked.debtor.language
             ),

@@ -8,6 +8,7 @@ from cases.models import Case, ContactAttempt
 from cases.policy import asks
 from people.models import ContactPoint, User
 from workflow.steps import WrongInput, begin
+from workflow.wording import mind_words
 
 
 def log_contact(
@@ -42,7 +43,8 @@ def log_contact(
         remark=remark,
     )
 
-    def mark_dead(_attempt: ContactAttempt, _by: User, _at: datetime) -> None:
+    def after(fresh: ContactAttempt, _by: User, _at: datetime) -> None:
+        mind_words(fresh.case, [remark], by=by, at=at)
         if contact_point and result == ContactAttempt.Result.WRONG_NUMBER:
             ContactPoint.objects.filter(pk=contact_point.pk, dead_at=None).update(dead_at=at)
         if contact_point and result == ContactAttempt.Result.REFUSED:
@@ -61,7 +63,7 @@ def log_contact(
         by=by,
         at=at,
         data={"channel": channel, "result": result, "at": when, "remark": remark},
-        then=mark_dead,
+        then=after,
     )
     return attempt
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from cases import forms
-from cases.actions import contacting, preparing
+from cases.actions import contacting, preparing, writing
 from cases.models import Case
 from common import clock
 from documents.storing import Unreadable
@@ -136,6 +136,20 @@ def add_party(request: HttpRequest, reference: str) -> HttpResponse:
             at=clock.now(),
         ),
         done=_("The person is added."), tab="people",
+    )  # fmt: skip
+
+
+def write(request: HttpRequest, reference: str) -> HttpResponse:
+    """Write to the debtor."""
+    case = seen_case(request, reference)
+    form = forms.MessageForm(request.POST or None)
+    return page(
+        request, case, form, right="log_contact", title=_("Write to the debtor"), button=_("Send"),
+        hint=_("Every word is put to the rules before it is queued; a refusal names the words that offend."),
+        do=lambda data: writing.write_to_debtor(
+            case=case, **data, by=request.user, at=clock.now()
+        ),
+        done=_("The message is on its way."), tab="notices",
     )  # fmt: skip
 
 

@@ -101,6 +101,7 @@ LAWFUL = Facts(
     papers_returned=True,
     report_written=True,
     channel="phone",
+    text="请您方便时回电。",
     circumstances=(),
     contacts=(),
     house_papers=tuple(PaperFacts(kind, date(2025, 6, 1)) for kind in HOUSE_PAPERS),

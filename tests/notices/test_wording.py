@@ -9,6 +9,7 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 
+AT = make.moment("2026-03-02 10:00")
 SAYS = {"zh": "请回电。", "en": "Please call us."}
 
 
@@ -61,8 +62,8 @@ class TestFrame:
 class TestSubject:
     @pytest.mark.parametrize("language", ["zh", "en", "both"])
     def test_tells_a_stranger_nothing(self, language: str) -> None:
-        subject = wording.quiet_subject(make.case(), language)
-        assert not wording.tells_of_debt(subject)
+        subject = wording.quiet_subject(make.case(), language, AT)
+        assert not wording.tells_of_debt(subject, Case.objects.get(), AT)
         assert "HZ-2026-0147" in subject
 
     def test_leaves_out_a_name_that_would_tell(self) -> None:
@@ -72,18 +73,24 @@ class TestSubject:
         )
         case = make.case()
         for language in ("zh", "en", "both"):
-            assert not wording.tells_of_debt(wording.quiet_subject(case, language))
+            subject = wording.quiet_subject(case, language, AT)
+            assert not wording.tells_of_debt(subject, case, AT)
 
     @pytest.mark.parametrize(
         "text",
         ["欠款", "逾期提醒", "催收函", "还款计划", "Repayment plan", "your DEBTS", "Loan 12"],
     )
     def test_words_of_debt_are_known(self, text: str) -> None:
-        assert wording.tells_of_debt(text)
+        assert wording.tells_of_debt(text, make.case(), AT)
 
     @pytest.mark.parametrize("text", ["来访预约", "A visit on Thursday", "Alone", "Recollection"])
     def test_other_words_are_let_be(self, text: str) -> None:
-        assert not wording.tells_of_debt(text)
+        assert not wording.tells_of_debt(text, make.case(), AT)
+
+    def test_any_word_might_tell_where_no_pack_says_which(self) -> None:
+        case = make.case()
+        case.packs = []
+        assert wording.tells_of_debt("来访预约", case, AT)
 
 
 @pytest.mark.parametrize("channel", Notice.Channel.values)

@@ -21,6 +21,7 @@ from visits import policy
 from visits.models import Visit, VisitOfficer
 from workflow.duties import fulfil, raise_duty
 from workflow.steps import StateRefused, Step, WrongInput, begin, carry_out
+from workflow.wording import demand_lawful_words
 
 PLANNABLE = {
     CaseStep.PREPARATION, CaseStep.NOTICE, CaseStep.CREDENTIAL_DISPLAY, CaseStep.ON_SITE_TALK,
@@ -66,6 +67,8 @@ def plan_visit(
     def name_crew(new: Visit, _by: User, _at: datetime) -> None:
         if new.case.state not in PLANNABLE:
             raise StateRefused(new.case, "visit.plan")
+        # Both stand in the notice: they are put to the rules now, not when it is due.
+        demand_lawful_words(new.case, purpose, intended_outcome, at=at)
         _name_crew(new, officers)
 
     try:
@@ -105,6 +108,7 @@ def move_visit(
     purpose, intended_outcome = purpose or visit.purpose, intended_outcome or visit.intended_outcome
 
     def after(moved: Visit, _by: User, _at: datetime) -> None:
+        demand_lawful_words(moved.case, purpose, intended_outcome, at=at)
         outbox.suppress(case=moved.case, why=_("The visit was moved."), by=by, at=at, visit=moved)
         _settle(moved, by, at)
         moved.crew.filter(active=True).update(active=False)
@@ -231,7 +235,7 @@ def _call_off(visit: Visit, by: User, at: datetime) -> None:
         outbox.queue(
             case=case, kind=Notice.Kind.VISIT_CANCELLED, channel=mail.channel,
             recipient=mail.recipient, address=mail.address, contact_point=mail.contact_point,
-            language=mail.language, subject=quiet_subject(case, mail.language),
+            language=mail.language, subject=quiet_subject(case, mail.language, at),
             body=frame(case=case, recipient=mail.recipient, says=says, language=mail.language),
             visit=visit, due_at=at, at=at, by=by, about={"starts_at": visit.starts_at},
             dedupe_key=f"visit-off:{visit.pk}:{visit.starts_at.isoformat()}",

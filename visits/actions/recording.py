@@ -14,9 +14,12 @@ from visits.actions.arriving import CONDUCT, only_the_crew
 from visits.actions.planning import back_from_door
 from visits.models import Consent, Evidence, TalkRecord, Visit, VisitOfficer
 from workflow.steps import StateRefused, Step, WrongInput, carry_out
+from workflow.wording import mind_words
 
 TALKED = {Visit.Outcome.AGREEMENT, Visit.Outcome.TALKED}
 NOT_MET = {Visit.Outcome.NOBODY_IN, Visit.Outcome.SOMEONE_ELSE}
+OUR_WORDS = ("met", "reason_words", "offer_words", "left", "received", "third_parties")
+"""What officers write in their own words; ``statement`` is the debtor's."""
 LEAVING = {*TALKED, *NOT_MET, Visit.Outcome.POSTPONED}
 
 
@@ -32,6 +35,7 @@ def record_talk(*, visit: Visit, record: Mapping[str, Any], by: User, at: dateti
             raise WrongInput(_("What was said is on record already."))
         talk.visit = fresh
         talk.save(force_insert=True)
+        mind_words(fresh.case, [str(record.get(name, "")) for name in OUR_WORDS], by=by, at=at)
 
     carry_out(
         Step(
@@ -137,6 +141,7 @@ def add_remark(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
             raise StateRefused(fresh, "visit.remarked")
         fresh.why = "\n".join(part for part in (fresh.why, remark) if part)[:400]
         fresh.save(update_fields=["why"])
+        mind_words(fresh.case, [remark], by=by, at=at)
 
     carry_out(
         Step(
@@ -186,6 +191,11 @@ def ending(
     right: str = CONDUCT,
 ) -> Step:
     """The step with which the officers leave, whatever else happens with it."""
+
+    def after(fresh: Visit, by: User, _at: datetime) -> None:
+        _free_crew(fresh, at)
+        mind_words(fresh.case, [why], by=by, at=at)
+
     return Step(
         subject=visit,
         event="visit.finished" if transition == "finish" else "visit.aborted",
@@ -193,7 +203,7 @@ def ending(
         transition=transition,
         args={"at": at, "outcome": outcome, "why": why[:400]},
         data={"reference": visit.reference, "outcome": outcome, "why": why},
-        then=lambda fresh, _by, _at: _free_crew(fresh, at),
+        then=after,
     )
 
 

@@ -1,0 +1,58 @@
+"""A message to the debtor in our own words: put to the rules, words and all, before it is queued."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from cases.outgoing import may_go
+from cases.policy import asks
+from notices import kinds
+from notices.models import Notice
+from notices.outbox import queue
+from notices.ways import by_mail, by_post
+from notices.wording import frame, quiet_subject
+from people.models import User
+from workflow.steps import WrongInput, note
+
+
+def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: datetime) -> Notice:
+    """Queue an e-mail or a letter in the debtor's language, framed with who writes and where to turn.
+
+    Raises ``PolicyRefused`` for what the rules forbid, such as words or hours, or ``WrongInput``.
+    """
+    way = by_mail(case) if channel == Notice.Channel.EMAIL else by_post(case)
+    if way is None:
+        raise WrongInput(_("There is no address from a lawful source for this."), "channel")
+    if not text.strip():
+        raise WrongInput(_("Write what the debtor should be told."), "text")
+    language = case.debtor.language
+    made: list[Notice] = []
+
+    def put_in_outbox(locked: Case, _by: User, _at: datetime) -> None:
+        made.append(
+            queue(
+                case=locked, kind=Notice.Kind.LETTER, channel=way.channel, recipient=locked.debtor,
+                address=way.address, contact_point=way.point, language=language,
+                subject=quiet_subject(locked, language, at),
+                body=frame(case=locked, recipient=locked.debtor, says={language: text}, language=language),
+                due_at=at, at=at, by=by, dedupe_key=f"written:{locked.pk}:{locked.event_count}",
+            )
+        )  # fmt: skip
+
+    note(
+        case,
+        event="message.written",
+        right="log_contact",
+        policy=asks("notice.send", channel=way.channel, contact_sources=(way.source,)),
+        data={"channel": way.channel, "text": text},
+        then=put_in_outbox,
+        by=by,
+        at=at,
+    )
+    return made[0]
+
+
+def register_kind() -> None:
+    """Have each message asked about once more when its time has come."""
+    kinds.register(kinds.Kind(Notice.Kind.LETTER.value, recheck=may_go))

@@ -1,0 +1,29 @@
+"""Whether what was queued may still go at the moment at which it would: the rules are asked again."""
+
+from datetime import datetime
+
+from cases.facts import facts_for
+from common.clock import local_day
+from compliance.ask import ask
+from compliance.verdict import Verdict
+from notices.kinds import Later
+from notices.models import Notice
+
+
+def may_go(notice: Notice, at: datetime) -> str | Later:
+    """Why it must not go now, or from when it may; "" when nothing stands against it."""
+    point = notice.contact_point
+    facts = facts_for(
+        notice.case, at=at, channel=notice.channel, contact_sources=(point.source,) if point else (),
+    )  # fmt: skip
+    return answer(ask("notice.send", facts, on=local_day(at, notice.case.zone)), None)
+
+
+def answer(verdict: Verdict, closes: datetime | None) -> str | Later:
+    """The rules' answer as the relay wants it; after ``closes`` it would have lost its sense."""
+    if verdict.allowed:
+        return ""
+    why = "; ".join(f"{found.rule}: {found.says['en']}" for found in verdict.blocks)[:280]
+    if verdict.earliest and (closes is None or verdict.earliest < closes):
+        return Later(verdict.earliest, why)
+    return why
