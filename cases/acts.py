@@ -19,7 +19,16 @@ EARLY = frozenset({Step.PREPARATION.value, Step.NOTICE.value})
 
 
 def _may_contact(case: Any, by: User, at: datetime) -> Verdict:
-    return asks("contact.log", channel="phone", contact_sources=sources_of(case, "phone"))(
+    """Whether any way is left: a call, or else a letter, which rings at nobody's door."""
+    verdict = _may_use("phone", case, by, at)
+    if verdict.allowed:
+        return verdict
+    other = _may_use("letter", case, by, at)
+    return other if other.allowed else verdict
+
+
+def _may_use(channel: str, case: Any, by: User, at: datetime) -> Verdict:
+    return asks("contact.log", channel=channel, contact_sources=sources_of(case, channel))(
         case, by=by, at=at
     )
 

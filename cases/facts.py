@@ -1,7 +1,7 @@
 """The facts of a case as the rules want them: one query, then pure data."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -10,15 +10,27 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import F, JSONField, OuterRef, Q, QuerySet
+from django.db.models import F, JSONField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from cases.models import Case, ClaimPaper, ContactAttempt, Debt, Hold, Refusal
 from common.clock import local_day
-from compliance.facts import ExceptionFacts, Facts, HoldFacts, MandateFacts
+from compliance.facts import ContactFacts, ExceptionFacts, Facts, HoldFacts, MandateFacts
+from notices.models import Notice
+from people.models import ContactPoint
 from workflow.models import Approval
 
 PAST_VISITS = timedelta(days=60)  # no cap in any pack looks further back
+SPOKEN = {"reached", "promised", "refused"}  # outcomes at which the debtor was on the line
+# The same number may stand in two rows of a person, such as once for calls and once for SMS: the first
+# of them marks it, so that nothing that is kept with a decision gives the number away.
+_MARK = Subquery(
+    ContactPoint.objects.filter(
+        person=OuterRef("contact_point__person"), value=OuterRef("contact_point__value")
+    )
+    .order_by("pk")
+    .values("pk")[:1]
+)
 
 
 def with_facts(cases: QuerySet[Case], at: datetime) -> QuerySet[Case]:
@@ -71,7 +83,32 @@ def _what_is_asked(at: datetime) -> dict[str, Any]:
                 started_at__gte=at - PAST_VISITS,
             )
             .order_by("started_at")
-            .values(json=JSONObject(at="started_at", id="pk"))
+            .values(
+                json=JSONObject(
+                    at="started_at", id="pk", outcome="outcome", met="identified_at",
+                    agency="case__agency", creditor="case__creditor",
+                )
+            )
+        ),
+        "fact_attempts": ArraySubquery(
+            ContactAttempt.objects.filter(case__debtor=OuterRef("debtor"), at__gte=at - PAST_VISITS)
+            .order_by("at")
+            .values(
+                json=JSONObject(
+                    at="at", channel="channel", outcome="result", number=_MARK,
+                    agency="case__agency", creditor="case__creditor",
+                )
+            )
+        ),
+        "fact_notices": ArraySubquery(
+            Notice.objects.filter(case__debtor=OuterRef("debtor"), sent_at__gte=at - PAST_VISITS)
+            .order_by("sent_at")
+            .values(
+                json=JSONObject(
+                    at="sent_at", channel="channel", outcome="state", agency="case__agency",
+                    creditor="case__creditor",
+                )
+            )
         ),
         "fact_exceptions": ArraySubquery(
             Approval.objects.filter(
@@ -139,6 +176,7 @@ def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
         "collector": "agency" if case.agency_id else "own",
         "at": at,
         "target_role": "debtor",
+        "contacts": tuple(_contacts(case)),
         "past_visits": tuple(_moment(row["at"]) for row in case.fact_visits),
         "refused_at": _moment(case.fact_refusals[0]["at"]) if case.fact_refusals else None,
         "refusal_lifted": False,
@@ -173,6 +211,36 @@ def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
         **_of_debts(case.fact_debts),
     }
     return Facts(**{**known, **more})
+
+
+def number_mark(point: ContactPoint) -> str:
+    """By which the facts know this number, and every other row of the person that holds the same."""
+    same = ContactPoint.objects.filter(person=point.person_id, value=point.value)
+    return str(same.order_by("pk").values_list("pk", flat=True).first() or "")
+
+
+def _contacts(case: Case) -> Iterator[ContactFacts]:
+    """All that reached out to the debtor: calls and messages, what was sent, visits; by whomever."""
+    for row in case.fact_attempts:
+        yield _contact(
+            case, row, spoken=row["outcome"] in SPOKEN, number=str(row["number"] or ""),
+        )  # fmt: skip
+    for row in case.fact_notices:
+        yield _contact(case, row, spoken=False)
+    for row in case.fact_visits:
+        yield _contact(case, {**row, "channel": "visit"}, spoken=row["met"] is not None)
+
+
+def _contact(case: Case, row: Mapping[str, Any], *, spoken: bool, number: str = "") -> ContactFacts:
+    same = (row["agency"], row["creditor"] if row["agency"] is None else None)
+    return ContactFacts(
+        at=_moment(row["at"]),
+        channel=row["channel"],
+        outcome=row["outcome"],
+        spoken=spoken,
+        number=number,
+        ours=same == (case.agency_id, None if case.agency_id else case.creditor_id),
+    )
 
 
 def _mandate(case: Case) -> MandateFacts | None:

@@ -60,6 +60,7 @@ class ContactFacts:
     spoken: bool = False  # whether the debtor was really spoken to
     number: str = ""  # a mark of the number or account that was used, never the number itself
     role: str = "debtor"
+    ours: bool | None = None  # whether whoever collects now made it, or somebody else did
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ class Facts:
     papers_returned: bool | None = None
     report_written: bool | None = None
     channel: str | None = None
+    number: str | None = None  # the mark of the number that is to be used
     circumstances: tuple[CircumstanceFacts, ...] | None = None
     contacts: tuple[ContactFacts, ...] | None = (
         None  # of the last sixty days, all channels together

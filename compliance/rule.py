@@ -14,7 +14,7 @@ from compliance.verdict import Finding, Force, Severity
 from compliance.words import Named, Slot, Until, filled
 
 VISIT = ("visit.plan", "visit.announce", "visit.start")
-CONTACT = ("contact.log", "reminder.send", "notice.send")
+CONTACT = ("contact.log", "contact.trace", "reminder.send", "notice.send")
 DOOR = ("papers.show", "premises.enter", "talk.open")
 AGREEMENT = ("agreement.reach", "agreement.sign")
 TEXT = ("text.send", "text.record")

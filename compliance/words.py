@@ -121,6 +121,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "shown": ("which credentials were shown", "已出示的证件"),
     "country": ("the country in which the debtor lives", "债务人所在国家或地区"),
     "region": ("the part of the country in which the debtor lives", "债务人所在州、省或地区"),
+    "number": ("the number that is to be called", "拟拨打的号码"),
     "circumstances": ("what has happened to the debtor or the debt", "债务人及债务的特殊情形"),
     "contacts": ("earlier contacts with the debtor", "以往的联系记录"),
     "house_papers": ("licences and registers of creditor and agency", "债权人和受托机构的资质文件"),
@@ -131,6 +132,10 @@ NAMES: dict[str, tuple[str, str]] = {
     "action.visit.announce": ("announce a visit", "发出上门通知"),
     "action.visit.start": ("begin a visit", "开始上门"),
     "action.contact.log": ("make a contact", "联系债务人"),
+    "action.contact.trace": (
+        "ask somebody else how to reach the debtor",
+        "向他人询问债务人联系方式",
+    ),
     "action.reminder.send": ("send a reminder", "发送还款提醒"),
     "action.notice.send": ("send a notice", "发送通知"),
     "action.papers.show": ("show the papers", "出示债权凭证"),
@@ -159,6 +164,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "role.heir": ("heir to the estate", "继承人"),
     "role.estate_administrator": ("estate administrator", "遗产管理人"),
     "role.legal_guardian": ("legal guardian", "监护人"),
+    "role.spouse": ("spouse", "配偶"),
     "role.contact": ("contact person", "联系人"),
     "role.third_party": ("third party", "无关第三人"),
     # papers

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from cases.facts import number_mark
 from cases.models import Case, ContactAttempt
 from cases.policy import asks
 from people.models import ContactPoint, User
@@ -58,6 +59,7 @@ def log_contact(
             "contact.log",
             at=when,
             channel=channel,
+            number=number_mark(contact_point) if contact_point else None,
             contact_sources=sources_of(case, channel, contact_point),
         ),
         by=by,

@@ -16,6 +16,7 @@ from cases.models import Case
 from cases.models.case import Step
 from common import clock
 from common.clock import from_local, local_day
+from compliance.ask import value
 from documents.storing import Unreadable
 from people.models import User
 from visits import forms
@@ -31,7 +32,7 @@ QUESTIONS = [
     "arrive", "who", "credentials", "willing", "recording", "entry", "filming", "papers",
     "talk_open", "talk", "outcome", "attest", "done",
 ]  # fmt: skip
-LEAVE_WITHIN = timedelta(minutes=2)  # house policy: asked to leave, the officers are gone by then
+LEAVE_MINUTES = 2  # where no pack says in how many minutes officers who are asked to leave are gone
 OVER = {Visit.State.FINISHED, Visit.State.ABORTED, Visit.State.CANCELLED}
 DAYS_SHOWN = 7
 
@@ -430,7 +431,8 @@ def left(request: HttpRequest, reference: str) -> HttpResponse:
     if visit.state not in {Visit.State.FINISHED, Visit.State.ABORTED}:
         return HttpResponseRedirect(reverse("visits:door", args=[visit.reference]))
     at = clock.now()
-    gone_by = (visit.finished_at or at) + LEAVE_WITHIN
+    left_at = visit.finished_at or at
+    gone_by = left_at + timedelta(minutes=_minutes_to_leave(visit, left_at))
     return handle(
         request,
         case=visit.case,
@@ -451,6 +453,12 @@ def left(request: HttpRequest, reference: str) -> HttpResponse:
         done=_("The remark is on record."),
         to=reverse("visits:door", args=[visit.reference]),
     )
+
+
+def _minutes_to_leave(visit: Visit, at: datetime) -> int:
+    case = visit.case
+    given = value(tuple(case.packs), "leave.minutes", local_day(at, case.zone))
+    return LEAVE_MINUTES if given is None else int(given)
 
 
 def _stopped(visit: Visit) -> dict[str, int]:

@@ -1,0 +1,40 @@
+"""Every row of the research is a value of its pack or stands, with the reason, in the list of what no machine checks."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from compliance import packs
+
+LIST = Path(__file__).parents[2] / "docs" / "rules-not-automated.md"
+ROWS: dict[str, list[str]] = {  # pack -> its ids; whoever adds rows to a pack adds them here
+    "cn": [
+        f"CN-{number:02d}" for number in (*range(1, 12), 13, 14, 15, 16, 20, 25, 26, 31, 34, 36)
+    ],
+}
+LINE = re.compile(r"^\| ([A-Z]{2}(?:-[A-Z]+)*-\d{2}) \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
+
+
+def listed() -> dict[str, tuple[str, str, str]]:
+    """Id -> the rule in a line, why a machine cannot check it, what the app does instead."""
+    return {found[0]: found[1:] for found in LINE.findall(LIST.read_text())}
+
+
+@pytest.mark.parametrize("pack", ROWS)
+def test_every_row_of_the_pack_runs_or_says_why_not(pack: str) -> None:
+    runs = {entry.id for entry in packs.describe(pack)}
+    assert sorted(set(ROWS[pack]) - runs - listed().keys()) == []
+
+
+def test_the_list_names_no_row_that_no_pack_has() -> None:
+    known = {row for rows in ROWS.values() for row in rows}
+    runs = {entry.id for pack in packs.names() for entry in packs.describe(pack)}
+    assert sorted(listed().keys() - known - runs) == []
+
+
+def test_the_list_gives_each_row_once_with_all_its_reasons() -> None:
+    lines = LINE.findall(LIST.read_text())
+    assert len({line[0] for line in lines}) == len(lines)
+    for row, *words in lines:
+        assert all(len(part.strip()) > 10 for part in words), row
