@@ -12,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from people.models import User
-from timeline.models import Event
+from timeline.models import Event, Stop
 
 HOUSE_LOCK = 7_300_001  # advisory lock number of the chain that belongs to no case
 
@@ -128,7 +128,22 @@ def record(
     )
     event.digest = digest_of(event)
     event.save(force_insert=True)
+    _count_stops(event)
     return event
+
+
+def _count_stops(event: Event) -> None:
+    """Keep, for the rule book, which rules stood against what the event tells of."""
+    stopped = {
+        (str(found.get("pack", "")), str(found.get("rule", "")))
+        for found in event.findings
+        if str(found.get("severity", "")).startswith("block") and not found.get("excepted")
+    }
+    if stopped:
+        Stop.objects.bulk_create(
+            Stop(event=event, case_id=event.case_id, pack=pack, rule=rule, at=event.occurred_at)
+            for pack, rule in sorted(stopped)
+        )
 
 
 def check(events: Iterable[Event], *, redacted: bool = False) -> Verified | Broken:

@@ -49,3 +49,29 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind}"
+
+
+class Stop(models.Model):
+    """A rule that stopped an act, once for each event that tells of it: what the rule book counts.
+
+    Written with its event, in the same transaction, so that counting scans no timeline.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="stops")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, null=True, related_name="+")
+    pack = models.CharField(_("rule pack"), max_length=40, blank=True)
+    rule = models.CharField(_("rule"), max_length=40)
+    at = models.DateTimeField(_("happened at"))
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "pack", "rule"], name="stop_once_an_event"),
+        ]
+        indexes = [
+            models.Index(fields=["pack", "at", "rule", "case"], name="stop_of_month"),
+            models.Index(fields=["pack", "rule", "-id"], name="stop_of_rule"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.at:%Y-%m-%d}"

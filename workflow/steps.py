@@ -228,6 +228,8 @@ def _carry_out(case: Any, steps: Sequence[Step], by: User, at: datetime) -> list
             data["step"] = locked.state  # so that the state can be told from the timeline alone
         verdict = verdicts.get(number)
         _append(locked, step.event, by, at, data, verdict)
+        if verdict and verdict.overrides:
+            _tell_overrides(locked, verdict, by, at)
         if step.then:  # which may read the case anew, or tell more of it
             _keep_head(locked)
         if verdict:
@@ -303,6 +305,16 @@ def _append(
         findings = decision.pop("findings")
         told["decision"] = decision
     event = record(case=locked, kind=kind, by=by, at=at, data=told, findings=findings)
+    locked.event_count, locked.head = event.number, event.digest
+
+
+def _tell_overrides(locked: Any, verdict: Verdict, by: User, at: datetime) -> None:
+    """Say on the timeline which rules would have stood against it, had nobody granted an exception."""
+    used = [finding.as_dict() for finding in verdict.overrides]
+    event = record(
+        case=locked, kind="policy.overridden", by=by, at=at, data={"asked": verdict.action},
+        findings=used,
+    )  # fmt: skip
     locked.event_count, locked.head = event.number, event.digest
 
 

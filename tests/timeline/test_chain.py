@@ -58,7 +58,7 @@ class TestDatabase:
         [
             "update timeline_event set kind = 'x'",
             "delete from timeline_event",
-            "truncate timeline_event",
+            "truncate timeline_event cascade",
         ],
     )
     def test_refuses_to_change_or_remove_an_event(self, case: Case, sql: str) -> None:

@@ -58,6 +58,13 @@ NOT_TO_BE: dict[str, str] = {
         join visits_visit v on v.case_id = c.id and v.state in ('planned', 'announced', 'noticed')
         where v.planned_at < r.at
     """,
+    "a refusal is not counted for the rule that made it": """
+        select coalesce(c.reference, '-'), e.number || ' ' || (f->>'rule') from timeline_event e
+        cross join lateral jsonb_array_elements(e.findings) f
+        left join cases_case c on c.id = e.case_id
+        where e.kind = 'policy.refused' and f->>'severity' like 'block%' and not f ? 'excepted'
+        and not exists (select from timeline_stop s where s.event_id = e.id and s.rule = f->>'rule')
+    """,
 }
 
 
