@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import override
 
 from agreements.models import Agreement, Payment
+from cases.exceptions import paper_section
 from cases.models import Case, ClaimPaper
 from common.clock import local_day
 from common.money import in_words_zh, show
@@ -317,6 +318,7 @@ def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
             [[both(a.get_kind_display), str(a.requested_by), str(a.decided_by or "–"), both(a.get_state_display), a.answer or a.reason]
              for a in case.approvals.select_related("requested_by", "decided_by").order_by("pk")],
         ),
+        *paper_section(case, numbered=True),
         Section(words("协议", "Agreements"), numbered=True),
     ]  # fmt: skip
     for agreement in case.agreements.order_by("version"):
@@ -408,7 +410,12 @@ def _decision(event: Event, zone: str) -> list[Text]:
     if event.kind == "policy.refused":
         answer: Text = words(f"拒绝：{'、'.join(against)}", f"refused: {', '.join(against)}")
     else:
-        answer = words("允许", "allowed")
+        used = [f["rule"] for f in event.findings if f.get("excepted")]
+        answer = (
+            words(f"凭例外审批允许：{'、'.join(used)}", f"allowed by exception: {', '.join(used)}")
+            if used
+            else words("允许", "allowed")
+        )
     return [
         f"{event.number} · {plain_moment(event.occurred_at, zone)}",
         _action(str(decision.get("action", ""))),

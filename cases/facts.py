@@ -123,6 +123,8 @@ def _what_is_asked(at: datetime) -> dict[str, Any]:
                     granted=F("decided_by__full_name"),
                     until="expires_at",
                     reason="reason",
+                    kind="evidence_kind",
+                    document="evidence__number",
                 )
             )
         ),
@@ -205,6 +207,8 @@ def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
                 approved_by=row["granted"],
                 until=local_day(_moment(row["until"]), parties["zone"]),
                 evidence=row["reason"],
+                kind=row["kind"],
+                document=row["document"] or "",
             )
             for row in case.fact_exceptions
         ),

@@ -1,16 +1,22 @@
 """The forms of step 1, of contacts and of holds."""
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, ContactAttempt, Hold, Mandate, Party
+from cases.policy import rules_with_exceptions
+from common.clock import local_day
+from compliance.reading import gist
 from documents.models import Document
 from notices.models import Notice
 from people.models import Address, ContactPoint, Person, Source, User
 from workflow.forms import DeskForm, FilesField, MoneyField, PlaceTimeField, day_field, words_field
+from workflow.models import Approval
 
 PAPER_KINDS = ["contract", "disbursement", "statement", "iou", "assignment", "other"]
 ZONES = [
@@ -244,10 +250,24 @@ class WhyForm(DeskForm):
 class ExceptionForm(DeskForm):
     """An exception from one rule: asked for by one person, granted by another."""
 
-    rule = forms.CharField(label=_("Rule"), max_length=40)
-    reason = words_field(label=_("Why it is needed, and on what evidence"), rows=4)
+    rule = forms.ChoiceField(
+        label=_("Rule"),
+        help_text=_("Only these rules know an exception; from any other there is none."),
+    )
+    evidence_kind = forms.ChoiceField(
+        label=_("Kind of evidence"), choices=[("", "–"), *Approval.Evidence.choices]
+    )
     file = FilesField(label=_("Evidence"), help_text=_("At most 20 MB."))
+    reason = words_field(label=_("Why it is needed, and on what evidence"), rows=4)
     until = day_field(label=_("Until (last day)"))
+
+    def __init__(self, *args: Any, case: Case, at: datetime, **given: Any) -> None:
+        super().__init__(*args, **given)
+        rules = rules_with_exceptions(case.packs, local_day(at, case.zone))
+        tongue = "zh" if (get_language() or "zh").startswith("zh") else "en"
+        self.fields["rule"].choices = [
+            (id_, f"{id_} · {gist(entry)[tongue]}") for id_, entry in sorted(rules.items())
+        ]
 
 
 def _offer_people(form: DeskForm, case: Case) -> None:

@@ -1,5 +1,6 @@
 """What the rules are asked about a case, and with which facts."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -7,6 +8,8 @@ from cases.facts import facts_for
 from cases.models import Case
 from common.clock import local_day
 from compliance.ask import ask
+from compliance.entry import Entry
+from compliance.packs import PackUnreadable, describe
 from compliance.verdict import Severity, Verdict
 from people.models import User
 from workflow.steps import Policy, case_of
@@ -29,12 +32,16 @@ def may_contact(channel: str) -> Policy:
     return asks("contact.log", channel=channel)
 
 
-def rule_allows_exception(packs: tuple[str, ...], rule: str) -> bool:
-    """Whether one of the packs has this rule, and lets it be excepted from."""
-    from compliance.packs import describe
-
-    return any(
-        entry.id == rule and entry.severity == Severity.BLOCK_UNLESS
-        for pack in packs
-        for entry in describe(pack)
-    )
+def rules_with_exceptions(packs: Sequence[str], day: date) -> dict[str, Entry]:
+    """The rules of these packs from which an exception can be granted on that day or later, by id."""
+    found: dict[str, Entry] = {}
+    for pack in packs:
+        try:
+            entries = describe(pack)
+        except PackUnreadable:  # whatever leans on it is refused anyway
+            continue
+        for entry in entries:
+            over = entry.until is not None and entry.until < day
+            if entry.severity is Severity.BLOCK_UNLESS and entry.rule and not over:
+                found.setdefault(entry.id, entry)
+    return found

@@ -140,6 +140,8 @@ def _healed(finding: Finding, facts: Facts, day: date) -> Finding:
                     "approved_by": granted.approved_by,
                     "until": granted.until.isoformat() if granted.until else "",
                     "evidence": granted.evidence,
+                    **({"kind": granted.kind} if granted.kind else {}),
+                    **({"document": granted.document} if granted.document else {}),
                 },
             )
     return finding

@@ -97,6 +97,8 @@ class ExceptionFacts:
     requested_by: str
     until: date | None = None  # the last day included
     evidence: str = ""
+    kind: str = ""  # of the evidence, such as "consent"
+    document: str = ""  # the number under which the evidence is kept
 
 
 @dataclass(frozen=True, slots=True)

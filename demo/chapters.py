@@ -147,7 +147,13 @@ def _visits_ahead(s: Story) -> None:
         s.cancels(-3, "债务人来电，约定先电话沟通")
     elif s.number <= 40:  # the letter is on its way
         s.plans(-1, when + 3, hour)
-    else:  # planned, not yet announced
+    elif s.number == 41:  # planned in good time, and never announced: the lead time has gone by
+        s.plans(-6, 2, hour, announce=False)
+    else:  # planned where only an exception allows it, not yet announced
+        s.has_place(-4, "public", "龙井路 1 号茶馆（包间）")
+        s.asks_exception(
+            -3, "CN-15", "债务人来信，希望在公司附近的茶馆见面", granted=True, lasts=28
+        )
         s.plans(-1, when + 5, hour, announce=False)
 
 

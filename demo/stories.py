@@ -132,6 +132,17 @@ class Story(Visiting):
             ),
         )  # fmt: skip
 
+    def has_place(self, days: int, kind: str, text: str) -> None:
+        """One more place at which the debtor may be met; the latest is where a visit goes."""
+        self.on(
+            days, 10, 25,
+            lambda at: preparing.add_address(
+                case=self.fresh(), by=self.clerk, at=at,
+                address=Address(kind=kind, city=self.team.city, text=text, source="debtor",
+                                verified_on=local_day(at, ZONE)),
+            ),
+        )  # fmt: skip
+
     def was_called(self, days: int, result: str, remark: str) -> None:
         """One more call, with its result."""
         self.on(days, 10, 45, lambda at: self._contact("phone", result, at, remark))
@@ -330,15 +341,22 @@ class Story(Visiting):
         )  # fmt: skip
 
     def asks_exception(
-        self, days: int, rule: str, reason: str, granted: bool | None = None
+        self,
+        days: int,
+        rule: str,
+        reason: str,
+        granted: bool | None = None,
+        kind: str = "consent",
+        lasts: int = 20,
     ) -> None:
         """An exception from a rule waits for compliance, or was decided."""
 
         def ask(at: datetime) -> None:
             asked = excepting.ask_exception(
-                case=self.fresh(), rule=rule, reason=reason, filename="书面要求.pdf",
+                case=self.fresh(), rule=rule, reason=reason, evidence_kind=kind,
+                filename="书面要求.pdf",
                 content=files.paper("债务人来信", "Letter"),
-                until=at + timedelta(days=20), by=self.clerk, at=at,
+                until=at + timedelta(days=lasts), by=self.clerk, at=at,
             )  # fmt: skip
             if granted is not None:
                 decide_approval(

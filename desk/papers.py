@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from cases.exceptions import paper_section
 from cases.models import Case
 from common.clock import local_day
 from desk.told import actor_words, sentence
@@ -36,6 +37,7 @@ def timeline_pdf(case: Case, events: list[Event], by: User, at: datetime) -> byt
                 (words("导出人", "Exported by"), f"{by} · {plain_moment(at, case.zone)}"),
             ]
         ),
+        *paper_section(case, numbered=False),
         Section(words("事件", "Events")),
         Table(
             [words("序号", "No."), words("时间", "When"), words("办理人", "By"), words("内容", "What"),

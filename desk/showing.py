@@ -156,6 +156,8 @@ _FIGURES = {
     "ends_at": gettext_lazy("ends at"),
     "event": gettext_lazy("event"),
     "events": gettext_lazy("events"),
+    "evidence": gettext_lazy("evidence"),
+    "evidence_kind": gettext_lazy("kind of evidence"),
     "external_reference": gettext_lazy("creditor's number"),
     "facts": gettext_lazy("compared"),
     "fees": gettext_lazy("fees"),

@@ -151,6 +151,7 @@ CODED: dict[str, Any] = {
     "channel": Notice.Channel,
     "channels": Notice.Channel,
     "closed_as": Case.ClosedAs,
+    "evidence_kind": Approval.Evidence,
     "hardship": dict(HARDSHIP),
     "how": Refusal.How,
     "method": Payment.Method,

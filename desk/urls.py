@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk.views import case, review, rules, timeline, work
+from desk.views import case, exceptions, review, rules, timeline, work
 
 app_name = "desk"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     ),
     path("approvals/", review.approvals, name="approvals"),
     path("approvals/<int:pk>/", review.approval, name="approval"),
+    path("exceptions/", exceptions.listed, name="exceptions"),
     path("dashboard/", review.dashboard, name="dashboard"),
     path("dashboard/<slug:name>/", review.behind, name="behind"),
     path("rules/", rules.rules, name="rules"),

@@ -272,7 +272,8 @@ def relay_mail(w: World) -> None:
 def ask_exception(w: World) -> None:
     excepting.ask_exception(
         case=w.case, rule=w.pick(["VP-01", "CN-25", "nothing"]), reason="债务人书面要求",
-        filename="letter.pdf", content=make.PDF, until=w.at + timedelta(days=3), **w.who,
+        evidence_kind="consent", filename="letter.pdf", content=make.PDF,
+        until=w.at + timedelta(days=3), **w.who,
     )  # fmt: skip
 
 

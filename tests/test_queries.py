@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.models import Case
+from documents.models import Document
 from notices.outbox import queue
 from people.models import User
 from tests import make, walk
@@ -54,6 +55,11 @@ def add_cases(start: int, end: int) -> None:
             case=case, kind="waiver", subject="1", reason="生活困难", requested_by=officer,
             requested_at=AT, expires_at=AT + timedelta(days=7),
         )  # fmt: skip
+        Approval.objects.create(
+            case=case, kind="exception", subject="ST-15", reason="书面要求", requested_by=officer,
+            requested_at=AT, expires_at=AT + timedelta(days=7), evidence_kind="consent",
+            evidence=paper_of(case),
+        )  # fmt: skip
         note(
             case, event="case.written_to", by=make.clerk(), at=AT,
             then=lambda locked, *_: queue(
@@ -62,6 +68,15 @@ def add_cases(start: int, end: int) -> None:
                 dedupe_key=f"q:{locked.pk}", at=AT,
             ) and None,
         )  # fmt: skip
+
+
+def paper_of(case: Case) -> Document:
+    """A document of that case, as a row alone."""
+    return Document.objects.create(
+        case=case, number=f"{case.reference}-E", kind="certificate", filename="e.pdf", title="证据",
+        file=f"{case.pk}/e.pdf", sha256="0" * 64, size=1, mime="application/pdf", created_at=AT,
+        created_by=make.clerk(),
+    )  # fmt: skip
 
 
 PAGES = {  # page -> the most queries that it may need beside the reader's own
@@ -74,6 +89,7 @@ PAGES = {  # page -> the most queries that it may need beside the reader's own
     "approvals": ("desk:approvals", "", "supervisor", 6),
     "letters": ("notices:letters", "", "clerk", 8),
     "outbox": ("notices:outbox", "", "clerk", 10),
+    "exceptions": ("desk:exceptions", "?view=waiting", "supervisor", 6),
     "dashboard": ("desk:dashboard", "", "supervisor", 16),
 }
 

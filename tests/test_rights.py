@@ -83,6 +83,7 @@ TABLE: dict[str, Route] = {
     "desk:dashboard": Route(reads="see_dashboard", only="GET"),
     "desk:behind": Route(lambda _w: ["duties"], reads="see_dashboard", only="GET", role_first=True),
     "desk:rules": Route(reads="read_rules", only="GET"),
+    "desk:exceptions": Route(only="GET"),
     "desk:duty": form("duty", "do_duty"),
     "cases:imports": Route(reads=CLERKS, only="GET"),
     "cases:import_upload": Route(reads=CLERKS, writes=CLERKS),

@@ -169,7 +169,7 @@ def _overlays(world: World) -> None:
     )  # fmt: skip
     world.hold = Hold.objects.get()
     world.approval = excepting.ask_exception(
-        case=world.case, rule="ST-15", reason="债务人书面要求", filename="letter.pdf",
+        case=world.case, rule="ST-15", reason="债务人书面要求", evidence_kind="consent", filename="letter.pdf",
         content=make.PDF, until=NOW + timedelta(days=3), by=make.clerk(), at=NOW,
     )  # fmt: skip
 

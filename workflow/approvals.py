@@ -67,6 +67,7 @@ def request_approval(
     subject: str = "",
     details: Mapping[str, Any] | None = None,
     evidence: Callable[[], Document] | None = None,
+    evidence_kind: str = "",
     lapses_at: datetime | None = None,
 ) -> Approval:
     """Ask for a second person's word; it lapses after seven days unless said otherwise.
@@ -79,6 +80,7 @@ def request_approval(
         subject=subject,
         details=dict(details or {}),
         reason=reason,
+        evidence_kind=evidence_kind,
         requested_by=by,
         requested_at=at,
         expires_at=lapses_at or at + LAPSES_AFTER,
@@ -100,6 +102,7 @@ def request_approval(
             "subject": subject,
             "reason": reason,
             "details": dict(details or {}),
+            **({"evidence_kind": evidence_kind} if evidence_kind else {}),
             **({"evidence": new.evidence.number} if new.evidence else {}),
         },
     )
@@ -126,6 +129,8 @@ def decide_approval(
                 "kind": approval.kind,
                 "subject": approval.subject,
                 "reason": approval.reason,
+                **({"evidence_kind": approval.evidence_kind} if approval.evidence_kind else {}),
+                **({"until": approval.expires_at.isoformat()} if granted else {}),
                 "asked_by": str(approval.requested_by),
                 "answer": answer,
             },

@@ -40,6 +40,14 @@ class Approval(models.Model):
         DENIED = "denied", _("Denied")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
+    class Evidence(models.TextChoices):
+        CONSENT = "consent", _("The debtor's written consent")
+        COURT_ORDER = "court_order", _("Court order")
+        CONTRACT = "contract", _("Contract clause")
+        MEDICAL = "medical", _("Medical note")
+        OPINION = "opinion", _("Opinion of compliance")
+        OTHER = "other", _("Other evidence")
+
     case = models.ForeignKey(  # a string: cases stands above workflow
         "cases.Case", on_delete=models.PROTECT, related_name="approvals"
     )
@@ -48,6 +56,9 @@ class Approval(models.Model):
     subject = models.CharField(_("about"), max_length=80, blank=True)
     details = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
     reason = models.TextField(_("reason"))
+    evidence_kind = models.CharField(
+        _("kind of evidence"), max_length=12, choices=Evidence, blank=True
+    )
     evidence = models.ForeignKey(
         "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -76,6 +87,25 @@ class Approval(models.Model):
                 name="approval_state_known",
             ),
             models.CheckConstraint(
+                condition=models.Q(
+                    evidence_kind__in=[
+                        "",
+                        "consent",
+                        "court_order",
+                        "contract",
+                        "medical",
+                        "opinion",
+                        "other",
+                    ]
+                ),
+                name="approval_evidence_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="exception")
+                | (~models.Q(evidence_kind="") & models.Q(evidence__isnull=False)),
+                name="approval_exception_rests_on_evidence",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(decided_by=None)
                 | ~models.Q(decided_by=models.F("requested_by")),
                 name="approval_by_a_second_person",
@@ -86,7 +116,12 @@ class Approval(models.Model):
                 fields=["kind", "requested_at"],
                 name="approval_waiting",
                 condition=models.Q(state="waiting"),
-            )
+            ),
+            models.Index(
+                fields=["-id"],
+                name="approval_exceptions",
+                condition=models.Q(kind="exception"),
+            ),
         ]
 
     def __str__(self) -> str:

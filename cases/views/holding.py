@@ -85,6 +85,8 @@ def ask_exception(request: HttpRequest, reference: str) -> HttpResponse:
     form = forms.ExceptionForm(
         request.POST or None,
         request.FILES or None,
+        case=case,
+        at=clock.now(),
         initial={"rule": request.GET.get("rule", "")[:40]},
     )
 
@@ -94,6 +96,7 @@ def ask_exception(request: HttpRequest, reference: str) -> HttpResponse:
                 case=case,
                 rule=data["rule"],
                 reason=data["reason"],
+                evidence_kind=data["evidence_kind"],
                 filename=data["file"].name,
                 content=data["file"].read(),
                 until=from_local(

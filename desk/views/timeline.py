@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
+from cases.exceptions import granted
 from cases.models import Case
 from common import clock
 from common.clock import local
@@ -94,6 +95,21 @@ def _as_json(case: Case, events: list[Event], at: datetime) -> bytes:
             "exported_at": at.isoformat(),
             "size": case.event_count,
             "head": case.head,
+            "exceptions": [
+                {
+                    "rule": row.subject,
+                    "evidence_kind": row.evidence_kind,
+                    "evidence": row.evidence.number if row.evidence else None,
+                    "evidence_sha256": row.evidence.sha256 if row.evidence else None,
+                    "reason": row.reason,
+                    "requested_by": str(row.requested_by),
+                    "requested_at": row.requested_at.isoformat(),
+                    "decided_by": str(row.decided_by),
+                    "decided_at": row.decided_at.isoformat() if row.decided_at else None,
+                    "until": row.expires_at.isoformat(),
+                }
+                for row in granted(case)
+            ],
             "events": [
                 {
                     "number": event.number,

@@ -9,6 +9,7 @@ from cases.models.case import Step
 from demo.loading import load
 from notices.models import Notice
 from tests import make
+from timeline.models import Event
 from visits.models import Visit
 from workflow.models import Approval, Duty
 
@@ -42,6 +43,9 @@ class TestDemo:
         assert set(Approval.objects.values_list("kind", flat=True)) >= {
             "waiver", "exception", "early_closure", "lift_refusal",
         }  # fmt: skip
+        in_force = Approval.objects.filter(kind="exception", state="granted", expires_at__gt=now)
+        assert in_force.exists()
+        assert Event.objects.filter(kind="policy.overridden").exists()
         assert Duty.objects.filter(done_at=None, role="clerk").exists()
         assert set(ImportBatch.objects.values_list("state", flat=True)) == {"applied", "ready"}
 

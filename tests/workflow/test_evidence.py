@@ -26,7 +26,7 @@ AT = make.moment("2026-03-02 10:00")
 
 def exception(case: Case, by: User, content: bytes = make.PDF) -> Any:
     return ask_exception(
-        case=case, rule="ST-15", reason="债务人书面要求", filename="letter.pdf", content=content,
+        case=case, rule="ST-15", reason="债务人书面要求", evidence_kind="consent", filename="letter.pdf", content=content,
         until=AT + timedelta(days=3), by=by, at=AT,
     )  # fmt: skip
 

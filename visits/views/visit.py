@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from cases.exceptions import granted
 from cases.models import Refusal
 from cases.views.preparing import page, seen_case
 from common import clock
@@ -44,6 +45,7 @@ def visit(request: HttpRequest, reference: str) -> TemplateResponse:
         "talk": talk,
         "helped": [label for name, label in forms.HARDSHIP if talk and name in talk.hardship],
         "minutes": int((found.ends_at - found.starts_at).total_seconds() // 60),
+        "exceptions": granted(found.case),
         "ahead": found.state in AHEAD,
         "may_plan": may(request.user, "plan_visit"),
         "may_announce": may(request.user, "announce_visit"),
