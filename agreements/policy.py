@@ -143,13 +143,11 @@ def granted_waiver(case: Case, at: datetime) -> dict[str, Decimal]:
     grants = Approval.objects.filter(
         case=case, kind=Approval.Kind.WAIVER, state=Approval.State.GRANTED, expires_at__gt=at
     )
-    used = case.agreements.filter(signed_at__isnull=False, waiver_approved=True).aggregate(
-        last=Max("signed_at")
-    )["last"]
-    if used:
-        grants = grants.filter(decided_at__gt=used)
     last = grants.order_by("-decided_at").first()
     if last is None:
+        return {}
+    used = case.agreements.filter(signed_at__gte=last.decided_at, waiver_approved=True)
+    if used.exists():
         return {}
     return {name: money(str(last.details.get(name, "0.00"))) for name in COMPONENTS}
 

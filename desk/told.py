@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Q
@@ -201,42 +202,56 @@ def _in_sentence(kind: str, value: Any) -> str:
 
 
 def _label(choices: Any, value: str) -> str:
-    names = choices if isinstance(choices, dict) else dict(choices.choices)
+    names = choices if isinstance(choices, dict) else _names(choices)
     return str(names.get(value, value))
+
+
+@cache
+def _names(choices: Any) -> dict[str, Any]:
+    return dict(choices.choices)
+
+
+class _Known(dict[str, Any]):
+    """What a sentence may speak of; each is put into words only if the sentence does."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+    def __missing__(self, name: str) -> str:
+        data = self.event.data
+        if name in NAMED:
+            choices, field = NAMED[name]
+            return _label(choices, str(data.get(field, "")))
+        if name == "rules":
+            blocks = (f for f in self.event.findings if f.get("severity", "").startswith("block"))
+            return ", ".join(f["rule"] for f in blocks)
+        if name == "asked":
+            return str(ASKED.get(str(data.get("asked", "")), data.get("asked", "")))
+        if name == "form":
+            return str(data.get("form", "")).upper()
+        return _in_sentence(self.event.kind, data.get(name))
 
 
 def sentence(event: Event) -> str:
     """What happened, in one sentence."""
-    data = event.data
-    known = {
-        "reason": _label(Hold.Reason, str(data.get("reason", ""))),
-        "channel": _label(ContactAttempt.Channel, str(data.get("channel", ""))),
-        "result": _label(ContactAttempt.Result, str(data.get("result", ""))),
-        "notice": _label(Notice.Kind, str(data.get("kind", ""))),
-        "paper": _label(Document.Kind, str(data.get("kind", ""))),
-        "approval": _label(Approval.Kind, str(data.get("kind", ""))),
-        "outcome": _label(Visit.Outcome, str(data.get("outcome", ""))),
-        "consent": _label(Consent.Kind, str(data.get("kind", ""))),
-        "closed_as": _label(Case.ClosedAs, str(data.get("closed_as", ""))),
-        "state": _label(Step, str(data.get("state", ""))),
-        "rules": ", ".join(
-            f["rule"] for f in event.findings if f.get("severity", "").startswith("block")
-        ),
-        "asked": ASKED.get(str(data.get("asked", "")), str(data.get("asked", ""))),
-        "form": str(data.get("form", "")).upper(),
-        **{
-            name: _in_sentence(event.kind, data.get(name))
-            for name in (
-                "amount", "officer", "why", "until", "review_on", "reference", "number", "item",
-                "shortfall", "due_on", "to", "document", "batch", "row", "remark",
-                "version", "total", "place", "starts_at", "side", "name", "agent", "mandate",
-                "contract", "was", "ends_on", "words",
-            )
-        },
-    }  # fmt: skip
     pattern = SENTENCES.get(event.kind)
-    return str(pattern) % known if pattern else event.kind
+    return str(pattern) % _Known(event) if pattern else event.kind
 
+
+# what a sentence calls it -> the codes with their names, and where the event keeps it
+NAMED: dict[str, tuple[Any, str]] = {
+    "reason": (Hold.Reason, "reason"),
+    "channel": (ContactAttempt.Channel, "channel"),
+    "result": (ContactAttempt.Result, "result"),
+    "notice": (Notice.Kind, "kind"),
+    "paper": (Document.Kind, "kind"),
+    "approval": (Approval.Kind, "kind"),
+    "outcome": (Visit.Outcome, "outcome"),
+    "consent": (Consent.Kind, "kind"),
+    "closed_as": (Case.ClosedAs, "closed_as"),
+    "state": (Step, "state"),
+}
 
 ASKED: dict[str, Any] = {
     "visit.plan": _("plan a visit"),

@@ -9,9 +9,24 @@ from datetime import datetime
 from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from desk.markup import fill, joined
-from desk.templatetags.doorstep import due, money, overlays, step_dots, tongue
+from desk.showing import zone_or_house
+from desk.templatetags.doorstep import (
+    digest_short,
+    drawn,
+    due,
+    event_tone,
+    figures,
+    icon,
+    money,
+    overlays,
+    step_dots,
+    tongue,
+    when,
+)
+from desk.told import Told
 from desk.worklist import Listed
 
 register = template.Library()
@@ -51,3 +66,71 @@ def case_rows(cases: Iterable[Listed], at: datetime) -> SafeString:
         for case in cases
     ]
     return joined(rows)
+
+
+_EVENT = """
+    <li class="tl-event tone-{tone}{stands_out}" id="event-{number}">
+      <span class="tl-mark">{icon}</span>
+      <div class="tl-words">
+        <span class="tl-sentence">{sentence}</span>
+        <span class="tl-who">{actor}</span>{details}
+      </div>
+      <span class="tl-at">{at}</span>
+    </li>"""
+
+_DETAILS = """
+        <details class="more">
+          <summary>{details}</summary>{findings}
+          <dl class="figures-used">{figures}
+            <dt>{event}</dt><dd class="code">{number} · {kind}</dd>
+            <dt>{digest}</dt><dd class="code" title="{whole}">{short}…</dd>
+          </dl>
+        </details>"""
+
+_FIGURE = """
+            <dt>{name}</dt><dd>{value}</dd>"""
+
+
+@register.simple_tag
+def event_rows(events: Iterable[Told], zone: str) -> SafeString:
+    """The events of one day of a timeline."""
+    place = zone_or_house(zone)
+    return joined(
+        [
+            fill(
+                _EVENT,
+                tone=event_tone(event.kind),
+                stands_out=" stands-out" if event.stands_out else "",
+                number=event.number,
+                icon=icon(event.icon),
+                sentence=event.sentence,
+                actor=event.actor,
+                details=_details(event, place) if event.findings or event.details else "",
+                at=when(event.at, place, "time"),
+            )
+            for event in events
+        ]
+    )
+
+
+def _details(event: Told, zone: str) -> SafeString:
+    """What lies behind an event; findings are few, so that their own component draws them."""
+    return fill(
+        _DETAILS,
+        details=_("Details"),
+        findings=joined(
+            [
+                drawn("components/timeline_finding.html", {"finding": finding, "zone": zone})
+                for finding in event.findings
+            ]
+        ),
+        figures=joined(
+            [fill(_FIGURE, name=name, value=value) for name, value in figures(event.details, zone)]
+        ),
+        event=_("event"),
+        number=event.number,
+        kind=event.kind,
+        digest=_("digest"),
+        whole=event.digest,
+        short=digest_short(event.digest),
+    )

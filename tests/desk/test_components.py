@@ -116,7 +116,13 @@ class TestEveryComponent:
         assert "Stop" not in words(drawn("progress_bar", **COMPONENTS["progress"]))
 
     def test_is_known_to_this_test(self) -> None:
-        inner = {"figures_used", "finding_source", "step_dots", "timeline_events"}
+        inner = {
+            "figures_used",
+            "finding_source",
+            "step_dots",
+            "timeline_events",
+            "timeline_finding",
+        }
         known = {path.stem for path in (ROOT / "templates/components").glob("*.html")} - inner
         assert known == set(COMPONENTS)
 

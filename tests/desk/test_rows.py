@@ -1,6 +1,7 @@
 """What is drawn without a template, or drawn once: as safe as if Django had drawn it each time."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
@@ -13,6 +14,8 @@ from cases.models import Case
 from desk.markup import fill, joined
 from desk.templatetags.doorstep import due, when
 from desk.templatetags.fixed import rail_part
+from desk.templatetags.rows import event_rows
+from desk.told import Told
 from people.models import Organisation, User
 from tests import make
 from tests.desk import samples
@@ -114,3 +117,39 @@ class TestDrawnOnce:
         with translation.override("en"):
             assert "due-today" in due(AT + timedelta(hours=1), AT, samples.ZONE)
             assert "due-late" in due(AT + timedelta(hours=1), AT + timedelta(hours=2), samples.ZONE)
+
+
+def told_as(**changed: Any) -> Told:
+    given: dict[str, Any] = {
+        "number": 7, "kind": "contact.logged", "at": AT, "actor": "王芳", "sentence": "Telephone.",
+        "icon": "envelope", "stands_out": False, "findings": [], "details": [], "digest": "ab" * 32,
+    }  # fmt: skip
+    return Told(**(given | changed))
+
+
+class TestEventRows:
+    def test_escape_every_word_that_comes_from_outside(self) -> None:
+        finding = {"rule": HOSTILE, "told": HOSTILE, "force": "law", "citation": {"title": HOSTILE}}
+        event = told_as(
+            actor=HOSTILE, sentence=HOSTILE, details=[("remark", HOSTILE), (HOSTILE, "x")],
+            findings=[finding],
+        )  # fmt: skip
+        with translation.override("en"):
+            drawn = event_rows([event], samples.ZONE)
+        assert "<script" not in drawn
+        assert drawn.count("&lt;script&gt;") == 7
+
+    def test_show_details_only_where_there_are_any(self) -> None:
+        with translation.override("en"):
+            bare = event_rows([told_as()], samples.ZONE)
+            full = event_rows([told_as(details=[("amount", "4000.00")])], samples.ZONE)
+        assert "<details" not in bare
+        assert "<dt>amount</dt><dd>4,000.00</dd>" in full
+        assert f'title="{"ab" * 32}">abababab…' in full
+        assert 'id="event-7"' in bare
+        assert "10:00</time>" in bare
+
+    def test_make_what_stands_out_stand_out(self) -> None:
+        with translation.override("en"):
+            assert " stands-out" in event_rows([told_as(stands_out=True)], samples.ZONE)
+            assert " stands-out" not in event_rows([told_as()], samples.ZONE)
