@@ -113,6 +113,11 @@ def _judged(entry: Entry, facts: Facts, context: Context) -> list[Finding]:
             return [context.unknown(entry, ("creditor_type",))]
         if facts.creditor_type not in entry.only_for:
             return []
+    if entry.only_by:
+        if facts.collector is None:
+            return [context.unknown(entry, ("collector",))]
+        if facts.collector not in entry.only_by:
+            return []
     rule = RULES[entry.rule]
     for name in rule.needs[context.action]:
         if getattr(facts, name) is None:
@@ -165,6 +170,7 @@ def _context(action: str, facts: Facts, on: date, zone: ZoneInfo, shelf: Shelf) 
         length=length,
         creditor_type=facts.creditor_type,
         look_up=partial(_look_up, shelf.chosen(facts.packs, day).packs),
+        collector=facts.collector,
     )
 
 

@@ -46,6 +46,15 @@ KINDS: dict[str, tuple[str, str]] = {
     "no_show": ("did not come to the agreed place", "未按约定到场"),
     "visit_agreed": ("agreed in advance to this visit", "事先同意本次上门"),
     "frequency_agreed": ("agreed in writing to more frequent visits", "书面同意增加上门频次"),
+    "came": ("came to the agreed place", "按约定到场"),
+    "not_at_home": ("was not to be found at home", "上门未见到本人"),
+    # what was told, agreed to or acknowledged
+    "agent_notice": ("told in writing who will collect", "已书面告知催收人员信息"),
+    "transfer_notice": ("told in writing of the transfer of the debt", "已书面通知债权转让"),
+    "validation_notice": ("received the validation notice", "已收到债务确认通知"),
+    "hours_agreed": ("agreed to be contacted at other hours", "同意在其他时段联系"),
+    "calls_agreed": ("agreed to be called back", "同意再次致电"),
+    "acknowledged": ("acknowledged the debt or paid a part of it", "承认债务或部分还款"),
 }
 
 VULNERABLE = frozenset({
@@ -54,6 +63,9 @@ VULNERABLE = frozenset({
     "language_barrier", "alone_with_children",
 })  # fmt: skip
 """Kinds of which only the flag and its day of review are shown widely; the detail is restricted."""
+
+NOTICES = ("agent_notice", "transfer_notice", "validation_notice")
+"""Kinds that stand for a notice which some law wants to come first; they are good news, not bars."""
 
 HOUSE_PAPERS: dict[str, tuple[str, str]] = {
     "licence": ("collection licence", "催收业务许可"),

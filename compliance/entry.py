@@ -29,6 +29,8 @@ class Entry:
     actions: frozenset[str]  # the actions for which it is asked
     binds: frozenset[str]  # kinds of creditor that its source binds; empty: all
     only_for: frozenset[str]  # kinds of creditor to which it is put at all; empty: all
+    binds_collectors: frozenset[str]  # who collects ("own", "agency") that it binds; empty: both
+    only_by: frozenset[str]  # who collects to which it is put at all; empty: both
     keys: Mapping[str, Any]  # plain values under their public names
     fields: Mapping[str, Any]
     says: Mapping[str, Mapping[str, str]]

@@ -25,13 +25,22 @@ PACK_FILE = "pack.toml"
 NO_SUCH = "there is no such pack"
 CONFIDENCES = ("high", "medium", "low")
 CREDITORS = ("bank", "consumer_finance", "micro_loan", "assignee", "private")
+COLLECTORS = ("own", "agency")
+DEBTS = ("consumer_loan", "credit_card", "private_loan", "business_loan")
 
-_PACK_FIELDS = {"name", "version", "jurisdiction", "title", "about", "source", "tightens"}
-_MAY_LACK = {"source", "tightens"}
+_PACK_FIELDS = {
+    "name", "version", "jurisdiction", "title", "about", "source", "tightens", "applies",
+}  # fmt: skip
+_MAY_LACK = {"source", "tightens", "applies"}
+_APPLIES_FIELDS = {
+    "country": str, "countries": list, "region": str, "localities": list, "collectors": list,
+    "creditors": list, "debts": list, "short": bool,
+}  # fmt: skip
 _SOURCE_FIELDS = {"title", "title_zh", "url"}
 _COMMON_FIELDS = {
     "id", "rule", "since", "until", "severity", "force", "confidence", "source", "article",
     "article_zh", "url", "checked_by", "checked_on", "note", "actions", "binds", "only_for",
+    "binds_collectors", "only_by",
     "keys", "says", "remedy",
 }  # fmt: skip
 
@@ -227,6 +236,7 @@ def _parse(name: str, texts: Mapping[str, bytes], digest: str) -> Pack:
         entries=tuple(entries),
         digest=digest,
         tightens=tuple(_tightens(head)),
+        applies=MappingProxyType(head.get("applies", {})),
     )
 
 
@@ -256,9 +266,23 @@ def _of_head(name: str, head: Mapping[str, Any]) -> Iterator[str]:
     for texts in ("title", "about"):
         if texts in head and not _bilingual(head[texts]):
             yield f"{PACK_FILE} needs its {texts} in English and Chinese"
+    yield from _of_applies(head.get("applies", {}))
     for source, given in head.get("source", {}).items():
         if not {"title", "title_zh"} <= given.keys() <= _SOURCE_FIELDS:
             yield f"{PACK_FILE}: the source {source} needs title and title_zh, may have url"
+
+
+def _of_applies(given: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with the table that says where a pack holds."""
+    for name, value in given.items():
+        if type(value) is not _APPLIES_FIELDS.get(name):
+            yield f"{PACK_FILE}: [applies] has {name} = {value!r}, which nobody understands"
+    if given and not (given.get("country") or given.get("countries")):
+        yield f"{PACK_FILE}: [applies] names no country"
+    known = (("collectors", COLLECTORS), ("creditors", CREDITORS), ("debts", DEBTS))
+    for name, choices in known:
+        if not set(given.get(name, ())) <= set(choices):
+            yield f"{PACK_FILE}: [applies] has {name} that nobody knows"
 
 
 def _entry(head: Mapping[str, Any], topic: str, raw: Mapping[str, Any]) -> Entry:
@@ -289,6 +313,9 @@ def _entry(head: Mapping[str, Any], topic: str, raw: Mapping[str, Any]) -> Entry
     for name in ("binds", "only_for"):
         if not set(raw.get(name, ())) <= set(CREDITORS):
             raise _Trouble(f"has an unknown kind of creditor under {name}")
+    for name in ("binds_collectors", "only_by"):
+        if not set(raw.get(name, ())) <= set(COLLECTORS):
+            raise _Trouble(f"has somebody who does not collect under {name}")
     checked_on = _day(raw, "checked_on")
     if bool(raw.get("checked_by")) != bool(checked_on):
         raise _Trouble("says by whom it was checked, or when, but not both")
@@ -312,6 +339,8 @@ def _entry(head: Mapping[str, Any], topic: str, raw: Mapping[str, Any]) -> Entry
         actions=frozenset(actions or (rule.answers if rule else ())),
         binds=frozenset(raw.get("binds", ())),
         only_for=frozenset(raw.get("only_for", ())),
+        binds_collectors=frozenset(raw.get("binds_collectors", ())),
+        only_by=frozenset(raw.get("only_by", ())),
         keys=MappingProxyType(_keys(raw, fields)),
         fields=MappingProxyType(fields),
         says=_variants(raw.get("says", {})),
@@ -399,7 +428,14 @@ def _overlaps(entries: Iterable[Entry]) -> Iterator[str]:
     """Two values of the same row at the same time: nobody could say which one holds."""
     rows: dict[tuple[Any, ...], list[Entry]] = {}
     for entry in entries:
-        row = (entry.id, entry.rule, entry.only_for, entry.actions, tuple(sorted(entry.keys)))
+        row = (
+            entry.id,
+            entry.rule,
+            entry.only_for,
+            entry.only_by,
+            entry.actions,
+            tuple(sorted(entry.keys)),
+        )
         rows.setdefault(row, []).append(entry)
     for (row, *_), dated in rows.items():
         dated.sort(key=lambda entry: entry.since)

@@ -59,6 +59,7 @@ class Context:
     length: timedelta | None
     creditor_type: str | None
     look_up: Callable[[str, date], Any]
+    collector: str | None = None
 
     def local(self, moment: datetime) -> datetime:
         """The moment as the clocks there show it."""
@@ -138,8 +139,10 @@ class Context:
         )
 
     def _force_of(self, entry: Entry) -> Force:
-        """What does not bind this kind of creditor is followed as house policy, and says so."""
+        """What does not bind this creditor, or who collects, is followed as house policy, and says so."""
         if entry.binds and self.creditor_type not in entry.binds:
+            return Force.POLICY
+        if entry.binds_collectors and self.collector not in entry.binds_collectors:
             return Force.POLICY
         return entry.force
 

@@ -1,7 +1,7 @@
 """The packs side by side, each in its versions: which one holds is told by the day of the act."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -26,6 +26,7 @@ class Pack:
     """A place's or a house's rules as one version.
 
     ``tightens`` are the packs that it may make stricter and never looser: they are asked with it.
+    ``applies`` says where it holds by itself; a pack without it holds where it is chosen.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Pack:
     entries: tuple[Entry, ...]
     digest: str
     tightens: tuple[str, ...] = ()
+    applies: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

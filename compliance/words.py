@@ -8,6 +8,7 @@ from typing import Any
 
 from common.money import show
 from compliance.circumstances import CERTIFICATES, HOUSE_PAPERS, KINDS
+from compliance.places import COUNTRIES
 
 LANGUAGES = ("en", "zh")
 
@@ -149,6 +150,16 @@ NAMES: dict[str, tuple[str, str]] = {
     # zones
     "zone.Asia/Shanghai": ("Beijing time", "北京时间"),
     "zone.Asia/Urumqi": ("Urumqi time", "乌鲁木齐时间"),
+    "zone.Asia/Hong_Kong": ("Hong Kong time", "香港时间"),
+    "zone.Asia/Singapore": ("Singapore time", "新加坡时间"),
+    "zone.Asia/Kuala_Lumpur": ("Kuala Lumpur time", "吉隆坡时间"),
+    "zone.Asia/Manila": ("Manila time", "马尼拉时间"),
+    "zone.Asia/Jakarta": ("Jakarta time", "雅加达时间"),
+    "zone.Asia/Kolkata": ("India time", "印度时间"),
+    "zone.Europe/London": ("London time", "伦敦时间"),
+    "zone.America/New_York": ("New York time", "纽约时间"),
+    "zone.America/Chicago": ("Chicago time", "芝加哥时间"),
+    "zone.America/Los_Angeles": ("Los Angeles time", "洛杉矶时间"),
     # places
     "place.home": ("home", "住所"),
     "place.agreed": ("an agreed place", "约定地点"),
@@ -243,6 +254,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "door.credentials": ("every officer's credential", "全部上门人员的证件"),
     "door.papers": ("every paper of the claim", "全部债权凭证"),
     # lists that other modules keep
+    **{f"country.{code}": names for code, names in COUNTRIES.items()},
     **{f"circumstance.{code}": names for code, names in KINDS.items()},
     **{f"house_paper.{code}": names for code, names in HOUSE_PAPERS.items()},
     **{f"certificate.{code}": names for code, names in CERTIFICATES.items()},

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from common.clock import from_local
-from compliance.circumstances import CERTIFICATES, HOUSE_PAPERS
+from compliance.circumstances import CERTIFICATES, HOUSE_PAPERS, NOTICES
 from compliance.facts import (
     CircumstanceFacts,
     ContactFacts,
@@ -102,7 +102,7 @@ LAWFUL = Facts(
     report_written=True,
     channel="phone",
     text="请您方便时回电。",
-    circumstances=(),
+    circumstances=tuple(CircumstanceFacts(kind, date(2025, 6, 1)) for kind in NOTICES),
     contacts=(),
     house_papers=tuple(PaperFacts(kind, date(2025, 6, 1)) for kind in HOUSE_PAPERS),
 )
