@@ -1,16 +1,13 @@
 """The facts of a case as the rules want them: one query, then pure data."""
 
-import json
 from collections.abc import Iterator, Mapping
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
-from django.db.models import F, JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from cases.models import Case, ClaimPaper, ContactAttempt, Debt, Hold, Refusal
@@ -18,6 +15,7 @@ from common.clock import local_day
 from compliance.facts import ContactFacts, ExceptionFacts, Facts, HoldFacts, MandateFacts
 from notices.models import Notice
 from people.models import ContactPoint
+from workflow.kept import kept
 from workflow.models import Approval
 
 PAST_VISITS = timedelta(days=60)  # no cap in any pack looks further back
@@ -33,12 +31,16 @@ _MARK = Subquery(
 )
 
 
-def with_facts(cases: QuerySet[Case], at: datetime) -> QuerySet[Case]:
-    """The cases with all that ``facts_for`` needs, in the one query that loads them."""
-    return cases.annotate(**_what_is_asked(at))
+@kept
+def _what_is_known(*, case: int, at: datetime, since: datetime) -> QuerySet[Case]:
+    """All that ``facts_for`` needs of one case, in one query; what is past counts from ``since``."""
+    asked = _what_is_asked(at, since)
+    the_case: Any = Case.objects.filter(pk=case).order_by()
+    known: QuerySet[Case] = the_case.annotate(**asked).values(*asked)
+    return known
 
 
-def _what_is_asked(at: datetime) -> dict[str, Any]:
+def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
     visits = Case._meta.get_field("visits").related_model
     own = {"case": OuterRef("pk")}
     return {
@@ -80,7 +82,7 @@ def _what_is_asked(at: datetime) -> dict[str, Any]:
             visits.objects.filter(
                 case__debtor=OuterRef("debtor"),
                 started_at__isnull=False,
-                started_at__gte=at - PAST_VISITS,
+                started_at__gte=since,
             )
             .order_by("started_at")
             .values(
@@ -91,7 +93,7 @@ def _what_is_asked(at: datetime) -> dict[str, Any]:
             )
         ),
         "fact_attempts": ArraySubquery(
-            ContactAttempt.objects.filter(case__debtor=OuterRef("debtor"), at__gte=at - PAST_VISITS)
+            ContactAttempt.objects.filter(case__debtor=OuterRef("debtor"), at__gte=since)
             .order_by("at")
             .values(
                 json=JSONObject(
@@ -101,7 +103,7 @@ def _what_is_asked(at: datetime) -> dict[str, Any]:
             )
         ),
         "fact_notices": ArraySubquery(
-            Notice.objects.filter(case__debtor=OuterRef("debtor"), sent_at__gte=at - PAST_VISITS)
+            Notice.objects.filter(case__debtor=OuterRef("debtor"), sent_at__gte=since)
             .order_by("sent_at")
             .values(
                 json=JSONObject(
@@ -131,37 +133,9 @@ def _what_is_asked(at: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@cache
-def _one_statement() -> tuple[str, list[Any], dict[str, bool]]:
-    """The query for one case's facts as text: Django takes longer to compose it than the server to answer.
-
-    With its parameters, the case and the moment still to be filled in, and its columns (whether JSON).
-    """
-    wanted = with_facts(Case.objects.filter(pk=_ANY_CASE), _ANY_MOMENT)
-    columns = {
-        name: isinstance(getattr(fact.output_field, "base_field", fact.output_field), JSONField)
-        for name, fact in wanted.query.annotations.items()
-    }
-    text, parameters = wanted.values_list(*columns).order_by().query.sql_with_params()
-    return text, list(parameters), columns
-
-
-_ANY_CASE = -7_071
-_ANY_MOMENT = datetime(1, 3, 7, 7, 7, 7, tzinfo=UTC) + PAST_VISITS
-
-
-def _learn(case: Case, at: datetime) -> None:
-    """Read the facts of a case that was loaded without them."""
-    text, parameters, columns = _one_statement()
-    meant = {_ANY_CASE: case.pk, _ANY_MOMENT: at, _ANY_MOMENT - PAST_VISITS: at - PAST_VISITS}
-    with connection.cursor() as cursor:
-        cursor.execute(text, [meant.get(given, given) for given in parameters])
-        row = cursor.fetchone()
-    for (name, is_json), value in zip(columns.items(), row, strict=True):
-        if is_json and isinstance(value, list):
-            value = [json.loads(one) for one in value]
-        elif is_json:
-            value = json.loads(value)
+def learn_facts(case: Case, at: datetime) -> None:
+    """Read the case's facts once for all that will ask of it at this moment, such as a page."""
+    for name, value in _what_is_known(case=case.pk, at=at, since=at - PAST_VISITS)[0].items():
         setattr(case, name, value)
 
 
@@ -169,7 +143,7 @@ def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
     """What is known of the case at this moment; ``more`` adds what the action itself knows."""
     if not hasattr(case, "fact_holds"):
         case = copy(case)  # what holds at this moment is not for the next one to find
-        _learn(case, at)
+        learn_facts(case, at)
     parties = case.fact_parties
     known: dict[str, Any] = {
         "packs": tuple(case.packs),

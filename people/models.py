@@ -154,6 +154,12 @@ class User(AbstractUser):
         return self.is_active and self.role == self.Role.ADMINISTRATOR
 
     @property
+    def own_team(self) -> dict[str, int]:
+        """The team to which this reader's sight is bound, as a kept query takes it; {} where to none."""
+        everywhere = self.sees_every_team or self.role == self.Role.SYSTEM
+        return {} if everywhere or not self.team_id else {"team_id": self.team_id}
+
+    @property
     def sees_every_team(self) -> bool:
         """Compliance and administrators answer for the whole house."""
         return self.role in {self.Role.COMPLIANCE, self.Role.ADMINISTRATOR}

@@ -3,21 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
-from cases.facts import with_facts
-from cases.models import Case
+from cases.facts import learn_facts
+from cases.models import Assessment, Case, ContactAttempt, Debt
 from cases.models.case import Step
 from common import clock
 from desk.told import told
+from people.models import User
 from timeline.models import Event
 from visits.models import Visit
 from workflow.acts import offers
+from workflow.kept import kept
 from workflow.models import Approval, Duty
 
 SHOWN = 50
@@ -40,25 +41,29 @@ def case(request: HttpRequest, reference: str) -> TemplateResponse:
     ``tabs``, ``offers``, ``duties``, ``approvals``, ``events`` (told), ``older``, and what the
     tab needs.
     """
-    at = clock.now()
-    found = get_object_or_404(
-        _loaded(Case.objects.visible_to(request.user), at), reference=reference
-    )
+    at, reader = clock.now(), request.user
     tab = request.GET.get("tab", "overview")
     if tab not in TABS:
         raise Http404
-    events = list(
-        Event.objects.filter(case=found).select_related("actor").order_by("-number")[: SHOWN + 1]
-    )
+    loaded = _case(reader.role, reference=reference, **reader.own_team)
+    if not loaded:
+        raise Http404
+    found: Case = loaded[0]
+    learn_facts(found, at)
+    found.live_visits = _live_visits(case=found.pk)
+    found.live_agreements = _live_agreements(case=found.pk)
+    for part in (*found.live_visits, *found.live_agreements):
+        part.case = found
+    events = _newest_events(case=found.pk)
     context = {
         "case": found,
         "at": at,
         "steps": steps_of(found),
         "tab": tab,
         "tabs": [(name, label, f"?tab={name}") for name, label in TABS.items()],
-        "offers": offers(found, request.user, at),
-        "duties": list(Duty.objects.filter(case=found, done_at=None).order_by("due_at")[:20]),
-        "approvals": found.open_approvals,
+        "offers": offers(found, reader, at),
+        "duties": _open_duties(case=found.pk),
+        "approvals": _open_approvals(case=found.pk, at=at),
         "events": [told(event) for event in events[:SHOWN]],
         "older": events[SHOWN - 1].number if len(events) > SHOWN else None,
         **_of_tab(tab, found),
@@ -69,28 +74,58 @@ def case(request: HttpRequest, reference: str) -> TemplateResponse:
     return TemplateResponse(request, template, context)
 
 
-def _loaded(cases: QuerySet[Case], at: datetime) -> QuerySet[Case]:
-    return with_facts(cases, at).select_related(
+@kept
+def _case(role: str, *, reference: str, **team: int) -> QuerySet[Case]:
+    """The case, if it is for this reader's eyes."""
+    seen = Case.objects.visible_to(User(role=role, **team))
+    return seen.filter(reference=reference).select_related(
         "debtor", "creditor", "agency", "mandate", "mandate__principal", "team", "officer"
-    ).prefetch_related(
-        Prefetch(
-            "visits",
-            Visit.objects.filter(state__in=["planned", "announced", "noticed", "started"])
-            .select_related("place"),
-            to_attr="live_visits",
-        ),
-        Prefetch(
-            "agreements",
-            Agreement.objects.filter(state__in=["draft", "offered", "signed", "broken"]),
-            to_attr="live_agreements",
-        ),
-        Prefetch(
-            "approvals",
-            Approval.objects.filter(state=Approval.State.WAITING, expires_at__gt=at)
-            .select_related("requested_by"),
-            to_attr="open_approvals",
-        ),
-    )  # fmt: skip
+    )
+
+
+@kept
+def _live_visits(*, case: int) -> QuerySet[Visit]:
+    states = ["planned", "announced", "noticed", "started"]
+    return Visit.objects.filter(case=case, state__in=states).select_related("place")
+
+
+@kept
+def _live_agreements(*, case: int) -> QuerySet[Agreement]:
+    states = ["draft", "offered", "signed", "broken"]
+    return Agreement.objects.filter(case=case, state__in=states)
+
+
+@kept
+def _open_approvals(*, case: int, at: datetime) -> QuerySet[Approval]:
+    waiting = Approval.objects.filter(case=case, state=Approval.State.WAITING, expires_at__gt=at)
+    return waiting.select_related("requested_by")
+
+
+@kept
+def _open_duties(*, case: int) -> QuerySet[Duty]:
+    return Duty.objects.filter(case=case, done_at=None).order_by("due_at")[:20]
+
+
+@kept
+def _newest_events(*, case: int) -> QuerySet[Event]:
+    """One more than is shown, which tells whether there are older ones; without what proves them."""
+    unread = ("case", "actor", "recorded_at", "salts", "commitments", "previous")
+    return Event.objects.filter(case=case).defer(*unread).order_by("-number")[: SHOWN + 1]
+
+
+@kept
+def _debts(*, case: int) -> QuerySet[Debt]:
+    return Debt.objects.filter(case=case)
+
+
+@kept
+def _last_contacts(*, case: int) -> QuerySet[ContactAttempt]:
+    return ContactAttempt.objects.filter(case=case).select_related("by")[:10]
+
+
+@kept
+def _last_assessment(*, case: int) -> QuerySet[Assessment]:
+    return Assessment.objects.filter(case=case)[:1]
 
 
 def steps_of(found: Case) -> list[dict[str, Any]]:
@@ -116,13 +151,13 @@ def _of_tab(tab: str, found: Case) -> dict[str, Any]:
     """What one tab shows, and nothing of the others."""
     if tab == "overview":
         return {
-            "debts": list(found.debts.all()),
-            "assessment": found.assessments.first(),
+            "debts": _debts(case=found.pk),
+            "assessment": next(iter(_last_assessment(case=found.pk)), None),
             "holds": list(found.holds.filter(ended_at=None).select_related("evidence"))
             if found.held_until
             else [],
             "refusals": list(found.refusals.filter(lifted_at=None)) if found.refused_until else [],
-            "contacts": list(found.contacts.select_related("by", "contact_point")[:10]),
+            "contacts": _last_contacts(case=found.pk),
         }
     if tab == "debt":
         return {

@@ -34,7 +34,7 @@ def timeline(request: HttpRequest, reference: str) -> TemplateResponse:
     )
     group, actor = request.GET.get("group", ""), plain(request.GET.get("actor", ""))[:80]
     before = request.GET.get("before", "")
-    events = Event.objects.filter(case=case).select_related("actor").order_by("-number")
+    events = Event.objects.filter(case=case).order_by("-number")
     if group in GROUPS:
         events = events.filter(GROUPS[group].query)
     if actor:
