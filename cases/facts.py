@@ -12,9 +12,16 @@ from django.db.models.functions import JSONObject
 
 from cases.models import Case, ClaimPaper, ContactAttempt, Debt, Hold, Refusal
 from common.clock import local_day
-from compliance.facts import ContactFacts, ExceptionFacts, Facts, HoldFacts, MandateFacts
+from compliance.facts import (
+    ContactFacts,
+    ExceptionFacts,
+    Facts,
+    HoldFacts,
+    MandateFacts,
+    PaperFacts,
+)
 from notices.models import Notice
-from people.models import ContactPoint
+from people.models import ContactPoint, HousePaper
 from workflow.kept import kept
 from workflow.models import Approval
 
@@ -112,6 +119,14 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
                 )
             )
         ),
+        "fact_house_papers": ArraySubquery(
+            HousePaper.objects.filter(
+                Q(organisation=OuterRef("creditor")) | Q(organisation=OuterRef("agency")),
+                withdrawn_at=None,
+            )
+            .order_by("pk")
+            .values(json=JSONObject(kind="kind", since="valid_from", until="valid_until"))
+        ),
         "fact_exceptions": ArraySubquery(
             Approval.objects.filter(
                 Q(kind=Approval.Kind.EXCEPTION) & Q(state=Approval.State.GRANTED), **own,
@@ -185,6 +200,10 @@ def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
                 document=row["document"] or "",
             )
             for row in case.fact_exceptions
+        ),
+        "house_papers": tuple(
+            PaperFacts(row["kind"], date.fromisoformat(row["since"]), _day(row["until"]))
+            for row in case.fact_house_papers
         ),
         **_of_debts(case.fact_debts),
     }

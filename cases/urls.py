@@ -1,11 +1,13 @@
 from django.urls import include, path
 
-from cases.views import holding, preparing
+from cases.views import holding, house_papers, preparing
 
 app_name = "cases"
 
 urlpatterns = [
     path("imports/", include("cases.imports.urls")),
+    path("house-papers/", house_papers.house_papers, name="house_papers"),
+    path("house-papers/<int:pk>/withdraw/", house_papers.withdraw, name="withdraw_house_paper"),
     path("cases/<slug:reference>/debtor/", preparing.edit_debtor, name="debtor"),
     path("cases/<slug:reference>/addresses/add/", preparing.add_address, name="add_address"),
     path("cases/<slug:reference>/addresses/<int:pk>/", preparing.edit_address, name="edit_address"),

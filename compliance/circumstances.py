@@ -77,6 +77,10 @@ HOUSE_PAPERS: dict[str, tuple[str, str]] = {
         "个人信息委托处理协议",
     ),
     "grievance_contact": ("contact for grievances", "投诉受理渠道"),
+    "transfer_record": (
+        "record of passing personal data on to the new creditor",
+        "向受让方提供个人信息的告知同意记录",
+    ),
 }
 
 CERTIFICATES: dict[str, tuple[str, str]] = {

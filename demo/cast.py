@@ -1,13 +1,15 @@
 """The demo's people and organisations; all invented."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
 
+from cases.actions.house_papers import enter_house_paper
 from cases.actions.preparing import draw_up_mandate
 from cases.models import Mandate
+from common.clock import from_local
 from people.models import OfficerCredential, Organisation, Team, User
 from people.views import DEMO_PASSWORD
 
@@ -50,6 +52,8 @@ PACKS = ["cn", "story"]
 STRICTER = {
     "west-lake-bank": ["house-hz"]
 }  # a Hangzhou bank that asks more of those who collect for it
+PREFIX = {"impact_assessment": "PIA", "processing_contract": "WTCL", "register_entry": "GS"}
+ZONE = "Asia/Shanghai"
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,8 @@ def assemble(today: date) -> Cast:
         users[username] = user
         if badge:
             _certify(user, today)
+    for house in (*creditors.values(), *agencies.values()):
+        _papers_of(house, users["compliance"], today)
     mandates = {}
     for number, (creditor, agency) in enumerate(
         [(c, a) for c in creditors for a in agencies], start=1
@@ -113,6 +119,28 @@ def assemble(today: date) -> Cast:
             confidentiality="受托方对债务人信息承担保密义务，委托终止后返还或删除",
         )  # fmt: skip
     return Cast(creditors, teams, users, mandates)
+
+
+def _papers_of(house: Organisation, by: User, today: date) -> None:
+    """What creditor and agency must hold; the assessment of an older year has run out."""
+    held = (
+        ["impact_assessment"]
+        if house.kind == "creditor"
+        else ["processing_contract", "register_entry"]
+    )
+    at = from_local(datetime.combine(today - timedelta(days=320), time(9, 30)), ZONE)
+    for kind in held:
+        enter_house_paper(
+            organisation=house, kind=kind, number=f"{PREFIX[kind]}-{today.year}-{house.pk:02d}",
+            issued_by=house.name, kept_at="合规部 2 号柜", valid_from=today - timedelta(days=320),
+            valid_until=today + timedelta(days=410), by=by, at=at,
+        )  # fmt: skip
+    if house.kind == "creditor":
+        enter_house_paper(
+            organisation=house, kind="impact_assessment", number=f"PIA-{today.year - 1}-{house.pk:02d}",
+            issued_by=house.name, kept_at="合规部 2 号柜", valid_from=today - timedelta(days=700),
+            valid_until=today - timedelta(days=321), by=by, at=at,
+        )  # fmt: skip
 
 
 def _certify(officer: User, today: date) -> None:

@@ -43,6 +43,7 @@ PLACES: list[tuple[str, Any, str, str, str]] = [
     ("cases:imports", _("Import"), "upload", "import_cases", "i"),
     ("desk:dashboard", _("Dashboard"), "bar-chart", "see_dashboard", "d"),
     ("desk:rules", _("Rules"), "book", "read_rules", "r"),
+    ("cases:house_papers", _("House papers"), "folder-check", "keep_house_papers", "h"),
     ("admin:index", _("Administration"), "gear", "administer", "s"),
 ]
 

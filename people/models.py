@@ -200,6 +200,74 @@ class OfficerCredential(models.Model):
         return self.revoked_at is None and self.valid_from <= day <= self.valid_until
 
 
+class HousePaper(models.Model):
+    """A paper that a creditor or an agency must hold, from when until when; never edited, only withdrawn.
+
+    The kinds are those of ``compliance.circumstances.HOUSE_PAPERS``.
+    """
+
+    class Kind(models.TextChoices):
+        LICENCE = "licence", _("Collection licence")
+        REGISTER_ENTRY = "register_entry", _("Entry in the published list of agents")
+        BOARD_POLICY = "board_policy", _("Policy approved by the board")
+        IMPACT_ASSESSMENT = "impact_assessment", _("Assessment of the impact on personal data")
+        PROCESSING_CONTRACT = "processing_contract", _("Contract on entrusted processing of data")
+        GRIEVANCE_CONTACT = "grievance_contact", _("Contact for grievances")
+        TRANSFER_RECORD = "transfer_record", _("Record of passing data on to the new creditor")
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="house_papers"
+    )
+    kind = models.CharField(_("kind"), max_length=24, choices=Kind)
+    number = models.CharField(_("number"), max_length=60)
+    issued_by = models.CharField(_("issued or signed by"), max_length=120)
+    kept_at = models.CharField(_("where it is kept"), max_length=120, blank=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(_("entered at"))
+    withdrawn_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    withdrawn_why = models.CharField(_("why it was withdrawn"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["organisation_id", "kind", "-valid_from", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind__in=[
+                        "licence",
+                        "register_entry",
+                        "board_policy",
+                        "impact_assessment",
+                        "processing_contract",
+                        "grievance_contact",
+                        "transfer_record",
+                    ]
+                ),
+                name="house_paper_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until=None)
+                | models.Q(valid_until__gte=models.F("valid_from")),
+                name="house_paper_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "number"], name="house_paper_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number}"
+
+    def valid_on(self, day: date) -> bool:
+        """Whether it is in force on that day."""
+        runs = self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+        return self.withdrawn_at is None and runs
+
+
 class Person(models.Model):
     """A debtor, co-debtor, guarantor or contact person."""
 

@@ -35,6 +35,7 @@ RIGHTS: dict[str, set[str]] = {
     "manage_people": {_R.ADMINISTRATOR.value, _R.SUPERVISOR.value},
     "do_duty": {role.value for role in _ALL},
     "read_rules": {role.value for role in _ALL},
+    "keep_house_papers": {_R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
     "administer": {_R.ADMINISTRATOR.value},
 }
 

@@ -6,10 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 from cases.actions.contacting import log_contact
+from cases.actions.house_papers import enter_house_paper
 from cases.actions.opening import Claimed, open_case
 from cases.actions.preparing import add_paper
 from cases.models import Case, Mandate
-from people.models import Address, ContactPoint, OfficerCredential, Organisation, Person, Team, User
+from people.models import (
+    Address,
+    ContactPoint,
+    HousePaper,
+    OfficerCredential,
+    Organisation,
+    Person,
+    Team,
+    User,
+)
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PNG = bytes.fromhex(
@@ -244,6 +254,22 @@ def case(
         contact_points=list(points() if contact_points is None else contact_points),
         mandate=under or mandate(principal=of_creditor),
     )
+
+
+def house_paper(
+    *,
+    of: Organisation | None = None,
+    kind: str = "impact_assessment",
+    number: str = "PIA-2026-01",
+    valid_from: date = date(2026, 1, 1),
+    valid_until: date | None = date(2026, 12, 31),
+) -> HousePaper:
+    """A paper of the creditor, or of whoever else must hold one."""
+    return enter_house_paper(
+        organisation=of or creditor(), kind=kind, number=number, issued_by="西湖银行",
+        valid_from=valid_from, valid_until=valid_until, by=compliance_officer(),
+        at=moment("2026-01-05 09:00"),
+    )  # fmt: skip
 
 
 def prepared_case(**given: Any) -> Case:

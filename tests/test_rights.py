@@ -95,6 +95,13 @@ TABLE: dict[str, Route] = {
     "cases:import_discard": Route(of("batch"), writes=CLERKS, only="POST", role_first=True),
     "cases:import_stop": Route(of("batch"), writes=CLERKS, only="POST", role_first=True),
     "cases:import_rejected": Route(of("batch"), reads=CLERKS, only="GET", role_first=True),
+    "cases:house_papers": Route(reads="keep_house_papers", writes="keep_house_papers"),
+    "cases:withdraw_house_paper": Route(
+        lambda w: [w.house_paper.pk],
+        reads="keep_house_papers",
+        writes="keep_house_papers",
+        role_first=True,
+    ),
     "cases:debtor": form("case", "edit_case"),
     "cases:add_address": form("case", "edit_case"),
     "cases:edit_address": form("case", "edit_case", lambda w: w.case.debtor.addresses.first().pk),

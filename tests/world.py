@@ -67,6 +67,7 @@ class World:
     approval: Any = None
     duty: Any = None
     batch: Any = None
+    house_paper: Any = None
     letter: Any = None
     notices: dict[str, Notice] = field(default_factory=dict)
 
@@ -107,6 +108,7 @@ def build() -> World:
     _agreements(world)
     _overlays(world)
     world.batch = files.check(files.csv_of(files.row(1), files.row(2, principal="-1")))
+    world.house_paper = make.house_paper()
     world.duty = Duty.objects.create(
         case=world.case, kind="call", says={"en": "Call.", "zh": "致电。"}, key="call:1",
         raised_at=NOW, due_at=NOW + timedelta(days=1),
