@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import override
 
+from agreements.kept import kept_blocks
 from agreements.models import Agreement, Payment
 from cases.exceptions import paper_section
 from cases.models import Case, ClaimPaper
@@ -345,6 +346,8 @@ def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
             [words("文件", "Document"), words("编号", "Number"), "SHA-256"],
             [[d.title, d.number, f"{d.sha256[:32]}\n{d.sha256[32:]}"] for d in case.documents.order_by("created_at", "pk")],
         ),
+        Section(words("保存与删除", "Keeping and deleting"), numbered=True),
+        *kept_blocks(case, at),
     ]  # fmt: skip
     return _print(
         case,

@@ -149,6 +149,18 @@ def strictest(pack_names: Iterable[str], key: str, day: date) -> Any:
     return strictest_of(values_of(pack_names, key, day), key)
 
 
+def entries_under(pack_names: Iterable[str], key: str, day: date) -> list[Entry]:
+    """The values themselves that give something under this key on that day; raises ``PackUnreadable``."""
+    if key not in KEYS:
+        raise KeyError(key)
+    return [
+        entry
+        for name in dict.fromkeys(pack_names)
+        for entry in load(name, day).entries
+        if key in entry.keys and entry.in_force_on(day)
+    ]
+
+
 def describe(name: str, on: date | None = None) -> tuple[Entry, ...]:
     """Every value of a pack, by topic and in time, for a person to read."""
     return load(name, on).entries
@@ -373,6 +385,8 @@ def _keys(raw: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
             raise _Trouble(f"has no field {name} for its key {key}")
         if not isinstance(fields[name], KEYS[key].kind):
             raise _Trouble(f"needs {KEYS[key].kind.__name__} for its key {key}")
+        for fault in KEYS[key].faults(fields[name]):
+            raise _Trouble(fault)
         found[key] = fields[name]
     return found
 

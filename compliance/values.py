@@ -1,8 +1,10 @@
 """Plain values that other parts of the house ask for, and which of several is the strictest."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from compliance.records import faults as faults_of_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,7 @@ class Key:
     strictest: Callable[[Sequence[Any]], Any]
     means: str
     means_zh: str
+    faults: Callable[[Any], Iterable[str]] = lambda _value: ()
 
 
 def _only(values: Sequence[Any]) -> Any:
@@ -24,6 +27,11 @@ def _only(values: Sequence[Any]) -> Any:
 def _all_of(values: Sequence[Sequence[Any]]) -> list[Any]:
     """Whatever any pack names, each once, in the order in which it comes."""
     return list(dict.fromkeys(item for value in values for item in value))
+
+
+def _all_of_them(values: Sequence[Sequence[Any]]) -> list[Any]:
+    """Every pack's, one after the other."""
+    return [item for value in values for item in value]
 
 
 def _common(values: Sequence[Sequence[Any]]) -> list[Any]:
@@ -75,6 +83,7 @@ KEYS = {
         Key("set_off.order", list, _only, "in which order a payment is set off", "还款抵充顺序"),
         Key("limitation.years", int, min, "years of limitation", "诉讼时效期间（年）"),
         Key("wording.outside", dict, _every_phrase, "words that no outsider may read on it", "对外可见处不得出现的字词"),
+        Key("retention.terms", list, _all_of_them, "how long records are kept", "各类记录的保存期限", faults_of_terms),
         Key("lpr.one_year", object, _only, "one-year loan prime rate, per cent", "一年期贷款市场报价利率"),
     )
 }  # fmt: skip

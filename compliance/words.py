@@ -9,6 +9,7 @@ from typing import Any
 from common.money import show
 from compliance.circumstances import CERTIFICATES, HOUSE_PAPERS, KINDS
 from compliance.places import COUNTRIES
+from compliance.records import HOLDS, RECORDS
 
 LANGUAGES = ("en", "zh")
 
@@ -257,6 +258,8 @@ NAMES: dict[str, tuple[str, str]] = {
     **{f"country.{code}": names for code, names in COUNTRIES.items()},
     **{f"circumstance.{code}": names for code, names in KINDS.items()},
     **{f"house_paper.{code}": names for code, names in HOUSE_PAPERS.items()},
+    **{f"record.{code}": names for code, names in RECORDS.items()},
+    **{f"retained.{code}": names for code, names in HOLDS.items()},
     **{f"certificate.{code}": names for code, names in CERTIFICATES.items()},
 }
 

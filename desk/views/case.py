@@ -12,7 +12,9 @@ from agreements.models import Agreement
 from cases.facts import learn_facts
 from cases.models import Assessment, Case, ContactAttempt, Debt
 from cases.models.case import Step
+from cases.retention import kept_of
 from common import clock
+from common.clock import local_day
 from desk.told import told
 from people.models import User
 from timeline.models import Event
@@ -158,6 +160,9 @@ def _of_tab(tab: str, found: Case) -> dict[str, Any]:
             else [],
             "refusals": list(found.refusals.filter(lifted_at=None)) if found.refused_until else [],
             "contacts": _last_contacts(case=found.pk),
+            "kept": kept_of(found, closed_on=local_day(found.closed_at, found.zone))
+            if found.closed_at
+            else [],
         }
     if tab == "debt":
         return {

@@ -131,7 +131,7 @@ class TestWriteReport:
         payment = paid.payments.get()
         for word in [
             "结案报告", "王海燕", "陈晓", "周敏", payment.number, "HZ-2026-0147-A1", "39,000.00", "story",
-            "签署协议", "律师函",
+            "签署协议", "律师函", "保存与删除",
         ]:  # fmt: skip
             assert word in text, word
         told = paid.events.get(kind="case.reported").data
