@@ -98,19 +98,23 @@ def record(
     data: Mapping[str, Any] | None = None,
     findings: Sequence[Mapping[str, Any]] = (),
     actor_name: str = "",
+    after: tuple[int, str] | None = None,
 ) -> Event:
     """Append one event to the case's chain (``case=None``: to the house's).
 
-    The caller holds the case's row lock, so that numbers cannot collide.
+    The caller holds the case's row lock, so that numbers cannot collide. ``after`` is number and
+    digest of the event before, for those who have just read them under that lock.
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction(kind)
     if case is None:
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s)", [HOUSE_LOCK])
-    number, head = _last_of(case)
-    fields = {f"data.{name}": _plain(value) for name, value in (data or {}).items()}
-    fields |= {f"findings.{n}": _plain(value) for n, value in enumerate(findings)}
+    number, head = after or _last_of(case)
+    told = {name: _plain(value) for name, value in (data or {}).items()}
+    found = [_plain(value) for value in findings]
+    fields = {f"data.{name}": value for name, value in told.items()}
+    fields |= {f"findings.{n}": value for n, value in enumerate(found)}
     salts = {name: secrets.token_hex(8) for name in fields}
     event = Event(
         case=case,
@@ -120,8 +124,8 @@ def record(
         recorded_at=recorded_at or at,
         actor=by,
         actor_name=actor_name or str(by or "—"),
-        data={name: _plain(value) for name, value in (data or {}).items()},
-        findings=[_plain(value) for value in findings],
+        data=told,
+        findings=found,
         salts=salts,
         commitments=commit_to(salts, fields),
         previous=head,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from django.db import IntegrityError, models, transaction
+from django.db.models import QuerySet
 from django_fsm import FSMFieldDescriptor, TransitionNotAllowed
 
 from compliance.verdict import Verdict
@@ -13,6 +14,7 @@ from people.models import User
 from people.rights import may
 from timeline.chain import record
 from workflow.guard import current
+from workflow.kept import kept
 from workflow.models import Submission
 
 
@@ -187,7 +189,31 @@ def _lock(case: Any) -> Any:
     if case.pk is None:  # a new one: nobody else can know it yet
         case.save(force_insert=True)
         return case
-    return type(case)._base_manager.select_for_update(of=("self",)).get(pk=case.pk)
+    return _read_again(case)
+
+
+def _read_again(subject: Any) -> Any:
+    """The subject as it is in the database now, locked."""
+    found = _locked(type(subject), pk=subject.pk)
+    if not found:
+        raise type(subject).DoesNotExist
+    return found[0]
+
+
+@kept
+def _locked(model: type[models.Model], *, pk: int) -> QuerySet[Any]:
+    return model._base_manager.filter(pk=pk).select_for_update(of=("self",))
+
+
+def _save_changed(locked: Any, before: Mapping[str, Any]) -> None:
+    """Write what differs from what was read; lists and the like always, they may be changed in place."""
+    changed = [
+        field.attname
+        for field in locked._meta.concrete_fields
+        for value in [locked.__dict__[field.attname]]
+        if isinstance(value, (dict, list)) or value != before[field.attname]
+    ]
+    locked.save(update_fields=changed)
 
 
 def _carry_out(case: Any, steps: Sequence[Step], by: User, at: datetime) -> list[Verdict]:
@@ -196,6 +222,7 @@ def _carry_out(case: Any, steps: Sequence[Step], by: User, at: datetime) -> list
     if begins_case:  # it cannot be locked before what it leans on is there
         _save_first(steps)
     locked = _lock(case)
+    before = dict(locked.__dict__)
     if not locked.may_be_seen_by(by):
         raise Outsider
     for step in steps:
@@ -236,7 +263,7 @@ def _carry_out(case: Any, steps: Sequence[Step], by: User, at: datetime) -> list
             _raise_duties(locked, verdict, at)
         if step.then:
             step.then(subject, by, at)
-    locked.save()
+    _save_changed(locked, before)
     for step, subject in zip(steps, subjects, strict=True):
         step.subject.__dict__.update(subject.__dict__)
     return list(verdicts.values())
@@ -264,7 +291,7 @@ def _fresh(subject: Any, locked: Any) -> Any:
         return locked
     fresh = subject
     if subject.pk is not None:
-        fresh = type(subject)._base_manager.select_for_update(of=("self",)).get(pk=subject.pk)
+        fresh = _read_again(subject)
     if isinstance(subject, models.Model) and "case" in {f.name for f in subject._meta.fields}:
         fresh.case = locked
     return fresh
@@ -304,7 +331,10 @@ def _append(
         decision = verdict.as_dict()
         findings = decision.pop("findings")
         told["decision"] = decision
-    event = record(case=locked, kind=kind, by=by, at=at, data=told, findings=findings)
+    event = record(
+        case=locked, kind=kind, by=by, at=at, data=told, findings=findings,
+        after=(locked.event_count, locked.head),
+    )  # fmt: skip
     locked.event_count, locked.head = event.number, event.digest
 
 
@@ -313,7 +343,7 @@ def _tell_overrides(locked: Any, verdict: Verdict, by: User, at: datetime) -> No
     used = [finding.as_dict() for finding in verdict.overrides]
     event = record(
         case=locked, kind="policy.overridden", by=by, at=at, data={"asked": verdict.action},
-        findings=used,
+        findings=used, after=(locked.event_count, locked.head),
     )  # fmt: skip
     locked.event_count, locked.head = event.number, event.digest
 

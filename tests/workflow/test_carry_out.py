@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from cases.actions.holding import hold_case
 from cases.actions.preparing import set_strategy
 from cases.models import Case, Hold
+from cases.policy import asks
 from compliance.facts import Facts
 from compliance.verdict import Citation, Finding, Force, Severity, Verdict
 from people.models import User
@@ -58,6 +60,31 @@ class TestCarryOut:
         assert case.state == "notice"
         assert kinds(case) == ["case.opened", "case.notice_served"]
         assert verify(case) == Verified(2, case.head)
+
+    def test_writes_what_was_changed_in_place_and_leaves_alone_what_was_not_touched(self) -> None:
+        case = make.case()
+
+        def then(locked: Case, _by: User, _at: datetime) -> None:
+            locked.packs.append("cn")
+            Case.objects.filter(pk=locked.pk).update(strategy="written beside it")
+
+        note(case, event="strategy.set", by=make.clerk(), at=AT, then=then)
+        case = Case.objects.get(pk=case.pk)
+        assert case.packs[-1] == "cn"
+        assert case.strategy == "written beside it"
+
+    @pytest.mark.parametrize(("with_rules", "most"), [(False, 3), (True, 4)])
+    def test_takes_few_statements(self, with_rules: bool, most: int) -> None:
+        case, by = make.case(), make.clerk()
+        policy = asks("contact.log", channel="letter", contact_sources=("contract",))
+        step = Step(
+            subject=case, event="case.notice_served", transition="serve_notice", args={"at": AT},
+            policy=policy if with_rules else None,
+        )  # fmt: skip
+        with CaptureQueriesContext(connection) as asked:
+            carry_out(step, by=by, at=AT)
+        said = [q["sql"] for q in asked if "SAVEPOINT" not in q["sql"]]
+        assert len(said) == most, said
 
     def test_leaves_nothing_but_the_refusal_when_the_rules_say_no(self) -> None:
         case = make.case()
