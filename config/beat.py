@@ -17,6 +17,8 @@ TICKS: dict[str, timedelta] = {
     "cases.tasks.sweep_holds": MINUTE,
     "cases.imports.tasks.sweep": MINUTE,
     "agreements.tasks.sweep_instalments": MINUTE,
+    # Once a night by what it finds to do; hourly, so that a visit that is moved is looked at again.
+    "visits.tasks.look_at_visits_ahead": HOUR,
 }
 
 # A tick that no worker took within two intervals is dropped: the next one does its work.

@@ -9,6 +9,7 @@ from demo import chapters, intake
 from demo.cast import Cast, assemble
 from demo.diary import ZONE, Diary
 from demo.stories import Story
+from visits.looking import look_ahead
 
 TEAMS = [("杭州一组", "clear-water"), ("杭州二组", "clear-water"), ("成都一组", "shu-trust")]
 
@@ -22,6 +23,7 @@ def load(now: datetime) -> int:
         chapters.tell(_story(number, cast, diary), door)
     _files(cast, diary)
     diary.live_until(now)
+    look_ahead(now)
     return Case.objects.count()
 
 

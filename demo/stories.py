@@ -76,18 +76,19 @@ class Story(Visiting):
 
         self.on(days, 10, 30, meet)
 
-    def prepares(self, days: int) -> None:
-        """Papers, ability, strategy, and the gentler channels tried on three days."""
+    def prepares(self, days: int, *, tried: int = 3) -> None:
+        """Papers, ability, strategy, and so many gentler channels tried, on as many days."""
         self.on(days, 10, 5, self._papers)
         self.on(days, 10, 40, self._assign)
         self.on(days, 11, 0, lambda at: self._contact("phone", "no_answer", at))
-        self.on(days + 1, 14, 0, lambda at: self._contact("sms", "delivered", at))
-        self.on(
-            days + 2,
-            15,
-            0,
-            lambda at: self._contact("wechat", "reached", at, "表示近期收入减少，希望协商"),
-        )
+        if tried > 1:
+            self.on(days + 1, 14, 0, lambda at: self._contact("sms", "delivered", at))
+            self.on(
+                days + 2,
+                15,
+                0,
+                lambda at: self._contact("wechat", "reached", at, "表示近期收入减少，希望协商"),
+            )
         self.on(days + 2, 16, 0, self._assess)
 
     def _papers(self, at: datetime) -> None:
@@ -129,17 +130,6 @@ class Story(Visiting):
             lambda at: preparing.add_party(
                 case=self.fresh(), person=Person(name=name), role=role, relation=relation, basis=basis,
                 by=self.clerk, at=at,
-            ),
-        )  # fmt: skip
-
-    def has_place(self, days: int, kind: str, text: str) -> None:
-        """One more place at which the debtor may be met; the latest is where a visit goes."""
-        self.on(
-            days, 10, 25,
-            lambda at: preparing.add_address(
-                case=self.fresh(), by=self.clerk, at=at,
-                address=Address(kind=kind, city=self.team.city, text=text, source="debtor",
-                                verified_on=local_day(at, ZONE)),
             ),
         )  # fmt: skip
 

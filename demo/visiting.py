@@ -55,7 +55,7 @@ class Visiting(Thread):
 
     def _plan_for(self, starts_at: datetime, at: datetime) -> None:
         self.visit = planning.plan_visit(
-            case=self.fresh(), place=self.case.debtor.addresses.latest("pk"), starts_at=starts_at,
+            case=self.fresh(), place=self.case.debtor.addresses.get(), starts_at=starts_at,
             ends_at=starts_at + LENGTH, officers=self.crew,
             purpose="当面了解情况，商谈还款安排", intended_outcome="达成债务人能够承受的还款方案",
             by=self.clerk, at=at,

@@ -12,6 +12,7 @@ from cases.models.case import Step
 from common.clock import local_day
 from people.models import User
 from timeline.models import Event
+from visits.looking import refused
 from visits.models import Visit
 from workflow.models import Duty
 
@@ -27,6 +28,7 @@ class Figure:
     label: Any
     cases: Callable[[QuerySet[Case], datetime], QuerySet[Case]]
     bad: bool = True  # any at all is a reason to look
+    page: str = ""  # the list behind it, where it is one of its own
 
 
 def _with_event(kinds: list[str]) -> Callable[[QuerySet[Case], datetime], QuerySet[Case]]:
@@ -71,6 +73,11 @@ def _credentials_not_first() -> Q:
     return Q(outcome__in=["agreement", "talked"]) & ~Q(crew__shown_at__isnull=False)
 
 
+def _refused_ahead(seen: QuerySet[Case], at: datetime) -> QuerySet[Case]:
+    # The visits themselves are listed on their own page; a case has but one ahead.
+    return seen.filter(pk__in=refused(seen, at).order_by().values("visit__case"))
+
+
 def figures() -> list[Figure]:
     """The figures of lawfulness, of the last thirty days where they count events."""
     from django.utils.translation import gettext_lazy as _
@@ -84,6 +91,7 @@ def figures() -> list[Figure]:
         Figure("refused", _("Visits refused by the debtor"), _with_event(["visit.refused", "refusal.recorded"]), bad=False),
         Figure("unannounced", _("Visits begun before the notice took effect"), _visits(_started_before_notice())),
         Figure("unshown", _("Talks without credentials shown first"), _visits(_credentials_not_first())),
+        Figure("ahead", _("Planned visits that would be refused"), _refused_ahead, page="visits:outlook"),
         Figure("missed", _("Instalments missed"), _with_event(["instalment.missed"]), bad=False),
     ]  # fmt: skip
 

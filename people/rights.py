@@ -34,6 +34,7 @@ RIGHTS: dict[str, set[str]] = {
     "see_dashboard": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
     "manage_people": {_R.ADMINISTRATOR.value, _R.SUPERVISOR.value},
     "do_duty": {role.value for role in _ALL},
+    "see_outlook": {role.value for role in _DESK | {_R.COMPLIANCE}},
     "read_rules": {role.value for role in _ALL},
     "keep_house_papers": {_R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
     "administer": {_R.ADMINISTRATOR.value},

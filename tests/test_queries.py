@@ -14,7 +14,7 @@ from documents.models import Document
 from notices.outbox import queue
 from people.models import User
 from tests import make, walk
-from visits.models import Visit, VisitOfficer
+from visits.models import Outlook, Visit, VisitOfficer
 from workflow.models import Approval, Duty
 from workflow.steps import note
 
@@ -51,6 +51,10 @@ def add_cases(start: int, end: int) -> None:
         VisitOfficer.objects.create(
             visit=visit, officer=officer, slot=(visit.starts_at, visit.ends_at)
         )
+        Outlook.objects.create(
+            visit=visit, starts_at=visit.starts_at, state=visit.state, looked_at=AT,
+            looked_on=AT.date(), refused=True, rules=["ST-04"], findings=[],
+        )  # fmt: skip
         Approval.objects.create(
             case=case, kind="waiver", subject="1", reason="生活困难", requested_by=officer,
             requested_at=AT, expires_at=AT + timedelta(days=7),
@@ -90,7 +94,8 @@ PAGES = {  # page -> the most queries that it may need beside the reader's own
     "letters": ("notices:letters", "", "clerk", 8),
     "outbox": ("notices:outbox", "", "clerk", 10),
     "exceptions": ("desk:exceptions", "?view=waiting", "supervisor", 6),
-    "dashboard": ("desk:dashboard", "", "supervisor", 16),
+    "next thirty days": ("visits:outlook", "", "supervisor", 8),
+    "dashboard": ("desk:dashboard", "", "supervisor", 17),
 }
 
 

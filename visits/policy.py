@@ -1,6 +1,6 @@
 """What the rules are asked about a visit, and with which facts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -23,27 +23,43 @@ def crew_facts(
     shown: set[int] | None = None,
 ) -> tuple[OfficerFacts, ...]:
     """The officers with the credentials that count on that day; sets hold the officers' keys."""
+    return crew_through(officers, present=present, shown=shown)(day)
+
+
+def crew_through(
+    officers: Iterable[User], *, present: set[int] | None = None, shown: set[int] | None = None
+) -> Callable[[date], tuple[OfficerFacts, ...]]:
+    """The same for whichever day is asked, from credentials that are read once."""
     people = list(officers)
     held: dict[int, list[OfficerCredential]] = {}
     for credential in OfficerCredential.objects.filter(officer__in=people).order_by("valid_until"):
         held.setdefault(credential.officer_id, []).append(credential)
-    found = []
-    for officer in people:
-        permit = _best(held.get(officer.pk, []), K.PERMIT, day)
-        training = _best(held.get(officer.pk, []), K.TRAINING, day)
-        found.append(
-            OfficerFacts(
-                badge=officer.badge,
-                name=officer.full_name,
-                credential_from=permit.valid_from if permit else None,
-                credential_until=permit.valid_until if permit else None,
-                revoked=bool(permit and permit.revoked_at),
-                trained_on=training.valid_from if training and not training.revoked_at else None,
-                present=None if present is None else officer.pk in present,
-                shown=None if shown is None else officer.pk in shown,
-            )
-        )
-    return tuple(found)
+    return lambda day: tuple(
+        officer_facts(officer, held.get(officer.pk, []), day, present=present, shown=shown)
+        for officer in people
+    )
+
+
+def officer_facts(
+    officer: User,
+    held: Sequence[OfficerCredential],
+    day: date,
+    *,
+    present: set[int] | None = None,
+    shown: set[int] | None = None,
+) -> OfficerFacts:
+    """One officer as the rules see them on that day, of the credentials that they hold."""
+    permit, training = _best(held, K.PERMIT, day), _best(held, K.TRAINING, day)
+    return OfficerFacts(
+        badge=officer.badge,
+        name=officer.full_name,
+        credential_from=permit.valid_from if permit else None,
+        credential_until=permit.valid_until if permit else None,
+        revoked=bool(permit and permit.revoked_at),
+        trained_on=training.valid_from if training and not training.revoked_at else None,
+        present=None if present is None else officer.pk in present,
+        shown=None if shown is None else officer.pk in shown,
+    )
 
 
 def _best(held: Sequence[OfficerCredential], kind: str, day: date) -> OfficerCredential | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import calendar, door, planning, visit
+from visits.views import calendar, door, outlook, planning, visit
 
 app_name = "visits"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("cases/<slug:reference>/refusal/", visit.refuse, name="refuse"),
     path("cases/<slug:reference>/refusal/lift/", visit.lift, name="lift"),
     path("visits/", calendar.calendar, name="calendar"),
+    path("visits/ahead/", outlook.outlook, name="outlook"),
     path("visits/<slug:reference>/", visit.visit, name="visit"),
     path("visits/<slug:reference>/move/", planning.move, name="move"),
     path("visits/<slug:reference>/announce/", visit.announce, name="announce"),

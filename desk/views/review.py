@@ -96,7 +96,10 @@ def dashboard(request: HttpRequest) -> TemplateResponse:
     shown = []
     for figure in figures():
         count = figure.cases(seen, at).order_by()[: COUNTED + 1].count()
-        shown.append({"figure": figure, "count": count, "more": count > COUNTED})
+        address = (
+            reverse(figure.page) if figure.page else reverse("desk:behind", args=[figure.name])
+        )
+        shown.append({"figure": figure, "count": count, "more": count > COUNTED, "url": address})
     steps = per_step(request.user)
     context = {
         "at": at,

@@ -10,7 +10,7 @@ from demo.loading import load
 from notices.models import Notice
 from tests import make
 from timeline.models import Event
-from visits.models import Visit
+from visits.models import Outlook, Visit
 from workflow.models import Approval, Duty
 
 
@@ -46,6 +46,7 @@ class TestDemo:
         in_force = Approval.objects.filter(kind="exception", state="granted", expires_at__gt=now)
         assert in_force.exists()
         assert Event.objects.filter(kind="policy.overridden").exists()
+        assert Outlook.objects.filter(refused=True, alternative_at__gt=now).exists()
         assert Duty.objects.filter(done_at=None, role="clerk").exists()
         assert set(ImportBatch.objects.values_list("state", flat=True)) == {"applied", "ready"}
 
