@@ -47,6 +47,11 @@ def _what_is_known(*, case: int, at: datetime, since: datetime) -> QuerySet[Case
     return known
 
 
+def with_facts(cases: QuerySet[Case], at: datetime) -> QuerySet[Case]:
+    """Many cases, each with all that ``facts_for`` needs, in the one query that loads them."""
+    return cases.annotate(**_what_is_asked(at, at - PAST_VISITS))
+
+
 def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
     visits = Case._meta.get_field("visits").related_model
     own = {"case": OuterRef("pk")}

@@ -40,6 +40,21 @@ def ask(action: str, facts: Facts, *, on: date, shelf: Shelf | None = None) -> V
     return Verdict(action, on, findings, versions, facts, soonest, digests)
 
 
+def judge(
+    action: str, facts: Facts, *, on: date, shelf: Shelf | None = None
+) -> tuple[Finding, ...]:
+    """Every finding alone, as ``ask`` gives them, without the search for a lawful moment.
+
+    For whoever asks of many slots at once.
+    """
+    return _judge(action, facts, on, shelf or packs.shelf())[0]
+
+
+def moved(action: str, facts: Facts, to: datetime) -> Facts:
+    """The same question for another moment; a planned visit keeps its length."""
+    return _moved(action, facts, to)
+
+
 def earliest(action: str, facts: Facts, *, after: datetime) -> datetime | None:
     """The first moment from ``after`` on, to the full minute, at which nothing stands against it.
 

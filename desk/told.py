@@ -109,6 +109,7 @@ class Told:
     findings: list[dict[str, Any]]
     details: list[tuple[str, Any]]
     digest: str
+    decided: bool = False  # by the rules, so that it can be replayed
 
 
 def actor_words(name: str) -> str:
@@ -136,6 +137,7 @@ def told(event: Event) -> Told:
             if name not in UNTOLD and value not in ("", None, [], {})
         ],
         digest=event.digest,
+        decided="decision" in event.data,
     )
 
 

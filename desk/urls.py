@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk.views import case, exceptions, review, rules, timeline, work
+from desk.views import asking, case, exceptions, replaying, review, rules, timeline, work
 
 app_name = "desk"
 
@@ -13,8 +13,15 @@ urlpatterns = [
         timeline.export,
         name="export_timeline",
     ),
+    path(
+        "cases/<slug:reference>/timeline/<int:number>/replay/",
+        replaying.replay,
+        name="replay",
+    ),
     path("approvals/", review.approvals, name="approvals"),
     path("approvals/<int:pk>/", review.approval, name="approval"),
+    path("ask/", asking.ask, name="ask"),
+    path("cases/<slug:reference>/ask/", asking.ask_case, name="ask_case"),
     path("exceptions/", exceptions.listed, name="exceptions"),
     path("dashboard/", review.dashboard, name="dashboard"),
     path("dashboard/<slug:name>/", review.behind, name="behind"),

@@ -19,6 +19,7 @@ from tests import make
 from tests.cases.imports import cast as files
 from tests.test_consistency import routes
 from tests.world import HOUSE, NOW, TEAM, World, build, rolled_back, rows_of_house, signed_in
+from timeline.models import Event
 from workflow.approvals import kind_of
 
 FINE = {200, 302}
@@ -72,17 +73,29 @@ def first_paper(world: World) -> int:
     return int(world.agreement.case.papers.order_by("pk")[0].pk)
 
 
+def decided(world: World) -> int:
+    """The number of an event of the case that tells of a decision."""
+    event = Event.objects.filter(case=world.case, data__has_key="decision").first()
+    assert event is not None
+    return event.number
+
+
 CLERKS = "import_cases"
 TABLE: dict[str, Route] = {
     "desk:work": Route(only="GET"),
     "desk:case": page("case"),
     "desk:timeline": page("case"),
     "desk:export_timeline": Route(of("case", "json"), reads="export_timeline", only="GET"),
+    "desk:replay": Route(
+        lambda w: [w.case.reference, decided(w)], reads="review_timelines", only="GET"
+    ),
     "desk:approvals": Route(only="GET"),
     "desk:approval": press("approval", "approve_exception"),
     "desk:dashboard": Route(reads="see_dashboard", only="GET"),
     "desk:behind": Route(lambda _w: ["duties"], reads="see_dashboard", only="GET", role_first=True),
     "desk:rules": Route(reads="read_rules", only="GET"),
+    "desk:ask": Route(reads="read_rules", writes="read_rules"),
+    "desk:ask_case": form("case", "read_rules"),
     "desk:exceptions": Route(only="GET"),
     "desk:duty": form("duty", "do_duty"),
     "cases:imports": Route(reads=CLERKS, only="GET"),
@@ -124,6 +137,7 @@ TABLE: dict[str, Route] = {
     "visits:refuse": form("case", "record_refusal"),
     "visits:lift": form("refused", "request_approval"),
     "visits:calendar": Route(only="GET"),
+    "visits:outlook": Route(reads="see_outlook", only="GET"),
     "visits:visit": page("visit"),
     "visits:move": form("visit", "plan_visit"),
     "visits:announce": form("visit", "announce_visit"),

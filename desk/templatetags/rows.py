@@ -84,16 +84,19 @@ _DETAILS = """
           <dl class="figures-used">{figures}
             <dt>{event}</dt><dd class="code">{number} · {kind}</dd>
             <dt>{digest}</dt><dd class="code" title="{whole}">{short}…</dd>
-          </dl>
+          </dl>{replay}
         </details>"""
+
+_REPLAY = """
+          <p><a class="btn btn-quiet btn-sm" href="{page}">{icon}{replay}</a></p>"""
 
 _FIGURE = """
             <dt>{name}</dt><dd>{value}</dd>"""
 
 
 @register.simple_tag
-def event_rows(events: Iterable[Told], zone: str) -> SafeString:
-    """The events of one day of a timeline."""
+def event_rows(events: Iterable[Told], zone: str, replays: str = "") -> SafeString:
+    """The events of one day of a timeline; ``replays`` is the case's reference for who may replay."""
     place = zone_or_house(zone)
     return joined(
         [
@@ -105,7 +108,9 @@ def event_rows(events: Iterable[Told], zone: str) -> SafeString:
                 icon=icon(event.icon),
                 sentence=event.sentence,
                 actor=event.actor,
-                details=_details(event, place) if event.findings or event.details else "",
+                details=_details(event, place, replays)
+                if event.findings or event.details or (event.decided and replays)
+                else "",
                 at=when(event.at, place, "time"),
             )
             for event in events
@@ -113,7 +118,7 @@ def event_rows(events: Iterable[Told], zone: str) -> SafeString:
     )
 
 
-def _details(event: Told, zone: str) -> SafeString:
+def _details(event: Told, zone: str, replays: str) -> SafeString:
     """What lies behind an event; findings are few, so that their own component draws them."""
     return fill(
         _DETAILS,
@@ -133,4 +138,12 @@ def _details(event: Told, zone: str) -> SafeString:
         digest=_("digest"),
         whole=event.digest,
         short=digest_short(event.digest),
+        replay=fill(
+            _REPLAY,
+            page=reverse("desk:replay", args=[replays, event.number]),
+            icon=icon("arrow-repeat"),
+            replay=_("Replay"),
+        )
+        if event.decided and replays
+        else "",
     )

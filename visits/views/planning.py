@@ -62,7 +62,7 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
         "starts_at": _asked_for(request, visit.case) or visit.starts_at,
         "minutes": minutes, "place": visit.place_id,
         "officers": [p.officer_id for p in visit.crew.filter(active=True)],
-        "purpose": visit.purpose, "intended_outcome": visit.intended_outcome,
+        "purpose": visit.purpose, "intended_outcome": visit.intended_outcome, **_tried(request),
     }  # fmt: skip
     form = forms.PlanForm(_taken(request, visit.case), case=visit.case, initial=held)
     if request.POST.get("try"):
@@ -132,7 +132,26 @@ def _first_guess(request: HttpRequest, case: Case) -> dict[str, Any]:
         "place": case.debtor.addresses.filter(kind="home").values_list("pk", flat=True).first(),
         "purpose": PURPOSE[tongue],
         "intended_outcome": OUTCOME[tongue],
+        **_tried(request),
     }
+
+
+def _tried(request: HttpRequest) -> dict[str, Any]:
+    """What was tried on the page where one asks before one acts, and is taken over from there."""
+    wanted = {
+        "minutes": request.GET.get("minutes", ""),
+        "place": request.GET.get("place", ""),
+        "officers": [pk for pk in request.GET.getlist("officers") if _is_key(pk)],
+    }
+    return {
+        name: value
+        for name, value in wanted.items()
+        if value and (name == "officers" or _is_key(str(value)))
+    }
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10
 
 
 def _answer(

@@ -1,0 +1,99 @@
+"""A made-up set of facts in which all is in order but for what is said: to try the rules without a case."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from compliance.circumstances import CERTIFICATES, HOUSE_PAPERS
+from compliance.facts import Facts, HoldFacts, MandateFacts, OfficerFacts, PaperFacts
+
+LONG_AGO = timedelta(days=200)
+FAR = timedelta(days=700)
+LENGTH = timedelta(minutes=60)
+
+
+def supposed(action: str, *, packs: tuple[str, ...], at: datetime, **said: Any) -> Facts:
+    """The facts of the question, everything in order but for what is ``said``.
+
+    ``said`` are facts by their names and, for what a person says more simply: ``minutes``,
+    ``crew`` (how many officers), ``permits`` (whether theirs are in force), ``hold`` (a reason) and
+    ``last_visit`` (a moment).
+    """
+    day = at.date()
+    minutes, crew = said.pop("minutes", 60), said.pop("crew", 2)
+    permits, hold = said.pop("permits", True), said.pop("hold", "")
+    last_visit = said.pop("last_visit", None)
+    start = said.pop("start", None)
+    if start is not None:
+        said |= {"start": start, "end": start + timedelta(minutes=minutes)}
+    if action == "visit.start" and start is not None:
+        at = start
+    found = {
+        **_in_order(day),
+        "packs": packs,
+        "at": at,
+        "served_at": at - timedelta(days=7),
+        **said,
+    }
+    found["officers"] = tuple(_officer(number, day, permits) for number in range(1, crew + 1))
+    found["past_visits"] = (last_visit,) if last_visit else ()
+    if hold:
+        found["holds"] = (
+            HoldFacts(hold, "all", day - timedelta(days=1), day + timedelta(days=30)),
+        )
+        found["no_contact_order"] = hold == "order"
+    if found["collector"] != "agency":
+        found["mandate"] = None
+    if action == "visit.plan" or not found["served_at"]:
+        found["served_at"] = None
+    return Facts(**found)
+
+
+def _in_order(day: date) -> Mapping[str, Any]:
+    """What nobody has to say in order to be told of the rest."""
+    return {
+        "zone": "Asia/Shanghai",
+        "country": "CN",
+        "creditor_type": "bank",
+        "collector": "agency",
+        "place_kind": "home",
+        "place_consent": None,
+        "purpose": "—",
+        "intended_outcome": "—",
+        "target_role": "debtor",
+        "notice_missing": (),
+        "no_contact_order": False,
+        "holds": (),
+        "claim_papers": ("contract", "disbursement", "statement"),
+        "natural_person_lender": False,
+        "mandate": MandateFacts(
+            principal="—", agent="—", valid_from=day - LONG_AGO, valid_until=day + FAR,
+            methods=("phone", "sms", "email", "letter", "lawyers_letter", "wechat", "visit"),
+            may_sign=True, waiver_limit=Decimal("0.00"),
+        ),
+        "contact_sources": ("contract",),
+        "gentler_tried": ("phone", "sms", "letter"),
+        "overdue_since": day - LONG_AGO,
+        "limitation_ends_on": day + FAR,
+        "annual_rate": Decimal("10.0000"),
+        "contract_on": day - 2 * LONG_AGO,
+        "channel": "phone",
+        "text": "",
+        "circumstances": (),
+        "contacts": (),
+        "house_papers": tuple(PaperFacts(kind, day - LONG_AGO) for kind in HOUSE_PAPERS),
+    }  # fmt: skip
+
+
+def _officer(number: int, day: date, permits: bool) -> OfficerFacts:
+    return OfficerFacts(
+        badge=f"{number:03d}",
+        name=f"{number:03d}",
+        credential_from=day - LONG_AGO,
+        credential_until=day + FAR if permits else day - timedelta(days=1),
+        trained_on=day - timedelta(days=60),
+        present=True,
+        shown=True,
+        certificates=tuple(PaperFacts(kind, day - LONG_AGO) for kind in CERTIFICATES),
+    )
