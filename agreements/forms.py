@@ -28,6 +28,8 @@ from workflow.forms import (
     MoneyField,
     PlaceTimeField,
     day_field,
+    said_field,
+    unsaid,
     words_field,
 )
 from workflow.steps import WrongInput
@@ -281,7 +283,7 @@ class ReturnForm(DeskForm):
 class EarlyClosureForm(DeskForm):
     """A coded reason, in more words, with the evidence."""
 
-    closed_as = forms.ChoiceField(label=_("Reason"))
+    closed_as = said_field(label=_("Reason"))
     reason = words_field(label=_("In more words, for the second person"), most=1000)
     file = FilesField(
         label=_("Evidence"), required=False, help_text=_("PDF, JPEG or PNG, at most 20 MB.")
@@ -290,9 +292,7 @@ class EarlyClosureForm(DeskForm):
     def __init__(self, *args: Any, case: Case, **given: Any) -> None:
         super().__init__(*args, **given)
         field: Any = self.fields["closed_as"]
-        field.choices = [
-            (code, Case.ClosedAs(code).label) for code in reasons_for(case)
-        ]  # fmt: skip
+        field.choices = unsaid((code, Case.ClosedAs(code).label) for code in reasons_for(case))
 
 
 class ReopeningForm(DeskForm):

@@ -15,7 +15,15 @@ from compliance.reading import gist
 from documents.models import Document
 from notices.models import Notice
 from people.models import Address, ContactPoint, Person, Source, User
-from workflow.forms import DeskForm, FilesField, MoneyField, PlaceTimeField, day_field, words_field
+from workflow.forms import (
+    DeskForm,
+    FilesField,
+    MoneyField,
+    PlaceTimeField,
+    day_field,
+    said_field,
+    words_field,
+)
 from workflow.models import Approval
 
 PAPER_KINDS = ["contract", "disbursement", "statement", "iou", "assignment", "other"]
@@ -64,7 +72,7 @@ class AddressForm(DeskForm):
     district = forms.CharField(label=_("District"), max_length=40, required=False)
     text = forms.CharField(label=_("Street, house, flat"), max_length=200)
     postcode = forms.CharField(label=_("Postcode"), max_length=10, required=False)
-    source = forms.ChoiceField(
+    source = said_field(
         label=_("Where it comes from"),
         choices=Source.choices,
         help_text=_("Only an address from a lawful source can be visited (CN-25)."),
@@ -85,7 +93,7 @@ class ContactPointForm(DeskForm):
     )
     channel = forms.ChoiceField(label=_("Channel"), choices=ContactPoint.Channel.choices)
     value = forms.CharField(label=_("Number or account"), max_length=120)
-    source = forms.ChoiceField(label=_("Where it comes from"), choices=Source.choices)
+    source = said_field(label=_("Where it comes from"), choices=Source.choices)
     verified_on = day_field(label=_("Verified on"), required=False)
     consented = forms.BooleanField(label=_("The person agreed to be reached here"), required=False)
     do_not_contact = forms.BooleanField(label=_("Do not contact"), required=False)
@@ -113,7 +121,7 @@ class ContactPointForm(DeskForm):
 class PartyForm(DeskForm):
     """Somebody besides the debtor."""
 
-    role = forms.ChoiceField(
+    role = said_field(
         label=_("Role"),
         choices=Party.Role.choices,
         help_text=_("A contact person is never asked to pay and never told of the debt."),
@@ -149,7 +157,7 @@ class StrategyForm(DeskForm):
 class PaperForm(DeskForm):
     """A paper of the claim."""
 
-    kind = forms.ChoiceField(
+    kind = said_field(
         label=_("Which paper"),
         choices=[(kind, Document.Kind(kind).label) for kind in PAPER_KINDS],
     )
@@ -204,7 +212,7 @@ class ContactForm(DeskForm):
     contact_point = forms.ModelChoiceField(
         label=_("Number or account"), queryset=ContactPoint.objects.none(), required=False
     )
-    result = forms.ChoiceField(label=_("Result"), choices=ContactAttempt.Result.choices)
+    result = said_field(label=_("Result"), choices=ContactAttempt.Result.choices)
     happened_at = PlaceTimeField(label=_("When, where the debtor lives"), required=False)
     remark = words_field(label=_("What was said"), required=False)
 
@@ -230,7 +238,7 @@ class MessageForm(DeskForm):
 class HoldForm(DeskForm):
     """A pause, its reason, its review and its end."""
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=Hold.Reason.choices)
+    reason = said_field(label=_("Reason"), choices=Hold.Reason.choices)
     scope = forms.ChoiceField(label=_("What stops"), choices=Hold.Scope.choices)
     starts_on = day_field(label=_("From"))
     review_on = day_field(label=_("Review on"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, Refusal
 from people.models import Address, User
 from visits.models import TalkRecord, Visit
-from workflow.forms import DeskForm, FilesField, MoneyField, PlaceTimeField, words_field
+from workflow.forms import DeskForm, FilesField, MoneyField, PlaceTimeField, said_field, words_field
 
 LANGUAGES = [("zh", _("Chinese")), ("en", _("English")), ("both", _("Both languages"))]
 MINUTES = [(15, "15"), (30, "30"), (45, "45"), (60, "60")]
@@ -138,7 +138,7 @@ class CancelForm(DeskForm):
 class RefusalForm(DeskForm):
     """A refusal that came by telephone or in writing."""
 
-    how = forms.ChoiceField(
+    how = said_field(
         label=_("How"),
         choices=[c for c in Refusal.How.choices if c[0] in {"by_telephone", "in_writing"}],
     )
@@ -183,13 +183,11 @@ class TalkForm(DeskForm):
     """What was said."""
 
     met = forms.CharField(label=_("Who was met"), max_length=120)
-    reason = forms.ChoiceField(
-        label=_("Why the debt fell behind"), choices=TalkRecord.Reason.choices
-    )
+    reason = said_field(label=_("Why the debt fell behind"), choices=TalkRecord.Reason.choices)
     reason_words = words_field(label=_("In more words"), rows=2, required=False)
     income = MoneyField(label=_("Income a month"), required=False)
     outgoings = MoneyField(label=_("Outgoings a month"), required=False)
-    willingness = forms.ChoiceField(label=_("Willingness"), choices=TalkRecord.Willingness.choices)
+    willingness = said_field(label=_("Willingness"), choices=TalkRecord.Willingness.choices)
     offer_amount = MoneyField(label=_("What the debtor offers"), required=False)
     offer_words = forms.CharField(label=_("The offer in words"), max_length=300, required=False)
     statement = words_field(label=_("The debtor's own words"), required=False)

@@ -226,6 +226,16 @@ def day_field(**given: Any) -> forms.DateField:
     )
 
 
+def said_field(*, choices: Any = (), **given: Any) -> forms.ChoiceField:
+    """A fact to be chosen by whoever knows it: nothing stands there beforehand to be saved by mistake."""
+    return forms.ChoiceField(choices=unsaid(choices), **given)
+
+
+def unsaid(choices: Any) -> list[Any]:
+    """The choices after an empty one."""
+    return [("", _("Please choose")), *choices]
+
+
 def words_field(*, rows: int = 3, most: int = MOST_TEXT, **given: Any) -> forms.CharField:
     """A few lines of text."""
     return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), max_length=most, **given)
