@@ -1,7 +1,10 @@
 """The head of every paper of a case: whose house it is, and how days and sums are written."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
+
+from django.utils.translation import override
 
 from common.clock import local
 from common.money import show
@@ -54,6 +57,19 @@ def sum_of(amount: Any, currency: str = "CNY") -> Words:
     """An amount with its currency."""
     return words(f"人民币 {show(amount)} 元" if currency == "CNY" else f"{currency} {show(amount)}",
                  f"{currency} {show(amount)}")  # fmt: skip
+
+
+def percent(rate: Any) -> str:
+    """A yearly rate without empty places: 10.8%."""
+    return f"{rate.normalize():f}%"
+
+
+def both(label: Callable[[], object]) -> Words:
+    """A translated label in both languages."""
+    with override("zh-hans"):
+        zh = str(label())
+    with override("en"):
+        return words(zh, str(label()))
 
 
 def hidden(text: str) -> str:

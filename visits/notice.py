@@ -5,15 +5,17 @@ detail, rights and duties, recording, privacy, ways to pay without a visit, help
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from common.clock import local, local_day
 from common.money import show
 from documents.blocks import Facts, Paper, Para, Section, Table, Words, words
-from documents.letterhead import day, english, hidden, house_of, moment, sum_of
+from documents.letterhead import day, english, hidden, house_of, moment, percent, sum_of
 from documents.render import check_path
+from people.models import Organisation, User
 from visits.models import Visit
+from visits.policy import permit_on
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
             else words("由债权人自行办理", "The creditor itself")
         ],
         "officers": [
-            words(f"{one.full_name}，工号 {one.badge}", f"{one.full_name}, badge {one.badge}")
+            _officer(one, local_day(visit.starts_at, zone))
             for one in crew
             if one.full_name and one.badge
         ],
@@ -111,7 +113,7 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
         "purpose": _in_both(visit.purpose, PURPOSE),
         "intended_outcome": _in_both(visit.intended_outcome, OUTCOME),
         "debt": _debt(case, at),
-        "rights": RIGHTS,
+        "rights": _rights(house),
         "complaint": [
             words(f"机构投诉电话 {house.complaint_phone}；监管投诉电话 {house.regulator_phone}",
                   f"Our complaint line {house.complaint_phone}; the regulator's line {house.regulator_phone}")
@@ -137,32 +139,46 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
     return VisitNotice(visit=visit, made_at=at, parts=parts, missing=missing)
 
 
-RIGHTS: list[Words] = [
-    words(
-        "您可以拒绝上门或拒绝来访人员入内，可以随时要求他们离开，他们会立即离开。",
-        "You may refuse the visit, refuse to let anybody in, and ask them to leave at any time; they will leave at once.",
-    ),
-    words(
-        "您可以对债务提出异议并要求核对；核对期间暂停上门。",
-        "You may dispute the debt and have it checked; no visit takes place meanwhile.",
-    ),
-    words(
-        "您有按约定还款的义务，并请如实说明自己的情况。",
-        "You have the duty to repay as agreed, and we ask you to tell us truly how things stand.",
-    ),
-]
+def _officer(one: User, day_there: date) -> Words:
+    """Who comes, by what the debtor can check at the door: name, badge, permit."""
+    permit = permit_on(one, day_there)
+    zh, en = f"{one.full_name}，工号 {one.badge}", f"{one.full_name}, badge {one.badge}"
+    return (
+        words(f"{zh}，外访证 {permit.number}", f"{en}, permit {permit.number}")
+        if permit
+        else words(zh, en)
+    )
+
+
+def _rights(house: Organisation) -> list[Words]:
+    """What the debtor may do, and by which way; what the debtor owes to do."""
+    ways_zh = [
+        f"致电 {house.phone}" if house.phone else "",
+        f"致信{house.address}" if house.address else "",
+    ]
+    ways_en = [
+        f"call {house.phone}" if house.phone else "",
+        f"write to {house.address}" if house.address else "",
+    ]
+    how_zh, how_en = "或".join(filter(None, ways_zh)), " or ".join(filter(None, ways_en))
+    return [
+        words(
+            "您可以拒绝上门或拒绝来访人员入内，可以随时要求他们离开，他们会立即离开。",
+            "You may refuse the visit, refuse to let anybody in, and ask them to leave at any time; they will leave at once.",
+        ),
+        words(
+            f"您对债务有异议的，可以要求核对{'：请' + how_zh if how_zh else ''}；核对期间暂停上门。",
+            f"You may dispute the debt and have it checked{': ' + how_en if how_en else ''}. No visit takes place meanwhile.",
+        ),
+        words(
+            "您有按约定还款的义务，并请如实说明自己的情况。",
+            "You have the duty to repay as agreed, and we ask you to tell us truly how things stand.",
+        ),
+    ]  # fmt: skip
 
 
 def _debt(case: Any, at: datetime) -> list[Words]:
-    found = []
-    for debt in case.debts.all():
-        signed = day(debt.contract_on)
-        found.append(
-            words(
-                f"合同 {hidden(debt.contract_number)}，签订于 {signed['zh']}，到期日 {day(debt.due_on)['zh']}",
-                f"Contract {hidden(debt.contract_number)} of {signed['en']}, due {day(debt.due_on)['en']}",
-            )
-        )
+    found = [_contract(debt) for debt in case.debts.all()]
     on = day(local_day(at, case.zone))
     total, principal = sum_of(case.balance), sum_of(case.principal)
     interest, fees = sum_of(case.interest), sum_of(case.fees)
@@ -175,11 +191,36 @@ def _debt(case: Any, at: datetime) -> list[Words]:
     )
     found.append(
         words(
-            "利息和费用依合同约定计算，明细可随时索取。",
-            "Interest and fees are reckoned by the contract; ask us for the details at any time.",
+            "利息和费用依合同约定计算，此后的还款和减免已从中扣除；计算明细可随时索取。",
+            "Interest and fees are reckoned by the contract; what was paid or waived since is taken off. Ask us for the reckoning at any time.",
         )
     )
     return found
+
+
+def _contract(debt: Any) -> Words:
+    """Which contract, at what rate, and as of when the creditor stated what is owed."""
+    number, signed, due, stated = (
+        hidden(debt.contract_number),
+        day(debt.contract_on),
+        day(debt.due_on),
+        day(debt.stated_on),
+    )
+    zh = [
+        f"合同 {number}",
+        f"签订于 {signed['zh']}" if debt.contract_on else "",
+        f"到期日 {due['zh']}" if debt.due_on else "",
+    ]
+    en = [
+        f"Contract {number}" + (f" of {signed['en']}" if debt.contract_on else ""),
+        f"due {due['en']}" if debt.due_on else "",
+    ]
+    if debt.annual_rate is not None:
+        zh.append(f"约定年利率 {percent(debt.annual_rate)}")
+        en.append(f"interest {percent(debt.annual_rate)} a year")
+    zh.append(f"债权人结算至 {stated['zh']}")
+    en.append(f"reckoned by the creditor to {stated['en']}")
+    return words("，".join(filter(None, zh)) + "。", ", ".join(filter(None, en)) + ".")
 
 
 def _place_zh(visit: Visit) -> str:
