@@ -53,6 +53,8 @@ class Deal:
     grace_days: int | None
     guarantors: Sequence[str] = ()
     time_barred_on: date | None = None
+    rates: Sequence[str] = ()  # what the contracts say a year, such as "10.8%"
+    agent: Mapping[str, str] | None = None  # who signs for the creditor: zh, en, mandate
 
 
 def day_en(day: date) -> str:
@@ -70,9 +72,12 @@ def terms_of(deal: Deal) -> list[Term]:
     found = [_debt(deal)]
     if total(deal.waived.values()) > ZERO:
         found.append(_waiver(deal))
-    found += [_instalments(deal), _account(deal), _set_off(deal), _early(deal), _missed(deal)]
+    found += [_instalments(deal), _cost(deal), _account(deal), _set_off(deal), _early(deal)]
+    found.append(_missed(deal))
     if deal.guarantors:
         found.append(_guarantee(deal))
+    if deal.agent:
+        found.append(_authority(deal, deal.agent))
     found += [_contract(deal), _limitation(deal), _PRIVACY, _FREE_WILL, _DISPUTES]
     return found
 
@@ -137,6 +142,35 @@ def _instalments(deal: Deal) -> Term:
             f"末期 {show(last.amount)} 元，于 {day_zh(last.due_on)}当日结束前支付。"
         )
     return Term("instalments", {"en": "How you pay", "zh": "还款安排"}, {"en": en, "zh": zh})
+
+
+def _cost(deal: Deal) -> Term:
+    whole = show(sum_of(deal.plan))
+    en = f"The original contract's rate is {', '.join(deal.rates)} a year. " if deal.rates else ""
+    zh = f"原合同约定的年利率为 {'、'.join(deal.rates)}。" if deal.rates else ""
+    return Term(
+        "cost",
+        {"en": "Rate and total cost", "zh": "利率与总成本"},
+        {
+            "en": f"{en}While you keep to this plan no further interest, default interest or cost is"
+            f" added: in all you pay {deal.currency} {whole}, as the plan lists, and nothing else.",
+            "zh": f"{zh}您按本计划还款期间，不再另计利息、罚息和费用：您总共支付计划所列的"
+            f" {whole} 元，除此之外无须支付任何款项。",
+        },
+    )
+
+
+def _authority(deal: Deal, agent: Mapping[str, str]) -> Term:
+    return Term(
+        "authority",
+        {"en": "Who signs for the creditor", "zh": "签署权限"},
+        {
+            "en": f"{agent['en']} signs this agreement for {deal.creditor['en']}, by authority of mandate"
+            f" {agent['mandate']} (Civil Code art. 919, 925). It binds {deal.creditor['en']}.",
+            "zh": f"{agent['zh']}依据委托合同 {agent['mandate']} 的授权，代表{deal.creditor['zh']}签署本协议"
+            f"（《民法典》第919条、第925条），本协议对{deal.creditor['zh']}具有约束力。",
+        },
+    )
 
 
 def _account(deal: Deal) -> Term:

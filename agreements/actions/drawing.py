@@ -17,6 +17,7 @@ from cases.models.case import Step as CaseStep
 from common.clock import local_day
 from common.money import ZERO, money, show, total
 from compliance.ask import value
+from documents.letterhead import english, percent
 from people.models import User
 from visits.actions.planning import cancelling_all
 from workflow.approvals import request_approval
@@ -373,7 +374,17 @@ def _deal(case: Case, agreement: Agreement, rows: Sequence[Due]) -> Deal:
             for party in case.parties.filter(role=Party.Role.GUARANTOR).select_related("person")
         ],
         time_barred_on=min(ends) if ends and min(ends) < today else None,
+        rates=sorted({percent(debt.annual_rate) for debt in debts if debt.annual_rate is not None}),
+        agent=_agent(case),
     )
+
+
+def _agent(case: Case) -> Mapping[str, str] | None:
+    """The agency, where its mandate lets it sign; a creditor that signs itself needs no authority."""
+    if not (case.agency and case.mandate and case.mandate.may_sign):
+        return None
+    names = {"zh": case.agency.name, "en": english(case.agency)}
+    return {**names, "mandate": case.mandate.number}
 
 
 def _checked_waiver(case: Case, waived: Mapping[str, Decimal]) -> dict[str, Decimal]:

@@ -10,7 +10,7 @@ from agreements.actions import drawing
 from agreements.actions.signing import confirm_term
 from agreements.models import Agreement
 from agreements.plans import Due
-from cases.models import Case
+from cases.models import Case, Mandate
 from notices.models import Notice
 from people.models import User
 from tests import make
@@ -59,8 +59,27 @@ class TestDrawUpAgreement:
         assert [row.amount for row in agreement.instalments.all()] == [Decimal("6500.00")] * 6
         assert not agreement.instalments.filter(live=True).exists()
         keys = [clause["key"] for clause in agreement.clauses]
-        assert keys[:3] == ["debt", "waiver", "instalments"]
+        assert keys[:4] == ["debt", "waiver", "instalments", "cost"]
         assert all(clause["text"]["zh"] and clause["text"]["en"] for clause in agreement.clauses)
+
+    def test_tells_rate_total_cost_and_by_whose_authority_it_is_signed(self) -> None:
+        texts = {clause["key"]: clause["text"] for clause in cast.draft().clauses}
+        assert "年利率为 12%" in texts["cost"]["zh"]
+        assert "rate is 12% a year" in texts["cost"]["en"]
+        assert "39,000.00 元，除此之外无须支付任何款项" in texts["cost"]["zh"]
+        case = Case.objects.get()
+        assert case.agency
+        assert case.mandate
+        assert (
+            f"{case.agency.name}依据委托合同 {case.mandate.number} 的授权"
+            in texts["authority"]["zh"]
+        )
+
+    def test_claims_no_authority_that_the_mandate_does_not_give(self) -> None:
+        case = make.prepared_case()
+        Mandate.objects.update(may_sign=False)
+        keys = [clause["key"] for clause in cast.draft(cast.again(case)).clauses]
+        assert "authority" not in keys
 
     def test_moves_the_case_and_tells_the_timeline(self) -> None:
         agreement = cast.draft()
