@@ -1,12 +1,10 @@
 """This app's papers: what each needs, gathered from the case and handed to the printer."""
 
 import base64
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import override
-
+from agreements.at_the_door import door_blocks
 from agreements.kept import kept_blocks
 from agreements.models import Agreement, Payment
 from cases.exceptions import paper_section
@@ -28,6 +26,7 @@ from documents.blocks import (
     words,
 )  # fmt: skip
 from documents.letterhead import (
+    both,
     day,
     english,
     hidden,
@@ -52,14 +51,6 @@ CONFIRMED = words("【债务人已确认】", "[confirmed by the debtor]")
 def told(document: Document) -> dict[str, Any]:
     """What the timeline keeps of a paper that was made."""
     return {"kind": document.kind, "document": document.number, "sha256": document.sha256}
-
-
-def both(label: Callable[[], object]) -> Words:
-    """A translated label in both languages."""
-    with override("zh-hans"):
-        zh = str(label())
-    with override("en"):
-        return words(zh, str(label()))
 
 
 def agreement_pdf(agreement: Agreement) -> bytes:
@@ -294,6 +285,7 @@ def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
         Table(
             [words("时间", "When"), words("方式", "By"), words("内容", "What"), words("结果", "Result")],
             _said(case),
+            tight=frozenset({0}),
         ),
         Section(words("上门记录", "Visits"), numbered=True),
         Table(
@@ -308,10 +300,12 @@ def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
                 for v in case.visits.order_by("starts_at")
             ],
         ),
+        *door_blocks(case),
         Section(words("规则决定", "Decisions by rule"), numbered=True),
         Table(
             [words("事件", "Event"), words("事项", "Asked"), words("规则包版本", "Packs"), words("结论", "Answer")],
             [_decision(event, zone) for event in events if event.data.get("decision")],
+            tight=frozenset({0, 2}),
         ),
         Section(words("审批", "Approvals"), numbered=True),
         Table(

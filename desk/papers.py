@@ -53,6 +53,7 @@ def timeline_pdf(case: Case, events: list[Event], by: User, at: datetime) -> byt
                 ]
                 for event in events
             ],
+            tight=frozenset({0, 1, 2, 5}),
         ),
     ]  # fmt: skip
     return render_paper(

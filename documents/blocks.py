@@ -51,12 +51,16 @@ class Facts:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; ``sums`` are the numbers of the columns that hold amounts (right-aligned)."""
+    """A table; ``sums`` are the numbers of the columns that hold amounts (right-aligned).
+
+    ``tight`` are those whose short entries (a number, a moment, a name) are never broken.
+    """
 
     head: Sequence[Text]
     rows: Sequence[Sequence[Text]]
     sums: frozenset[int] = frozenset()
     total: Sequence[Text] = ()
+    tight: frozenset[int] = frozenset()
     kind: str = "table"
 
 

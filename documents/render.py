@@ -105,9 +105,9 @@ def _drawn(paper: Paper, language: str) -> list[dict[str, Any]]:
                     (texts(name, language), texts(value, language)) for name, value in block.rows
                 ]
             case Table():
-                found["head"] = _cells(block.head, block.sums, language)
-                found["rows"] = [_cells(row, block.sums, language) for row in block.rows]
-                found["total"] = _cells(block.total, block.sums, language)
+                found["head"] = _cells(block.head, block, language)
+                found["rows"] = [_cells(row, block, language) for row in block.rows]
+                found["total"] = _cells(block.total, block, language)
             case Signatures():
                 found["lead"] = texts(block.lead, language)
                 found["sides"] = [
@@ -123,9 +123,13 @@ def _drawn(paper: Paper, language: str) -> list[dict[str, Any]]:
     return drawn
 
 
-def _cells(row: Any, sums: frozenset[int], language: str) -> list[dict[str, Any]]:
+def _cells(row: Any, table: Table, language: str) -> list[dict[str, Any]]:
     return [
-        {"text": texts(cell, language), "sum": number in sums} for number, cell in enumerate(row)
+        {
+            "text": texts(cell, language),
+            "mark": "sum" if number in table.sums else "tight" if number in table.tight else "",
+        }
+        for number, cell in enumerate(row)
     ]
 
 

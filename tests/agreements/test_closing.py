@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
+from agreements import papers
 from agreements.actions import closing
 from agreements.actions.paying import record_payment, reverse_payment
 from agreements.policy import closing_facts
@@ -12,7 +15,7 @@ from cases.models import Case, ClaimPaper
 from documents.models import Document
 from documents.storing import Unreadable
 from notices.models import Notice
-from tests import make
+from tests import make, walk
 from tests.agreements import cast
 from tests.agreements.test_signing import text_of
 from visits.actions.planning import plan_visit
@@ -137,6 +140,18 @@ class TestWriteReport:
         told = paid.events.get(kind="case.reported").data
         assert told["head"]
         assert told["head"][:16] in text
+
+    def test_tells_what_was_shown_asked_and_said_at_the_door(self) -> None:
+        visit = walk.talked()
+        text = "".join(
+            "".join(page.extract_text().split())
+            for page in PdfReader(
+                BytesIO(papers.closure_report_pdf(visit.case, by=make.clerk(), at=AT))
+            ).pages
+        )
+        for word in ["现场经过", "借款合同", "工号034", "录音", "同意", "失业或收入减少", "去年十月停工",
+                     "每月六千五百元", "我想还，但要分期。"]:  # fmt: skip
+            assert word in text, word
 
     def test_is_outdated_by_a_paper_that_goes_back_later(self, paid: Case) -> None:
         closing.issue_certificate(case=paid, by=make.clerk(), at=AT)
