@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from cases.actions.still_open import while_open
 from cases.facts import number_mark
 from cases.models import Case, ContactAttempt
 from cases.policy import asks
@@ -65,7 +66,7 @@ def log_contact(
         by=by,
         at=at,
         data={"channel": channel, "result": result, "at": when, "remark": remark},
-        then=after,
+        then=while_open("contact.logged", after),
     )
     return attempt
 

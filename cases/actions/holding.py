@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
 
+from cases.actions.still_open import while_open
 from cases.models import Case, Hold
 from common.clock import from_local, local_day
 from compliance.ask import value
@@ -78,7 +79,7 @@ def hold_case(
             "interest_runs": hold.interest_runs,
             "remark": remark,
         },
-        then=lambda new, *_: mark_held(new.case),
+        then=while_open("case.held", lambda new, *_: mark_held(new.case)),
     )
     return hold
 

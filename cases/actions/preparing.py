@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cases.actions.still_open import while_open
 from cases.models import Assessment, Case, ClaimPaper, Mandate, Party
 from cases.models.case import search_keys
 from documents.models import Document
@@ -110,6 +111,7 @@ def add_party(
         at=at,
         data={"role": role, "relation": relation, "basis": basis},
         first=save_person,
+        then=while_open("party.added"),
     )
     return party
 
@@ -143,6 +145,7 @@ def assess_ability(
         by=by,
         at=at,
         data={"left_to_pay_with": assessment.left_to_pay_with, "dependants": dependants},
+        then=while_open("ability.assessed"),
     )
     return assessment
 
@@ -160,7 +163,7 @@ def set_strategy(*, case: Case, strategy: str, proposed_plan: str, by: User, at:
         by=by,
         at=at,
         data={"strategy": strategy, "proposed_plan": proposed_plan},
-        then=write,
+        then=while_open("strategy.set", write),
     )
 
 
@@ -206,6 +209,7 @@ def add_paper(
         by=by,
         at=at,
         first=keep_file,
+        then=while_open("paper.added"),
         data=lambda new: {
             "kind": kind,
             "original_held": original_held,
@@ -269,7 +273,7 @@ def set_mandate(*, case: Case, mandate: Mandate | None, by: User, at: datetime) 
             "agent": mandate.agent.name if mandate else "",
             "valid_until": mandate.valid_until if mandate else None,
         },
-        then=write,
+        then=while_open("mandate.set", write),
     )
 
 
@@ -287,7 +291,7 @@ def assign_case(*, case: Case, officer: User | None, by: User, at: datetime) -> 
             event="case.assigned",
             right="assign_case",
             data={"officer": str(officer or "")},
-            then=write,
+            then=while_open("case.assigned", write),
         ),
         by=by,
         at=at,

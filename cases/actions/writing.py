@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from cases.actions.still_open import while_open
 from cases.models import Case
 from cases.outgoing import may_go
 from cases.policy import asks
@@ -46,7 +47,7 @@ def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: dateti
         right="log_contact",
         policy=asks("notice.send", channel=way.channel, contact_sources=(way.source,)),
         data={"channel": way.channel, "text": text},
-        then=put_in_outbox,
+        then=while_open("message.written", put_in_outbox),
         by=by,
         at=at,
     )

@@ -5,14 +5,17 @@ from decimal import Decimal
 
 import pytest
 
+from agreements.actions.closing import request_early_closure
 from cases.actions import preparing
 from cases.actions.contacting import log_contact
+from cases.actions.holding import hold_case
 from cases.models import Case, ClaimPaper, ContactAttempt
 from documents.storing import Unreadable
 from people.models import Address, ContactPoint, Person
 from tests import make
 from timeline.models import Event
-from workflow.steps import Outsider, PolicyRefused, RightRefused, WrongInput
+from workflow.approvals import decide_approval
+from workflow.steps import Outsider, PolicyRefused, RightRefused, StateRefused, WrongInput
 
 pytestmark = pytest.mark.django_db
 
@@ -235,6 +238,64 @@ class TestLogContact:
                 case=case, channel="phone", result="reached", remark="", by=make.clerk(), at=AT,
                 happened_at=make.moment("2026-03-02 11:00"),
             )  # fmt: skip
+
+
+class TestClosedCase:
+    @pytest.fixture
+    def closed(self) -> Case:
+        case = make.prepared_case()
+        asked = request_early_closure(
+            case=case, closed_as="withdrawn", reason="债权人撤回", by=make.clerk(), at=AT
+        )
+        decide_approval(approval=asked, granted=True, answer="同意", by=make.supervisor(), at=AT)
+        return Case.objects.get(pk=case.pk)
+
+    def test_bears_no_contact_with_the_debtor(self, closed: Case) -> None:
+        before = ContactAttempt.objects.count()
+        with pytest.raises(StateRefused):
+            log_contact(
+                case=closed, channel="phone", result="reached", remark="", by=make.clerk(),
+                at=make.moment("2026-03-04 10:00"),
+            )  # fmt: skip
+        assert ContactAttempt.objects.count() == before
+        assert last(closed).kind == "state.refused"
+
+    def test_takes_no_preparation_and_no_hold(self, closed: Case) -> None:
+        who, told_before = make.clerk(), last(closed).number
+        for again in (
+            lambda: preparing.assess_ability(
+                case=closed, income=Decimal("1.00"), outgoings=Decimal("1.00"), dependants=0,
+                assets="", source="", by=who, at=AT,
+            ),
+            lambda: preparing.set_strategy(
+                case=closed, strategy="x", proposed_plan="", by=who, at=AT
+            ),
+            lambda: preparing.set_mandate(case=closed, mandate=None, by=who, at=AT),
+            lambda: preparing.add_party(
+                case=closed, person=Person(name="某人"), role="contact", relation="", basis="",
+                by=who, at=AT,
+            ),
+            lambda: preparing.add_paper(
+                case=closed, kind="other", filename="x.pdf", content=make.PDF,
+                original_held=False, kept_at="", by=who, at=AT,
+            ),
+            lambda: preparing.assign_case(
+                case=closed, officer=None, by=make.supervisor(), at=AT
+            ),
+            lambda: hold_case(
+                case=closed, reason="hospital", scope="all", starts_on=date(2026, 3, 2),
+                review_on=date(2026, 3, 9), until=date(2026, 3, 16), remark="", by=who, at=AT,
+            ),
+        ):  # fmt: skip
+            with pytest.raises(StateRefused):
+                again()
+        told = Event.objects.filter(case=closed, number__gt=told_before)
+        assert set(told.values_list("kind", flat=True)) == {"state.refused"}
+        assert not Person.objects.filter(name="某人").exists()
+
+    def test_still_lets_the_debtors_own_data_be_corrected(self, closed: Case) -> None:
+        preparing.update_debtor(case=closed, changes={"name": "王海雁"}, by=make.clerk(), at=AT)
+        assert last(closed).kind == "debtor.updated"
 
 
 class TestOpening:
