@@ -43,7 +43,10 @@ def clock_page(request: HttpRequest) -> HttpResponse:
             except Backwards:
                 form.add_error("moment", _("The clock goes forward only."))
             else:
-                messages.success(request, _("The demo's clock was moved."))
+                messages.success(
+                    request,
+                    _("The demo's clock was moved. What is due by now goes out within a minute."),
+                )
                 back = request.POST.get("next", "")
                 safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
                 return HttpResponseRedirect(back if safe and back else request.path)

@@ -11,6 +11,7 @@ from cases import forms
 from cases.actions import contacting, preparing, writing
 from cases.models import Case
 from common import clock
+from common.money import show
 from documents.storing import Unreadable
 from people.models import Address, ContactPoint, Person
 from workflow.forms import DeskForm
@@ -164,8 +165,7 @@ def assess(request: HttpRequest, reference: str) -> HttpResponse:
             case=case, **data, by=request.user, at=clock.now()
         ),
         done=lambda made: _("Recorded: %(left)s a month is left to pay with.")
-        % {"left": made.left_to_pay_with},
-        tab="debt",
+        % {"left": show(made.left_to_pay_with)},
     )  # fmt: skip
 
 

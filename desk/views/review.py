@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case
 from common import clock
 from desk.lawfulness import figures, late_duties, per_step
+from desk.showing import figure_name, figure_words
 from desk.worklist import COUNTED, PAGE
 from people.rights import may
 from workflow.approvals import decide_approval, kind_of
@@ -29,6 +30,9 @@ class AnswerForm(DeskForm):
         choices=[("yes", _("Grant")), ("no", _("Deny"))],
         widget=forms.RadioSelect,
     )
+
+
+SAID_BY_SUBJECT = {"amount", "rule", "closed_as"}
 
 
 def approvals(request: HttpRequest) -> TemplateResponse:
@@ -72,6 +76,11 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
         template="desk/approval.html",
         context={
             "approval": found,
+            "details": [
+                (figure_name(name), figure_words(value, found.case.zone))
+                for name, value in found.details.items()
+                if name not in SAID_BY_SUBJECT
+            ],
             "may_decide": _may_decide(request, found) and found.is_open_at(clock.now()),
             "own": found.requested_by_id == request.user.pk,
         },

@@ -60,6 +60,20 @@ _VALUES: dict[str, Any] = {
     "lpr.one_year": lambda rate: (
         _("The one-year loan prime rate is %(rate)s a year.") % {"rate": f"{rate}%"}
     ),
+    "limitation.years": lambda years: (
+        _(
+            "The limitation period runs for %(years)s years, here from the due day itself, and anew from every promise or part payment."
+        )
+        % {"years": years}
+    ),
+    "leave.minutes": lambda minutes: (
+        _("Once asked to leave, the officers are gone within %(minutes)s minutes.")
+        % {"minutes": minutes}
+    ),
+    "wording.outside": lambda words: (
+        _("These words stand on no envelope and in no subject line: %(words)s.")
+        % {"words": ", ".join(words.get(tongue_now(), ()))}
+    ),
     "hold.interest_stops": lambda reasons: (
         _("No interest is added while one of these holds lasts: %(holds)s.")
         % {"holds": _listed("hold", reasons)}

@@ -106,7 +106,10 @@ def _way(visit: Visit, channel: str) -> tuple[str, str, ContactPoint | None]:
         home = debtor.addresses.filter(kind="home").exclude(source="unknown").first()
         if home is None:
             raise WrongInput(
-                _("There is no home address from a lawful source for a letter."), "letter"
+                _(
+                    "There is no home address from a lawful source for a letter. Add one under “People”."
+                ),
+                "letter",
             )
         return channel, str(home), None
     point = (
@@ -115,7 +118,12 @@ def _way(visit: Visit, channel: str) -> tuple[str, str, ContactPoint | None]:
         .first()
     )
     if point is None:
-        raise WrongInput(_("There is no e-mail address from a lawful source."), "email")
+        raise WrongInput(
+            _(
+                "There is no e-mail address from a lawful source. Add one under “People”, or send a letter."
+            ),
+            "email",
+        )
     return channel, point.value, point
 
 
