@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language, pgettext_lazy
@@ -16,6 +17,7 @@ from common import clock
 from people.models import User
 from people.rights import may
 from workflow.approvals import decided_by
+from workflow.kept import kept
 from workflow.models import Approval
 
 COUNTED = 99
@@ -87,15 +89,22 @@ def _waiting(user: User) -> str:
     kinds = decided_by(user)
     if not kinds:
         return ""
-    count = (
-        Approval.objects.filter(
-            kind__in=kinds,
-            state=Approval.State.WAITING,
-            expires_at__gt=clock.now(),
-            case__in=Case.objects.visible_to(user),
-        )
-        .exclude(requested_by=user)
-        .order_by()[: COUNTED + 1]
-        .count()
+    count = len(
+        _to_decide(user.role, tuple(kinds), at=clock.now(), reader=user.pk, **user.own_team)
     )
     return "" if not count else str(count) if count <= COUNTED else f"{COUNTED}+"
+
+
+@kept
+def _to_decide(
+    role: str, kinds: tuple[str, ...], *, at: datetime, reader: int, **team: int
+) -> QuerySet[Approval]:
+    """The approvals of these kinds that wait for somebody of this role, but for the reader's own."""
+    waiting: Any = Approval.objects.filter(
+        kind__in=kinds,
+        state=Approval.State.WAITING,
+        expires_at__gt=at,
+        case__in=Case.objects.visible_to(User(role=role, **team)),
+    ).exclude(requested_by=reader)
+    found: QuerySet[Approval] = waiting.order_by().values_list("pk")[: COUNTED + 1]
+    return found

@@ -1,17 +1,19 @@
 """The work list: what is asked for in the address, as a query with a stable key."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils.dateparse import parse_datetime
 
 from cases.models import Case
 from cases.models.case import Step, grams_of
 from people.models import User
+from workflow.kept import kept
 from workflow.models import Duty
 
 PAGE = 50
@@ -110,33 +112,49 @@ class Page:
     count: int | None  # None: more than COUNTED
 
 
-def chosen(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> QuerySet[Case]:
+class Counted(Subquery):
+    """How many rows a query finds."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What of a wish decides how the query is put; all else are values that it takes."""
+
+    role: str
+    view: str
+    q: str
+    step: str
+    hold: str
+    by_due: bool
+    backwards: bool
+
+
+def chosen(shape: Shape, values: Mapping[str, Any]) -> QuerySet[Case]:
     """The cases that the filters leave, without order or page."""
-    cases = Case.objects.visible_to(user)
-    if wanted.view == "mine":
-        cases = cases.filter(officer=user)
-    if wanted.view != "all" and not wanted.step:
-        cases = cases.exclude(state=Step.CLOSURE) if wanted.view == "mine" else cases
-    if wanted.by_due:
+    own_team = {name: values[name] for name in ("team_id",) if name in values}
+    cases = Case.objects.visible_to(User(role=shape.role, **own_team))
+    if shape.view == "mine":
+        cases = cases.filter(officer=values["reader"])
+        cases = cases if shape.step else cases.exclude(state=Step.CLOSURE)
+    if shape.by_due:
         cases = cases.filter(next_due_at__isnull=False)
-    if wanted.step:
-        cases = cases.filter(state=wanted.step)
-    if wanted.team:
-        cases = cases.filter(team_id=int(wanted.team))
-    if wanted.officer:
-        cases = cases.filter(officer_id=int(wanted.officer))
-    if wanted.due == "late":
-        cases = cases.filter(next_due_at__lt=at)
-    elif wanted.due == "today":
-        cases = cases.filter(next_due_at__lt=tonight)
-    elif wanted.due == "week":
-        cases = cases.filter(next_due_at__lt=tonight + timedelta(days=6))
-    if wanted.hold == "held":
+    if shape.step:
+        cases = cases.filter(state=shape.step)
+    if "team" in values:
+        cases = cases.filter(team=values["team"])
+    if "officer" in values:
+        cases = cases.filter(officer=values["officer"])
+    if "due_before" in values:
+        cases = cases.filter(next_due_at__lt=values["due_before"])
+    if shape.hold == "held":
         cases = cases.filter(held_until__isnull=False)
-    elif wanted.hold == "refused":
+    elif shape.hold == "refused":
         cases = cases.filter(refused_until__isnull=False)
-    if wanted.q:
-        cases = cases.filter(found_by(wanted.q))
+    if shape.q:
+        cases = cases.filter(found_by(shape.q))
     return cases
 
 
@@ -161,18 +179,14 @@ def found_by(text: str) -> Q:
 
 def page_of(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> Page:
     """One page by key: the ten-thousandth costs what the first does."""
-    cases = chosen(wanted, user, at, tonight)
-    count = cases.order_by()[: COUNTED + 1].count()
-    listed = cases.annotate(
-        first_duty=Subquery(
-            Duty.objects.filter(case=OuterRef("pk"), done_at=None)
-            .order_by("due_at")
-            .values("says")[:1]
-        )
-    )
     backwards = bool(wanted.before)
-    listed = _from_key(listed, wanted, backwards)  # type: ignore[assignment]
-    rows = [Listed(*row) for row in listed.values_list(*COLUMNS)[: PAGE + 1]]
+    shape = Shape(
+        user.role, wanted.view, wanted.q, wanted.step, wanted.hold, wanted.by_due, backwards
+    )
+    ask = _listed if wanted.q else _listed_again  # what somebody typed is no shape to keep
+    found: list[Any] = list(ask(shape, **_values(wanted, user, at, tonight)))
+    count = found[0][-1] if found else 0
+    rows = [Listed(*row[:-1]) for row in found]
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     if backwards:
@@ -188,33 +202,64 @@ def page_of(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> Page
     )
 
 
+def _values(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> dict[str, Any]:
+    """The values of the query, by the names under which it knows them."""
+    values: dict[str, Any] = dict(user.own_team)
+    if wanted.view == "mine":
+        values["reader"] = user.pk
+    if wanted.team:
+        values["team"] = int(wanted.team)
+    if wanted.officer:
+        values["officer"] = int(wanted.officer)
+    if wanted.due:
+        ends = {"late": at, "today": tonight, "week": tonight + timedelta(days=6)}
+        values["due_before"] = ends[wanted.due]
+    moment_text, _tilde, pk_text = (wanted.before or wanted.after).rpartition("~")
+    moment = _moment(moment_text)
+    if pk_text.isdecimal() and len(pk_text) < 18 and (moment or not wanted.by_due):
+        values["key"] = int(pk_text)
+        if moment and wanted.by_due:
+            values["key_due"] = moment
+    return values
+
+
+def _listed(shape: Shape, **values: Any) -> QuerySet[Case]:
+    """The rows of one page and one more, each with how many there are in all."""
+    cases = chosen(shape, values)
+    first_duty = Duty.objects.filter(case=OuterRef("pk"), done_at=None).order_by("due_at")
+    listed: Any = _from_key(cases, shape, values).annotate(
+        first_duty=Subquery(first_duty.values("says")[:1]),
+        counted=Counted(cases.order_by().values("pk")[: COUNTED + 1]),
+    )
+    found: QuerySet[Case] = listed.values_list(*COLUMNS, "counted")[: PAGE + 1]
+    return found
+
+
+_listed_again = kept(_listed)
+
+
 def _key(case: Listed, wanted: Wanted) -> str:
     if wanted.by_due and case.next_due_at:
         return f"{case.next_due_at.isoformat()}~{case.pk}"
     return str(case.pk)
 
 
-def _from_key(cases: QuerySet[Case], wanted: Wanted, backwards: bool) -> QuerySet[Case]:
-    key = wanted.before or wanted.after
-    moment_text, _tilde, pk_text = key.rpartition("~")
-    pk = int(pk_text) if pk_text.isdecimal() and len(pk_text) < 18 else None
-    if not wanted.by_due:
-        if pk is not None:
-            cases = cases.filter(pk__gt=pk) if backwards else cases.filter(pk__lt=pk)
-        return cases.order_by("pk" if backwards else "-pk")
-    moment = _moment(moment_text)
-    if pk is not None and moment is not None:
+def _from_key(cases: QuerySet[Case], shape: Shape, values: Mapping[str, Any]) -> QuerySet[Case]:
+    key, due, back = values.get("key"), values.get("key_due"), shape.backwards
+    if not shape.by_due:
+        if key is not None:
+            cases = cases.filter(pk__gt=key) if back else cases.filter(pk__lt=key)
+        return cases.order_by("pk" if back else "-pk")
+    if key is not None:
         beyond = (
-            Q(next_due_at__lt=moment) | Q(next_due_at=moment, pk__lt=pk)
-            if backwards
-            else Q(next_due_at__gt=moment) | Q(next_due_at=moment, pk__gt=pk)
+            Q(next_due_at__lt=due) | Q(next_due_at=due, pk__lt=key)
+            if back
+            else Q(next_due_at__gt=due) | Q(next_due_at=due, pk__gt=key)
         )
         # The plain bound lets the index start where the page starts.
-        bound = Q(next_due_at__lte=moment) if backwards else Q(next_due_at__gte=moment)
+        bound = Q(next_due_at__lte=due) if back else Q(next_due_at__gte=due)
         cases = cases.filter(bound & beyond)
-    return (
-        cases.order_by("-next_due_at", "-pk") if backwards else cases.order_by("next_due_at", "pk")
-    )
+    return cases.order_by("-next_due_at", "-pk") if back else cases.order_by("next_due_at", "pk")
 
 
 def _moment(text: str) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from common import clock
 from common.clock import from_local, local_day
 from desk.worklist import Wanted, page_of
 from people.models import Team, User
+from workflow.kept import kept
 
 HOUSE_ZONE = "Asia/Shanghai"
 
@@ -27,9 +29,6 @@ def work(request: HttpRequest) -> TemplateResponse:
     )
     wanted = Wanted.from_query(request.GET)
     user: User = request.user
-    officers = User.objects.filter(role__in=["officer", "supervisor"], is_active=True)
-    if not user.sees_every_team:
-        officers = officers.filter(team=user.team_id)
     context = {
         "page": page_of(wanted, user, at, tonight),
         "wanted": wanted,
@@ -42,12 +41,21 @@ def work(request: HttpRequest) -> TemplateResponse:
         ],
         "steps": Step.choices,
         "teams": list(Team.objects.order_by("name")) if user.sees_every_team else [],
-        "officers": list(officers.order_by("badge", "pk")[:200]),
+        "officers": _officers(user.sees_every_team, **user.own_team),
         "dues": [("late", _("Overdue")), ("today", _("Due today")), ("week", _("Due this week"))],
         "holds": [("held", _("On hold")), ("refused", _("Visits refused"))],
     }
     context["chips"] = _chips(wanted, context)
     return TemplateResponse(request, "desk/work.html", context)
+
+
+@kept
+def _officers(everywhere: bool, **team: int) -> QuerySet[User]:
+    """Those to whom the reader's cases may be assigned, by what the filter names of them."""
+    officers = User.objects.filter(role__in=["officer", "supervisor"], is_active=True)
+    if not everywhere:
+        officers = officers.filter(team=team["team_id"]) if team else officers.filter(team=None)
+    return officers.only("full_name", "username", "badge").order_by("badge", "pk")[:200]
 
 
 def _chips(wanted: Wanted, context: dict) -> list[tuple[str, str]]:
