@@ -58,6 +58,7 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
     return {
         "fact_parties": JSONObject(
             zone="debtor__zone", creditor_type="creditor__creditor_type", agency="agency__name",
+            home="creditor__country", country="debtor__country", region="debtor__region",
         ),
         "fact_mandate": JSONObject(
             principal="mandate__principal__name", valid_from="mandate__valid_from",
@@ -168,6 +169,8 @@ def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
     known: dict[str, Any] = {
         "packs": tuple(case.packs),
         "zone": parties["zone"],
+        "country": parties["country"] or parties["home"] or None,
+        "region": parties["region"] or None,
         "creditor_type": parties["creditor_type"] or None,
         "collector": "agency" if case.agency_id else "own",
         "at": at,

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, ContactAttempt, Hold, Mandate, Party
 from cases.policy import rules_with_exceptions
 from common.clock import local_day
+from compliance.calendars import regions_of
+from compliance.places import COUNTRIES
 from compliance.reading import gist
 from documents.models import Document
 from notices.models import Notice
@@ -33,6 +35,47 @@ ZONES = [
 ]  # fmt: skip
 
 
+def country_field(**given: Any) -> forms.ChoiceField:
+    """Countries by their names in the reader's language; none is chosen unless somebody chooses."""
+    return forms.ChoiceField(label=_("Country"), choices=_countries, required=False, **given)
+
+
+def _countries() -> list[tuple[str, Any]]:
+    chinese = (get_language() or "").startswith("zh")
+    return [("", "–"), *((code, names[chinese]) for code, names in COUNTRIES.items())]
+
+
+def region_field() -> forms.CharField:
+    """A part of the country that has rules of its own."""
+    return forms.CharField(
+        label=_("State, province or part"),
+        max_length=6,
+        required=False,
+        help_text=_("By its code, such as MA, NY, ENG or SCT."),
+    )
+
+
+def known_region(form: forms.Form) -> str:
+    """The part as its code without the country, if the country that was chosen has such a one."""
+    said = form.cleaned_data["region"].strip().upper().rpartition("-")[2]
+    known = regions_of(form.cleaned_data.get("country", ""))
+    if said and known and said not in known:
+        raise forms.ValidationError(
+            _("This country has no such part. Its parts are: %(parts)s.")
+            % {"parts": ", ".join(known)}
+        )
+    if not (said.isascii() and len(said) <= 3 and (said.isalnum() or not said)):
+        raise forms.ValidationError(_("Give the short code, such as MA."))
+    return str(said)
+
+
+def known_zone(zone: str) -> str:
+    """The zone, if the rules can reckon in it."""
+    if zone and zone not in available_timezones():
+        raise forms.ValidationError(_("This time zone is not known. Give it as Asia/Shanghai."))
+    return zone
+
+
 class DebtorForm(DeskForm):
     """The debtor's own data."""
 
@@ -44,14 +87,23 @@ class DebtorForm(DeskForm):
     zone = forms.CharField(
         label=_("Time zone"), max_length=40, help_text=_("All hours are reckoned in this zone.")
     )
+    country = country_field(help_text=_("It decides which rules apply. Empty: the creditor's own."))
+    region = region_field()
+    locality = forms.CharField(
+        label=_("Town with rules of its own"),
+        max_length=60,
+        required=False,
+        help_text=_("Such as New York City; else leave it empty."),
+    )
     employer = forms.CharField(label=_("Employer"), max_length=120, required=False)
+
+    def clean_region(self) -> str:
+        """A part that the country has."""
+        return known_region(self)
 
     def clean_zone(self) -> str:
         """A zone that the rules can reckon in."""
-        zone: str = self.cleaned_data["zone"]
-        if zone not in available_timezones():
-            raise forms.ValidationError(_("This time zone is not known. Give it as Asia/Shanghai."))
-        return zone
+        return known_zone(self.cleaned_data["zone"])
 
     def clean_name(self) -> str:
         """Not only blanks."""
@@ -72,6 +124,16 @@ class AddressForm(DeskForm):
     district = forms.CharField(label=_("District"), max_length=40, required=False)
     text = forms.CharField(label=_("Street, house, flat"), max_length=200)
     postcode = forms.CharField(label=_("Postcode"), max_length=10, required=False)
+    country = country_field(
+        help_text=_("Only if it lies in another place than where the debtor lives.")
+    )
+    region = region_field()
+    zone = forms.CharField(
+        label=_("Time zone there"),
+        max_length=40,
+        required=False,
+        help_text=_("Only if it is another one than the debtor's."),
+    )
     source = said_field(
         label=_("Where it comes from"),
         choices=Source.choices,
@@ -83,6 +145,14 @@ class AddressForm(DeskForm):
     def __init__(self, *args: Any, case: Case, **given: Any) -> None:
         super().__init__(*args, **given)
         _offer_people(self, case)
+
+    def clean_region(self) -> str:
+        """A part that the country has."""
+        return known_region(self)
+
+    def clean_zone(self) -> str:
+        """A zone that the rules can reckon in, or none."""
+        return known_zone(self.cleaned_data["zone"])
 
 
 class ContactPointForm(DeskForm):

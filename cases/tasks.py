@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from cases.actions import holding
+from cases.actions import holding, settling
 from common import clock
 from people.models import User
 
@@ -13,3 +13,9 @@ def sweep_holds() -> None:
     at, by = clock.now(), User.objects.system()
     holding.end_due_holds(at=at, by=by)
     holding.raise_reviews(at=at, by=by)
+
+
+@shared_task
+def settle_packs() -> None:
+    """Have every open case judged by the packs that apply to it now; harmless when run twice."""
+    settling.settle_all(at=clock.now(), by=User.objects.system())

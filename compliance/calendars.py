@@ -48,3 +48,8 @@ def working_days_after(day: date, count: int, country: str, region: str | None =
         day += timedelta(days=1)
         count -= is_working_day(day, country, region)
     return day
+
+
+def regions_of(country: str) -> tuple[str, ...]:
+    """The parts of a country, by their codes without the country; none where the library knows none."""
+    return tuple(holidays.list_supported_countries().get(country, ()))

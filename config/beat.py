@@ -15,6 +15,7 @@ TICKS: dict[str, timedelta] = {
     "notices.tasks.sweep": MINUTE,
     "config.tasks.clear_sessions": HOUR,
     "cases.tasks.sweep_holds": MINUTE,
+    "cases.tasks.settle_packs": HOUR,
     "cases.imports.tasks.sweep": MINUTE,
     "agreements.tasks.sweep_instalments": MINUTE,
     # Once a night by what it finds to do; hourly, so that a visit that is moved is looked at again.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.clock import local, zone_named
 from common.money import show
+from compliance.packs import PackUnreadable, load
 from compliance.words import NAMES, in_words
 
 HOUSE_ZONE = "Asia/Shanghai"
@@ -22,6 +23,14 @@ _ZONES = {"Asia/Shanghai": gettext_lazy("Beijing time"), "Asia/Urumqi": gettext_
 def tongue_now() -> str:
     """The reader's language as the rule packs name it: "zh" or "en"."""
     return "zh" if (get_language() or "zh").startswith("zh") else "en"
+
+
+def pack_title(name: str) -> str:
+    """What a rule pack is called; its short name where it cannot be read."""
+    try:
+        return load(name).title[tongue_now()]
+    except PackUnreadable:
+        return name
 
 
 def as_moment(given: Any) -> datetime | None:

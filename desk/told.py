@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.models import Agreement, Payment, Signature
 from cases.models import Case, ContactAttempt, Hold, Refusal
 from cases.models.case import Step
-from desk.showing import figure_words, tongue_now, zone_or_house
+from desk.showing import figure_words, pack_title, tongue_now, zone_or_house
 from documents.models import Document
 from notices.models import Notice
 from people.models import User
@@ -59,6 +59,7 @@ GROUPS = {
             "document.",
             "certificate.",
             "mandate.",
+            "packs.",
             "hold.",
             "limitation.",
         ),
@@ -149,7 +150,14 @@ def icon(kind: str) -> str:
     return "dot"
 
 
-UNTOLD = ("decision", "term", "debt", "cause")  # shown apart, or said by the sentence itself
+PACKS = {"packs": "to", "packs_before": "from"}  # names of packs, and where the event keeps them
+UNTOLD = (
+    "decision",
+    "term",
+    "debt",
+    "cause",
+    "applies",
+)  # shown apart, or said by the sentence itself
 CODED: dict[str, Any] = {
     "channel": Notice.Channel,
     "channels": Notice.Channel,
@@ -230,6 +238,8 @@ class _Known(dict[str, Any]):
             return ", ".join(f["rule"] for f in blocks)
         if name == "asked":
             return str(ASKED.get(str(data.get("asked", "")), data.get("asked", "")))
+        if name in PACKS:
+            return ", ".join(pack_title(pack) for pack in data.get(PACKS[name], ()))
         if name == "form":
             return str(data.get("form", "")).upper()
         return _in_sentence(self.event.kind, data.get(name))
@@ -240,6 +250,12 @@ def sentence(event: Event) -> str:
     pattern = SENTENCES.get(event.kind)
     return str(pattern) % _Known(event) if pattern else event.kind
 
+
+CAUSES = {
+    "place": _("The debtor's place has changed."),
+    "agency": _("It has changed who collects."),
+    "creditor": _("The creditor's list, or a pack, has changed."),
+}
 
 # what a sentence calls it -> the codes with their names, and where the event keeps it
 NAMED: dict[str, tuple[Any, str]] = {
@@ -253,6 +269,7 @@ NAMED: dict[str, tuple[Any, str]] = {
     "consent": (Consent.Kind, "kind"),
     "closed_as": (Case.ClosedAs, "closed_as"),
     "state": (Step, "state"),
+    "cause": (CAUSES, "cause"),
 }
 
 ASKED: dict[str, Any] = {
@@ -295,6 +312,7 @@ SENTENCES: dict[str, Any] = {
     "hold.reviewed": _("The hold was reviewed and goes on: %(reason)s."),
     "hold.released": _("The hold was ended: %(why)s"),
     "hold.ended": _("The hold has run out: %(reason)s."),
+    "packs.changed": _("Other rules apply now: %(packs)s (before: %(packs_before)s). %(cause)s"),
     "debtor.updated": _("The debtor's data were corrected."),
     "address.added": _("An address was added."),
     "address.updated": _("An address was corrected."),

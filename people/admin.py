@@ -9,7 +9,7 @@ from people.models import OfficerCredential, Organisation, Team, User
 
 @admin.register(Organisation)
 class Organisations(admin.ModelAdmin):
-    list_display = ["name", "kind", "creditor_type", "packs"]
+    list_display = ["name", "kind", "creditor_type", "country", "packs"]
     list_filter = ["kind"]
     search_fields = ["name", "name_en"]
     prepopulated_fields = {"slug": ["name_en"]}

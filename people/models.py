@@ -37,8 +37,15 @@ class Organisation(models.Model):
     regulator_phone = models.CharField(_("regulator's line"), max_length=30, blank=True)
     bank_name = models.CharField(_("bank for repayment"), max_length=80, blank=True)
     bank_account = models.CharField(_("account for repayment"), max_length=40, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="CN")
     packs = ArrayField(
-        models.CharField(max_length=40), verbose_name=_("rule packs"), default=list, blank=True
+        models.CharField(max_length=40),
+        verbose_name=_("rule packs"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "Empty: the packs of the debtor's place. A list holds in the own country alone."
+        ),
     )
 
     class Meta:
@@ -279,6 +286,10 @@ class Person(models.Model):
         _("language"), max_length=4, choices=User.Language, default=User.Language.CHINESE
     )
     zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
+    # Where the debtor lives, as ISO 3166 has it; empty: the creditor's country, no part of it.
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    region = models.CharField(_("state, province or part"), max_length=3, blank=True)
+    locality = models.CharField(_("town with rules of its own"), max_length=60, blank=True)
     employer = models.CharField(_("employer"), max_length=120, blank=True)
 
     class Meta:
@@ -327,6 +338,10 @@ class Address(models.Model):
     district = models.CharField(_("district"), max_length=40, blank=True)
     text = models.CharField(_("address"), max_length=200)
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)
+    # Only where the place lies elsewhere than where the person lives.
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    region = models.CharField(_("state, province or part"), max_length=3, blank=True)
+    zone = models.CharField(_("time zone"), max_length=40, blank=True)
     source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.UNKNOWN)
     verified_on = models.DateField(_("verified on"), null=True, blank=True)
     consented = models.BooleanField(_("debtor agreed to visits here"), default=False)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from cases.policy import asks
+from cases.settling import place_facts
 from common.clock import local_day
 from compliance.facts import OfficerFacts
 from compliance.verdict import Finding, Verdict
@@ -85,7 +86,8 @@ def may_plan(
     """Whether a visit may be planned for this slot, place and crew."""
 
     def policy(subject: Any, *, by: User, at: datetime) -> Verdict:
-        day = local_day(starts_at, subject.case.zone)
+        there = place_facts(subject.case, place)
+        day = local_day(starts_at, there["zone"])
         return asks(
             "visit.plan",
             on=day,
@@ -97,6 +99,7 @@ def may_plan(
             officers=crew_facts(officers, day),
             purpose=purpose,
             intended_outcome=intended_outcome,
+            **there,
         )(subject, by=by, at=at)
 
     return policy
@@ -173,7 +176,8 @@ def door_facts(visit: Visit) -> dict[str, Any]:
 
 def _ask(action: str, visit: Visit, by: User, at: datetime, **more: Any) -> Verdict:
     start = more.pop("start", visit.starts_at)
-    day = local_day(start, visit.case.zone)
+    there = place_facts(visit.case, visit.place)
+    day = local_day(start, there["zone"])
     crew = [part.officer for part in visit.crew.select_related("officer") if part.active]
     given = {
         "start": start,
@@ -186,6 +190,7 @@ def _ask(action: str, visit: Visit, by: User, at: datetime, **more: Any) -> Verd
         "officers": crew_facts(
             crew, day, present=more.pop("present", None), shown=more.pop("shown", None)
         ),
+        **there,
         **more,
     }
     return asks(action, on=day, **given)(visit, by=by, at=at)

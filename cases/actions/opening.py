@@ -8,7 +8,9 @@ from typing import Any
 
 from cases.models import Case, Debt, LedgerEntry, Mandate
 from cases.models.case import Step, search_keys
+from cases.settling import situation_of
 from common.clock import local_day
+from compliance.applying import packs_for
 from people.models import Address, ContactPoint, Organisation, Person, Team, User
 from workflow.steps import begin
 
@@ -69,6 +71,12 @@ def open_case(
 
     ``origin`` tells the timeline where it came from (such as an import's batch and row).
     """
+    where = situation_of(
+        creditor=creditor,
+        debtor=debtor,
+        by_agency=mandate is not None,
+        debts=frozenset({str(claimed.kind)}),
+    )
     case = Case(
         reference=reference,
         external_reference=external_reference,
@@ -78,7 +86,7 @@ def open_case(
         team=team,
         debtor=debtor,
         debtor_name=debtor.name,
-        packs=list(creditor.packs),
+        packs=[one.pack for one in packs_for(where)],
         currency=currency,
         principal=claimed.principal,
         interest=claimed.interest,

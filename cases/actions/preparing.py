@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cases.actions.settling import AGENCY, PLACE, settle_packs
 from cases.actions.still_open import while_open
 from cases.models import Assessment, Case, ClaimPaper, Mandate, Party
 from cases.models.case import search_keys
@@ -28,6 +29,8 @@ def update_debtor(*, case: Case, changes: dict[str, Any], by: User, at: datetime
         locked.debtor = person
         locked.debtor_name = person.name
         locked.grams = search_keys(person, locked.reference, locked.external_reference)
+        if changes.keys() & {"country", "region", "locality"}:
+            settle_packs(locked, PLACE, by, at)
 
     note(
         case,
@@ -261,6 +264,7 @@ def set_mandate(*, case: Case, mandate: Mandate | None, by: User, at: datetime) 
     def write(locked: Case, _by: User, _at: datetime) -> None:
         locked.mandate = mandate
         locked.agency = mandate.agent if mandate else None
+        settle_packs(locked, AGENCY, by, at)
 
     note(
         case,

@@ -19,6 +19,7 @@ from cases.imports.judging import (
     CITY,
     CONTRACT_NUMBER,
     CONTRACT_ON,
+    COUNTRY,
     CURRENCY,
     DISTRICT,
     DUE_ON,
@@ -38,6 +39,7 @@ from cases.imports.judging import (
     POSTCODE,
     PRINCIPAL,
     REFERENCE,
+    REGION,
     SOURCE,
     STATED_ON,
     ZONE,
@@ -50,7 +52,9 @@ from cases.imports.judging import (
 from cases.imports.moulds import FirstEvents
 from cases.models import Case, Debt, ImportBatch, LedgerEntry
 from cases.models.case import Step, search_keys
+from cases.settling import situation_of
 from common.clock import local_day
+from compliance.applying import packs_for
 from people.models import Address, ContactPoint, Person, Source, User
 from timeline.models import Event
 
@@ -59,12 +63,18 @@ CREDITOR_LOCK = 7_300_003  # advisory lock class: one taking over a creditor at 
 REFERENCE_LOCK = 7_300_004  # advisory lock number: one giver of references at a time
 EVENT = "case.imported"
 
+Place = tuple[str, str, str]
+Somebody = tuple[int, set[str], Place]
 Chunk = list[tuple[Target, list[str]]]
 Keys = list[tuple[int, int]]
 
 PERSON = Target(
-    Person, ["id", "name", "name_en", "id_number", "born_on", "language", "zone", "employer"]
-)
+    Person,
+    [
+        "id", "name", "name_en", "id_number", "born_on", "language", "zone", "country", "region", "locality",
+        "employer",
+    ],
+)  # fmt: skip
 ADDRESS_ROW = Target(
     Address,
     ["person_id", "city", "district", "text", "postcode", "source"],
@@ -133,13 +143,12 @@ class Opener:
             Case,
             [
                 "id", "reference", "external_reference", "agency_id", "mandate_id", "debtor_id",
-                "debtor_name", "currency", "principal", "interest", "fees", "overdue_since", "head", "grams",
+                "debtor_name", "packs", "currency", "principal", "interest", "fees", "overdue_since", "head", "grams",
             ],
             {
                 "state": step,
                 "creditor_id": str(creditor.pk),
                 "team_id": str(batch.team_id),
-                "packs": array(creditor.packs),
                 "opened_at": self.at,
                 "step_dates": text(f'{{"{step}": "{self.at}"}}'),
                 "event_count": "1",
@@ -157,7 +166,9 @@ class Opener:
                 "actor_name": text(str(by)),
             },
         )
-        self.before: dict[str, tuple[int, set[str]]] = {}
+        self.creditor = creditor
+        self.packs: dict[tuple[Place, bool, str], str] = {}
+        self.before: dict[str, Somebody] = {}
 
     def _last_number(self) -> int:
         """The last number given under this prefix; nobody else gives one until we are through."""
@@ -175,20 +186,20 @@ class Opener:
         lines = Lines()
         # Whoever came in the chunk before this one may not be written yet, so house cannot know.
         people = self.before
-        here: dict[str, tuple[int, set[str]]] = {}
+        here: dict[str, Somebody] = {}
         for row, (person_key, case_key) in zip(rows, keys, strict=False):
             values = row.values
             number = values[ID_NUMBER] or ""
             person = here.get(number) or people.get(number)
             if person is None and number in house.people:
                 known = house.people[number]
-                person = (known.pk, known.held)
+                person = (known.pk, known.held, known.place)
             if person is None:
-                person = (person_key, set())
-                self._write_person(lines, person_key, values)
+                person = (person_key, set(), _place(values))
+                self._write_person(lines, person_key, values, person[2])
             here[number] = person
             self._write_reach(lines, person, values)
-            self._write_case(lines, row.line, case_key, person[0], values, house)
+            self._write_case(lines, row.line, case_key, person, values, house)
         self.before = here
         return [
             (PERSON, lines.people),
@@ -200,7 +211,7 @@ class Opener:
             (self.event, lines.events),
         ]
 
-    def _write_person(self, lines: Lines, key: int, values: Values) -> None:
+    def _write_person(self, lines: Lines, key: int, values: Values, place: Place) -> None:
         lines.people.append(
             PERSON.line(
                 str(key),
@@ -210,11 +221,14 @@ class Opener:
                 birth_of(values) or NULL,
                 values[LANGUAGE] or User.Language.CHINESE.value,
                 values[ZONE] or DEFAULT_ZONE,
+                place[0],
+                place[1],
+                text(place[2]),
                 text(values[EMPLOYER] or ""),
             )
         )
 
-    def _write_reach(self, lines: Lines, person: tuple[int, set[str]], values: Values) -> None:
+    def _write_reach(self, lines: Lines, person: Somebody, values: Values) -> None:
         """Where the debtor lives and can be reached, each once however many debts there are."""
         key, held = str(person[0]), person[1]
         source = values[SOURCE] or Source.UNKNOWN.value
@@ -237,7 +251,7 @@ class Opener:
                 lines.points.append(POINT.line(key, channel, value, source))
 
     def _write_case(
-        self, lines: Lines, line: int, key: int, person: int, values: Values, house: House
+        self, lines: Lines, line: int, key: int, person: Somebody, values: Values, house: House
     ) -> None:
         self.last += 1
         reference = f"{self.prefix}{self.last:04d}"
@@ -254,6 +268,7 @@ class Opener:
             }
         )
         mandate = house.mandates.get(values[MANDATE] or "")
+        kind = values[KIND] or Debt.Kind.CONSUMER_LOAN.value
         case = str(key)
         keys = search_keys(_Named(name, values[NAME_EN] or ""), reference, external)  # type: ignore[arg-type]
         lines.cases.append(
@@ -263,8 +278,9 @@ class Opener:
                 text(external),
                 str(mandate.agent_id) if mandate else NULL,
                 str(mandate.pk) if mandate else NULL,
-                str(person),
+                str(person[0]),
                 text(name),
+                self._packs(person[2], mandate is not None, kind),
                 values[CURRENCY] or "CNY",
                 principal,
                 interest,
@@ -278,7 +294,7 @@ class Opener:
         lines.debts.append(
             DEBT.line(
                 case,
-                values[KIND] or Debt.Kind.CONSUMER_LOAN.value,
+                kind,
                 text(values[CONTRACT_NUMBER] or external),
                 values[CONTRACT_ON] or NULL,
                 values[PAID_OUT] or NULL,
@@ -296,11 +312,28 @@ class Opener:
                 lines.entries.append(ENTRY.line(case, component, amount, today, self.at))
         lines.events.append(self.event.line(case, text(data), salts, commitments, digest))
 
+    def _packs(self, place: Place, by_agency: bool, kind: str) -> str:
+        """The packs that apply, settled once for each of the few places and kinds of a file."""
+        asked = (place, by_agency, kind)
+        if asked not in self.packs:
+            debtor = Person(country=place[0], region=place[1], locality=place[2])
+            where = situation_of(
+                creditor=self.creditor, debtor=debtor, by_agency=by_agency, debts=frozenset({kind})
+            )
+            self.packs[asked] = array([one.pack for one in packs_for(where)])
+        return self.packs[asked]
+
     def _day_there(self, zone: str) -> str:
         """The day that it is at the debtor's place, as the ledger books it."""
         if zone not in self.days:
             self.days[zone] = local_day(self.moment, zone).isoformat()
         return self.days[zone]
+
+
+def _place(values: Values) -> Place:
+    """Country, part and town of a new debtor; a town matters only where a country is named."""
+    country = values[COUNTRY] or ""
+    return country, values[REGION] or "", (values[CITY] or "") if country else ""
 
 
 def lock_creditor(batch: ImportBatch) -> None:

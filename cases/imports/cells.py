@@ -11,6 +11,7 @@ from functools import lru_cache
 from operator import mul
 from zoneinfo import available_timezones
 
+from compliance.places import COUNTRIES
 from people.models import Source
 
 
@@ -277,6 +278,41 @@ def chosen(code: str, meanings: dict[str, str]) -> Callable[[str], str]:
         return known[said]
 
     return read
+
+
+def country(text: str) -> str:
+    """A country by its name in English or Chinese, or by the two letters of ISO 3166."""
+    said = "".join(narrow(text).split()).casefold()
+    found = _countries().get(said)
+    if found is None and not (len(said) == 2 and said.isascii() and said.isalpha()):
+        raise Wrong("country", text=text[:40])
+    return found or said.upper()
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, str]:
+    """Every spelling -> code."""
+    known = {
+        "中国": "CN",
+        "china": "CN",
+        "uk": "GB",
+        "usa": "US",
+        "香港": "HK",
+        "澳门": "MO",
+        "台湾": "TW",
+    }
+    for code, names in COUNTRIES.items():
+        if code != "ZZ":
+            known |= {"".join(name.split()).casefold(): code for name in (code, *names)}
+    return known
+
+
+def region(text: str) -> str:
+    """A part of a country by its code in ISO 3166-2, with or without the country before it."""
+    said = narrow(text).strip().upper().rpartition("-")[2]
+    if not (said.isascii() and said.isalnum() and len(said) <= 3):
+        raise Wrong("region", text=text[:40])
+    return said
 
 
 ID_KINDS = {

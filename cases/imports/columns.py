@@ -71,6 +71,14 @@ COLUMNS: tuple[Column, ...] = (
         "zone", _("Time zone"), ("时区",), ("time zone", "timezone"),
         written=_("By its name, such as Asia/Shanghai. Empty: Asia/Shanghai."),
     ),
+    Column(
+        "country", _("Country"), ("国家", "国家或地区", "所在国家"), ("country", "country of residence"),
+        written=_("By its name or its two letters, such as GB. Empty: the creditor's own country."),
+    ),
+    Column(
+        "region", _("State, province or part"), ("州或省", "所在州", "州"), ("region", "state", "state or province"),
+        written=_("By its short code, such as MA, NY or SCT, where it has rules of its own. Empty: none."),
+    ),
     Column("employer", _("Employer"), ("工作单位", "单位名称", "雇主"), ("employer", "company")),
     Column(
         "phone", _("Telephone"),

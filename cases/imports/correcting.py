@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from cases.actions.settling import AGENCY, PLACE, settle_packs
 from cases.imports.columns import FIELDS
 from cases.imports.judging import (
     CITY,
@@ -21,7 +22,9 @@ from common.clock import local_day
 from people.models import Address, ContactPoint, Person, Source, User
 from workflow.steps import note
 
-OF_PERSON = {"name", "name_en", "id_number", "born_on", "language", "zone", "employer"}
+OF_PERSON = {
+    "name", "name_en", "id_number", "born_on", "language", "zone", "country", "region", "employer",
+}  # fmt: skip
 OF_DEBT = {
     "kind", "contract_number", "contract_on", "paid_out", "annual_rate", "due_on", "limitation_ends_on",
     "principal", "interest", "fees",
@@ -58,6 +61,8 @@ def correct_case(
                 number=said["mandate"], principal=locked.creditor_id
             )
             locked.agency = locked.mandate.agent
+        if {"mandate", "country", "region"} & said.keys():
+            settle_packs(locked, AGENCY if "mandate" in said else PLACE, by, at)
         row.corrected_at = at
         row.save(update_fields=["corrected_at"])
 

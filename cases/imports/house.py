@@ -26,7 +26,7 @@ select c.external_reference, c.id, c.reference, c.state, c.team_id, c.currency,
        array(select text from people_address a where a.person_id = p.id),
        array(select value from people_contactpoint k where k.person_id = p.id),
        case when p.name = c.debtor_name then p.name end, p.name_en, nullif(p.id_number, ''),
-       p.born_on::text, p.language, p.zone, p.employer, d.kind, d.contract_number,
+       p.born_on::text, p.language, p.zone, nullif(p.country, ''), nullif(p.region, ''), p.employer, d.kind, d.contract_number,
        d.contract_on::text, d.paid_out::text, d.annual_rate::text, d.due_on::text,
        c.overdue_since::text, d.limitation_ends_on::text, d.principal::text, d.interest::text,
        d.fees::text, m.number
@@ -41,18 +41,19 @@ left join cases_mandate m on m.id = c.mandate_id
 _PLACES = [
     POSITION[name]
     for name in (
-        "name", "name_en", "id_number", "born_on", "language", "zone", "employer", "kind",
-        "contract_number", "contract_on", "paid_out", "annual_rate", "due_on", "overdue_since",
+        "name", "name_en", "id_number", "born_on", "language", "zone", "country", "region", "employer",
+        "kind", "contract_number", "contract_on", "paid_out", "annual_rate", "due_on", "overdue_since",
         "limitation_ends_on", "principal", "interest", "fees", "mandate",
     )
 ]  # fmt: skip
 _PEOPLE = """
 select wanted, p.id, p.name,
        array(select text from people_address a where a.person_id = p.id)
-       || array(select value from people_contactpoint k where k.person_id = p.id)
+       || array(select value from people_contactpoint k where k.person_id = p.id),
+       p.country, p.region, p.locality
 from unnest(%s::text[]) wanted
-join lateral (select p.id, p.name
-              from (select id, name from people_person where id_number = wanted offset 0) p
+join lateral (select p.id, p.name, p.country, p.region, p.locality
+              from (select id, name, country, region, locality from people_person where id_number = wanted offset 0) p
               where exists (select from (select creditor_id, team_id from cases_case c
                                          where c.debtor_id = p.id offset 0) c
                             where c.creditor_id = %s and c.team_id = %s)
@@ -92,7 +93,9 @@ def look_up(house: House, batch: ImportBatch, rows: Iterable[Values]) -> None:
         house.people = {}
         if numbers:
             cursor.execute(_PEOPLE, [numbers, batch.creditor_id, batch.team_id])
-            house.people = {row[0]: KnownPerson(row[1], row[2], set(row[3])) for row in cursor}
+            house.people = {
+                row[0]: KnownPerson(row[1], row[2], set(row[3]), tuple(row[4:7])) for row in cursor
+            }
 
 
 def _known(row: tuple[Any, ...]) -> KnownCase:

@@ -29,6 +29,8 @@ READERS: dict[str, Callable[[str], str]] = {
     "born_on": cells.day,
     "language": cells.chosen("language", cells.LANGUAGES),
     "zone": cells.zone,
+    "country": cells.country,
+    "region": cells.region,
     "employer": cells.words(120),
     "phone": cells.phone,
     "email": cells.email,
@@ -54,8 +56,8 @@ READERS: dict[str, Callable[[str], str]] = {
 }
 
 (
-    REFERENCE, NAME, NAME_EN, ID_KIND, ID_NUMBER, BORN_ON, LANGUAGE, ZONE, EMPLOYER, PHONE, EMAIL, CITY,
-    DISTRICT, ADDRESS, POSTCODE, SOURCE, KIND, CONTRACT_NUMBER, CONTRACT_ON, PAID_OUT, ANNUAL_RATE, DUE_ON,
+    REFERENCE, NAME, NAME_EN, ID_KIND, ID_NUMBER, BORN_ON, LANGUAGE, ZONE, COUNTRY, REGION, EMPLOYER, PHONE, EMAIL,
+    CITY, DISTRICT, ADDRESS, POSTCODE, SOURCE, KIND, CONTRACT_NUMBER, CONTRACT_ON, PAID_OUT, ANNUAL_RATE, DUE_ON,
     OVERDUE_SINCE, LIMITATION, PRINCIPAL, INTEREST, FEES, CURRENCY, STATED_ON, MANDATE,
 ) = range(len(FIELDS))  # fmt: skip
 
@@ -231,6 +233,8 @@ class KnownPerson:
     pk: int
     name: str
     held: set[str]
+    place: tuple[str, str, str] = ("", "", "")
+    """Country, part and town."""
 
 
 @dataclass(slots=True)
@@ -249,7 +253,7 @@ class House:
 COMPARED = [
     (position, FIELDS[position])
     for position in (
-        NAME, NAME_EN, BORN_ON, LANGUAGE, ZONE, EMPLOYER, KIND, CONTRACT_NUMBER, CONTRACT_ON, PAID_OUT,
+        NAME, NAME_EN, BORN_ON, LANGUAGE, ZONE, COUNTRY, REGION, EMPLOYER, KIND, CONTRACT_NUMBER, CONTRACT_ON, PAID_OUT,
         ANNUAL_RATE, DUE_ON, OVERDUE_SINCE, LIMITATION, PRINCIPAL, INTEREST, FEES, MANDATE,
     )
 ]  # fmt: skip

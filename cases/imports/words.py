@@ -201,6 +201,14 @@ ROWS: dict[str, tuple[Any, Any]] = {
         gettext_lazy("Write 合同, 债务人, 授权, 公开渠道, 预留联系人, 授权查询 or 不明."),
     ),
     "zone": (gettext_lazy("The time zone “%(text)s” is not known."), gettext_lazy("Write it as Asia/Shanghai.")),
+    "country": (
+        gettext_lazy("The country “%(text)s” is not known."),
+        gettext_lazy("Write its name, or two letters such as GB."),
+    ),
+    "region": (
+        gettext_lazy("“%(text)s” is not the code of a part of a country."),
+        gettext_lazy("Write the short code, such as MA or SCT, or leave the cell empty."),
+    ),
     "language": (gettext_lazy("The language “%(text)s” is not known."), gettext_lazy("Write 中文 or English.")),
     "currency": (gettext_lazy("“%(text)s” is not a currency."), gettext_lazy("Write three letters, such as CNY.")),
     "kind": (

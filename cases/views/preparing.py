@@ -55,7 +55,10 @@ def page(
 def edit_debtor(request: HttpRequest, reference: str) -> HttpResponse:
     """Correct the debtor's data."""
     case = seen_case(request, reference)
-    names = ["name", "name_en", "id_number", "born_on", "language", "zone", "employer"]
+    names = [
+        "name", "name_en", "id_number", "born_on", "language", "zone", "country", "region", "locality",
+        "employer",
+    ]  # fmt: skip
     held = {name: getattr(case.debtor, name) for name in names}
     form = forms.DebtorForm(request.POST or None, initial=held)
 

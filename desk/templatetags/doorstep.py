@@ -17,7 +17,6 @@ from cases.models import Case
 from cases.models.case import Step
 from common.clock import local
 from common.money import show
-from compliance.packs import PackUnreadable, load
 from compliance.verdict import Force, Severity
 from desk.markup import fill
 from desk.showing import (
@@ -26,6 +25,7 @@ from desk.showing import (
     figure_name,
     figure_words,
     moment_words,
+    pack_title,
     tongue_now,
     zone_or_house,
     zone_words,
@@ -330,10 +330,7 @@ def _overlays(
 @register.filter
 def pack_name(name: Any) -> str:
     """What a rule pack is called; its short name where it cannot be read."""
-    try:
-        return tongue(load(str(name)).title)
-    except PackUnreadable:
-        return str(name)
+    return pack_title(str(name))
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """The case page: the steps, what may be done now, and the timeline, always in sight."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +14,11 @@ from cases.facts import learn_facts
 from cases.models import Assessment, Case, ContactAttempt, Debt
 from cases.models.case import Step
 from cases.retention import kept_of
+from cases.settling import situation_of
 from common import clock
 from common.clock import local_day
+from compliance.applying import Situation, left_out, packs_for
+from compliance.places import names_of
 from desk.told import told
 from people.models import User
 from timeline.models import Event
@@ -149,11 +153,37 @@ def _date(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
+def in_tongues(names: tuple[str, str]) -> dict[str, str]:
+    """A name in English and Chinese as templates take it."""
+    return dict(zip(("en", "zh"), names, strict=True))
+
+
+def _situation(found: Case, debts: Sequence[Debt] = ()) -> Situation:
+    return situation_of(
+        creditor=found.creditor,
+        debtor=found.debtor,
+        by_agency=found.agency_id is not None,
+        debts=frozenset(debt.kind for debt in debts),
+    )
+
+
+def _packs(found: Case, debts: Sequence[Debt]) -> dict[str, Any]:
+    """The packs that were settled for the case, why each applies, and what a list leaves out."""
+    where = _situation(found, debts)
+    why = {one.pack: one.why for one in packs_for(where)}
+    return {
+        "applied": [{"pack": pack, "why": why.get(pack, {})} for pack in found.packs],
+        "left_out": left_out(where),
+    }
+
+
 def _of_tab(tab: str, found: Case) -> dict[str, Any]:
     """What one tab shows, and nothing of the others."""
     if tab == "overview":
+        debts = _debts(case=found.pk)
         return {
-            "debts": _debts(case=found.pk),
+            "debts": debts,
+            **_packs(found, debts),
             "assessment": next(iter(_last_assessment(case=found.pk)), None),
             "holds": list(found.holds.filter(ended_at=None).select_related("evidence"))
             if found.held_until
@@ -173,7 +203,11 @@ def _of_tab(tab: str, found: Case) -> dict[str, Any]:
         }
     if tab == "people":
         return {
-            "addresses": list(found.debtor.addresses.all()),
+            "place": in_tongues(_situation(found).place),
+            "addresses": [
+                (address, in_tongues(names_of(address.country, address.region)))
+                for address in found.debtor.addresses.all()
+            ],
             "points": list(found.debtor.contact_points.all()),
             "parties": list(
                 found.parties.select_related("person").prefetch_related(
