@@ -20,6 +20,7 @@ TICKS: dict[str, timedelta] = {
     "agreements.tasks.sweep_instalments": MINUTE,
     # Once a night by what it finds to do; hourly, so that a visit that is moved is looked at again.
     "visits.tasks.look_at_visits_ahead": HOUR,
+    "rulebook.tasks.sweep": MINUTE,
 }
 
 # A tick that no worker took within two intervals is dropped: the next one does its work.

@@ -66,8 +66,12 @@ def prepare_data() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    from common.clock import now
+    from rulebook.running import tend
+
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True, mode=0o700)
     migrate()
+    tend(at=now())
     if settings.ENV == "demo" and settings.DEMO_DATA:
         call_command("demo", "load")
 

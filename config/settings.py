@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "cases",
     "visits",
     "agreements",
+    "rulebook",
     "desk",
     "portal",
     "api",
@@ -125,6 +126,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "rulebook.middleware.look_at_the_shelf",
 ]
 
 ROOT_URLCONF = "config.urls"

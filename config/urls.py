@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready, name="readyz"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("", include("people.urls")),
+    path("rules/versions/", include("rulebook.urls")),
     path("", include("desk.urls")),
     path("", include("cases.urls")),
     path("", include("visits.urls")),

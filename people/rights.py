@@ -35,6 +35,8 @@ RIGHTS: dict[str, set[str]] = {
     "manage_people": {_R.ADMINISTRATOR.value, _R.SUPERVISOR.value},
     "do_duty": {role.value for role in _ALL},
     "see_outlook": {role.value for role in _DESK | {_R.COMPLIANCE}},
+    "draft_rules": {_R.COMPLIANCE.value},
+    "publish_rules": {_R.COMPLIANCE.value, _R.SUPERVISOR.value},
     "read_rules": {role.value for role in _ALL},
     "keep_house_papers": {_R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
     "administer": {_R.ADMINISTRATOR.value},

@@ -122,6 +122,27 @@ def clock() -> Iterator[Clock]:
     ours.reset()
 
 
+# ---------------------------------------------------------------- the rules
+
+
+@pytest.fixture
+def shelf() -> Iterator[Any]:
+    """The published rule versions: none before the test, and none of its own after it."""
+    import shutil
+
+    from compliance import packs
+    from rulebook import shelving
+
+    def empty() -> None:
+        shutil.rmtree(shelving.home(), ignore_errors=True)
+        shelving._seen.clear()
+        packs.shelve({})
+
+    empty()
+    yield shelving
+    empty()
+
+
 # ---------------------------------------------------------------- mail
 
 

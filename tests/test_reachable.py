@@ -29,6 +29,7 @@ BY_OTHER_MEANS = {
     "people:sign_in", "people:sign_out",  # before and after
     "portal:check",  # by those who have no account
     "cases:import_progress", "cases:import_stop",  # while the worker is at it
+    "rulebook:progress", "rulebook:stop",  # likewise
     "agreements:conclude",  # only where both have signed and something stood against it
     "visits:left", "visits:remark",  # when a visit has just ended
 }  # fmt: skip

@@ -7,7 +7,7 @@ thousands of requests can be tried on it and none leaves anything behind.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,7 @@ from people.models import User
 from tests import make, walk
 from tests.agreements import cast
 from tests.cases.imports import cast as files
+from tests.rulebook import cast as rules
 from visits.actions.announcing import announce_visit
 from visits.actions.refusing import record_refusal
 from workflow.approvals import decide_approval
@@ -69,6 +70,8 @@ class World:
     batch: Any = None
     house_paper: Any = None
     letter: Any = None
+    rules: Any = None
+    proposal: Any = None
     notices: dict[str, Notice] = field(default_factory=dict)
 
     def key_of(self, user: User) -> str:
@@ -107,6 +110,7 @@ def build() -> World:
     _visits(world)
     _agreements(world)
     _overlays(world)
+    _rules(world)
     world.batch = files.check(files.csv_of(files.row(1), files.row(2, principal="-1")))
     world.house_paper = make.house_paper()
     world.duty = Duty.objects.create(
@@ -176,6 +180,16 @@ def _overlays(world: World) -> None:
     )  # fmt: skip
 
 
+def _rules(world: World) -> None:
+    """A draft of the house's rules with what it would change, and one that waits for a second person."""
+    by = {"by": world.people["compliance"], "at": NOW}
+    world.rules = rules.drafted(in_force_from=NOW.date() + timedelta(days=3), **by)
+    rules.looked(world.rules, at=NOW)
+    world.proposal = rules.proposed(
+        closes=time(18, 0), in_force_from=NOW.date() + timedelta(days=4), **by
+    )
+
+
 _clients: dict[int, Client] = {}
 
 
@@ -193,7 +207,7 @@ def rows_of_house() -> dict[str, int]:
     """How many rows each table holds; requests that were refused leave all of them as they were."""
     ours = {
         "people", "timeline", "documents", "notices", "workflow", "cases", "visits", "agreements",
-        "api",
+        "api", "rulebook",
     }  # fmt: skip
     return {
         model._meta.label: model._base_manager.count()

@@ -1,0 +1,347 @@
+"""What people do with the rules: draft a change, look at it, propose it; a second person publishes.
+
+Rules belong to no case: what is done with them stands on the house's own timeline.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from common.clock import local_day
+from compliance import packs
+from compliance.comparing import changes
+from compliance.drafting import CannotChange, with_change, with_end, with_version, written_at
+from compliance.shelf import Pack, PackUnreadable
+from compliance.tightening import loosened
+from people.models import User
+from people.rights import may
+from rulebook import shelving
+from rulebook.models import PackVersion, WhatIf
+from timeline.chain import record_for_house
+from workflow.approvals import SecondPersonNeeded
+from workflow.guard import current
+from workflow.models import Submission
+from workflow.steps import AlreadyDone, RightRefused, StateRefused, WrongInput
+
+DRAFT, PUBLISH = "draft_rules", "publish_rules"
+HOUSE_ZONE = "Asia/Shanghai"
+PAST_DAYS = 30
+_State = PackVersion.State
+
+
+def draft_change(
+    *, name: str, in_force_from: date, reason: str, by: User, at: datetime
+) -> PackVersion:
+    """Begin a new version of a pack from its newest, to judge acts from that day on."""
+    _must(by, DRAFT)
+    try:
+        newest = packs.load(name)
+    except PackUnreadable:
+        raise WrongInput(_("This pack cannot be read, so nothing can be changed in it.")) from None
+    with transaction.atomic(durable=True):
+        _once(by, at)
+        base = _kept(newest, at)
+        _check_day(in_force_from, base, at)
+        version = _next_version(name, newest.version)
+        texts = with_version(base.files, version)
+        made = PackVersion(
+            reference=f"R-{uuid.uuid4().hex[:10].upper()}",
+            name=name, version=version, texts=_plain(texts), digest=packs.digest_of(name, texts),
+            in_force_from=in_force_from, based_on=base, reason=reason, drafted_by=by, drafted_at=at,
+        )  # fmt: skip
+        made.save(force_insert=True)
+        _tell(made, "rules.drafted", by, at, reason=reason, based_on=base.version)
+    return made
+
+
+def change_value(
+    *,
+    version: PackVersion,
+    file: str,
+    number: int,
+    since: date,
+    figures: Mapping[str, Any],
+    by: User,
+    at: datetime,
+) -> PackVersion:
+    """End the value on the eve of that day and write a changed one from then on.
+
+    ``figures`` are those that change, with words and source under their names in the file. Raises
+    ``WrongInput`` with every fault that the pack would then have.
+    """
+    return _rewrite(
+        version, file, number, since, by, at,
+        lambda files: with_change(files, file=file, number=number, since=since, changes=figures),
+        "rules.value_changed",
+    )  # fmt: skip
+
+
+def end_value(
+    *, version: PackVersion, file: str, number: int, since: date, by: User, at: datetime
+) -> PackVersion:
+    """Let the value end on the eve of that day, with nothing in its place."""
+    return _rewrite(
+        version, file, number, since, by, at,
+        lambda files: with_end(files, file=file, number=number, until=since - timedelta(days=1)),
+        "rules.value_ended",
+    )  # fmt: skip
+
+
+def _rewrite(
+    version: PackVersion, file: str, number: int, since: date, by: User, at: datetime,
+    write: Any, event: str,
+) -> PackVersion:  # fmt: skip
+    _must(by, DRAFT)
+    with transaction.atomic(durable=True):
+        _once(by, at)
+        fresh = _locked(version, {_State.DRAFT}, event)
+        if since < fresh.first_day:
+            raise WrongInput(
+                _("This version judges acts from %(day)s on. Choose that day or a later one.")
+                % {"day": fresh.first_day.isoformat()},
+                "since",
+            )
+        try:
+            row = str(written_at(fresh.files, file, number).table.get("id", ""))
+            texts = write(fresh.files)
+        except CannotChange as cannot:
+            raise WrongInput(str(cannot), "since") from None
+        wrong = faults(fresh.name, texts)
+        if wrong:
+            raise WrongInput(" ".join(wrong))
+        fresh.texts, fresh.digest = _plain(texts), packs.digest_of(fresh.name, texts)
+        fresh.save(update_fields=["texts", "digest"])
+        _tell(fresh, event, by, at, row=row, since=since.isoformat())
+    version.refresh_from_db()
+    return version
+
+
+def ask_what_if(*, version: PackVersion, by: User, at: datetime) -> WhatIf:
+    """Have it worked out what the draft would change; a worker does it."""
+    if not (may(by, DRAFT) or may(by, PUBLISH)):
+        raise RightRefused(by, DRAFT)
+    with transaction.atomic(durable=True):
+        _once(by, at)
+        fresh = _locked(version, {_State.DRAFT, _State.PROPOSED}, "what_if")
+        if not changes(packs.parse(fresh.name, fresh.based_on.files), pack_of(fresh)):
+            raise WrongInput(_("No value is changed yet. Change one first."))
+        running = fresh.runs.filter(state=WhatIf.State.RUNNING, digest=fresh.digest).first()
+        if running:
+            return running
+        run = WhatIf(
+            version=fresh, digest=fresh.digest, asked_by=by, asked_at=at, past_days=PAST_DAYS
+        )
+        run.save(force_insert=True)
+    return run
+
+
+def stop_what_if(*, run: WhatIf, by: User, at: datetime) -> None:
+    """Have the worker stop where it is; what it has found so far stays."""
+    if not (may(by, DRAFT) or may(by, PUBLISH)):
+        raise RightRefused(by, DRAFT)
+    WhatIf.objects.filter(pk=run.pk).update(stop_asked=True)
+
+
+def propose(*, version: PackVersion, by: User, at: datetime) -> PackVersion:
+    """Put the draft before a second person, once it is known whom it concerns."""
+    _must(by, DRAFT)
+    with transaction.atomic(durable=True):
+        _once(by, at)
+        fresh = _locked(version, {_State.DRAFT}, "propose")
+        _check_whole(fresh, at)
+        if seen(fresh) is None:
+            raise WrongInput(_("Look first at what it would change, then propose it."))
+        fresh.state, fresh.proposed_by, fresh.proposed_at = _State.PROPOSED, by, at
+        fresh.save(update_fields=["state", "proposed_by", "proposed_at"])
+        _tell(fresh, "rules.proposed", by, at)
+    version.refresh_from_db()
+    return version
+
+
+def take_back(*, version: PackVersion, by: User, at: datetime) -> PackVersion:
+    """Make a proposal a draft again, so that it can be changed."""
+    _must(by, DRAFT)
+    with transaction.atomic(durable=True):
+        _once(by, at)
+        fresh = _locked(version, {_State.PROPOSED}, "take_back")
+        fresh.state, fresh.proposed_by, fresh.proposed_at = _State.DRAFT, None, None
+        fresh.save(update_fields=["state", "proposed_by", "proposed_at"])
+        _tell(fresh, "rules.taken_back", by, at)
+    version.refresh_from_db()
+    return version
+
+
+def withdraw(*, version: PackVersion, by: User, at: datetime) -> PackVersion:
+    """Give a draft or a proposal up; it is kept, and never takes effect."""
+    _must(by, DRAFT)
+    with transaction.atomic(durable=True):
+        _once(by, at)
+        fresh = _locked(version, {_State.DRAFT, _State.PROPOSED}, "withdraw")
+        fresh.state = _State.WITHDRAWN
+        fresh.save(update_fields=["state"])
+        _tell(fresh, "rules.withdrawn", by, at)
+    version.refresh_from_db()
+    return version
+
+
+def publish(*, version: PackVersion, answer: str, by: User, at: datetime) -> PackVersion:
+    """Let the proposal judge acts from its first day on, in every process of the house, for ever."""
+    _must(by, PUBLISH)
+    with transaction.atomic(durable=True):
+        _once(by, at)
+        fresh = _locked(version, {_State.PROPOSED}, "publish")
+        if by.pk in (fresh.proposed_by_id, fresh.drafted_by_id):
+            raise SecondPersonNeeded
+        _check_whole(fresh, at)
+        fresh.state = _State.PUBLISHED
+        fresh.decided_by, fresh.decided_at, fresh.answer = by, at, answer
+        fresh.save(update_fields=["state", "decided_by", "decided_at", "answer"])
+        _tell(
+            fresh, "rules.published", by, at, reason=fresh.reason, answer=answer,
+            drafted_by=str(fresh.drafted_by), proposed_by=str(fresh.proposed_by),
+        )  # fmt: skip
+        shelving.publish_on_commit()
+    version.refresh_from_db()
+    return version
+
+
+# ---------------------------------------------------------------- what may be asked of a version
+
+
+def pack_of(version: PackVersion) -> Pack:
+    """The version as the rules read it; raises ``PackUnreadable``."""
+    return packs.parse(version.name, version.files)
+
+
+def faults(name: str, texts: Mapping[str, bytes]) -> list[str]:
+    """Everything that is wrong with these files as the newest version of the pack, in sentences.
+
+    A house that tightens the pack may not become looser than it by that either.
+    """
+    try:
+        pack = packs.parse(name, texts)
+    except PackUnreadable as unreadable:
+        return [f"{name}: {why}." for why in unreadable.why]
+    beside: dict[str, Pack] = {name: pack}
+    for other in packs.names():
+        if other != name:
+            try:
+                beside[other] = packs.load(other)
+            except PackUnreadable:
+                continue
+    houses = [one for one in beside.values() if one is pack or name in one.tightens]
+    return [f"{fault}." for house in houses for fault in loosened(house, beside)]
+
+
+def seen(version: PackVersion) -> WhatIf | None:
+    """The finished look at what this very draft would change, if there was one."""
+    return version.runs.filter(state=WhatIf.State.DONE, digest=version.digest).first()
+
+
+def _check_whole(version: PackVersion, at: datetime) -> None:
+    """Whether it may be published as it is and as things stand now."""
+    newest = packs.load(version.name)
+    if version.based_on is None or newest.digest != version.based_on.digest:
+        raise WrongInput(
+            _(
+                "Version %(version)s came into being meanwhile. Draft the change anew, from that one."
+            )
+            % {"version": newest.version}
+        )
+    _check_day(version.first_day, version.based_on, at)
+    wrong = faults(version.name, version.files)
+    if wrong:
+        raise WrongInput(" ".join(wrong))
+    if not changes(newest, pack_of(version)):
+        raise WrongInput(_("No value is changed yet. Change one first."))
+
+
+def _check_day(day: date, base: PackVersion, at: datetime) -> None:
+    if day <= local_day(at, HOUSE_ZONE):
+        raise WrongInput(
+            _(
+                "Today has already been judged by the rules of today. Choose tomorrow or a later day."
+            ),
+            "in_force_from",
+        )
+    if day < base.first_day:
+        raise WrongInput(
+            _("Version %(version)s takes effect on %(day)s. Choose that day or a later one.")
+            % {"version": base.version, "day": base.first_day.isoformat()},
+            "in_force_from",
+        )
+
+
+def _kept(pack: Pack, at: datetime) -> PackVersion:
+    """The row of the newest version; of one that came with the program it is written now."""
+    found = PackVersion.objects.filter(
+        name=pack.name, digest=pack.digest, state=_State.PUBLISHED
+    ).first()
+    if found is None:
+        shelving.keep_files(at=at)
+        found = PackVersion.objects.get(name=pack.name, digest=pack.digest, state=_State.PUBLISHED)
+    return found
+
+
+def _next_version(name: str, version: str) -> str:
+    """The next number after it that no other version or draft bears."""
+    taken = set(
+        PackVersion.objects.filter(name=name)
+        .exclude(state=_State.WITHDRAWN)
+        .values_list("version", flat=True)
+    )
+    head, dot, tail = version.rpartition(".")
+    number = int(tail) + 1 if tail.isdecimal() else 2
+    stem = f"{head}{dot}" if tail.isdecimal() else f"{version}."
+    while f"{stem}{number}" in taken:
+        number += 1
+    return f"{stem}{number}"
+
+
+def _locked(version: PackVersion, states: set[_State], act: str) -> PackVersion:
+    fresh = PackVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    if fresh.state not in states:
+        raise StateRefused(fresh, act)
+    return fresh
+
+
+def _plain(texts: Mapping[str, bytes]) -> dict[str, str]:
+    return {file: content.decode() for file, content in texts.items()}
+
+
+def _must(by: User, right: str) -> None:
+    if not may(by, right):
+        raise RightRefused(by, right)
+
+
+def _tell(version: PackVersion, kind: str, by: User, at: datetime, **more: Any) -> None:
+    record_for_house(
+        kind=kind,
+        by=by,
+        at=at,
+        data={
+            "reference": version.reference,
+            "pack": version.name,
+            "version": version.version,
+            "digest": version.digest,
+            "in_force_from": version.in_force_from,
+            **more,
+        },
+    )
+
+
+def _once(by: User, at: datetime) -> None:
+    """Let the same form count once, however often its button is pressed."""
+    guard = current()
+    if not guard or not guard.key:
+        return
+    try:
+        with transaction.atomic():
+            Submission(key=guard.key, user=by, at=at).save(force_insert=True)
+    except IntegrityError:
+        raise AlreadyDone from None
+    guard.spent = True

@@ -1,0 +1,50 @@
+"""How figures of the rules, and what was done with a version, are shown."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from desk.showing import tongue_now
+from desk.templatetags.doorstep import pill
+from rulebook.shown import figure_in
+
+register = template.Library()
+
+DEEDS = {
+    "rules.drafted": _("Draft begun"),
+    "rules.value_changed": _("Value changed"),
+    "rules.value_ended": _("Value ended"),
+    "rules.proposed": _("Proposed"),
+    "rules.taken_back": _("Taken back"),
+    "rules.withdrawn": _("Withdrawn"),
+    "rules.published": _("Published"),
+}
+
+
+_STATES = {
+    "draft": ("plain", "pencil"),
+    "proposed": ("amber", "hourglass-split"),
+    "published": ("green", "check-circle-fill"),
+    "withdrawn": ("plain", "arrow-counterclockwise"),
+}
+
+
+@register.simple_tag
+def version_pill(version: Any) -> SafeString:
+    """The state of a version of the rules."""
+    tone, picture = _STATES[str(version.state)]
+    return pill(tone, version.get_state_display(), picture)
+
+
+@register.filter
+def rule_figure(figure: Any, name: str = "") -> str:
+    """A figure of a value in the reader's language."""
+    return figure_in(name, figure, tongue_now())
+
+
+@register.filter
+def rule_deed(kind: str) -> Any:
+    """What was done with a version, in words."""
+    return DEEDS.get(kind, kind)

@@ -1,0 +1,375 @@
+"""The rules' versions in the browser: draft, look, propose, publish, compare."""
+
+import tomllib
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from cases.models import Case
+from common import clock
+from common.clock import local_day
+from compliance import packs
+from compliance.comparing import changes
+from compliance.drafting import CannotChange, Written, written_at, written_in
+from compliance.shelf import Pack, PackUnreadable
+from desk.showing import tongue_now
+from people.models import Organisation
+from people.rights import may
+from rulebook import actions, papers
+from rulebook.forms import CHANGE, END, DraftForm, PublishForm, ValueForm
+from rulebook.models import PackVersion, WhatIf
+from rulebook.shown import compared
+from rulebook.tasks import poke
+from timeline.models import Event
+from workflow.web import demand, handle
+
+PAGE = 50
+_State = PackVersion.State
+
+
+@dataclass(frozen=True)
+class Book:
+    """The whole rule book, where a draft that is yet to be begun belongs."""
+
+    version: str = ""
+
+    def get_absolute_url(self) -> str:
+        """The list of all versions."""
+        return reverse("rulebook:versions")
+
+
+@require_safe
+def versions(request: HttpRequest) -> HttpResponse:
+    """Each pack with the version that judges now, those to come, and the drafts of others."""
+    demand(request, "read_rules")
+    rows: dict[str, list[PackVersion]] = {}
+    for row in PackVersion.objects.defer("texts").select_related("drafted_by").order_by("-pk"):
+        rows.setdefault(row.name, []).append(row)
+    today = _today()
+    shown = [
+        {
+            "pack": pack,
+            "name": name,
+            "rows": [row for row in rows.get(name, []) if row.state != _State.WITHDRAWN],
+            "given_up": sum(row.state == _State.WITHDRAWN for row in rows.get(name, [])),
+        }
+        for name in packs.names()
+        for pack in [_pack_on(name, today)]
+    ]
+    context = {
+        "shown": shown,
+        "waiting": [row for of_pack in rows.values() for row in of_pack if row.open],
+        "may_draft": may(request.user, actions.DRAFT),
+    }
+    return TemplateResponse(request, "rulebook/versions.html", context)
+
+
+def draft(request: HttpRequest, name: str) -> HttpResponse:
+    """Begin a change of this pack."""
+    demand(request, actions.DRAFT)
+    if name not in packs.names():
+        raise Http404
+    pack = _pack_on(name, _today())
+    return handle(
+        request,
+        case=Book(),
+        form=DraftForm(request.POST or None),
+        do=lambda given: actions.draft_change(name=name, by=request.user, at=clock.now(), **given),
+        template="rulebook/draft.html",
+        done=_("The draft is begun. Now choose the value that changes."),
+        to=lambda made: reverse("rulebook:values", args=[made.reference]),
+        right=actions.DRAFT,
+        context={"pack": pack, "name": name},
+    )
+
+
+@require_safe
+def version(request: HttpRequest, reference: str) -> HttpResponse:
+    """One version: what it changes, whom that concerns, who did what with it."""
+    demand(request, "read_rules")
+    return TemplateResponse(request, "rulebook/version.html", _page(request, _row(reference)))
+
+
+@require_safe
+def values(request: HttpRequest, reference: str) -> HttpResponse:
+    """Every value of the draft, to choose the one that changes."""
+    demand(request, actions.DRAFT)
+    row = _row(reference)
+    pack = _readable(row)
+    by_place = {
+        _place(entry.topic, entry.id, entry.rule, entry.since): entry for entry in pack.entries
+    }
+    shown = [
+        {
+            "written": one,
+            "topic": one.file.removesuffix(".toml"),
+            "entry": by_place.get(
+                _place(
+                    one.file.removesuffix(".toml"),
+                    one.table.get("id"),
+                    one.table.get("rule", ""),
+                    one.table.get("since"),
+                )
+            ),
+        }
+        for one in written_in(row.files)
+    ]
+    return TemplateResponse(
+        request, "rulebook/values.html", {"row": row, "pack": pack, "shown": shown}
+    )
+
+
+def value(request: HttpRequest, reference: str, topic: str, number: int) -> HttpResponse:
+    """Change one value of the draft, or let it end."""
+    demand(request, actions.DRAFT)
+    row = _row(reference)
+    written = _written(row, f"{topic}.toml", number)
+    form = ValueForm(
+        request.POST or None,
+        written=written,
+        sources=_sources(row),
+        initial={"becomes": CHANGE, "since": row.first_day},
+    )
+
+    def do(given: dict[str, Any]) -> PackVersion:
+        place = {"version": row, "file": written.file, "number": written.number}
+        who = {"by": request.user, "at": clock.now()}
+        if given["becomes"] == END:
+            return actions.end_value(**place, since=given["since"], **who)
+        return actions.change_value(**place, since=given["since"], figures=form.changes(), **who)
+
+    return handle(
+        request, case=row, form=form, do=do, template="rulebook/value.html",
+        done=_("The draft is changed."), right=actions.DRAFT,
+        context={"row": row, "written": written},
+    )  # fmt: skip
+
+
+@require_safe
+def diff(request: HttpRequest, reference: str) -> HttpResponse:
+    """Any two versions of a pack, value by value."""
+    demand(request, "read_rules")
+    row = _row(reference)
+    other = _against(request, row)
+    found = changes(_readable(other), _readable(row))
+    others = PackVersion.objects.filter(name=row.name).exclude(pk=row.pk).defer("texts")
+    return TemplateResponse(
+        request,
+        "rulebook/diff.html",
+        {"row": row, "other": other, "others": others.order_by("-pk"), "found": compared(found)},
+    )
+
+
+@require_safe
+def diff_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    """The same on paper."""
+    demand(request, "read_rules")
+    row = _row(reference)
+    old, new = _readable(_against(request, row)), _readable(row)
+    content = papers.diff_pdf(
+        old, new, row, changes(old, new), at=clock.now(), language=tongue_now()
+    )
+    answer = HttpResponse(content, content_type="application/pdf")
+    name = f"{row.name}-{old.version}-{new.version}.pdf"
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    return answer
+
+
+@require_POST
+def what_if(request: HttpRequest, reference: str) -> HttpResponse:
+    """Have it worked out whom the draft concerns."""
+    row = _row(reference)
+
+    def do(_given: dict[str, Any]) -> WhatIf:
+        run = actions.ask_what_if(version=row, by=request.user, at=clock.now())
+        poke(run.pk)
+        return run
+
+    return _act(request, row, do, done="", right="")
+
+
+@require_safe
+def progress(request: HttpRequest, reference: str) -> HttpResponse:
+    """How far the worker is; when it is through, the page is drawn anew."""
+    demand(request, "read_rules")
+    run = _row(reference).runs.first()
+    if run is None or run.state != WhatIf.State.RUNNING:
+        return HttpResponseClientRefresh()
+    return TemplateResponse(request, "components/progress_bar.html", _running(run))
+
+
+@require_POST
+def stop(request: HttpRequest, reference: str) -> HttpResponse:
+    """Have the worker stop."""
+    row = _row(reference)
+    run = row.runs.first()
+
+    def do(_given: dict[str, Any]) -> None:
+        if run is not None:
+            actions.stop_what_if(run=run, by=request.user, at=clock.now())
+
+    return _act(request, row, do, done="", right="")
+
+
+@require_POST
+def propose(request: HttpRequest, reference: str) -> HttpResponse:
+    """Put it before a second person."""
+    return _press(
+        request, reference, actions.propose, _("It is proposed. Somebody else has to publish it.")
+    )
+
+
+@require_POST
+def take_back(request: HttpRequest, reference: str) -> HttpResponse:
+    """Make it a draft again."""
+    return _press(request, reference, actions.take_back, _("It is a draft again."))
+
+
+@require_POST
+def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give it up."""
+    return _press(
+        request, reference, actions.withdraw, _("It was withdrawn and will never take effect.")
+    )
+
+
+def publish(request: HttpRequest, reference: str) -> HttpResponse:
+    """The second person's word: from its day on the version judges."""
+    row = _row(reference)
+    return handle(
+        request,
+        case=row,
+        form=PublishForm(request.POST or None),
+        do=lambda given: actions.publish(
+            version=row, by=request.user, at=clock.now(), answer=given["answer"]
+        ),
+        template="rulebook/publish.html",
+        done=_("Published. It judges every act from its day on."),
+        right=actions.PUBLISH,
+        context={"row": row, "own": request.user.pk in (row.drafted_by_id, row.proposed_by_id)},
+    )
+
+
+# ---------------------------------------------------------------- what the pages show
+
+
+def _page(request: HttpRequest, row: PackVersion) -> dict[str, Any]:
+    base = row.based_on
+    found = changes(_readable(base), _readable(row)) if base else []
+    run = row.runs.select_related("asked_by").first()
+    user = request.user
+    return {
+        "row": row,
+        "guard_key": uuid.uuid4().hex,
+        "pack": _readable(row),
+        "found": compared(found),
+        "run": run,
+        "outdated": bool(run and run.digest != row.digest),
+        "page": _changed(request, run) if run else None,
+        "trail": Event.objects.filter(
+            case=None, kind__startswith="rules.", data__reference=row.reference
+        ).order_by("number"),
+        "may_draft": may(user, actions.DRAFT),
+        "may_look": may(user, actions.DRAFT) or may(user, actions.PUBLISH),
+        "may_publish": may(user, actions.PUBLISH)
+        and user.pk not in (row.drafted_by_id, row.proposed_by_id),
+        "used_by": Organisation.objects.filter(packs__contains=[row.name]),
+        **(_running(run) if run and run.state == WhatIf.State.RUNNING else {}),
+    }
+
+
+def _changed(request: HttpRequest, run: WhatIf) -> Any:
+    """The visits for which it makes a difference, of the cases that this person may see."""
+    rows = run.changed.filter(visit__case__in=Case.objects.visible_to(request.user))
+    rows = rows.select_related("visit", "visit__case").order_by("starts_at", "pk")
+    return Paginator(rows, PAGE).get_page(request.GET.get("page"))
+
+
+def _running(run: WhatIf) -> dict[str, Any]:
+    reference = run.version.reference
+    return {
+        "url": reverse("rulebook:progress", args=[reference]),
+        "stop_url": "" if run.stop_asked else reverse("rulebook:stop", args=[reference]),
+        "done": min(run.done, run.total),
+        "total": run.total,
+        "label": _("Looking at past decisions") if run.visits_done
+        else _("Looking at the visits ahead"),
+    }  # fmt: skip
+
+
+def _press(request: HttpRequest, reference: str, do: Any, done: str) -> HttpResponse:
+    row = _row(reference)
+    return _act(
+        request, row, lambda _g: do(version=row, by=request.user, at=clock.now()), done,
+        right=actions.DRAFT,
+    )  # fmt: skip
+
+
+def _act(request: HttpRequest, row: PackVersion, do: Any, done: str, *, right: str) -> HttpResponse:
+    if not (may(request.user, actions.DRAFT) or may(request.user, actions.PUBLISH)):
+        raise PermissionDenied
+    return handle(
+        request, case=row, do=do, template="rulebook/version.html", done=done, right=right,
+        context=_page(request, row),
+    )  # fmt: skip
+
+
+def _row(reference: str) -> PackVersion:
+    related = ("based_on", "drafted_by", "proposed_by", "decided_by")
+    found: PackVersion = get_object_or_404(
+        PackVersion.objects.select_related(*related), reference=reference
+    )
+    return found
+
+
+def _readable(row: PackVersion) -> Pack:
+    try:
+        return actions.pack_of(row)
+    except PackUnreadable as unreadable:
+        raise Http404 from unreadable
+
+
+def _against(request: HttpRequest, row: PackVersion) -> PackVersion:
+    """The version to compare with: the one that was asked for, else the one it was made from."""
+    wanted = request.GET.get("against", "")
+    if wanted.replace("-", "").isalnum():
+        return get_object_or_404(PackVersion, reference=wanted, name=row.name)
+    return row.based_on or row
+
+
+def _written(row: PackVersion, file: str, number: int) -> Written:
+    try:
+        return written_at(row.files, file, number)
+    except CannotChange as cannot:
+        raise Http404 from cannot
+
+
+def _sources(row: PackVersion) -> dict[str, Any]:
+
+    found: dict[str, Any] = tomllib.loads(row.texts[packs.PACK_FILE]).get("source", {})
+    return found
+
+
+def _place(topic: Any, row: Any, rule: Any, since: Any) -> tuple[Any, ...]:
+    return (topic, row, rule, since)
+
+
+def _pack_on(name: str, day: Any) -> Pack | None:
+    try:
+        return packs.load(name, day)
+    except PackUnreadable:
+        return None
+
+
+def _today() -> Any:
+    return local_day(clock.now(), actions.HOUSE_ZONE)
