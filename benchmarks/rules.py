@@ -9,7 +9,7 @@ from decimal import Decimal
 from time import perf_counter
 
 from compliance.ask import ask, earliest
-from compliance.facts import Facts, MandateFacts, OfficerFacts
+from compliance.facts import DebtFacts, Facts, MandateFacts, OfficerFacts, PaperFacts
 
 START = datetime(2026, 3, 5, 6, 30, tzinfo=UTC)
 OFFICERS = tuple(
@@ -30,7 +30,20 @@ LAWFUL = Facts(
         methods=("visit",), waiver_limit=Decimal("0.00"),
     ),
     contact_sources=("contract",), gentler_tried=("phone", "sms"),
-    limitation_ends_on=date(2028, 11, 10),
+    limitation_ends_on=date(2028, 11, 10), natural_person_lender=False,
+    circumstances=(), contacts=(),
+    house_papers=(
+        PaperFacts("processing_contract", date(2026, 1, 1)),
+        PaperFacts("impact_assessment", date(2026, 1, 1)),
+    ),
+    debts=(
+        DebtFacts(
+            contract="HT-1", kind="consumer_loan", contract_on=date(2024, 5, 10),
+            due_on=date(2025, 11, 10), cost_rate=Decimal("12.00"), annual_rate=Decimal("12.00"),
+            interest_basis="agreed", principal=Decimal("38600.00"), interest=Decimal("1158.00"),
+            fees=Decimal("242.00"), paid_out=Decimal("50000.00"), platform=False,
+        ),
+    ),
 )  # fmt: skip
 LATE = replace(
     LAWFUL, start=START + timedelta(hours=6), end=START + timedelta(hours=7),

@@ -14,6 +14,7 @@ from cases.models import Case, ClaimPaper, ContactAttempt, Debt, Hold, Refusal
 from common.clock import local_day
 from compliance.facts import (
     ContactFacts,
+    DebtFacts,
     ExceptionFacts,
     Facts,
     HoldFacts,
@@ -27,6 +28,11 @@ from workflow.models import Approval
 
 PAST_VISITS = timedelta(days=60)  # no cap in any pack looks further back
 SPOKEN = {"reached", "promised", "refused"}  # outcomes at which the debtor was on the line
+OF_DEBT = (
+    "contract_number", "kind", "contract_on", "due_on", "cost_rate", "annual_rate", "default_rate",
+    "default_agreed", "interest_basis", "principal", "interest", "fees", "paid_out", "platform",
+    "first_on", "first_principal",
+)  # fmt: skip
 # The same number may stand in two rows of a person, such as once for calls and once for SMS: the first
 # of them marks it, so that nothing that is kept with a decision gives the number away.
 _MARK = Subquery(
@@ -59,6 +65,7 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
         "fact_parties": JSONObject(
             zone="debtor__zone", creditor_type="creditor__creditor_type", agency="agency__name",
             home="creditor__country", country="debtor__country", region="debtor__region",
+            natural_person="creditor__natural_person",
         ),
         "fact_mandate": JSONObject(
             principal="mandate__principal__name", valid_from="mandate__valid_from",
@@ -87,7 +94,7 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
             .order_by("pk")
             .values(
                 json=JSONObject(
-                    limitation="limitation_ends_on", rate="annual_rate", contract="contract_on"
+                    limitation="limitation_ends_on", **{name: name for name in OF_DEBT}
                 )
             )
         ),
@@ -192,7 +199,7 @@ def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
             for row in case.fact_holds
         ),
         "claim_papers": tuple(case.fact_papers),
-        "natural_person_lender": False,
+        "natural_person_lender": parties["natural_person"],
         "mandate": _mandate(case),
         "gentler_tried": tuple(case.fact_channels),
         "overdue_since": case.overdue_since,
@@ -271,15 +278,31 @@ def _day(text: str | None) -> date | None:
 
 
 def _of_debts(debts: list[Mapping[str, Any]]) -> dict[str, Any]:
-    """The soonest limitation, the dearest rate and the oldest contract: the strictest view."""
+    """The soonest limitation of all, and what each contract costs."""
     ends = [date.fromisoformat(row["limitation"]) for row in debts if row["limitation"]]
-    rates = [Decimal(str(row["rate"])) for row in debts if row["rate"] is not None]
-    contracts = [date.fromisoformat(row["contract"]) for row in debts if row["contract"]]
     return {
         "limitation_ends_on": min(ends) if len(ends) == len(debts) and ends else None,
-        "annual_rate": max(rates) if rates else None,
-        "contract_on": min(contracts) if contracts else None,
+        "debts": tuple(_debt(row) for row in debts),
     }
+
+
+def _debt(row: Mapping[str, Any]) -> DebtFacts:
+    rate = _amount(row["annual_rate"])
+    # A rate that was stated is taken as agreed until somebody says otherwise.
+    basis = row["interest_basis"] or (None if rate is None else "agreed")
+    return DebtFacts(
+        contract=row["contract_number"], kind=row["kind"], contract_on=_day(row["contract_on"]),
+        due_on=_day(row["due_on"]), cost_rate=_amount(row["cost_rate"]), annual_rate=rate,
+        default_rate=_amount(row["default_rate"]), default_agreed=row["default_agreed"],
+        interest_basis=basis, principal=_amount(row["principal"]),
+        interest=_amount(row["interest"]), fees=_amount(row["fees"]),
+        paid_out=_amount(row["paid_out"]), platform=row["platform"],
+        first_on=_day(row["first_on"]), first_principal=_amount(row["first_principal"]),
+    )  # fmt: skip
+
+
+def _amount(given: Any) -> Decimal | None:
+    return None if given is None else Decimal(str(given))
 
 
 def _moment(text: str) -> datetime:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, ContactAttempt, Hold, Mandate, Party
+from cases.models import Case, ContactAttempt, Debt, Hold, Mandate, Party
 from cases.policy import rules_with_exceptions
 from common.clock import local_day
 from compliance.calendars import regions_of
@@ -74,6 +74,24 @@ def known_zone(zone: str) -> str:
     if zone and zone not in available_timezones():
         raise forms.ValidationError(_("This time zone is not known. Give it as Asia/Shanghai."))
     return zone
+
+
+def _rate_field(**given: Any) -> forms.DecimalField:
+    """Per cent a year, with up to four places."""
+    return forms.DecimalField(
+        required=False, min_value=0, max_value=999, max_digits=7, decimal_places=4, **given
+    )
+
+
+def _known_field(**given: Any) -> forms.TypedChoiceField:
+    """Yes, no, or that nobody knows."""
+    return forms.TypedChoiceField(
+        required=False,
+        choices=[("", _("Not known")), ("yes", _("Yes")), ("no", _("No"))],
+        coerce=lambda said: said == "yes",
+        empty_value=None,
+        **given,
+    )
 
 
 class DebtorForm(DeskForm):
@@ -205,6 +223,36 @@ class PartyForm(DeskForm):
         required=False,
         help_text=_("For co-debtors and guarantors: the paper they signed."),
     )
+
+
+class TermsForm(DeskForm):
+    """What a contract costs, and on what its interest rests."""
+
+    contract_on = day_field(label=_("Contract of"), required=False)
+    paid_out = MoneyField(
+        label=_("Really paid out"),
+        required=False,
+        help_text=_("Without what was kept back at the start (CN-41)."),
+    )
+    interest_basis = forms.ChoiceField(
+        label=_("Interest"),
+        choices=[("", _("Not known")), *Debt.InterestBasis.choices],
+        required=False,
+    )
+    annual_rate = _rate_field(label=_("Interest a year, per cent"))
+    cost_rate = _rate_field(
+        label=_("All costs a year, per cent"),
+        help_text=_("Interest, default interest, penalties and fees together (CN-40, CN-45)."),
+    )
+    default_rate = _rate_field(label=_("Default interest asked, per cent a year"))
+    default_agreed = _known_field(label=_("A rate was agreed for the time after the due day"))
+    platform = _known_field(label=_("Arranged with the help of an internet platform"))
+    first_on = day_field(
+        label=_("Rolled over: day of the first loan"),
+        required=False,
+        help_text=_("Only of a loan that continues an older one (CN-42)."),
+    )
+    first_principal = MoneyField(label=_("Rolled over: first principal"), required=False)
 
 
 class AssessmentForm(DeskForm):

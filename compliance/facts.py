@@ -89,6 +89,38 @@ class MandateFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class DebtFacts:
+    """One contract: what it costs in a year, what is asked, what was paid out. Rates are per cent a year."""
+
+    contract: str = ""
+    kind: str = ""
+    contract_on: date | None = None
+    due_on: date | None = None
+    cost_rate: Decimal | None = None  # interest, default interest, penalties and fees together
+    annual_rate: Decimal | None = None
+    default_rate: Decimal | None = None  # asked for the time after the due day; none: not asked
+    default_agreed: bool | None = None  # whether the contract has a rate for that time
+    interest_basis: str | None = None  # "agreed", "none", "unclear"
+    principal: Decimal | None = None
+    interest: Decimal | None = None
+    fees: Decimal | None = None
+    paid_out: Decimal | None = None
+    platform: bool | None = None  # arranged with the help of an internet platform
+    first_on: date | None = None  # of a loan that was rolled over: day and principal of the first
+    first_principal: Decimal | None = None
+
+    @property
+    def yearly_cost(self) -> Decimal:
+        """What it costs in a year: never less than its own rates, whatever is said of all together."""
+        rates = (self.cost_rate, self.annual_rate, self.default_rate)
+        return max(rate for rate in rates if rate is not None)
+
+    def unknown(self, *names: str) -> tuple[str, ...]:
+        """Which of these nobody knows."""
+        return tuple(name for name in names if getattr(self, name) is None)
+
+
+@dataclass(frozen=True, slots=True)
 class ExceptionFacts:
     """An exception that a second person granted; it heals a ``block_unless`` of its rule."""
 
@@ -149,8 +181,7 @@ class Facts:
     plan_months: int | None = None
     waiver: Decimal | None = None
     waiver_approved: bool | None = None
-    annual_rate: Decimal | None = None  # per cent a year
-    contract_on: date | None = None
+    debts: tuple[DebtFacts, ...] | None = None
     set_off_order: tuple[str, ...] | None = None
     terms_confirmed: bool | None = None
     signed_by: tuple[str, ...] | None = None

@@ -16,7 +16,7 @@ from people.models import Team, User
 
 HEADINGS = [
     "外部编号", "姓名", "身份证号", "手机号", "电子邮箱", "城市", "区县", "家庭住址", "联系方式来源", "合同号",
-    "合同日期", "放款金额", "年利率(%)", "到期日", "本金(元)", "利息(元)", "费用(元)", "数据日期", "委托合同号",
+    "合同日期", "放款金额", "年利率(%)", "综合年化成本", "平台助贷", "到期日", "本金(元)", "利息(元)", "费用(元)", "数据日期", "委托合同号",
 ]  # fmt: skip
 
 
@@ -78,6 +78,7 @@ def _row(n: int, day: date, mandate: str) -> list[str]:
         _reference(n), NAMES[(n - 1) % len(NAMES)], id_number(n), f"139{n:08d}",
         f"debtor{n}@mail.example", "杭州", district, street, "合同", f"HT-{day.year - 1}-{20000 + n}",
         f"{day.year - 1}-{1 + n % 12:02d}-10", f"{principal + 3000}", "12",
+        "13.5", "是" if n % 3 == 0 else "否",
         f"{day - timedelta(days=70 + n)}", f"{principal:,.2f}", f"{principal * 3 / 100:.2f}", "60.00",
         f"{day}", mandate,
     ]  # fmt: skip

@@ -54,6 +54,7 @@ class Story(Visiting):
                 contract_number=f"HT-{contract_on.year}-{10000 + n * 13}", principal=principal,
                 interest=interest, fees=fees, stated_on=day, contract_on=contract_on,
                 paid_out=principal + 6000, annual_rate=Decimal("10.8000"), due_on=due_on,
+                cost_rate=Decimal("12.6000"), platform=n % 5 == 0,
                 limitation_ends_on=date(due_on.year + 3, due_on.month, min(due_on.day, 28)),
             ),
             by=self.clerk, at=at, mandate=self.cast.mandates[self.creditor, self.agency],

@@ -395,6 +395,7 @@ SENTENCES: dict[str, Any] = {
     "reminder.by_hand": _("The desk is to call about %(amount)s; there is no e-mail address."),
     "payment.received": _("A payment of %(amount)s came in."),
     "payment.reversed": _("A payment of %(amount)s was reversed: %(why)s"),
+    "debt.updated": _("The terms of contract %(contract)s were corrected."),
     "limitation.restarted": _(
         "The limitation period of %(contract)s begins anew (Civil Code art. 195): it ends on"
         " %(ends_on)s, no longer on %(was)s."

@@ -27,6 +27,7 @@ class Organisation(models.Model):
     creditor_type = models.CharField(
         _("kind of creditor"), max_length=20, choices=CreditorType, blank=True
     )
+    natural_person = models.BooleanField(_("a natural person"), default=False, db_default=False)
     name = models.CharField(_("name"), max_length=120)
     name_en = models.CharField(_("name in English"), max_length=120, blank=True)
     licence = models.CharField(_("business licence number"), max_length=40, blank=True)

@@ -222,6 +222,8 @@ def claimed(
         contract_on=date(2024, 5, 10),
         paid_out=Decimal("50000.00"),
         annual_rate=Decimal("12.0000"),
+        cost_rate=Decimal("12.0000"),
+        platform=False,
         due_on=date(2025, 11, 10),
         limitation_ends_on=date(2028, 11, 10),
     )

@@ -123,6 +123,7 @@ TABLE: dict[str, Route] = {
         "case", "edit_case", lambda w: w.case.debtor.contact_points.first().pk
     ),
     "cases:add_party": form("case", "edit_case"),
+    "cases:terms": form("case", "edit_case", lambda w: w.case.debts.first().pk),
     "cases:assess": form("case", "log_contact"),
     "cases:strategy": form("case", "edit_case"),
     "cases:add_paper": form("case", "edit_case"),

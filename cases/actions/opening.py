@@ -28,6 +28,8 @@ class Claimed:
     contract_on: date | None = None
     paid_out: Decimal | None = None
     annual_rate: Decimal | None = None
+    cost_rate: Decimal | None = None
+    platform: bool | None = None
     due_on: date | None = None
     limitation_ends_on: date | None = None
 
@@ -114,6 +116,8 @@ def open_case(
             contract_on=claimed.contract_on,
             paid_out=claimed.paid_out,
             annual_rate=claimed.annual_rate,
+            cost_rate=claimed.cost_rate,
+            platform=claimed.platform,
             due_on=claimed.due_on,
             limitation_ends_on=claimed.limitation_ends_on,
             principal=claimed.principal,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.actions.settling import AGENCY, PLACE, settle_packs
 from cases.actions.still_open import while_open
-from cases.models import Assessment, Case, ClaimPaper, Mandate, Party
+from cases.models import Assessment, Case, ClaimPaper, Debt, Mandate, Party
 from cases.models.case import search_keys
 from documents.models import Document
 from documents.storing import store
@@ -40,6 +40,36 @@ def update_debtor(*, case: Case, changes: dict[str, Any], by: User, at: datetime
         at=at,
         data={"fields": sorted(changes)},
         then=save,
+    )
+
+
+def update_terms(
+    *, case: Case, debt: Debt, changes: dict[str, Any], by: User, at: datetime
+) -> None:
+    """Correct what a contract says of its price; the sums themselves move only by the ledger."""
+
+    def save(locked: Case, _by: User, _at: datetime) -> None:
+        fresh = Debt.objects.select_for_update(of=("self",)).get(pk=debt.pk, case=locked)
+        for name, value in changes.items():
+            setattr(fresh, name, value)
+        if (fresh.first_on is None) != (fresh.first_principal is None):
+            raise WrongInput(
+                _("Give both the day and the principal of the first loan, or neither."), "first_on"
+            )
+        fresh.save(update_fields=[*changes])
+        debt.__dict__.update(fresh.__dict__)
+
+    note(
+        case,
+        event="debt.updated",
+        right=EDIT,
+        by=by,
+        at=at,
+        data={
+            "contract": debt.contract_number,
+            "changes": dict(changes.items()),
+        },
+        then=while_open("debt.updated", save),
     )
 
 

@@ -19,6 +19,7 @@ from cases.imports.judging import (
     CITY,
     CONTRACT_NUMBER,
     CONTRACT_ON,
+    COST_RATE,
     COUNTRY,
     CURRENCY,
     DISTRICT,
@@ -36,6 +37,7 @@ from cases.imports.judging import (
     OVERDUE_SINCE,
     PAID_OUT,
     PHONE,
+    PLATFORM,
     POSTCODE,
     PRINCIPAL,
     REFERENCE,
@@ -84,7 +86,8 @@ POINT = Target(ContactPoint, ["person_id", "channel", "value", "source"])
 DEBT = Target(
     Debt,
     [
-        "case_id", "kind", "contract_number", "contract_on", "paid_out", "annual_rate", "due_on",
+        "case_id", "kind", "contract_number", "contract_on", "paid_out", "annual_rate",
+        "cost_rate", "platform", "due_on",
         "limitation_ends_on", "principal", "interest", "fees", "stated_on",
     ],
 )  # fmt: skip
@@ -299,6 +302,8 @@ class Opener:
                 values[CONTRACT_ON] or NULL,
                 values[PAID_OUT] or NULL,
                 values[ANNUAL_RATE] or NULL,
+                values[COST_RATE] or NULL,
+                values[PLATFORM] or NULL,
                 values[DUE_ON] or NULL,
                 limitation_end(values) or NULL,
                 principal,

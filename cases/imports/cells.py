@@ -339,6 +339,10 @@ SOURCES = {
     "授权查询": "bureau", "征信查询": "bureau", "授权查询机构": "bureau", "credit bureau": "bureau",
     "不明": "unknown", "未知": "unknown", "不详": "unknown", "not known": "unknown",
 }  # fmt: skip
+YES_OR_NO = {
+    "是": "yes", "有": "yes", "yes": "yes", "y": "yes", "true": "yes", "1": "yes",
+    "否": "no", "无": "no", "no": "no", "n": "no", "false": "no", "0": "no",
+}  # fmt: skip
 DEBT_KINDS = {
     "consumer_loan": "consumer_loan", "consumer loan": "consumer_loan", "消费贷": "consumer_loan",
     "消费贷款": "consumer_loan", "个人消费贷款": "consumer_loan", "信用贷": "consumer_loan",

@@ -134,6 +134,18 @@ COLUMNS: tuple[Column, ...] = (
         written=_("Per cent a year, such as 12. A figure below 1 is asked about: it may be a fraction."),
     ),
     Column(
+        "cost_rate", _("All costs a year, per cent"),
+        ("综合年化成本", "综合融资成本", "综合年化利率", "综合年化成本%"),
+        ("all costs a year", "total annual cost", "all-in rate", "apr"),
+        written=_("Interest, default interest, penalties and fees together, per cent a year. Empty: not known, and where a ceiling holds nobody is visited."),
+    ),
+    Column(
+        "platform", _("Arranged by a platform"),
+        ("平台助贷", "是否平台助贷", "互联网助贷"),
+        ("platform loan", "arranged by a platform"),
+        written=_("是 (yes) or 否 (no). Empty: not known."),
+    ),
+    Column(
         "due_on", _("Due date"),
         ("到期日", "到期日期", "还款到期日", "应还日期"),
         ("due date", "due on", "maturity", "maturity date"),

@@ -26,11 +26,11 @@ OF_PERSON = {
     "name", "name_en", "id_number", "born_on", "language", "zone", "country", "region", "employer",
 }  # fmt: skip
 OF_DEBT = {
-    "kind", "contract_number", "contract_on", "paid_out", "annual_rate", "due_on", "limitation_ends_on",
-    "principal", "interest", "fees",
+    "kind", "contract_number", "contract_on", "paid_out", "annual_rate", "cost_rate", "platform",
+    "due_on", "limitation_ends_on", "principal", "interest", "fees",
 }  # fmt: skip
 _DAYS = {"born_on", "contract_on", "due_on", "limitation_ends_on", "overdue_since"}
-_AMOUNTS = {"paid_out", "annual_rate", *SUMS}
+_AMOUNTS = {"paid_out", "annual_rate", "cost_rate", *SUMS}
 
 
 def correct_case(
@@ -146,4 +146,6 @@ def _typed(name: str, value: str | None) -> Any:
         return None
     if name in _DAYS:
         return date.fromisoformat(value)
+    if name == "platform":
+        return value == "yes"
     return Decimal(value) if name in _AMOUNTS else value

@@ -27,7 +27,9 @@ select c.external_reference, c.id, c.reference, c.state, c.team_id, c.currency,
        array(select value from people_contactpoint k where k.person_id = p.id),
        case when p.name = c.debtor_name then p.name end, p.name_en, nullif(p.id_number, ''),
        p.born_on::text, p.language, p.zone, nullif(p.country, ''), nullif(p.region, ''), p.employer, d.kind, d.contract_number,
-       d.contract_on::text, d.paid_out::text, d.annual_rate::text, d.due_on::text,
+       d.contract_on::text, d.paid_out::text, d.annual_rate::text,
+       d.cost_rate::text, case d.platform when true then 'yes' when false then 'no' end,
+       d.due_on::text,
        c.overdue_since::text, d.limitation_ends_on::text, d.principal::text, d.interest::text,
        d.fees::text, m.number
 from unnest(%s::text[]) wanted
@@ -42,7 +44,7 @@ _PLACES = [
     POSITION[name]
     for name in (
         "name", "name_en", "id_number", "born_on", "language", "zone", "country", "region", "employer",
-        "kind", "contract_number", "contract_on", "paid_out", "annual_rate", "due_on", "overdue_since",
+        "kind", "contract_number", "contract_on", "paid_out", "annual_rate", "cost_rate", "platform", "due_on", "overdue_since",
         "limitation_ends_on", "principal", "interest", "fees", "mandate",
     )
 ]  # fmt: skip

@@ -44,6 +44,8 @@ READERS: dict[str, Callable[[str], str]] = {
     "contract_on": cells.day,
     "paid_out": cells.amount,
     "annual_rate": cells.rate,
+    "cost_rate": cells.rate,
+    "platform": cells.chosen("yes_or_no", cells.YES_OR_NO),
     "due_on": cells.day,
     "overdue_since": cells.day,
     "limitation_ends_on": cells.day,
@@ -57,7 +59,8 @@ READERS: dict[str, Callable[[str], str]] = {
 
 (
     REFERENCE, NAME, NAME_EN, ID_KIND, ID_NUMBER, BORN_ON, LANGUAGE, ZONE, COUNTRY, REGION, EMPLOYER, PHONE, EMAIL,
-    CITY, DISTRICT, ADDRESS, POSTCODE, SOURCE, KIND, CONTRACT_NUMBER, CONTRACT_ON, PAID_OUT, ANNUAL_RATE, DUE_ON,
+    CITY, DISTRICT, ADDRESS, POSTCODE, SOURCE, KIND, CONTRACT_NUMBER, CONTRACT_ON, PAID_OUT, ANNUAL_RATE, COST_RATE,
+    PLATFORM, DUE_ON,
     OVERDUE_SINCE, LIMITATION, PRINCIPAL, INTEREST, FEES, CURRENCY, STATED_ON, MANDATE,
 ) = range(len(FIELDS))  # fmt: skip
 

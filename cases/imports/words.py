@@ -209,6 +209,10 @@ ROWS: dict[str, tuple[Any, Any]] = {
         gettext_lazy("“%(text)s” is not the code of a part of a country."),
         gettext_lazy("Write the short code, such as MA or SCT, or leave the cell empty."),
     ),
+    "yes_or_no": (
+        gettext_lazy("“%(text)s” is neither yes nor no."),
+        gettext_lazy("Write 是 (yes) or 否 (no), or leave it empty."),
+    ),
     "language": (gettext_lazy("The language “%(text)s” is not known."), gettext_lazy("Write 中文 or English.")),
     "currency": (gettext_lazy("“%(text)s” is not a currency."), gettext_lazy("Write three letters, such as CNY.")),
     "kind": (

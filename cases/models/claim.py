@@ -54,6 +54,11 @@ class Debt(models.Model):
         PRIVATE_LOAN = "private_loan", _("Private loan")
         BUSINESS_LOAN = "business_loan", _("Business loan")
 
+    class InterestBasis(models.TextChoices):
+        AGREED = "agreed", _("Agreed in the contract")
+        NONE = "none", _("Not agreed")
+        UNCLEAR = "unclear", _("Agreed unclearly")
+
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="debts")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.CONSUMER_LOAN)
     contract_number = models.CharField(_("contract number"), max_length=60)
@@ -63,6 +68,25 @@ class Debt(models.Model):
     )
     annual_rate = models.DecimalField(
         _("interest a year, per cent"), max_digits=7, decimal_places=4, null=True, blank=True
+    )
+    interest_basis = models.CharField(
+        _("interest"), max_length=10, choices=InterestBasis, blank=True, default="", db_default=""
+    )
+    cost_rate = models.DecimalField(
+        _("all costs a year, per cent"), max_digits=7, decimal_places=4, null=True, blank=True
+    )
+    default_rate = models.DecimalField(
+        _("default interest a year, per cent"),
+        max_digits=7,
+        decimal_places=4,
+        null=True,
+        blank=True,
+    )
+    default_agreed = models.BooleanField(_("default interest was agreed"), null=True, blank=True)
+    platform = models.BooleanField(_("arranged by a platform"), null=True, blank=True)
+    first_on = models.DateField(_("first loan of"), null=True, blank=True)
+    first_principal = models.DecimalField(
+        _("principal of the first loan"), max_digits=14, decimal_places=2, null=True, blank=True
     )
     due_on = models.DateField(_("due on"), null=True, blank=True)
     limitation_ends_on = models.DateField(_("limitation ends on"), null=True, blank=True)
@@ -81,6 +105,10 @@ class Debt(models.Model):
                 name="debt_kind_known",
             ),
             models.CheckConstraint(
+                condition=models.Q(interest_basis__in=["", "agreed", "none", "unclear"]),
+                name="debt_interest_basis_known",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(principal__gte=0, interest__gte=0, fees__gte=0),
                 name="debt_not_negative",
             ),
@@ -88,6 +116,12 @@ class Debt(models.Model):
 
     def __str__(self) -> str:
         return self.contract_number
+
+    @property
+    def agreed_on(self) -> str:
+        """On what interest rests; a rate that was stated is taken as agreed until somebody says otherwise."""
+        known = self.annual_rate is not None
+        return self.interest_basis or (self.InterestBasis.AGREED.value if known else "")
 
 
 class LedgerEntry(models.Model):

@@ -157,6 +157,31 @@ def write(request: HttpRequest, reference: str) -> HttpResponse:
     )  # fmt: skip
 
 
+def terms(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Correct what a contract says of its price."""
+    case = seen_case(request, reference)
+    debt = get_object_or_404(case.debts, pk=pk)
+    held = {name: getattr(debt, name) for name in forms.TermsForm.base_fields}
+    said = {True: "yes", False: "no", None: ""}
+    form = forms.TermsForm(
+        request.POST or None,
+        initial={name: said[v] if isinstance(v, bool) else v for name, v in held.items()},
+    )
+
+    def do(data: dict[str, Any]) -> None:
+        changes = {name: value for name, value in data.items() if value != held[name]}
+        if changes:
+            preparing.update_terms(
+                case=case, debt=debt, changes=changes, by=request.user, at=clock.now()
+            )
+
+    return page(
+        request, case, form, right="edit_case", title=_("Terms of the contract"), button=_("Save"), do=do,
+        hint=_("The rules judge by these what may be asked; the sums themselves move only by the ledger."),
+        done=_("The terms are saved."), tab="debt",
+    )  # fmt: skip
+
+
 def assess(request: HttpRequest, reference: str) -> HttpResponse:
     """Record what the debtor can bear."""
     case = seen_case(request, reference)

@@ -1,12 +1,10 @@
 """Whether there is a lawful claim, who may press it, against whom, and whether it is time."""
 
-from decimal import Decimal
-
 from compliance.entry import Entry
 from compliance.facts import Facts
 from compliance.rule import AGREEMENT, CONTACT, VISIT, Answer, Context, known, rule
-from compliance.strict import FEWER_OF, LESS, MORE
-from compliance.words import Rate, named
+from compliance.strict import FEWER_OF, MORE
+from compliance.words import named
 
 PLANNING = ("visit.plan", "visit.announce")
 CHANNEL_OF = {"lawyers_letter": "letter"}  # a lawyer's letter is a letter to the mandate
@@ -187,30 +185,3 @@ def limitation_passed(facts: Facts, value: Entry, context: Context) -> Answer:
     if context.day <= ends:
         return None
     return context.refuse(value, ends=ends, day=context.day)
-
-
-@rule(
-    answers=("visit.plan", "visit.announce", "agreement.reach"),
-    needs=("annual_rate", "contract_on"),
-    takes={"times": int},
-    strict={"times": LESS},
-    says={"": ("rate", "ceiling", "times", "lpr", "contract")},
-)
-def rate_within_lpr(facts: Facts, value: Entry, context: Context) -> Answer:
-    """The yearly rate is no more than so many times the one-year LPR on the day of the contract."""
-    rate, contract = known(facts.annual_rate), known(facts.contract_on)
-    lpr = context.look_up("lpr.one_year", contract)
-    if lpr is None:
-        return context.unknown(value, ("lpr",))
-    prime = Decimal(lpr)
-    ceiling = prime * value["times"]
-    if rate <= ceiling:
-        return None
-    return context.refuse(
-        value,
-        rate=Rate(rate),
-        ceiling=Rate(ceiling),
-        times=value["times"],
-        lpr=Rate(prime),
-        contract=contract,
-    )

@@ -9,15 +9,19 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from common import clock
+from common.clock import local_day
 from compliance.entry import Entry
 from compliance.packs import load, names
 from compliance.words import in_words, named
-from desk.showing import tongue_now
+from desk.rates import by_month
+from desk.showing import HOUSE_ZONE, tongue_now
 from people.models import Organisation
 
 
 def rules(request: HttpRequest) -> TemplateResponse:
     """Each pack with its entries: what it says, its force, source, since when, checked or not."""
+    today = local_day(clock.now(), HOUSE_ZONE)
     used = {
         pack
         for packs in Organisation.objects.filter(kind="creditor").values_list("packs", flat=True)
@@ -32,7 +36,9 @@ def rules(request: HttpRequest) -> TemplateResponse:
         for name in names()
         for pack in [load(name)]
     ]
-    return TemplateResponse(request, "desk/rules.html", {"packs": packs})
+    return TemplateResponse(
+        request, "desk/rules.html", {"packs": packs, "lpr": by_month(["cn"], today=today)}
+    )
 
 
 def words(entry: Entry) -> Mapping[str, str] | str:

@@ -11,6 +11,7 @@ from compliance.circumstances import CERTIFICATES, HOUSE_PAPERS, NOTICES
 from compliance.facts import (
     CircumstanceFacts,
     ContactFacts,
+    DebtFacts,
     ExceptionFacts,
     Facts,
     HoldFacts,
@@ -20,7 +21,10 @@ from compliance.facts import (
 )
 
 ZONE = "Asia/Shanghai"
-MONEY = {"balance", "plan_total", "plan_balance", "waiver", "annual_rate"}
+MONEY = {
+    "balance", "plan_total", "plan_balance", "waiver", "annual_rate", "cost_rate", "default_rate",
+    "principal", "interest", "fees", "paid_out", "first_principal",
+}  # fmt: skip
 PARTS = {
     "officers": OfficerFacts, "holds": HoldFacts, "exceptions": ExceptionFacts,
     "circumstances": CircumstanceFacts, "contacts": ContactFacts, "house_papers": PaperFacts,
@@ -44,6 +48,13 @@ MANDATE = MandateFacts(
     may_sign=True,
     waiver_limit=Decimal("500.00"),
 )
+
+DEBT = DebtFacts(
+    contract="XH-2024-5521", kind="consumer_loan", contract_on=date(2024, 5, 10),
+    due_on=date(2025, 11, 10), cost_rate=Decimal("12.0000"), annual_rate=Decimal("12.0000"),
+    interest_basis="agreed", principal=Decimal("38600.00"), interest=Decimal("1158.00"),
+    fees=Decimal("242.00"), paid_out=Decimal("50000.00"), platform=False,
+)  # fmt: skip
 
 
 def at(text: str, zone: str = ZONE) -> datetime:
@@ -92,8 +103,7 @@ LAWFUL = Facts(
     plan_months=6,
     waiver=Decimal("1000.00"),
     waiver_approved=True,
-    annual_rate=Decimal("12.0000"),
-    contract_on=date(2024, 5, 10),
+    debts=(DEBT,),
     set_off_order=("fees", "interest", "principal"),
     terms_confirmed=True,
     signed_by=("debtor", "creditor"),
@@ -132,6 +142,11 @@ def _value(name: str, value: Any, zone: str) -> Any:
     if name == "officers":
         return tuple(
             OfficerFacts(**OFFICER | {part: _value(part, g, zone) for part, g in one.items()})
+            for one in value
+        )
+    if name == "debts":
+        return tuple(
+            replace(DEBT, **{part: _value(part, given, zone) for part, given in one.items()})
             for one in value
         )
     if name in PARTS:

@@ -36,6 +36,8 @@ def test_scenario(one: dict[str, Any]) -> None:
     verdict = decide(one)
     assert ids(verdict.blocks) == sorted(one.get("refused_by", [])), said(verdict)
     assert ids(verdict.warnings) == sorted(one.get("warned_by", [])), said(verdict)
+    if "due_by" in one:
+        assert ids(verdict.duties) == sorted(one["due_by"]), said(verdict)
     assert ids(verdict.overrides) == sorted(one.get("excepted", [])), said(verdict)
     if "earliest" in one:
         zone = verdict.facts.zone
@@ -67,7 +69,12 @@ def test_the_earliest_moment_of_every_refused_scenario_is_lawful() -> None:
 
 
 def hit(one: dict[str, Any]) -> list[str]:
-    return [*one.get("refused_by", []), *one.get("warned_by", []), *one.get("excepted", [])]
+    return [
+        *one.get("refused_by", []),
+        *one.get("warned_by", []),
+        *one.get("due_by", []),
+        *one.get("excepted", []),
+    ]
 
 
 def ids(findings: list[Finding]) -> list[str]:
