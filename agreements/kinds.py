@@ -12,14 +12,9 @@ from cases.outgoing import answer, may_go
 from common.clock import day_ends, local, local_day
 from compliance.ask import ask
 from compliance.verdict import Verdict
-from notices.kinds import Kind, Later, register
+from notices.kinds import REMINDERS, Kind, Later, register
 from notices.models import Notice
 
-REMINDERS = (
-    Notice.Kind.REMINDER_BEFORE.value,
-    Notice.Kind.REMINDER_DUE.value,
-    Notice.Kind.REMINDER_AFTER.value,
-)
 A_YEAR = timedelta(days=366)
 
 

@@ -10,9 +10,11 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from cases.models import Case, ClaimPaper, ContactAttempt, Debt, Hold, Refusal
+from cases.models import Case, Circumstance, ClaimPaper, ContactAttempt, Debt, Hold, Refusal
+from cases.models.circumstances import OF_THE_DEBT
 from common.clock import local_day
 from compliance.facts import (
+    CircumstanceFacts,
     ContactFacts,
     DebtFacts,
     ExceptionFacts,
@@ -26,6 +28,7 @@ from people.models import ContactPoint, HousePaper
 from workflow.kept import kept
 from workflow.models import Approval
 
+OF_AGE, OLD = 18, 70
 PAST_VISITS = timedelta(days=60)  # no cap in any pack looks further back
 SPOKEN = {"reached", "promised", "refused"}  # outcomes at which the debtor was on the line
 OF_DEBT = (
@@ -60,12 +63,14 @@ def with_facts(cases: QuerySet[Case], at: datetime) -> QuerySet[Case]:
 
 def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
     visits = Case._meta.get_field("visits").related_model
+    agreements = Case._meta.get_field("agreements").related_model
     own = {"case": OuterRef("pk")}
     return {
         "fact_parties": JSONObject(
             zone="debtor__zone", creditor_type="creditor__creditor_type", agency="agency__name",
             home="creditor__country", country="debtor__country", region="debtor__region",
             natural_person="creditor__natural_person",
+            born="debtor__born_on",
         ),
         "fact_mandate": JSONObject(
             principal="mandate__principal__name", valid_from="mandate__valid_from",
@@ -82,6 +87,22 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
             Refusal.objects.filter(**own, lifted_at=None)
             .order_by("-at")
             .values(json=JSONObject(at="at", until="until"))[:1]
+        ),
+        "fact_circumstances": ArraySubquery(
+            Circumstance.objects.filter(
+                Q(case=OuterRef("pk"))
+                | Q(case__debtor=OuterRef("debtor")) & ~Q(kind__in=OF_THE_DEBT),
+                ended_at=None,
+            )
+            .order_by("pk")
+            .values(
+                json=JSONObject(kind="kind", since="since", until="until", paper="evidence")
+            )
+        ),
+        "fact_kept": ArraySubquery(
+            agreements.objects.filter(**own, state="signed", case__state="follow_up")
+            .order_by("pk")
+            .values(json=JSONObject(at="signed_at"))[:1]
         ),
         "fact_papers": ArraySubquery(
             ClaimPaper.objects.filter(**own).order_by("kind").values("kind").distinct()
@@ -198,6 +219,7 @@ def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
             )
             for row in case.fact_holds
         ),
+        "circumstances": _circumstances(case, at),
         "claim_papers": tuple(case.fact_papers),
         "natural_person_lender": parties["natural_person"],
         "mandate": _mandate(case),
@@ -253,6 +275,40 @@ def _contact(case: Case, row: Mapping[str, Any], *, spoken: bool, number: str = 
         number=number,
         ours=same == (case.agency_id, None if case.agency_id else case.creditor_id),
     )
+
+
+def _circumstances(case: Case, at: datetime) -> tuple[CircumstanceFacts, ...]:
+    """What was recorded, and what follows from the date of birth and from a plan in force."""
+    zone, born = case.fact_parties["zone"], _day(case.fact_parties["born"])
+    found = [
+        CircumstanceFacts(
+            kind=row["kind"],
+            since=date.fromisoformat(row["since"]),
+            until=_day(row["until"]),
+            evidence=row["paper"] is not None,
+        )
+        for row in case.fact_circumstances
+    ]
+    if born:
+        of_age, old = _birthday(born, OF_AGE), _birthday(born, OLD)
+        today = local_day(at, zone)
+        if today < of_age:
+            found.append(CircumstanceFacts("minor", born, of_age - timedelta(days=1), True))
+        if today >= old:
+            found.append(CircumstanceFacts("elderly", old, None, True))
+    found += [
+        CircumstanceFacts("agreement_kept", local_day(_moment(row["at"]), zone), None, True)
+        for row in case.fact_kept
+    ]
+    return tuple(found)
+
+
+def _birthday(born: date, years: int) -> date:
+    """The day on which somebody has lived so many years; of the 29th of February the day after."""
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return date(born.year + years, 3, 1)
 
 
 def _mandate(case: Case) -> MandateFacts | None:

@@ -1,8 +1,8 @@
-"""The clock's work on cases: holds that end, reviews that fall due."""
+"""The clock's work on cases: holds and circumstances that end, reviews that fall due."""
 
 from celery import shared_task
 
-from cases.actions import holding, settling
+from cases.actions import circumstances, holding, settling
 from common import clock
 from people.models import User
 
@@ -13,6 +13,8 @@ def sweep_holds() -> None:
     at, by = clock.now(), User.objects.system()
     holding.end_due_holds(at=at, by=by)
     holding.raise_reviews(at=at, by=by)
+    circumstances.end_due_circumstances(at=at, by=by)
+    circumstances.raise_circumstance_reviews(at=at, by=by)
 
 
 @shared_task

@@ -11,13 +11,13 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Any
 
+from compliance import effects, wording
 from compliance.entry import Entry
 from compliance.rule import RULES
 from compliance.shelf import Edition, Pack, PackUnreadable, Shelf, strictest_of
 from compliance.tightening import loosened
 from compliance.values import KEYS
 from compliance.verdict import Citation, Force, Severity
-from compliance.wording import faults
 from compliance.words import LANGUAGES
 
 HOME = Path(__file__).parent / "packs"
@@ -313,8 +313,9 @@ def _entry(head: Mapping[str, Any], topic: str, raw: Mapping[str, Any]) -> Entry
         raise _Trouble("has words, but no rule that would speak them")
     takes = rule.takes if rule else {}
     fields = {name: part for name, part in raw.items() if name not in _COMMON_FIELDS}
-    for fault in faults(fields["phrases"]) if "phrases" in fields else ():
-        raise _Trouble(fault)
+    for name, faults_of in (("phrases", wording.faults), ("effects", effects.faults)):
+        for fault in faults_of(fields[name]) if name in fields else ():
+            raise _Trouble(fault)
     if rule:
         _check_fields(fields, takes)
         _check_words(raw, rule.says)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from compliance import effects
 from compliance.records import faults as faults_of_terms
 
 
@@ -82,6 +83,7 @@ KEYS = {
         Key("service.rules", dict, _latest_service, "when a notice takes effect", "通知何时生效"),
         Key("set_off.order", list, _only, "in which order a payment is set off", "还款抵充顺序"),
         Key("limitation.years", int, min, "years of limitation", "诉讼时效期间（年）"),
+        Key("circumstance.effects", dict, effects.strictest, "what a circumstance does at once", "特殊情形登记后立即产生的效果"),
         Key("wording.outside", dict, _every_phrase, "words that no outsider may read on it", "对外可见处不得出现的字词"),
         Key("retention.terms", list, _all_of_them, "how long records are kept", "各类记录的保存期限", faults_of_terms),
         Key("lpr.one_year", object, _only, "one-year loan prime rate, per cent", "一年期贷款市场报价利率"),

@@ -165,9 +165,14 @@ def _overlays(s: Story) -> None:
     s.prepares(-30)
     n = s.number
     if n == 43:
-        s.held(-12, "hospital", 30, "住院治疗，有诊断证明")
+        s.befalls(-12, "hospitalised", "住院治疗，有诊断证明", lasts=30)
     elif n == 44:
-        s.held(-10, "dispute", 40, "对利息金额有异议，要求核对", scope="visits")
+        s.befalls(-10, "dispute", "来信要求核对利息的计算", about="利息金额")
+        s.writes(
+            -8,
+            "明天法院就来抓人，马上还款！",
+            "您对利息金额提出的异议已收到，我们会在十五日内书面答复。",
+        )
     elif n == 45:
         s.held(-16, "bereavement", 30, "近亲去世")
         s.asks_exception(-1, "CN-15", "债务人书面要求在外地工作单位附近会面")
@@ -190,5 +195,5 @@ def _overlays(s: Story) -> None:
     elif n == 54:
         s.held(-7, "order", 180, "人身安全保护令")
     else:
-        s.held(-8, "counsel", 45, "已委托律师，请与律师联系")
+        s.befalls(-8, "attorney", "已委托律师，请与律师联系")
         s.was_called(-15, "wrong_number", "号码已转给他人，已停用")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 from agreements.actions.following import sweep
+from cases.actions.circumstances import end_due_circumstances, raise_circumstance_reviews
 from cases.actions.holding import end_due_holds, raise_reviews
 from common.clock import from_local, local_day
 from notices import relay
@@ -53,6 +54,8 @@ class Diary:
         system = User.objects.system()
         end_due_holds(at=at, by=system)
         raise_reviews(at=at, by=system)
+        end_due_circumstances(at=at, by=system)
+        raise_circumstance_reviews(at=at, by=system)
         sweep(at)
         relay.deem_due(at)
         relay.follow_up(at)

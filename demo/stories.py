@@ -1,6 +1,7 @@
 """What may happen to a case of the demo, done by the real actions at their moments."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from agreements import plans
 from agreements.actions import closing, drawing, paying, signing
 from agreements.models import Agreement
 from agreements.plans import Due
-from cases.actions import contacting, excepting, holding, preparing
+from cases.actions import contacting, excepting, holding, preparing, writing
 from cases.actions.opening import Claimed, open_case
 from cases.models import Case, Refusal
 from common.clock import local_day
@@ -18,8 +19,9 @@ from demo.debtors import NAMES, STREETS, born_on, id_number
 from demo.diary import ZONE
 from demo.visiting import Visiting
 from people.models import Address, ContactPoint, Person
-from visits.actions import refusing
+from visits.actions import befalling, refusing
 from workflow.approvals import decide_approval
+from workflow.steps import PolicyRefused
 
 
 class Story(Visiting):
@@ -288,6 +290,33 @@ class Story(Visiting):
             remark=remark, by=self.clerk, at=at, filename="证明.pdf",
             content=files.paper("证明材料", "Certificate"),
         )  # fmt: skip
+
+    def befalls(
+        self, days: int, kind: str, remark: str, *, lasts: int = 0, about: str = ""
+    ) -> None:
+        """Something happens to the debtor or the debt, with a paper that shows it."""
+
+        def record(at: datetime) -> None:
+            day = local_day(at, ZONE)
+            befalling.record_circumstance(
+                case=self.fresh(), kind=kind, since=day, source="paper", about=about, remark=remark,
+                until=day + timedelta(days=lasts) if lasts else None, filename="证明.pdf",
+                content=files.paper("证明材料", "Certificate"), by=self.clerk, at=at,
+            )  # fmt: skip
+
+        self.on(days, 10, 20, record)
+
+    def writes(self, days: int, *texts: str) -> None:
+        """Messages to the debtor; what the rules refuse stays on the timeline and nowhere else."""
+
+        def write(at: datetime) -> None:
+            for text in texts:
+                with suppress(PolicyRefused):
+                    writing.write_to_debtor(
+                        case=self.fresh(), channel="letter", text=text, by=self.clerk, at=at
+                    )
+
+        self.on(days, 11, 10, write)
 
     def refuses(self, days: int, how: str, remark: str, *, asks_back: bool = False) -> None:
         """The debtor asks from afar that nobody comes; later perhaps for a visit after all."""

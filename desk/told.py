@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from agreements.models import Agreement, Payment, Signature
 from cases.models import Case, ContactAttempt, Hold, Refusal
 from cases.models.case import Step
+from cases.models.circumstances import CHOICES as CIRCUMSTANCES
+from cases.models.circumstances import Circumstance
 from desk.showing import figure_words, pack_title, tongue_now, zone_or_house
 from documents.models import Document
 from notices.models import Notice
@@ -61,6 +63,7 @@ GROUPS = {
             "mandate.",
             "packs.",
             "hold.",
+            "circumstance.",
             "limitation.",
         ),
     ),
@@ -160,6 +163,7 @@ UNTOLD = (
 )  # shown apart, or said by the sentence itself
 CODED: dict[str, Any] = {
     "channel": Notice.Channel,
+    "circumstance": dict(CIRCUMSTANCES),
     "channels": Notice.Channel,
     "closed_as": Case.ClosedAs,
     "evidence_kind": Approval.Evidence,
@@ -175,6 +179,7 @@ CODED: dict[str, Any] = {
     "step": Step,
     "willingness": TalkRecord.Willingness,
 }
+SOURCES = {"circumstance.": Circumstance.Source}
 KINDS = {"consent.": Consent.Kind, "notice.": Notice.Kind, "approval.": Approval.Kind}
 REASONS = {"hold.": Hold.Reason, "case.held": Hold.Reason, "talk.": TalkRecord.Reason}
 
@@ -190,6 +195,8 @@ def _in_words(kind: str, name: str, value: Any) -> Any:
     if name == "item":
         return _in_sentence(kind, value)
     choices = CODED.get(name)
+    if name == "source":
+        choices = next((c for start, c in SOURCES.items() if kind.startswith(start)), None)
     if name == "channel" and kind.startswith("contact."):
         choices = ContactAttempt.Channel
     if name in ("kind", "reason"):
@@ -270,6 +277,7 @@ NAMED: dict[str, tuple[Any, str]] = {
     "closed_as": (Case.ClosedAs, "closed_as"),
     "state": (Step, "state"),
     "cause": (CAUSES, "cause"),
+    "circumstance": (dict(CIRCUMSTANCES), "circumstance"),
 }
 
 ASKED: dict[str, Any] = {
@@ -308,6 +316,10 @@ SENTENCES: dict[str, Any] = {
     "case.closed_early": _("The case was closed: %(closed_as)s."),
     "case.reopened": _("The case was opened again."),
     "case.reported": _("The closure report was written."),
+    "circumstance.recorded": _("Recorded: %(circumstance)s."),
+    "circumstance.review_due": _("To be looked at again: %(circumstance)s."),
+    "circumstance.reviewed": _("Looked at again, it goes on: %(circumstance)s."),
+    "circumstance.ended": _("Ended: %(circumstance)s."),
     "hold.review_due": _("A hold is to be reviewed: %(reason)s."),
     "hold.reviewed": _("The hold was reviewed and goes on: %(reason)s."),
     "hold.released": _("The hold was ended: %(why)s"),

@@ -79,6 +79,7 @@ class Listed:
     fees: Decimal
     next_due_at: datetime | None
     held_until: date | None
+    marks: list[str] | None
     refused_until: date | None
     closed_as: str
     creditor: str
@@ -96,7 +97,7 @@ class Listed:
 
 COLUMNS = (
     "pk", "reference", "debtor_name", "debtor__zone", "state", "principal", "interest", "fees",
-    "next_due_at", "held_until", "refused_until", "closed_as", "creditor__name",
+    "next_due_at", "held_until", "marks", "refused_until", "closed_as", "creditor__name",
     "officer__full_name", "officer__username", "first_duty",
 )  # fmt: skip
 """Where each of ``Listed`` comes from, in its order."""

@@ -44,6 +44,10 @@ class Document(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
 
+    restricted = models.BooleanField(  # for those alone who answer for the case
+        _("restricted"), default=False
+    )
+
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [

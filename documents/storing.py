@@ -67,12 +67,13 @@ def store(
     at: datetime,
     made_here: bool = False,
     mime: str = "",
+    restricted: bool = False,
 ) -> Document:
     """Write the file once, under a name of our own, and keep what it is.
 
     ``made_here`` is for files that the product itself has made (they need no looking at);
     ``mime`` is the type where the caller has looked into the file more closely than is done here.
-    Raises ``Unreadable``.
+    ``restricted`` files are for those alone who answer for the case. Raises ``Unreadable``.
     """
     name = clean_name(filename)
     if not mime:
@@ -88,6 +89,7 @@ def store(
         sha256=hashlib.sha256(content).hexdigest(),
         created_at=at,
         created_by=by,
+        restricted=restricted,
     )
     ending = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
     document.file.save(f"{at:%Y/%m}/{uuid.uuid4().hex}{ending}", ContentFile(content), save=False)

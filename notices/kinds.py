@@ -16,6 +16,18 @@ class Later:
     why: str
 
 
+REMINDERS = (
+    Notice.Kind.REMINDER_BEFORE.value,
+    Notice.Kind.REMINDER_DUE.value,
+    Notice.Kind.REMINDER_AFTER.value,
+)
+OWED = {  # papers that the debtor is to have, whatever else stops
+    Notice.Kind.AGREEMENT_COPY.value,
+    Notice.Kind.PAYMENT_RECEIPT.value,
+    Notice.Kind.SETTLEMENT.value,
+    Notice.Kind.VISIT_CANCELLED.value,
+}
+
 Recheck = Callable[[Notice, datetime], str | Later]
 Follows = Callable[[Notice, datetime], Any]
 

@@ -130,12 +130,18 @@ TABLE: dict[str, Route] = {
     "cases:mandate": form("case", "edit_case"),
     "cases:assign": form("case", "assign_case"),
     "cases:log_contact": form("case", "log_contact"),
+    "cases:write": form("case", "log_contact"),
     "cases:hold": form("case", "hold_case"),
     "cases:review_hold": form("refused", "hold_case", lambda w: w.hold.pk),
     "cases:release_hold": form("refused", "release_hold", lambda w: w.hold.pk),
     "cases:ask_exception": form("case", "request_approval"),
     "visits:plan": form("case", "plan_visit"),
     "visits:refuse": form("case", "record_refusal"),
+    "visits:circumstance": form("case", "record_circumstance"),
+    "visits:review_circumstance": form(
+        "refused", "record_circumstance", lambda w: w.circumstance.pk
+    ),
+    "visits:end_circumstance": form("refused", "end_circumstance", lambda w: w.circumstance.pk),
     "visits:lift": form("refused", "request_approval"),
     "visits:calendar": Route(only="GET"),
     "visits:outlook": Route(reads="see_outlook", only="GET"),

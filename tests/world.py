@@ -26,6 +26,7 @@ from tests.agreements import cast
 from tests.cases.imports import cast as files
 from tests.rulebook import cast as rules
 from visits.actions.announcing import announce_visit
+from visits.actions.befalling import record_circumstance
 from visits.actions.refusing import record_refusal
 from workflow.approvals import decide_approval
 from workflow.models import Duty
@@ -65,6 +66,7 @@ class World:
     agreement: Any = None
     payment: Any = None
     hold: Any = None
+    circumstance: Any = None
     approval: Any = None
     duty: Any = None
     batch: Any = None
@@ -174,6 +176,10 @@ def _overlays(world: World) -> None:
         by=make.clerk(), at=NOW,
     )  # fmt: skip
     world.hold = Hold.objects.get()
+    world.circumstance = record_circumstance(
+        case=cast.again(world.refused), kind="language_barrier", since=today, source="officer",
+        by=make.clerk(), at=NOW,
+    )  # fmt: skip
     world.approval = excepting.ask_exception(
         case=world.case, rule="ST-15", reason="债务人书面要求", evidence_kind="consent", filename="letter.pdf",
         content=make.PDF, until=NOW + timedelta(days=3), by=make.clerk(), at=NOW,

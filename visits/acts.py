@@ -95,6 +95,10 @@ def register_all() -> None:
             shown=_is(*ahead), order=32),
         Act("cancel_visit", _("Cancel the visit"), "plan_visit", _of_visit("cancel"), WITH_VISIT,
             shown=_is(*ahead), order=33),
+        Act(
+            "record_circumstance", _("Record what happened"), "record_circumstance",
+            _of_case("circumstance"), OPEN, order=78,
+        ),
         Act("record_refusal", _("Record a refusal of visits"), "record_refusal", _of_case("refuse"),
             OPEN, order=75),
         Act("ask_to_lift", _("Ask to lift the refusal"), "request_approval", _of_case("lift"), OPEN,

@@ -8,10 +8,19 @@ from crispy_forms.layout import HTML, Div, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, Refusal
+from cases.models import Case, Circumstance, Debt, Refusal
+from cases.models.circumstances import CHOICES, FOUND_OUT
 from people.models import Address, User
 from visits.models import TalkRecord, Visit
-from workflow.forms import DeskForm, FilesField, MoneyField, PlaceTimeField, said_field, words_field
+from workflow.forms import (
+    DeskForm,
+    FilesField,
+    MoneyField,
+    PlaceTimeField,
+    day_field,
+    said_field,
+    words_field,
+)
 
 LANGUAGES = [("zh", _("Chinese")), ("en", _("English")), ("both", _("Both languages"))]
 MINUTES = [(15, "15"), (30, "30"), (45, "45"), (60, "60")]
@@ -143,6 +152,48 @@ class RefusalForm(DeskForm):
         choices=[c for c in Refusal.How.choices if c[0] in {"by_telephone", "in_writing"}],
     )
     remark = words_field(label=_("What was said"), most=400, required=False)
+
+
+class CircumstanceForm(DeskForm):
+    """Something happened to the debtor or the debt."""
+
+    kind = said_field(
+        label=_("What happened"), choices=[pair for pair in CHOICES if pair[0] not in FOUND_OUT]
+    )
+    since = day_field(label=_("Since"))
+    until = day_field(
+        label=_("Until (last day)"), required=False, help_text=_("Left empty: until it is ended.")
+    )
+    review_on = day_field(
+        label=_("Review on"), required=False, help_text=_("Left empty: as the rules say.")
+    )
+    source = said_field(label=_("How it is known"), choices=Circumstance.Source.choices)
+    debt = forms.ModelChoiceField(
+        label=_("Which debt"), queryset=Debt.objects.none(), required=False,
+        empty_label=_("The whole case"),
+    )  # fmt: skip
+    about = forms.CharField(
+        label=_("Which item of the debt"), max_length=200, required=False,
+        help_text=_("For a dispute: what of it is disputed, such as the interest."),
+    )  # fmt: skip
+    remark = words_field(
+        label=_("Detail"), required=False,
+        help_text=_("Of health and the like only supervisors and compliance read it."),
+    )  # fmt: skip
+    file = FilesField(
+        label=_("Certificate or proof"), required=False, help_text=_("At most 20 MB.")
+    )
+
+    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["debt"].queryset = Debt.objects.filter(case=case)
+
+
+class ReviewCircumstanceForm(DeskForm):
+    """It goes on; when to look again."""
+
+    review_on = day_field(label=_("Review next on"), required=False)
+    remark = words_field(label=_("What was found"), required=False, most=400)
 
 
 class LiftForm(DeskForm):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import calendar, door, outlook, planning, visit
+from visits.views import calendar, circumstance, door, outlook, planning, visit
 
 app_name = "visits"
 
@@ -10,6 +10,17 @@ urlpatterns = [
     path("cases/<slug:reference>/visits/plan/", planning.plan, name="plan"),
     path("cases/<slug:reference>/refusal/", visit.refuse, name="refuse"),
     path("cases/<slug:reference>/refusal/lift/", visit.lift, name="lift"),
+    path("cases/<slug:reference>/circumstances/add/", circumstance.record, name="circumstance"),
+    path(
+        "cases/<slug:reference>/circumstances/<int:pk>/review/",
+        circumstance.review,
+        name="review_circumstance",
+    ),
+    path(
+        "cases/<slug:reference>/circumstances/<int:pk>/end/",
+        circumstance.end,
+        name="end_circumstance",
+    ),
     path("visits/", calendar.calendar, name="calendar"),
     path("visits/ahead/", outlook.outlook, name="outlook"),
     path("visits/<slug:reference>/", visit.visit, name="visit"),

@@ -13,7 +13,7 @@ from agreements import papers
 from agreements.actions import limitation
 from agreements.actions.following import CALL_DUTY, MISSED_DUTY
 from agreements.actions.stopping import stop_contact
-from agreements.kinds import REMINDERS, paid_words
+from agreements.kinds import paid_words
 from agreements.messages import hand_over, says_receipt
 from agreements.models import Agreement, Allocation, Instalment, Payment
 from agreements.payments import fill, set_off
@@ -24,6 +24,7 @@ from common.clock import local_day
 from common.money import ZERO, money, show
 from documents.models import Document
 from documents.storing import store
+from notices.kinds import REMINDERS
 from notices.models import Notice
 from notices.outbox import suppress
 from people.models import User

@@ -2,18 +2,11 @@
 
 from datetime import datetime
 
-from agreements.kinds import REMINDERS
 from cases.models import Case
+from notices.kinds import OWED, REMINDERS
 from notices.models import Notice
 from notices.outbox import suppress
 from people.models import User
-
-OWED = {  # papers that the debtor is to have, whatever else stops
-    Notice.Kind.AGREEMENT_COPY.value,
-    Notice.Kind.PAYMENT_RECEIPT.value,
-    Notice.Kind.SETTLEMENT.value,
-    Notice.Kind.VISIT_CANCELLED.value,
-}
 
 
 def stop_contact(case: Case, *, why: str, by: User, at: datetime) -> None:

@@ -113,7 +113,7 @@ def review_hold(*, hold: Hold, remark: str, by: User, at: datetime) -> None:
 
 def release_hold(*, hold: Hold, why: str, by: User, at: datetime) -> None:
     """End a hold before its last day; only those who answer for the case may."""
-    carry_out(_ending(hold, why, "release_hold", by, at), by=by, at=at)
+    carry_out(ending(hold, why, "release_hold", by, at), by=by, at=at)
 
 
 def end_due_holds(*, at: datetime, by: User) -> int:
@@ -126,7 +126,7 @@ def end_due_holds(*, at: datetime, by: User) -> int:
     due = Hold.objects.filter(ended_at=None, until__lt=rough).select_related("case__debtor")
     for hold in due.order_by("until", "pk"):
         if hold.until < local_day(at, hold.case.zone):
-            carry_out(_ending(hold, "", "", by, at), by=by, at=at)
+            carry_out(ending(hold, "", "", by, at), by=by, at=at)
             ended += 1
     return ended
 
@@ -135,7 +135,9 @@ def raise_reviews(*, at: datetime, by: User) -> int:
     """Raise the duty to look again at each hold whose review day has come; says how many."""
     raised = 0
     rough = local_day(at, "Pacific/Kiritimati")
-    due = Hold.objects.filter(ended_at=None, reviewed_at=None, review_on__lte=rough)
+    due = Hold.objects.filter(  # one that a circumstance placed is reviewed with it
+        ended_at=None, reviewed_at=None, review_on__lte=rough, circumstances=None
+    )
     for hold in due.select_related("case__debtor").order_by("review_on", "pk"):
         key = f"{REVIEW}:{hold.pk}"
         if hold.review_on > local_day(at, hold.case.zone):
@@ -200,7 +202,9 @@ def place_hold(case: Case, *, reason: str, days: int, remark: str, by: User, at:
     return hold
 
 
-def _ending(hold: Hold, why: str, right: str, by: User, at: datetime) -> Step:
+def ending(hold: Hold, why: str, right: str, by: User, at: datetime) -> Step:
+    """The step that ends a hold, for actions that end it among other things."""
+
     def after(fresh: Hold, _by: User, _at: datetime) -> None:
         fulfil(case=fresh.case, kind=f"{REVIEW}:{fresh.pk}", by=by, at=at)
         mark_held(fresh.case)

@@ -1,4 +1,5 @@
 from cases.models.case import Case, Step
+from cases.models.circumstances import Circumstance
 from cases.models.claim import ClaimPaper, Debt, LedgerEntry, Mandate
 from cases.models.contacts import ContactAttempt
 from cases.models.imports import ImportBatch, ImportRow
@@ -8,6 +9,7 @@ from cases.models.parties import Assessment, Party
 __all__ = [
     "Assessment",
     "Case",
+    "Circumstance",
     "ClaimPaper",
     "ContactAttempt",
     "Debt",

@@ -97,6 +97,9 @@ class Case(models.Model):
     next_due_at = models.DateTimeField(_("next duty"), null=True, blank=True)
     held_until = models.DateField(_("held until"), null=True, blank=True)
     refused_until = models.DateField(_("visits refused until"), null=True, blank=True)
+    marks = ArrayField(  # kinds of circumstances that hold, for the pills of a list
+        models.CharField(max_length=24), verbose_name=_("what happened"), null=True, blank=True
+    )
     event_count = models.PositiveIntegerField(default=0)
     head = models.CharField(max_length=64, blank=True)
     grams = ArrayField(models.CharField(max_length=30), default=list)

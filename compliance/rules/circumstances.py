@@ -7,7 +7,7 @@ from compliance.calendars import CalendarUnknown, holiday_name, is_holiday
 from compliance.entry import Entry
 from compliance.facts import CircumstanceFacts, ContactFacts, Facts
 from compliance.rule import AGREEMENT, CONTACT, DOOR, VISIT, Answer, Context, known, rule, utc
-from compliance.strict import LESS, MORE, MORE_OF
+from compliance.strict import FEWER_OF, LESS, MORE, MORE_OF
 from compliance.words import Both, named
 
 HOLIDAYS_AHEAD = 30  # no holidays follow one another for longer
@@ -163,3 +163,30 @@ def officer_certified(facts: Facts, value: Entry, context: Context) -> Answer:
             for one in officer.certificates or ()
         )
     ]
+
+
+@rule(
+    answers=(*VISIT, *CONTACT),
+    needs=("circumstances", "target_role"),
+    takes={"kinds": list, "roles": list},
+    strict={"kinds": MORE_OF, "roles": FEWER_OF},
+    says={"": ("kinds", "since", "roles", "role")},
+)
+def only_these_while(facts: Facts, value: Entry, context: Context) -> Answer:
+    """While one of these things holds only people in these roles are spoken to, such as a guardian."""
+    standing = [
+        one
+        for one in facts.circumstances or ()
+        if one.kind in value["kinds"]
+        and one.since <= context.day
+        and (one.until is None or context.day <= one.until)
+    ]
+    if not standing or facts.target_role in value["roles"]:
+        return None
+    return context.refuse(
+        value,
+        kinds=named("circumstance", sorted({one.kind for one in standing})),
+        since=min(one.since for one in standing),
+        roles=named("role", value["roles"]),
+        role=named("role", [facts.target_role or ""]),
+    )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.case import Step
+from cases.models.circumstances import kind_words
 from common.clock import local
 from common.money import show
 from compliance.verdict import Force, Severity
@@ -306,22 +307,20 @@ def drawn(name: str, context: dict[str, Any]) -> SafeString:
 
 @register.simple_tag
 def overlays(case: Any) -> SafeString:
-    """What stops a case without being a step: a hold, a refusal of visits; and how it was closed."""
-    if not (case.held_until or case.refused_until or case.closed_as):
+    """What stops a case without being a step: a hold, a refusal, what happened; and how it was closed."""
+    if not (case.held_until or case.refused_until or case.closed_as or case.marks):
         return SafeString("")
-    return _overlays(case.held_until, case.refused_until, case.closed_as, get_language() or "")
+    key = (case.held_until, case.refused_until, case.closed_as, tuple(case.marks or ()))
+    return _overlays(key, get_language() or "")
 
 
 @lru_cache(maxsize=2048)
-def _overlays(
-    held_until: date | None, refused_until: date | None, closed_as: str, _language: str
-) -> SafeString:
+def _overlays(key: tuple[Any, ...], _language: str) -> SafeString:
     """Drawn once for each day and language: many cases of a list share them."""
-    closed = dict(Case.ClosedAs.choices).get(closed_as, "")
-    return drawn(
-        "components/overlays.html",
-        {"held_until": held_until, "refused_until": refused_until, "closed": closed},
-    )
+    held, refused, closed, marks = key
+    shown = {"held_until": held, "refused_until": refused, "marks": [*map(kind_words, marks)]}
+    shown["closed"] = dict(Case.ClosedAs.choices).get(closed, "")
+    return drawn("components/overlays.html", shown)
 
 
 # ---------------------------------------------------------------- rules

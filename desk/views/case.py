@@ -21,6 +21,7 @@ from compliance.applying import Situation, left_out, packs_for
 from compliance.places import names_of
 from desk.told import told
 from people.models import User
+from people.rights import may
 from timeline.models import Event
 from visits.models import Visit
 from workflow.acts import offers
@@ -72,7 +73,7 @@ def case(request: HttpRequest, reference: str) -> TemplateResponse:
         "approvals": _open_approvals(case=found.pk, at=at),
         "events": [told(event) for event in events[:SHOWN]],
         "older": events[SHOWN - 1].number if len(events) > SHOWN else None,
-        **_of_tab(tab, found),
+        **_of_tab(tab, found, reader),
     }
     template = (
         "desk/case_tab.html" if request.htmx and not request.htmx.boosted else "desk/case.html"
@@ -177,7 +178,7 @@ def _packs(found: Case, debts: Sequence[Debt]) -> dict[str, Any]:
     }
 
 
-def _of_tab(tab: str, found: Case) -> dict[str, Any]:
+def _of_tab(tab: str, found: Case, reader: User) -> dict[str, Any]:
     """What one tab shows, and nothing of the others."""
     if tab == "overview":
         debts = _debts(case=found.pk)
@@ -185,6 +186,11 @@ def _of_tab(tab: str, found: Case) -> dict[str, Any]:
             "debts": debts,
             **_packs(found, debts),
             "assessment": next(iter(_last_assessment(case=found.pk)), None),
+            "circumstances": list(
+                found.circumstances.filter(ended_at=None).select_related("evidence", "debt")
+            )
+            if found.marks
+            else [],
             "holds": list(found.holds.filter(ended_at=None).select_related("evidence"))
             if found.held_until
             else [],
@@ -228,4 +234,7 @@ def _of_tab(tab: str, found: Case) -> dict[str, Any]:
         }
     if tab == "notices":
         return {"notices": list(found.notices.select_related("document")[:100])}
-    return {"documents": list(found.documents.select_related("created_by")[:200])}
+    papers = found.documents.select_related("created_by")
+    if not may(reader, "see_restricted"):
+        papers = papers.filter(restricted=False)
+    return {"documents": list(papers[:200])}

@@ -182,10 +182,10 @@ def cancelling(
     )
 
 
-def cancelling_all(case: Case, why: str, at: datetime) -> list[Step]:
+def cancelling_all(case: Case, why: str, at: datetime, *, tells_debtor: bool = False) -> list[Step]:
     """The steps that cancel every visit that still lies ahead of the case."""
     ahead = case.visits.filter(state__in=AHEAD).order_by("pk")
-    return [cancelling(visit, why, at) for visit in ahead]
+    return [cancelling(visit, why, at, tells_debtor=tells_debtor) for visit in ahead]
 
 
 def returning(case: Case, why: str, at: datetime) -> Step:
