@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from cases.models import Case
 from common.clock import local_day
-from demo import chapters, intake
+from demo import chapters, intake, rules
 from demo.cast import Cast, assemble
 from demo.diary import ZONE, Diary
 from demo.stories import Story
@@ -22,6 +22,7 @@ def load(now: datetime) -> int:
     for number in range(1, chapters.LAST + 1):
         chapters.tell(_story(number, cast, diary), door)
     _files(cast, diary)
+    rules.draft_changes(cast, diary)
     diary.live_until(now)
     look_ahead(now)
     return Case.objects.count()

@@ -140,6 +140,8 @@ class ValueForm(DeskForm):
                 rows=2, initial=text, help_text=_shown_help(table, kind, variant),
             )  # fmt: skip
 
+        self.put_in_words()
+
     def clean(self) -> dict[str, Any]:
         """Words that show only figures that their rule gives."""
         cleaned = super().clean()

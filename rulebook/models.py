@@ -200,6 +200,7 @@ class WhatIfVisit(models.Model):
             ),
             models.UniqueConstraint(fields=["run", "visit"], name="what_if_visit_once"),
         ]
+        indexes = [models.Index(fields=["run", "starts_at", "id"], name="what_if_visit_in_order")]
 
     def __str__(self) -> str:
         return f"{self.visit}: {self.get_fate_display()}"

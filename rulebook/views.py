@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -275,7 +275,7 @@ def _page(request: HttpRequest, row: PackVersion) -> dict[str, Any]:
         "found": compared(found),
         "run": run,
         "outdated": bool(run and run.digest != row.digest),
-        "page": _changed(request, run) if run else None,
+        **(_changed(request, run) if run else {}),
         "trail": Event.objects.filter(
             case=None, kind__startswith="rules.", data__reference=row.reference
         ).order_by("number"),
@@ -288,11 +288,22 @@ def _page(request: HttpRequest, row: PackVersion) -> dict[str, Any]:
     }
 
 
-def _changed(request: HttpRequest, run: WhatIf) -> Any:
-    """The visits for which it makes a difference, of the cases that this person may see."""
+def _changed(request: HttpRequest, run: WhatIf) -> dict[str, Any]:
+    """A page of the visits for which it makes a difference, of the cases that this person may see."""
     rows = run.changed.filter(visit__case__in=Case.objects.visible_to(request.user))
-    rows = rows.select_related("visit", "visit__case").order_by("starts_at", "pk")
-    return Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    after = request.GET.get("after", "")
+    last = run.changed.filter(pk=after).first() if after.isdecimal() and len(after) < 18 else None
+    if last is not None:
+        rows = rows.filter(
+            Q(starts_at__gt=last.starts_at) | Q(starts_at=last.starts_at, pk__gt=last.pk)
+        )
+    some = list(rows.select_related("visit__case").order_by("starts_at", "pk")[: PAGE + 1])
+    here = run.version.get_absolute_url()
+    return {
+        "rows": some[:PAGE],
+        "newer": f"{here}#what-if" if last is not None else "",
+        "older": f"{here}?after={some[PAGE - 1].pk}#what-if" if len(some) > PAGE else "",
+    }
 
 
 def _running(run: WhatIf) -> dict[str, Any]:

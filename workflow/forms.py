@@ -79,6 +79,10 @@ class DeskForm(forms.Form):
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
+        self.put_in_words()
+
+    def put_in_words(self) -> None:
+        """Let every field say how to mend what is wrong; again by a form that adds fields of its own."""
         for field in self.fields.values():
             theirs, before = _words_of_django(type(field)), dict(field.error_messages)
             for kind, words in MEND:

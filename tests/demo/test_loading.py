@@ -8,6 +8,7 @@ from cases.models import Case, Hold, ImportBatch, Refusal
 from cases.models.case import Step
 from demo.loading import load
 from notices.models import Notice
+from rulebook.models import PackVersion, WhatIf
 from tests import make
 from timeline.models import Event
 from visits.models import Outlook, Visit
@@ -49,6 +50,14 @@ class TestDemo:
         assert Outlook.objects.filter(refused=True, alternative_at__gt=now).exists()
         assert Duty.objects.filter(done_at=None, role="clerk").exists()
         assert set(ImportBatch.objects.values_list("state", flat=True)) == {"applied", "ready"}
+
+        assert set(PackVersion.objects.exclude(drafted_by=None).values_list("state", flat=True)) == {
+            "draft", "proposed",
+        }  # fmt: skip
+        run = WhatIf.objects.get(version__name="story")
+        assert run.state == "done"
+        assert run.newly_refused > 0
+        assert run.changed.count() == run.newly_refused
 
         call_command("verify_timeline")
         call_command("check_invariants")
