@@ -136,6 +136,13 @@ def may_keep_slot(visit: Visit, *, by: User, at: datetime) -> Verdict:
     return _ask("visit.announce", visit, by, at, served_at=visit.served_at, notice_missing=())
 
 
+def may_keep_slot_if_served(
+    visit: Visit, served_at: datetime, *, by: User, at: datetime
+) -> Verdict:
+    """Whether the slot would hold, were the notice to take effect only then."""
+    return _ask("visit.announce", visit, by, at, served_at=served_at, notice_missing=())
+
+
 def may_show_papers(visit: Visit, *, by: User, at: datetime) -> Verdict:
     """Whether papers that tell of the debt may be shown now."""
     return _ask("papers.show", visit, by, at, **door_facts(visit))

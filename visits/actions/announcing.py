@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models.case import Step as CaseStep
+from compliance.verdict import Verdict
 from documents.letterhead import moment
 from documents.models import Document
 from documents.render import render_paper
@@ -19,16 +20,17 @@ from notices.wording import frame
 from people.models import ContactPoint, User
 from timeline.models import Event
 from visits import policy
-from visits.actions.planning import LOST, TOO_SOON, back_from_notice
+from visits.actions.planning import LOST, TOO_SOON, back_from_notice, cancelling
 from visits.models import Visit
 from visits.notice import VisitNotice, compose, paper_of
 from workflow.duties import fulfil, raise_duty
-from workflow.steps import StateRefused, Step, WrongInput, carry_out, note
+from workflow.steps import StateRefused, Step, WrongInput, carry_out, note, tell
 
 LANGUAGES = {"zh", "en", "both"}
 ON_ITS_WAY = {
     Notice.State.QUEUED, Notice.State.SENDING, Notice.State.SENT, Notice.State.DOUBTFUL,
 }  # fmt: skip
+UNBOOKED = "visit.unbooked"
 NOT_SERVED = gettext_lazy("The notice of the visit did not arrive.")
 
 
@@ -228,6 +230,7 @@ def service_failed(notice: Notice, at: datetime) -> None:
     ]
     served = any(other.state == Notice.State.DELIVERED for other in others)
     coming = any(other.state in ON_ITS_WAY for other in others)
+    expected = _expected(others)
     data = {
         "reference": visit.reference, "notice": notice.pk, "attempt": notice.attempts,
         "channel": notice.channel, "why": notice.why,
@@ -236,6 +239,11 @@ def service_failed(notice: Notice, at: datetime) -> None:
     if served or visit.state not in {Visit.State.ANNOUNCED, Visit.State.NOTICED}:
         note(visit.case, event="visit.notice_failed", by=system, at=at, data=data)
         return
+    if expected:
+        verdict = policy.may_keep_slot_if_served(visit, expected, by=system, at=at)
+        if not verdict.allowed:
+            unbook(visit, verdict, data, by=system, at=at)
+            return
     if coming and visit.state == Visit.State.ANNOUNCED:
         note(visit.case, event="visit.notice_failed", by=system, at=at, data=data)
         return
@@ -252,6 +260,54 @@ def service_failed(notice: Notice, at: datetime) -> None:
             then=lambda fresh, _by, _at: _ask_for_another_way(fresh, notice, at),
         )
     carry_out(step, *back_from_notice(visit.case, NOT_SERVED, at), by=system, at=at)
+
+
+def _expected(others: Sequence[Notice]) -> datetime | None:
+    """When the first of the other notices counts as served, where each is posted and its day is known."""
+    coming = [other for other in others if other.state in ON_ITS_WAY]
+    days = [other.deemed_at for other in coming if other.deemed_at]
+    return min(days) if days and len(days) == len(coming) else None
+
+
+def unbook(visit: Visit, verdict: Verdict, data: dict[str, Any], *, by: User, at: datetime) -> None:
+    """Give a slot up that no notice can reach in time; officers and supervisor are told once, with the sum."""
+    zone, case = visit.case.zone, visit.case
+    reason = {
+        tongue: " ".join(finding.says[tongue] for finding in verdict.blocks)
+        for tongue in ("en", "zh")
+    }
+    tail = {"en": "", "zh": ""}
+    if verdict.earliest:
+        told = moment(verdict.earliest, zone)
+        tail = {
+            "en": f" The earliest lawful time is {told['en']}.",
+            "zh": f"最早合规时间为 {told['zh']}。",
+        }
+    slot = moment(visit.starts_at, zone)
+    says = {
+        "en": f"Do not go on {slot['en']}: the visit is taken out of the plan. {reason['en']}{tail['en']}",
+        "zh": f"{slot['zh']} 的上门已取消安排，请勿前往。{reason['zh']}{tail['zh']}",
+    }
+
+    def tell_both(fresh: Any, _by: User, _at: datetime) -> None:
+        tell(
+            fresh, "visit.unbooked", by, at,
+            {"reference": visit.reference, "starts_at": visit.starts_at, "earliest": verdict.earliest},
+            verdict,
+        )  # fmt: skip
+        for role in (User.Role.OFFICER, User.Role.SUPERVISOR):
+            raise_duty(
+                case=fresh, kind=f"{UNBOOKED}.{role}", says=says, due_at=visit.starts_at,
+                key=f"{UNBOOKED}:{visit.pk}:{role}", role=role, at=at,
+            )  # fmt: skip
+
+    carry_out(
+        Step(subject=case, event="visit.notice_failed", data=data, then=tell_both),
+        cancelling(visit, str(NOT_SERVED), at, tells_debtor=True),
+        *back_from_notice(case, NOT_SERVED, at),
+        by=by,
+        at=at,
+    )
 
 
 def _ask_for_another_way(visit: Visit, notice: Notice, at: datetime) -> None:
