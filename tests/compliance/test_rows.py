@@ -17,9 +17,9 @@ ROWS: dict[str, list[str]] = {  # pack -> its ids; whoever adds rows to a pack a
         )
     ],
     "in": [f"IN-{number:02d}" for number in range(1, 21)],
-    "gb": [f"UK-{number:02d}" for number in range(1, 22)],
+    "gb": [f"UK-{number:02d}" for number in range(1, 23)],
     "gb-sct": ["UK-17"],
-    "us": [f"US-{number:02d}" for number in (*range(1, 16), 17, 18, 19, 23)],
+    "us": [f"US-{number:02d}" for number in (*range(1, 20), 23)],
     "us-ma": ["US-20", "US-21"],
     "us-ny-nyc": ["US-22"],
     "eu": ["EU-01", "EU-02", "EU-03"],
@@ -28,7 +28,7 @@ ROWS: dict[str, list[str]] = {  # pack -> its ids; whoever adds rows to a pack a
     "my": ["MY-01"],
     "ph": ["PH-01"],
     "id": ["ID-01"],
-    "intl-strict": [*(f"INT-{number:02d}" for number in range(1, 14)), "QA-01"],
+    "intl-strict": [*(f"INT-{number:02d}" for number in range(1, 15)), "QA-01"],
 }
 LINE = re.compile(r"^\| ([A-Z]{2}(?:-[A-Z]+)*-\d{2}) \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
 
