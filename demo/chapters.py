@@ -173,6 +173,7 @@ def _overlays(s: Story) -> None:
             "明天法院就来抓人，马上还款！",
             "您对利息金额提出的异议已收到，我们会在十五日内书面答复。",
         )
+        s.moves(-3, "Singapore")
     elif n == 45:
         s.held(-16, "bereavement", 30, "近亲去世")
         s.asks_exception(-1, "CN-15", "债务人书面要求在外地工作单位附近会面")
@@ -197,3 +198,4 @@ def _overlays(s: Story) -> None:
     else:
         s.befalls(-8, "attorney", "已委托律师，请与律师联系")
         s.was_called(-15, "wrong_number", "号码已转给他人，已停用")
+        s.moves(-2, "London")

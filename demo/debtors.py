@@ -1,6 +1,7 @@
 """The demo's debtors: invented names, addresses and numbers."""
 
 from datetime import date
+from typing import NamedTuple
 
 NAMES = [
     "王海燕", "李建军", "张秀英", "刘洋", "陈志强", "杨丽娟", "黄伟明", "赵春梅", "吴国栋", "周小燕",
@@ -15,6 +16,23 @@ STREETS = {
              ("滨江区", "长河路 88 号 7 幢 1201 室"), ("上城区", "清泰街 45 号 602 室")],
     "成都": [("锦江区", "东大街 56 号 2 栋 9 楼 3 号"), ("武侯区", "科华中路 9 号 1 栋 1602"),
              ("青羊区", "宽巷子南里 7 号"), ("成华区", "建设路 26 号 5 栋 804")],
+}  # fmt: skip
+
+
+class Abroad(NamedTuple):
+    """Where a debtor lives who has left the country."""
+
+    country: str
+    region: str
+    zone: str
+    city: str
+    street: str
+    postcode: str
+
+
+ABROAD = {
+    "London": ("GB", "ENG", "Europe/London", "London", "17 Example Street, Flat 4", "E1 0AA"),
+    "Singapore": ("SG", "", "Asia/Singapore", "Singapore", "Block 12 Example Road #05-101", "050012"),
 }  # fmt: skip
 
 

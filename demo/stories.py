@@ -15,7 +15,7 @@ from cases.models import Case, Refusal
 from common.clock import local_day
 from common.money import money
 from demo import files
-from demo.debtors import NAMES, STREETS, born_on, id_number
+from demo.debtors import ABROAD, NAMES, STREETS, Abroad, born_on, id_number
 from demo.diary import ZONE
 from demo.visiting import Visiting
 from people.models import Address, ContactPoint, Person
@@ -135,6 +135,30 @@ class Story(Visiting):
                 by=self.clerk, at=at,
             ),
         )  # fmt: skip
+
+    def moves(self, days: int, town: str) -> None:
+        """The debtor writes from abroad; the home that was is still on file, where it always was."""
+
+        def note_it(at: datetime) -> None:
+            case, home = self.fresh(), Abroad(*ABROAD[town])
+            for old in case.debtor.addresses.all():
+                preparing.update_address(
+                    case=case,
+                    address=old,
+                    changes={"country": "CN", "zone": ZONE},
+                    by=self.clerk,
+                    at=at,
+                )
+            preparing.update_debtor(
+                case=case, changes={"country": home.country, "region": home.region, "zone": home.zone},
+                by=self.clerk, at=at,
+            )  # fmt: skip
+            preparing.add_address(
+                case=case, address=Address(kind="home", city=home.city, text=home.street, postcode=home.postcode, source="debtor"),
+                by=self.clerk, at=at,
+            )  # fmt: skip
+
+        self.on(days, 11, 5, note_it)
 
     def was_called(self, days: int, result: str, remark: str) -> None:
         """One more call, with its result."""

@@ -370,7 +370,10 @@ class Address(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.city}{self.district}{self.text}"
+        parts = [self.city, self.district, self.text]
+        if self.text.isascii():  # written the other way round, with commas between
+            return ", ".join(part for part in reversed(parts) if part)
+        return "".join(parts)
 
 
 class ContactPoint(models.Model):

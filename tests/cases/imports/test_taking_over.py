@@ -106,6 +106,28 @@ class TestTakeOver:
         assert told.salts.keys() == also.salts.keys()
         assert verify(imported) == Verified(1, imported.head)
 
+    def test_settles_the_packs_by_the_country_of_each_row(self) -> None:
+        rows = [
+            cast.row(5521, 国家="英国", 州或省="GB-SCT", 时区="Europe/London"),
+            cast.row(5522, 国家="US", 州或省="MA", city="Boston"),
+            cast.row(5523),
+        ]
+        cast.take_over(cast.check(cast.csv_of(*rows)))
+        found = Case.objects.order_by("external_reference").select_related("debtor")
+        assert [case.packs for case in found] == [
+            ["gb", "gb-sct", "story"], ["us", "us-ma", "story"], ["story"],
+        ]  # fmt: skip
+        assert [(c.debtor.country, c.debtor.region, c.debtor.locality) for c in found] == [
+            ("GB", "SCT", "杭州"), ("US", "MA", "Boston"), ("", "", ""),
+        ]  # fmt: skip
+
+    def test_settles_them_anew_when_the_creditor_says_that_a_debtor_has_moved(self) -> None:
+        cast.take_over(cast.check(cast.csv_of(cast.row(5521))))
+        cast.take_over(cast.check(cast.csv_of(cast.row(5521, 国家="Singapore")), name="moved.csv"))
+        case = Case.objects.get()
+        assert case.packs == ["sg", "intl-strict", "story"]
+        assert case.events.filter(kind="packs.changed").count() == 1
+
     def test_casts_events_as_the_chain_itself_does(self) -> None:
         by = make.clerk()
         batch = cast.take_over(cast.check(cast.csv_of(cast.row(1, external_reference='X"\\1-燕'))))
