@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from cases.models import Case, Circumstance, ClaimPaper, ContactAttempt, Debt, Hold, Refusal
@@ -133,6 +133,12 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
                 )
             )
         ),
+        "fact_unconfirmed": Exists(
+            visits.objects.filter(
+                **own, state__in=["finished", "aborted"], crew__active=True,
+                crew__attested_at=None,
+            )
+        ),
         "fact_attempts": ArraySubquery(
             ContactAttempt.objects.filter(case__debtor=OuterRef("debtor"), at__gte=since)
             .order_by("at")
@@ -204,6 +210,7 @@ def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
         "at": at,
         "target_role": "debtor",
         "contacts": tuple(_contacts(case)),
+        "record_confirmed": not case.fact_unconfirmed,
         "past_visits": tuple(_moment(row["at"]) for row in case.fact_visits),
         "refused_at": _moment(case.fact_refusals[0]["at"]) if case.fact_refusals else None,
         "refusal_lifted": False,

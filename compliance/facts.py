@@ -64,6 +64,14 @@ class ContactFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SpanFacts:
+    """From when until when a recording runs."""
+
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class HoldFacts:
     """A pause: why, what it stops ("all", "visits", "reminders"), from when, until which day."""
 
@@ -190,6 +198,26 @@ class Facts:
     report_written: bool | None = None
     channel: str | None = None
     number: str | None = None  # the mark of the number that is to be used
+    outcome: str | None = None  # what came of a contact; none: it has not been made yet
+    identity_stated: bool | None = None  # whether the caller said who and on whose behalf
+    line_registered: bool | None = None  # whether the line that was used is known to the house
+    disclosed: bool | None = None  # whether anything of the debt was said to somebody else
+    words: str | None = None  # what was written down of a contact
+    do_not_contact: bool | None = None  # whether this person asked to be left alone
+    common_debt: str | None = None  # why a spouse answers for the debt too
+    common_debt_proven: bool | None = None
+    agency_told_on: date | None = None  # when the creditor told the debtor of the agency
+    assigned: bool | None = None  # whether the debt came from another creditor
+    assignment_untold: tuple[str, ...] | None = None  # roles of those who were not told of it yet
+    props: bool | None = None  # whether anything is taken along that could frighten
+    people_going: int | None = None
+    started_at: datetime | None = None  # when the officers rang
+    inside: bool | None = None  # whether a file was taken inside a private place
+    film_consent: bool | None = None
+    recording_consent: bool | None = None
+    recordings: tuple[SpanFacts, ...] | None = None
+    record_confirmed: bool | None = None  # whether each officer stands for every visit so far
+    borrowed_funds: bool | None = None  # whether a new loan is to pay for the plan
     circumstances: tuple[CircumstanceFacts, ...] | None = None
     contacts: tuple[ContactFacts, ...] | None = (
         None  # of the last sixty days, all channels together

@@ -18,7 +18,8 @@ CONTACT = ("contact.log", "contact.trace", "reminder.send", "notice.send")
 DOOR = ("papers.show", "premises.enter", "talk.open")
 AGREEMENT = ("agreement.reach", "agreement.sign")
 TEXT = ("text.send", "text.record")
-ACTIONS = frozenset((*VISIT, *CONTACT, *DOOR, *AGREEMENT, *TEXT, "case.close"))
+AROUND = ("visit.depart", "evidence.add", "visit.finish")  # before, during and after a visit
+ACTIONS = frozenset((*VISIT, *CONTACT, *DOOR, *AGREEMENT, *TEXT, *AROUND, "case.close"))
 
 T = TypeVar("T")
 MINUTE = timedelta(minutes=1)

@@ -71,6 +71,7 @@ KEYS = {
         Key("visit.cap", int, min, "visits in the period", "一个周期内的上门次数"),
         Key("visit.cap_days", int, max, "days of the period", "周期天数"),
         Key("leave.minutes", int, min, "minutes in which officers who are asked to leave are gone", "被要求离开后的离开时限（分钟）"),
+        Key("emergency.phone", str, _only, "number of the police", "报警电话"),
         Key("refusal.bar_days", int, max, "days without visits after a refusal", "拒绝上门后的禁访天数"),
         Key("gentler.channels", int, max, "gentler channels to be tried first", "上门前应先尝试的渠道数"),
         Key("hold.interest_stops", list, _all_of, "holds during which no interest runs", "停计利息的暂停原因"),

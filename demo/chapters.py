@@ -161,6 +161,11 @@ def _overlays(s: Story) -> None:
         _visited(s, -11, 14, talk=False)
         s.way_out("care", "老人独自在家，行动不便")
         return
+    if s.number == 48:
+        _visited(s, -12, 15, talk=False)
+        s.way_out("crew-short", "一名外访员身体不适，两人一同离开")
+        s.closed_early(-3, "withdrawn", "债权人来函撤回委托")
+        return
     s.opens(-34)
     s.prepares(-30)
     n = s.number
@@ -184,8 +189,6 @@ def _overlays(s: Story) -> None:
         s.asks_waiver(-1)
         s.asks_exception(-3, "CN-15", "债务人来信，希望在公司附近的茶馆见面", granted=False)
         s.held(-2, "hardship", 60, "失业，正在领取失业保险金", scope="reminders")
-    elif n == 48:
-        s.closed_early(-3, "withdrawn", "债权人来函撤回委托")
     elif n == 49:
         s.was_called(-6, "third_party", "家人接听，未透露来电事由")
         s.closed_early(-1, "court", "债权人决定起诉", decided=False)

@@ -1,6 +1,7 @@
 """The demo's invented files: papers that look like papers, and a drawn signature."""
 
 import io
+import wave
 from datetime import UTC, datetime
 from functools import cache
 
@@ -25,6 +26,18 @@ def paper(title: str, title_en: str) -> bytes:
         ),
         "both",
     )
+
+
+@cache
+def sound() -> bytes:
+    """A second of silence in place of a recording."""
+    kept = io.BytesIO()
+    with wave.open(kept, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(1)
+        file.setframerate(8000)
+        file.writeframes(bytes([128]) * 8000)
+    return kept.getvalue()
 
 
 def signature(seed: int) -> bytes:

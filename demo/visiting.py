@@ -9,7 +9,7 @@ from demo import files
 from demo.thread import Thread
 from notices.actions import mark_sent, record_bounce, record_delivery
 from notices.models import Notice
-from visits.actions import announcing, arriving, planning, recording, refusing
+from visits.actions import announcing, arriving, departing, planning, recording, refusing
 from visits.models import Visit, VisitOfficer
 from workflow.steps import PolicyRefused, WrongInput
 
@@ -103,8 +103,13 @@ class Visiting(Thread):
     # ------------------------------------------------------------ steps 3 and 4
 
     def arrives(self) -> None:
-        """Both officers check in and the visit begins."""
-        self.at_the_door.append((1, self._arrive))
+        """Both officers set out, check in, and the visit begins."""
+        self.at_the_door += [(-40, self._depart), (1, self._arrive)]
+
+    def _depart(self, at: datetime) -> None:
+        departing.depart(
+            visit=self._now(), people=len(self.crew), props=False, by=self.crew[0], at=at
+        )
 
     def _arrive(self, at: datetime) -> None:
         self.visit.refresh_from_db(fields=["served_at"])
@@ -131,8 +136,9 @@ class Visiting(Thread):
             )
         for kind, given in (("talk", True), ("recording", self.number % 3 != 0)):
             arriving.ask_consent(
-                visit=visit, kind=kind, given=given, by_whom=debtor.name, by=by, at=at
-            )
+                visit=visit, kind=kind, given=given, by_whom=debtor.name, by=by, at=at,
+                remark="" if given else "不希望被录音",
+            )  # fmt: skip
 
     def talks(self) -> None:
         """The papers are shown, the talk is held and recorded."""
@@ -169,8 +175,21 @@ class Visiting(Thread):
 
     def _finish(self, outcome: str, why: str, at: datetime) -> None:
         recording.finish_visit(visit=self._now(), outcome=outcome, why=why, by=self.crew[0], at=at)
+        self._confirm(at)
+        if self.number % 3 and self.number % 5:  # the others still owe the recording
+            self.diary.enter(at + timedelta(minutes=50), self._send_in_recording)
+
+    def _confirm(self, at: datetime) -> None:
         for officer in self.crew:
             recording.attest(visit=self._now(), officer=officer, by=officer, at=at)
+
+    def _send_in_recording(self, at: datetime) -> None:
+        visit = self._now()
+        recording.add_evidence(
+            visit=visit, filename="全程录音.wav", caption="上门全程录音", inside=False,
+            content=files.sound(), begins_at=visit.started_at, ends_at=visit.finished_at,
+            by=self.crew[0], at=at,
+        )  # fmt: skip
 
     def way_out(self, name: str, remark: str) -> None:
         """Refused, nobody in, somebody else, not safe: at the door."""
@@ -182,8 +201,12 @@ class Visiting(Thread):
             "someone": refusing.someone_else,
             "unsafe": refusing.unsafe,
             "care": refusing.spare_vulnerable,
+            "crew-short": refusing.crew_short,
         }
         action = ways[name]
-        self.at_the_door.append(
-            (3, lambda at: action(visit=self._now(), remark=remark, by=self.crew[0], at=at))
-        )
+
+        def leave(at: datetime) -> None:
+            action(visit=self._now(), remark=remark, by=self.crew[0], at=at)
+            self.diary.enter(at + timedelta(minutes=6), self._confirm)
+
+        self.at_the_door.append((3, leave))

@@ -293,6 +293,8 @@ ASKED: dict[str, Any] = {
     "case.close": _("close the case"),
     "papers.show": _("show the papers"),
     "premises.enter": _("go in"),
+    "visit.depart": _("set out for a visit"),
+    "evidence.add": _("keep a file of a visit"),
     "text.send": _("send this text"),
 }
 
@@ -360,6 +362,7 @@ SENTENCES: dict[str, Any] = {
     "visit.moved": _("The visit was moved."),
     "visit.announced": _("The notice of the visit is on its way."),
     "visit.noticed": _("The debtor has the notice of the visit."),
+    "visit.departed": _("%(people)s people set out."),
     "visit.started": _("Both officers are at the door."),
     "visit.finished": _("The visit ended: %(outcome)s."),
     "visit.cancelled": _("The visit was cancelled: %(why)s"),

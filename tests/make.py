@@ -274,6 +274,13 @@ def house_paper(
     )  # fmt: skip
 
 
+def house_papers(of: Case) -> None:
+    """What the creditor and the agency of a case in China must hold, each from the New Year on."""
+    house_paper(of=of.creditor, number=f"PIA-{of.creditor_id}")
+    if of.agency and not of.agency.house_papers.exists():
+        house_paper(of=of.agency, kind="processing_contract", number=f"WTCL-{of.agency_id}")
+
+
 def prepared_case(**given: Any) -> Case:
     """A case with its claim proven and gentler channels tried: ready for a visit to be planned."""
     found = case(**given)

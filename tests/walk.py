@@ -9,7 +9,7 @@ from notices.actions import mark_sent, record_delivery
 from notices.models import Notice
 from people.models import User
 from tests import make
-from visits.actions import arriving, recording
+from visits.actions import arriving, departing, recording
 from visits.actions.announcing import announce_visit
 from visits.actions.planning import plan_visit
 from visits.models import Visit
@@ -57,9 +57,16 @@ def noticed(*, at: datetime = NOTICED_AT, **given: Any) -> Visit:
     return Visit.objects.get(pk=visit.pk)
 
 
+def departed(*, at: datetime = make.moment("2026-03-05 14:01"), **given: Any) -> Visit:
+    """Both officers have set out, with nothing but their papers."""
+    visit = noticed(**given)
+    departing.depart(visit=visit, people=2, props=False, by=make.crew()[0], at=at)
+    return Visit.objects.get(pk=visit.pk)
+
+
 def at_the_door(*, at: datetime = make.moment("2026-03-05 14:31"), **given: Any) -> Visit:
     """Both officers are here and the visit has begun."""
-    visit = noticed(**given)
+    visit = departed(at=at - timedelta(minutes=30), **given)
     by = make.crew()[0]
     for officer in make.crew():
         arriving.check_in(visit=visit, officer=officer, by=by, at=at)

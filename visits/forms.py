@@ -33,6 +33,14 @@ HARDSHIP = [
 ]
 
 
+CONDUCT_POINTS = [
+    _("Nobody was threatened, insulted, pushed, held back or followed."),
+    _("Nothing untrue was said of the debt, of ourselves or of what may follow."),
+    _("Nobody else learnt of the debt, and nothing was posted, shown or left open."),
+    _("Nobody was asked for money beyond the debt, or told to borrow in order to pay."),
+    _("Nobody went in, filmed or recorded without a yes."),
+    _("The way was never blocked, and we left when we were asked to."),
+]
 REACTIONS = [
     (_("Took note"), _("Took note")),
     (_("Read it closely"), _("Read it closely")),
@@ -206,6 +214,21 @@ class LiftForm(DeskForm):
     )  # fmt: skip
 
 
+class DepartForm(DeskForm):
+    """Before setting out: how many go, and what comes along."""
+
+    people = forms.TypedChoiceField(
+        label=_("How many of you go, drivers and people who wait included?"), coerce=int,
+        choices=[(2, "2"), (3, "3"), (4, _("4 or more"))], widget=forms.RadioSelect,
+    )  # fmt: skip
+    props = forms.TypedChoiceField(
+        label=_("Does anything come along that could frighten or shame somebody?"),
+        help_text=_("A banner, loudspeaker, spray, wreath, poster, uniform, weapon or the like."),
+        choices=[("no", _("No, nothing of the kind")), ("yes", _("Yes"))],
+        coerce=lambda answer: answer == "yes", widget=forms.RadioSelect,
+    )  # fmt: skip
+
+
 class IdentifyForm(DeskForm):
     """Two facts that only the debtor would say; the debt is not named."""
 
@@ -257,6 +280,13 @@ class EvidenceForm(DeskForm):
     file = FilesField(label=_("File"), help_text=_("At most 20 MB."))
     caption = forms.CharField(label=_("What it shows"), max_length=200, required=False)
     inside = forms.BooleanField(label=_("Taken inside a private place"), required=False)
+    begins_at = PlaceTimeField(label=_("A recording begins"), required=False)
+    ends_at = PlaceTimeField(label=_("A recording ends"), required=False)
+
+    def __init__(self, *args: Any, zone: str, **given: Any) -> None:
+        super().__init__(*args, **given)
+        for name in ("begins_at", "ends_at"):
+            self.fields[name].zone = zone
 
 
 class OutcomeForm(DeskForm):
@@ -268,6 +298,12 @@ class OutcomeForm(DeskForm):
         widget=forms.RadioSelect,
     )
     why = words_field(label=_("In words"), rows=2, most=300, required=False)
+
+
+class IncidentForm(DeskForm):
+    """What was not as it should have been, in the officer's own words."""
+
+    remark = words_field(label=_("What happened"), rows=4, most=400)
 
 
 class RemarkForm(DeskForm):

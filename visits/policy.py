@@ -1,13 +1,14 @@
 """What the rules are asked about a visit, and with which facts."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from cases.policy import asks
 from cases.settling import place_facts
 from common.clock import local_day
-from compliance.facts import OfficerFacts
+from compliance.facts import OfficerFacts, SpanFacts
 from compliance.verdict import Finding, Verdict
 from people.models import Address, OfficerCredential, User
 from visits.models import Visit
@@ -119,6 +120,15 @@ def may_announce(missing: tuple[str, ...] | None) -> Policy:
     return policy
 
 
+def may_depart(*, people: int, props: bool) -> Policy:
+    """Whether so many people may set out with what they take along."""
+
+    def policy(visit: Visit, *, by: User, at: datetime) -> Verdict:
+        return _ask("visit.depart", visit, by, at, people_going=people, props=props)
+
+    return policy
+
+
 def may_start(visit: Visit, *, by: User, at: datetime) -> Verdict:
     """Whether the visit may begin now, with those officers who are here."""
     here = {part.officer_id for part in visit.crew.all() if part.active and part.checked_in_at}
@@ -127,7 +137,8 @@ def may_start(visit: Visit, *, by: User, at: datetime) -> Verdict:
     ends_at = max(min(visit.ends_at, at + length), at)
     return _ask(
         "visit.start", visit, by, at, start=at, end=ends_at, served_at=visit.served_at,
-        present=here,
+        present=here, people_going=visit.people_going,
+        props=None if visit.departed_at is None else False,  # nobody set out with any
     )  # fmt: skip
 
 
@@ -165,6 +176,39 @@ def may_enter(visit: Visit, *, by: User, at: datetime) -> Verdict:
     )
 
 
+def may_keep_evidence(*, inside: bool) -> Policy:
+    """Whether a file of the visit may be kept, given where it was taken."""
+
+    def policy(visit: Visit, *, by: User, at: datetime) -> Verdict:
+        filming = visit.consents.filter(kind="filming").order_by("-pk").first()
+        return _ask(
+            "evidence.add", visit, by, at, inside=inside,
+            film_consent=filming.given if filming else None,
+        )  # fmt: skip
+
+    return policy
+
+
+def may_finish(visit: Visit, *, by: User, at: datetime) -> Verdict:
+    """What is still owed once the officers have left; nobody is kept at a door by a rule."""
+    verdict = _ask("visit.finish", visit, by, at, **finish_facts(visit))
+    return replace(verdict, findings=tuple(one for one in verdict.findings if not one.blocks))
+
+
+def finish_facts(visit: Visit) -> dict[str, Any]:
+    """What is on record of a visit that ends: the talk, and how it was recorded."""
+    asked = visit.consents.filter(kind="recording").order_by("-pk").first()
+    spans = visit.evidence.exclude(begins_at=None)
+    return {
+        "started_at": visit.started_at,
+        "talk_recorded": hasattr(visit, "talk"),
+        "recording_consent": asked.given if asked else None,
+        "recordings": tuple(
+            SpanFacts(one.begins_at, one.ends_at) for one in spans if one.begins_at and one.ends_at
+        ),
+    }
+
+
 def door_facts(visit: Visit) -> dict[str, Any]:
     """What was done at the door so far."""
     consents = {consent.kind: consent.given for consent in visit.consents.order_by("pk")}
@@ -173,6 +217,7 @@ def door_facts(visit: Visit) -> dict[str, Any]:
     entry = consents.get("entry")
     return {
         "identified": visit.identified_at is not None,
+        "started_at": visit.started_at,
         "papers_shown": bool(papers) and papers <= {row.paper_id for row in shown if row.paper_id},
         "recording_asked": "recording" in consents,
         "entry_consent": entry,

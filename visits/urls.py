@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from visits.views import calendar, circumstance, door, outlook, planning, visit
+from visits.views import (
+    calendar,
+    circumstance,
+    door,
+    leaving,
+    outlook,
+    planning,
+    visit,
+)
 
 app_name = "visits"
 
@@ -31,7 +39,8 @@ urlpatterns = [
     path("visits/<slug:reference>/remark/", visit.remark, name="remark"),
     path("door/", door.today, name="today"),
     path("door/<slug:reference>/", door.door, name="door"),
-    path("door/<slug:reference>/left/", door.left, name="left"),
+    path("door/<slug:reference>/left/", leaving.left, name="left"),
+    path("door/<slug:reference>/incident/", leaving.incident, name="incident"),
     path("door/<slug:reference>/evidence/", door.evidence, name="evidence"),
-    path("door/<slug:reference>/out/<slug:way>/", door.way_out, name="way_out"),
+    path("door/<slug:reference>/out/<slug:way>/", leaving.way_out, name="way_out"),
 ]

@@ -374,9 +374,15 @@ def _raise_duties(locked: Any, verdict: Verdict, at: datetime) -> None:
             says=dict(finding.says),
             rule=finding.rule,
             due_at=finding.earliest or at,
-            key=f"{locked.pk}:{finding.rule}",
+            key=f"{locked.pk}:{finding.rule}{_of_visit(verdict)}",
             at=at,
         )
+
+
+def _of_visit(verdict: Verdict) -> str:
+    """What tells one visit's duties from the next one's; nothing for what is no visit's."""
+    start = verdict.facts.start
+    return f":{start:%Y%m%dT%H%MZ}" if start else ""
 
 
 def _record_refusal(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from compliance.entry import Entry
 from compliance.facts import ContactFacts, Facts
 from compliance.rule import Answer, Context, rule, utc
+from compliance.strict import LESS, MORE, MORE_OF
 from compliance.verdict import Severity
 from compliance.words import named
 
@@ -16,6 +17,7 @@ CALLED = ("contact.log", "contact.trace")
     answers=CALLED,
     needs=("at", "channel", "contacts"),
     takes={"channels": list, "outcomes": list, "calls": int, "together": bool},
+    strict={"channels": MORE_OF, "outcomes": MORE_OF, "calls": LESS, "together": MORE},
     says={"": ("count", "calls", "channels")},
 )
 def calls_in_day(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -48,6 +50,7 @@ def calls_in_day(facts: Facts, value: Entry, context: Context) -> Answer:
     answers=CALLED,
     needs=("at", "channel", "contacts"),
     takes={"channels": list, "warn_at": int, "attempts": int},
+    strict={"channels": MORE_OF, "warn_at": LESS, "attempts": LESS},
     says={"": ("count", "attempts")},
 )
 def attempts_on_number(facts: Facts, value: Entry, context: Context) -> Answer:

@@ -18,6 +18,7 @@ from compliance.facts import (
     MandateFacts,
     OfficerFacts,
     PaperFacts,
+    SpanFacts,
 )
 
 ZONE = "Asia/Shanghai"
@@ -28,7 +29,7 @@ MONEY = {
 PARTS = {
     "officers": OfficerFacts, "holds": HoldFacts, "exceptions": ExceptionFacts,
     "circumstances": CircumstanceFacts, "contacts": ContactFacts, "house_papers": PaperFacts,
-    "certificates": PaperFacts,
+    "certificates": PaperFacts, "recordings": SpanFacts,
 }  # fmt: skip
 OFFICER = {
     "name": "李伟",
@@ -113,6 +114,23 @@ LAWFUL = Facts(
     channel="phone",
     text="请您方便时回电。",
     circumstances=tuple(CircumstanceFacts(kind, date(2025, 6, 1)) for kind in NOTICES),
+    identity_stated=True,
+    line_registered=True,
+    disclosed=False,
+    words="",
+    do_not_contact=False,
+    agency_told_on=date(2026, 2, 1),
+    assigned=False,
+    assignment_untold=(),
+    props=False,
+    people_going=2,
+    started_at=at("2026-03-02 10:00"),
+    inside=False,
+    film_consent=True,
+    recording_consent=True,
+    recordings=(SpanFacts(at("2026-03-02 10:00"), at("2026-03-02 10:00")),),
+    record_confirmed=True,
+    borrowed_funds=False,
     contacts=(),
     house_papers=tuple(PaperFacts(kind, date(2025, 6, 1)) for kind in HOUSE_PAPERS),
 )

@@ -99,6 +99,9 @@ class TestSevenSteps:
     def at_the_door(self, page: Any) -> None:
         visit = Visit.objects.get()
         page.goto(f"/door/{visit.reference}/")
+        page.locator("[name=people][value='2']").check()
+        page.locator("[name=props][value=no]").check()
+        press(page, "We set out")
         assert "40,000" not in page.content()
         page.locator("button[name=badge]").first.click()
         page.wait_for_load_state()
@@ -108,8 +111,8 @@ class TestSevenSteps:
         page.fill("[name=name_said]", "王海燕")
         page.fill("[name=second_fact]", "2427")
         press(page, "It is the person we look for")
-        press(page, "Shown")
-        press(page, "Shown")
+        press(page, "Said and shown")
+        press(page, "Said and shown")
         press(page, "Yes, now")
         while page.locator("button[name=answer]").count():  # recording yes; not coming in
             page.locator("button[name=answer]").first.click()

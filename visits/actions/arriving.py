@@ -145,9 +145,9 @@ def show_paper(
 
 
 def ask_consent(
-    *, visit: Visit, kind: str, given: bool, by_whom: str, by: User, at: datetime
+    *, visit: Visit, kind: str, given: bool, by_whom: str, by: User, at: datetime, remark: str = ""
 ) -> None:
-    """One question and its answer; a later answer replaces an earlier one.
+    """One question and its answer, with the reason if one was given; a later answer replaces an earlier one.
 
     A yes to coming in is put to the rules: it counts only from somebody entitled, here the debtor
     who was identified.
@@ -156,12 +156,14 @@ def ask_consent(
         raise WrongInput(_("There is no such question."))
 
     def keep(fresh: Visit, _by: User, _at: datetime) -> None:
-        Consent(visit=fresh, kind=kind, given=given, by_whom=by_whom[:80], at=at).save()
+        Consent(
+            visit=fresh, kind=kind, given=given, by_whom=by_whom[:80], at=at, remark=remark[:200]
+        ).save()
 
     goes_in = kind == Consent.Kind.ENTRY and given
     _note(
         visit, "consent.given" if given else "consent.refused", by, at,
-        {"kind": kind, "by_whom": by_whom}, keep, asked=policy.may_enter if goes_in else None,
+        {"kind": kind, "by_whom": by_whom, **({"remark": remark} if remark else {})}, keep, asked=policy.may_enter if goes_in else None,
     )  # fmt: skip
 
 

@@ -6,16 +6,20 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cases.models import Case
 from cases.models.case import Step as CaseStep
 from documents.models import Document
 from documents.storing import store
 from people.models import User
+from visits import policy
 from visits.actions.arriving import CONDUCT, only_the_crew
 from visits.actions.planning import back_from_door
 from visits.models import Consent, Evidence, TalkRecord, Visit, VisitOfficer
+from workflow.duties import fulfil
 from workflow.steps import StateRefused, Step, WrongInput, carry_out
 from workflow.wording import mind_words
 
+RECORDING, CONFIRMATION = "CN-10", "CN-33"  # rows whose duties end with what is done here
 TALKED = {Visit.Outcome.AGREEMENT, Visit.Outcome.TALKED}
 NOT_MET = {Visit.Outcome.NOBODY_IN, Visit.Outcome.SOMEONE_ELSE}
 OUR_WORDS = ("met", "reason_words", "offer_words", "left", "received", "third_parties")
@@ -60,22 +64,32 @@ def add_evidence(
     inside: bool,
     by: User,
     at: datetime,
+    begins_at: datetime | None = None,
+    ends_at: datetime | None = None,
 ) -> Evidence:
     """Take in a photo, recording or file; hashed on receipt.
 
     What was taken inside a private place needs the debtor's consent to filming, a sound recording
-    the consent to recording (Civil Code art. 1033). Raises ``documents.storing.Unreadable``.
+    the consent to recording (Civil Code art. 1033). Of a recording ``begins_at`` and ``ends_at`` say
+    what it covers. Raises ``documents.storing.Unreadable``.
     """
     only_the_crew(visit, by)
     given = {consent.kind: consent.given for consent in visit.consents.order_by("pk")}
-    if inside and not given.get(Consent.Kind.FILMING):
+    if (begins_at is None) != (ends_at is None) or (begins_at and ends_at and ends_at <= begins_at):
         raise WrongInput(
-            _("Without the debtor's consent to filming nothing taken inside can be kept."), "inside"
+            _("Give both times of a recording, the end after the beginning."), "ends_at"
         )
     sound = filename.lower().endswith((".mp3", ".m4a", ".ogg", ".webm", ".wav", ".mp4"))
     if sound and not given.get(Consent.Kind.RECORDING):
         raise WrongInput(_("The debtor did not agree to a recording, so none can be kept."), "file")
-    evidence = Evidence(caption=caption, inside=inside, taken_at=at, added_by=by)
+    evidence = Evidence(
+        caption=caption,
+        inside=inside,
+        taken_at=at,
+        added_by=by,
+        begins_at=begins_at,
+        ends_at=ends_at,
+    )
 
     def keep_file() -> None:
         evidence.document = store(
@@ -86,20 +100,29 @@ def add_evidence(
     def keep(fresh: Visit, _by: User, _at: datetime) -> None:
         if fresh.state not in {Visit.State.STARTED, Visit.State.FINISHED, Visit.State.ABORTED}:
             raise StateRefused(fresh, "evidence.added")
+        if inside and not given.get(Consent.Kind.FILMING):  # whatever the packs of the case say
+            raise WrongInput(
+                _("Without the debtor's consent to filming nothing taken inside can be kept."),
+                "inside",
+            )
         evidence.visit = fresh
         evidence.save(force_insert=True)
+        if begins_at and fresh.finished_at and _is_recorded(fresh):
+            fulfil(case=fresh.case, kind=RECORDING, by=by, at=at)
 
     carry_out(
         Step(
             subject=visit,
             event="evidence.added",
             right=CONDUCT,
+            policy=policy.may_keep_evidence(inside=inside),
             first=keep_file,
             data=lambda _visit: {
                 "document": evidence.document.number,
                 "sha256": evidence.document.sha256,
                 "inside": inside,
                 "caption": caption,
+                **({"begins_at": begins_at, "ends_at": ends_at} if begins_at else {}),
             },
             then=keep,
         ),
@@ -107,6 +130,14 @@ def add_evidence(
         at=at,
     )
     return evidence
+
+
+def _is_recorded(visit: Visit) -> bool:
+    """Whether the recordings that are on file leave nothing of the visit out."""
+    left_at = visit.finished_at
+    assert left_at is not None  # noqa: S101 - asked of visits that are over
+    verdict = policy.may_finish(visit, by=visit.planned_by, at=left_at)
+    return RECORDING not in {finding.rule for finding in verdict.duties}
 
 
 def finish_visit(*, visit: Visit, outcome: str, why: str, by: User, at: datetime) -> None:
@@ -167,6 +198,8 @@ def attest(*, visit: Visit, officer: User, by: User, at: datetime) -> None:
         if fresh.state not in {Visit.State.FINISHED, Visit.State.ABORTED}:
             raise StateRefused(fresh, "visit.attested")
         VisitOfficer.objects.filter(pk=part.pk, attested_at=None).update(attested_at=at)
+        if not open_records(fresh.case):
+            fulfil(case=fresh.case, kind=CONFIRMATION, by=by, at=at)
 
     carry_out(
         Step(
@@ -179,6 +212,13 @@ def attest(*, visit: Visit, officer: User, by: User, at: datetime) -> None:
         by=by,
         at=at,
     )
+
+
+def open_records(case: Case) -> bool:
+    """Whether an officer of a visit that is over has yet to stand for how it went."""
+    return VisitOfficer.objects.filter(
+        visit__case=case, visit__state__in=["finished", "aborted"], active=True, attested_at=None
+    ).exists()
 
 
 def ending(
@@ -200,6 +240,7 @@ def ending(
         subject=visit,
         event="visit.finished" if transition == "finish" else "visit.aborted",
         right=right,
+        policy=policy.may_finish,
         transition=transition,
         args={"at": at, "outcome": outcome, "why": why[:400]},
         data={"reference": visit.reference, "outcome": outcome, "why": why},

@@ -13,13 +13,13 @@ from documents.storing import store
 from notices import outbox
 from people.models import User
 from visits.actions.arriving import CONDUCT, only_the_crew
-from visits.actions.planning import back_from_door, cancelling_all
+from visits.actions.planning import back_from_door, back_from_notice, cancelling_all
 from visits.actions.recording import ending, finish_visit
 from visits.models import Visit
 from workflow.approvals import request_approval
 from workflow.duties import raise_duty
 from workflow.models import Approval
-from workflow.steps import Step, WrongInput, carry_out
+from workflow.steps import StateRefused, Step, WrongInput, carry_out
 
 DEFAULT_BAR = 30
 INCIDENT_DAYS = 30
@@ -83,9 +83,49 @@ def someone_else(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
     )
 
 
+def crew_short(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
+    """An officer had to leave, and nobody stays at a door alone: the visit ends."""
+    only_the_crew(visit, by)
+    label = str(Visit.Outcome.CREW_SHORT.label)
+    carry_out(
+        ending(visit, Visit.Outcome.CREW_SHORT, remark, at),
+        *back_from_door(visit.case, label, at),
+        by=by,
+        at=at,
+    )
+
+
+def report_incident(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
+    """An officer cannot stand for how the visit went: everything stops until it was looked into."""
+    only_the_crew(visit, by)
+    if not remark.strip():
+        raise WrongInput(_("Write what happened, in a line or two."), "remark")
+    if visit.state not in {Visit.State.FINISHED, Visit.State.ABORTED}:
+        raise StateRefused(visit, "incident.opened")
+    carry_out(
+        *cancelling_all(visit.case, _("An incident is being looked into."), at),
+        _opening_incident(visit, remark, by, at),
+        *back_from_notice(visit.case, _("An incident is being looked into."), at),
+        by=by,
+        at=at,
+    )
+
+
 def unsafe(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
     """Somebody is agitated or in danger: the visit is broken off and the case held for a person to look at."""
     only_the_crew(visit, by)
+    carry_out(
+        ending(visit, Visit.Outcome.UNSAFE, remark, at, transition="abort"),
+        *cancelling_all(visit.case, str(Visit.Outcome.UNSAFE.label), at),
+        _opening_incident(visit, remark, by, at),
+        *back_from_door(visit.case, str(Visit.Outcome.UNSAFE.label), at),
+        by=by,
+        at=at,
+    )
+
+
+def _opening_incident(visit: Visit, remark: str, by: User, at: datetime) -> Step:
+    """The step that stops all contact, keeps what was to go out, and calls for a supervisor."""
 
     def hold(case: Case, _by: User, _at: datetime) -> None:
         outbox.suppress(case=case, why=_("An incident is being looked into."), by=by, at=at)
@@ -105,18 +145,12 @@ def unsafe(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
             at=at,
         )
 
-    carry_out(
-        ending(visit, Visit.Outcome.UNSAFE, remark, at, transition="abort"),
-        *cancelling_all(visit.case, str(Visit.Outcome.UNSAFE.label), at),
-        Step(
-            subject=visit.case,  # not the visit again: each step reads its own subject
-            event="incident.opened",
-            data={"reference": visit.reference, "remark": remark},
-            then=hold,
-        ),
-        *back_from_door(visit.case, str(Visit.Outcome.UNSAFE.label), at),
-        by=by,
-        at=at,
+    return Step(
+        subject=visit.case,  # not the visit: each step reads its own subject
+        event="incident.opened",
+        right=CONDUCT,
+        data={"reference": visit.reference, "remark": remark},
+        then=hold,
     )
 
 

@@ -46,6 +46,7 @@ class Consent(models.Model):
     given = models.BooleanField(_("given"))
     by_whom = models.CharField(_("by whom"), max_length=80)
     at = models.DateTimeField(_("at"))
+    remark = models.CharField(_("remark"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["visit_id", "pk"]
@@ -142,11 +143,20 @@ class Evidence(models.Model):
     caption = models.CharField(_("what it shows"), max_length=200, blank=True)
     inside = models.BooleanField(_("taken inside a private place"), default=False)
     taken_at = models.DateTimeField(_("taken at"))
+    begins_at = models.DateTimeField(_("recording begins"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("recording ends"), null=True, blank=True)
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["visit_id", "pk"]
         verbose_name_plural = "evidence"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(begins_at=None, ends_at=None)
+                | models.Q(ends_at__gt=models.F("begins_at")),
+                name="recording_ends_after_it_begins",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.caption or str(self.document)

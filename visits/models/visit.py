@@ -35,6 +35,7 @@ class Visit(models.Model):
         REFUSED = "refused", _("Debtor refused the visit")
         ASKED_TO_LEAVE = "asked_to_leave", _("Asked to leave")
         UNSAFE = "unsafe", _("Not safe")
+        CREW_SHORT = "crew_short", _("An officer had to leave")
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="visits")
     reference = models.CharField(_("reference"), max_length=36, unique=True)
@@ -50,6 +51,8 @@ class Visit(models.Model):
     planned_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     planned_at = models.DateTimeField(_("planned at"))
     served_at = models.DateTimeField(_("notice effective at"), null=True, blank=True)
+    departed_at = models.DateTimeField(_("set out at"), null=True, blank=True)
+    people_going = models.PositiveSmallIntegerField(_("people who set out"), null=True, blank=True)
     started_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("left at"), null=True, blank=True)
     identified_at = models.DateTimeField(_("debtor identified at"), null=True, blank=True)
@@ -84,6 +87,7 @@ class Visit(models.Model):
                         "refused",
                         "asked_to_leave",
                         "unsafe",
+                        "crew_short",
                     ]
                 ),
                 name="visit_outcome_known",
@@ -170,7 +174,7 @@ class Visit(models.Model):
         """Another slot, place or crew: the debtor has to be told anew."""
         for name, value in changes.items():
             setattr(self, name, value)
-        self.served_at = None
+        self.served_at = self.departed_at = self.people_going = None
 
     @transition(field=state, source=State.NOTICED, target=State.STARTED)
     def start(self, *, at: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,19 +20,19 @@ from compliance.ask import value
 from documents.storing import Unreadable
 from people.models import User
 from visits import forms
-from visits.actions import arriving, recording, refusing
+from visits.actions import arriving, departing, recording
 from visits.models import Consent, Visit
 from visits.views.calendar import HOUSE_ZONE
+from visits.views.leaving import ways_out
 from visits.views.planning import seen_visit
 from workflow.forms import DeskForm
 from workflow.steps import WrongInput
-from workflow.web import demand, handle
+from workflow.web import demand, handle, plain
 
 QUESTIONS = [
-    "arrive", "who", "credentials", "willing", "recording", "entry", "filming", "papers",
+    "depart", "arrive", "who", "credentials", "willing", "recording", "entry", "filming", "papers",
     "talk_open", "talk", "outcome", "attest", "done",
 ]  # fmt: skip
-LEAVE_MINUTES = 2  # where no pack says in how many minutes officers who are asked to leave are gone
 OVER = {Visit.State.FINISHED, Visit.State.ABORTED, Visit.State.CANCELLED}
 DAYS_SHOWN = 7
 
@@ -116,7 +116,8 @@ def question_of(visit: Visit) -> str:
         left = visit.crew.filter(active=True, attested_at=None).exists()
         return "attest" if left and visit.state != Visit.State.CANCELLED else "done"
     if visit.state != Visit.State.STARTED:
-        return "arrive"
+        asked = visit.state == Visit.State.NOTICED and visit.departed_at is None
+        return "depart" if asked else "arrive"
     if visit.identified_at is None:
         return "who"
     if visit.crew.filter(active=True, shown_at=None).exists():
@@ -143,6 +144,8 @@ def _before_the_talk(visit: Visit) -> str:
 
 def _form_of(name: str, visit: Visit, request: HttpRequest) -> DeskForm | None:
     data = request.POST or None
+    if name == "depart":
+        return forms.DepartForm(data)
     if name == "who":
         return forms.IdentifyForm(data)
     if name in {"credentials", "papers"}:
@@ -165,6 +168,7 @@ def _context(name: str, visit: Visit, at: datetime) -> dict[str, Any]:
         "foot": ways_out(visit),
         "crew": crew,
         "at": at,
+        "stay_until": _stay_until(visit),
     }
     if name == "arrive":
         context |= {
@@ -190,10 +194,23 @@ def _context(name: str, visit: Visit, at: datetime) -> dict[str, Any]:
     elif name in {"talk_open", "talk", "outcome", "done"}:
         context |= {"consents": {c.kind: c.given for c in visit.consents.order_by("pk")}}
     elif name == "attest":
-        context |= {"ticks": [_tick(part.officer, part.attested_at, "attest") for part in crew]}
+        context |= {
+            "ticks": [_tick(part.officer, part.attested_at, "attest") for part in crew],
+            "points": forms.CONDUCT_POINTS,
+        }
     if name in {"done", "outcome", "talk"}:
         context |= {"evidence": visit.evidence.count()}
     return context
+
+
+def _stay_until(visit: Visit) -> datetime | None:
+    """When the officers have been here as long as any visit may last; none before they rang."""
+    if visit.state != Visit.State.STARTED or visit.started_at is None:
+        return None
+    case = visit.case
+    day = local_day(visit.started_at, case.zone)
+    minutes = value(tuple(case.packs), "visit.max_minutes", day)
+    return visit.started_at + timedelta(minutes=int(minutes)) if minutes else None
 
 
 def _tick(officer: User, done_at: datetime | None, question: str) -> dict[str, Any]:
@@ -243,6 +260,10 @@ class Answered:
         return part.officer
 
 
+def _depart(given: Answered) -> None:
+    departing.depart(visit=given.visit, **given.data, by=given.by, at=given.at)
+
+
 def _arrive(given: Answered) -> None:
     if given.request.POST.get("begin"):
         arriving.begin_visit(visit=given.visit, by=given.by, at=given.at)
@@ -273,7 +294,7 @@ def _willing(given: Answered) -> None:
 def _consent(answered: Answered, kind: str, *, given: bool) -> None:
     arriving.ask_consent(
         visit=answered.visit, kind=kind, given=given, by_whom=answered.visit.case.debtor.name,
-        by=answered.by, at=answered.at,
+        by=answered.by, at=answered.at, remark=plain(answered.request.POST.get("remark", "")).strip(),
     )  # fmt: skip
 
 
@@ -313,6 +334,7 @@ def _nothing(_given: Answered) -> None:
 
 
 ANSWERS: dict[str, Callable[[Answered], None]] = {
+    "depart": _depart,
     "arrive": _arrive,
     "who": _who,
     "credentials": _credentials,
@@ -329,160 +351,20 @@ ANSWERS: dict[str, Callable[[Answered], None]] = {
 }
 
 
-# ---------------------------------------------------------------- the ways out
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way out: what it is called, what is asked before, and what it does."""
-
-    label: str
-    title: str
-    icon: str
-    tone: str
-    do: Callable[..., Any]
-    more: dict[str, Any] = field(default_factory=dict)
-    met: bool | None = None  # only before (False) or after (True) the debtor was identified
-    sure: bool = True  # asked once more, since it cannot be taken back
-
-
-def _ways() -> dict[str, Way]:
-    return {
-        "refused": Way(
-            _("Refused"), _("The debtor does not want the visit"), "slash-circle-fill", "red",
-            refusing.refuse_at_door,
-        ),
-        "leave": Way(
-            _("Asked to leave"), _("You were asked to leave"), "box-arrow-right", "red",
-            refusing.refuse_at_door, {"asked_to_leave": True},
-        ),
-        "someone-else": Way(
-            _("Someone else"), _("Somebody else opened"), "people-fill", "amber",
-            refusing.someone_else, met=False,
-        ),
-        "nobody": Way(
-            _("Nobody in"), _("Nobody opened"), "house-slash-fill", "plain", refusing.nobody_in,
-            met=False,
-        ),
-        "later": Way(
-            _("Another time"), _("The debtor wants another time"), "calendar-x", "plain",
-            refusing.postponed, met=True,
-        ),
-        "care": Way(
-            _("Special care"), _("Somebody here needs special care"), "heart-pulse-fill", "amber",
-            refusing.spare_vulnerable, met=True,
-        ),
-        "unsafe": Way(
-            _("Stop: not safe"), _("It is not safe here"), "exclamation-octagon-fill", "red",
-            refusing.unsafe, sure=False,
-        ),
-    }  # fmt: skip
-
-
-def ways_out(visit: Visit) -> list[dict[str, Any]]:
-    """The foot of every screen while the visit is under way: each is one tap."""
-    if visit.state != Visit.State.STARTED:
-        return []
-    met = visit.identified_at is not None
-    return [
-        {
-            "url": reverse("visits:way_out", args=[visit.reference, name]),
-            "label": way.label,
-            "icon": way.icon,
-            "tone": way.tone,
-            "post": True,
-            "confirm": _("%(what)s: leave now?") % {"what": way.title} if way.sure else "",
-        }
-        for name, way in _ways().items()
-        if way.met in (None, met)
-    ]
-
-
-def way_out(request: HttpRequest, reference: str, way: str) -> HttpResponse:
-    """Refused, asked to leave, someone else, nobody in, not safe: one tap, then leave."""
-    visit = seen_visit(request, reference)
-    ways = _ways()
-    if way not in ways:
-        raise Http404
-    chosen = ways[way]
-    form = forms.RemarkForm(request.POST or None)
-    return handle(
-        request, right=arriving.CONDUCT,
-        case=visit.case,
-        form=form,
-        template="visits/door/way_out.html",
-        context={
-            "visit": visit, "way": way, "title": chosen.title,
-            "back": reverse("visits:door", args=[visit.reference]),
-        },
-        do=lambda data: chosen.do(
-            visit=visit, remark=data["remark"], by=request.user, at=clock.now(), **chosen.more
-        ),
-        done="",
-        to=reverse("visits:left", args=[visit.reference]),
-    )  # fmt: skip
-
-
-def left(request: HttpRequest, reference: str) -> HttpResponse:
-    """Leave now: what was done in that moment, how long there is to go, and room for two lines."""
-    visit = seen_visit(request, reference)
-    if request.method == "POST":
-        demand(request, arriving.CONDUCT)
-    if visit.state not in {Visit.State.FINISHED, Visit.State.ABORTED}:
-        return HttpResponseRedirect(reverse("visits:door", args=[visit.reference]))
-    at = clock.now()
-    left_at = visit.finished_at or at
-    gone_by = left_at + timedelta(minutes=_minutes_to_leave(visit, left_at))
-    return handle(
-        request,
-        case=visit.case,
-        form=forms.RemarkForm(request.POST or None),
-        template="visits/door/left.html",
-        context={
-            "visit": visit,
-            "back": reverse("visits:today"),
-            "barred": visit.case.refusals.filter(at=visit.finished_at, lifted_at=None).first(),
-            "stopped": _stopped(visit),
-            "gone_by": gone_by,
-            "seconds": max(int((gone_by - at).total_seconds()), 0),
-            "unattested": visit.crew.filter(active=True, attested_at=None).exists(),
-        },
-        do=lambda data: recording.add_remark(
-            visit=visit, remark=data["remark"], by=request.user, at=at
-        ),
-        done=_("The remark is on record."),
-        to=reverse("visits:door", args=[visit.reference]),
-    )
-
-
-def _minutes_to_leave(visit: Visit, at: datetime) -> int:
-    case = visit.case
-    given = value(tuple(case.packs), "leave.minutes", local_day(at, case.zone))
-    return LEAVE_MINUTES if given is None else int(given)
-
-
-def _stopped(visit: Visit) -> dict[str, int]:
-    """What was cancelled in the same moment in which the visit ended."""
-    at = visit.finished_at
-    return {
-        "visits": visit.case.visits.filter(state=Visit.State.CANCELLED, finished_at=at).count(),
-        "notices": visit.case.events.filter(kind="notice.suppressed", occurred_at=at).count(),
-    }
-
-
 # ---------------------------------------------------------------- evidence
 
 
 def evidence(request: HttpRequest, reference: str) -> HttpResponse:
     """Add a photo, recording or file to the visit."""
     visit = seen_visit(request, reference)
-    form = forms.EvidenceForm(request.POST or None, request.FILES or None)
+    form = forms.EvidenceForm(request.POST or None, request.FILES or None, zone=visit.case.zone)
 
     def do(data: dict[str, Any]) -> None:
         try:
             recording.add_evidence(
                 visit=visit, filename=data["file"].name, content=data["file"].read(),
-                caption=data["caption"], inside=data["inside"], by=request.user, at=clock.now(),
+                caption=data["caption"], inside=data["inside"], begins_at=data["begins_at"],
+                ends_at=data["ends_at"], by=request.user, at=clock.now(),
             )  # fmt: skip
         except Unreadable as unreadable:
             raise WrongInput(str(unreadable), "file") from unreadable

@@ -1,0 +1,191 @@
+"""The ways out at a door, what has to be done on leaving, and what to do when something went wrong."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common import clock
+from common.clock import local_day
+from compliance.ask import value
+from visits import forms
+from visits.actions import arriving, recording, refusing
+from visits.models import Visit
+from visits.views.planning import seen_visit
+from workflow.web import demand, handle
+
+LEAVE_MINUTES = 2  # where no pack says in how many minutes officers who are asked to leave are gone
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way out: what it is called, what is asked before, and what it does."""
+
+    label: str
+    title: str
+    icon: str
+    tone: str
+    do: Callable[..., Any]
+    more: dict[str, Any] = field(default_factory=dict)
+    met: bool | None = None  # only before (False) or after (True) the debtor was identified
+    sure: bool = True  # asked once more, since it cannot be taken back
+
+
+def _ways() -> dict[str, Way]:
+    return {
+        "refused": Way(
+            _("Refused"), _("The debtor does not want the visit"), "slash-circle-fill", "red",
+            refusing.refuse_at_door,
+        ),
+        "leave": Way(
+            _("Asked to leave"), _("You were asked to leave"), "box-arrow-right", "red",
+            refusing.refuse_at_door, {"asked_to_leave": True},
+        ),
+        "someone-else": Way(
+            _("Someone else"), _("Somebody else opened"), "people-fill", "amber",
+            refusing.someone_else, met=False,
+        ),
+        "nobody": Way(
+            _("Nobody in"), _("Nobody opened"), "house-slash-fill", "plain", refusing.nobody_in,
+            met=False,
+        ),
+        "later": Way(
+            _("Another time"), _("The debtor wants another time"), "calendar-x", "plain",
+            refusing.postponed, met=True,
+        ),
+        "care": Way(
+            _("Special care"), _("Somebody here needs special care"), "heart-pulse-fill", "amber",
+            refusing.spare_vulnerable, met=True,
+        ),
+        "crew-short": Way(
+            _("One of us must go"), _("An officer has to leave"), "person-dash-fill", "plain",
+            refusing.crew_short,
+        ),
+        "unsafe": Way(
+            _("Stop: not safe"), _("It is not safe here"), "exclamation-octagon-fill", "red",
+            refusing.unsafe, sure=False,
+        ),
+    }  # fmt: skip
+
+
+def ways_out(visit: Visit) -> list[dict[str, Any]]:
+    """The foot of every screen while the visit is under way: each is one tap."""
+    if visit.state != Visit.State.STARTED:
+        return []
+    met = visit.identified_at is not None
+    ways = [
+        {
+            "url": reverse("visits:way_out", args=[visit.reference, name]),
+            "label": way.label,
+            "icon": way.icon,
+            "tone": way.tone,
+            "post": True,
+            "confirm": _("%(what)s: leave now?") % {"what": way.title} if way.sure else "",
+        }
+        for name, way in _ways().items()
+        if way.met in (None, met)
+    ]
+    return [*ways, *_call_for_help(visit)]
+
+
+def _call_for_help(visit: Visit) -> list[dict[str, Any]]:
+    """The number of the police there, one tap away; nothing where no pack of the case names it."""
+    case = visit.case
+    number = value(tuple(case.packs), "emergency.phone", local_day(visit.starts_at, case.zone))
+    if not number:
+        return []
+    label = _("Call %(number)s") % {"number": number}
+    return [{"url": f"tel:{number}", "label": label, "icon": "telephone-fill", "tone": "red"}]
+
+
+def way_out(request: HttpRequest, reference: str, way: str) -> HttpResponse:
+    """Refused, asked to leave, someone else, nobody in, not safe: one tap, then leave."""
+    visit = seen_visit(request, reference)
+    ways = _ways()
+    if way not in ways:
+        raise Http404
+    chosen = ways[way]
+    form = forms.RemarkForm(request.POST or None)
+    return handle(
+        request, right=arriving.CONDUCT,
+        case=visit.case,
+        form=form,
+        template="visits/door/way_out.html",
+        context={
+            "visit": visit, "way": way, "title": chosen.title,
+            "back": reverse("visits:door", args=[visit.reference]),
+        },
+        do=lambda data: chosen.do(
+            visit=visit, remark=data["remark"], by=request.user, at=clock.now(), **chosen.more
+        ),
+        done="",
+        to=reverse("visits:left", args=[visit.reference]),
+    )  # fmt: skip
+
+
+def left(request: HttpRequest, reference: str) -> HttpResponse:
+    """Leave now: what was done in that moment, how long there is to go, and room for two lines."""
+    visit = seen_visit(request, reference)
+    if request.method == "POST":
+        demand(request, arriving.CONDUCT)
+    if visit.state not in {Visit.State.FINISHED, Visit.State.ABORTED}:
+        return HttpResponseRedirect(reverse("visits:door", args=[visit.reference]))
+    at = clock.now()
+    left_at = visit.finished_at or at
+    gone_by = left_at + timedelta(minutes=_minutes_to_leave(visit, left_at))
+    return handle(
+        request,
+        case=visit.case,
+        form=forms.RemarkForm(request.POST or None),
+        template="visits/door/left.html",
+        context={
+            "visit": visit,
+            "back": reverse("visits:today"),
+            "barred": visit.case.refusals.filter(at=visit.finished_at, lifted_at=None).first(),
+            "stopped": _stopped(visit),
+            "gone_by": gone_by,
+            "seconds": max(int((gone_by - at).total_seconds()), 0),
+            "unattested": visit.crew.filter(active=True, attested_at=None).exists(),
+        },
+        do=lambda data: recording.add_remark(
+            visit=visit, remark=data["remark"], by=request.user, at=at
+        ),
+        done=_("The remark is on record."),
+        to=reverse("visits:door", args=[visit.reference]),
+    )
+
+
+def _minutes_to_leave(visit: Visit, at: datetime) -> int:
+    case = visit.case
+    given = value(tuple(case.packs), "leave.minutes", local_day(at, case.zone))
+    return LEAVE_MINUTES if given is None else int(given)
+
+
+def incident(request: HttpRequest, reference: str) -> HttpResponse:
+    """Something was not as it should have been: say what, and everything stops until it was looked into."""
+    visit = seen_visit(request, reference)
+    return handle(
+        request, right=arriving.CONDUCT,
+        case=visit.case,
+        form=forms.IncidentForm(request.POST or None),
+        template="visits/door/incident.html",
+        context={"visit": visit, "back": reverse("visits:door", args=[visit.reference])},
+        do=lambda data: refusing.report_incident(
+            visit=visit, remark=data["remark"], by=request.user, at=clock.now()
+        ),
+        done=_("It is on record, the case is on hold and a supervisor was told."),
+        to=reverse("visits:door", args=[visit.reference]),
+    )  # fmt: skip
+
+
+def _stopped(visit: Visit) -> dict[str, int]:
+    """What was cancelled in the same moment in which the visit ended."""
+    at = visit.finished_at
+    return {
+        "visits": visit.case.visits.filter(state=Visit.State.CANCELLED, finished_at=at).count(),
+        "notices": visit.case.events.filter(kind="notice.suppressed", occurred_at=at).count(),
+    }
