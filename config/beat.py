@@ -18,6 +18,7 @@ TICKS: dict[str, timedelta] = {
     "cases.tasks.settle_packs": HOUR,
     "cases.imports.tasks.sweep": MINUTE,
     "agreements.tasks.sweep_instalments": MINUTE,
+    "visits.tasks.sweep_missed": MINUTE,
     # Once a night by what it finds to do; hourly, so that a visit that is moved is looked at again.
     "visits.tasks.look_at_visits_ahead": HOUR,
     "rulebook.tasks.sweep": MINUTE,

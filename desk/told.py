@@ -360,6 +360,7 @@ SENTENCES: dict[str, Any] = {
     "notice.doubtful": _("It is in doubt whether this was sent: %(notice)s."),
     "visit.planned": _("A visit was planned."),
     "visit.moved": _("The visit was moved."),
+    "visit.missed": _("The time of the visit went by and nobody began it."),
     "visit.announced": _("The notice of the visit is on its way."),
     "visit.noticed": _("The debtor has the notice of the visit."),
     "visit.departed": _("%(people)s people set out."),

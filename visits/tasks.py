@@ -1,8 +1,10 @@
-"""The clock's work on visits: what the rules would say of those ahead."""
+"""The clock's work on visits: what the rules would say of those ahead, and whose time went by."""
 
 from celery import shared_task
 
 from common import clock
+from people.models import User
+from visits.actions.missing import tell_missed
 from visits.looking import look_ahead
 
 
@@ -10,3 +12,9 @@ from visits.looking import look_ahead
 def look_at_visits_ahead() -> None:
     """Look at what was not looked at today; harmless when run twice, late, or at once."""
     look_ahead(clock.now())
+
+
+@shared_task
+def sweep_missed() -> None:
+    """Tell of every visit that nobody began; harmless when run twice, late, or at once."""
+    tell_missed(at=clock.now(), by=User.objects.system())

@@ -52,10 +52,15 @@ def register(act: Act) -> None:
 
 
 def offers(case: Any, by: User, at: datetime) -> list[Offer]:
-    """What this person may do to the case now, each with the rules' answer, in order."""
+    """What this person may do to the case now, each with the rules' answer; what is next comes first."""
     found = [
         Offer(act, act.url(case), act.ask(case, by, at) if act.ask else None)
         for act in _acts.values()
         if case.state in act.steps and may(by, act.right) and act.shown(case)
     ]
-    return sorted(found, key=lambda offer: (offer.act.order, offer.act.name))
+    return sorted(found, key=_place)
+
+
+def _place(offer: Offer) -> tuple[bool, int, str]:
+    """Where it stands in the list: the step that leads on, then by the order of the steps."""
+    return (not (offer.act.primary and offer.allowed), offer.act.order, offer.act.name)

@@ -27,7 +27,8 @@ PLANNABLE = {
     CaseStep.PREPARATION, CaseStep.NOTICE, CaseStep.CREDENTIAL_DISPLAY, CaseStep.ON_SITE_TALK,
 }  # fmt: skip
 FROM_THE_DOOR = {CaseStep.NOTICE, CaseStep.CREDENTIAL_DISPLAY, CaseStep.ON_SITE_TALK}
-LOST, TOO_SOON = "visit.notice_lost", "visit.too_soon"  # duties that end with the slot
+# Duties that end with the slot.
+LOST, TOO_SOON, MISSED = "visit.notice_lost", "visit.too_soon", "visit.missed"
 AHEAD_AT_MOST = timedelta(days=366)
 AHEAD = [Visit.State.PLANNED, Visit.State.ANNOUNCED, Visit.State.NOTICED]
 
@@ -168,7 +169,7 @@ def cancelling(
         _settle(cancelled, by, at)
         cancelled.crew.filter(active=True).update(active=False)
         outbox.suppress(case=cancelled.case, why=why, by=by, at=at, visit=cancelled)
-        if tells_debtor:
+        if tells_debtor and at < cancelled.ends_at:  # afterwards the debtor knows that nobody came
             _call_off(cancelled, by, at)
 
     return Step(
@@ -213,7 +214,7 @@ def back_from_door(case: Case, why: str, at: datetime) -> list[Step]:
 
 def _settle(visit: Visit, by: User, at: datetime) -> None:
     """What had to be done about the old slot is done with it."""
-    for kind in (LOST, TOO_SOON):
+    for kind in (LOST, TOO_SOON, MISSED):
         fulfil(case=visit.case, kind=kind, by=by, at=at)
 
 
