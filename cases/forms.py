@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from cases.imports import cells
 from cases.models import Case, ContactAttempt, Debt, Hold, Mandate, Party
 from cases.policy import rules_with_exceptions
 from common.clock import local_day
@@ -123,6 +124,10 @@ class DebtorForm(DeskForm):
         """A zone that the rules can reckon in."""
         return known_zone(self.cleaned_data["zone"])
 
+    def clean_id_number(self) -> str:
+        """A number as ID cards and passports have it."""
+        return _document_number(self.cleaned_data["id_number"], self.initial.get("id_number"))
+
     def clean_name(self) -> str:
         """Not only blanks."""
         name: str = self.cleaned_data["name"].strip()
@@ -223,6 +228,10 @@ class PartyForm(DeskForm):
         required=False,
         help_text=_("For co-debtors and guarantors: the paper they signed."),
     )
+
+    def clean_id_number(self) -> str:
+        """A number as ID cards and passports have it."""
+        return _document_number(self.cleaned_data["id_number"])
 
 
 class TermsForm(DeskForm):
@@ -394,6 +403,21 @@ class ExceptionForm(DeskForm):
         self.fields["rule"].choices = [
             (id_, f"{id_} · {gist(entry)[tongue]}") for id_, entry in sorted(rules.items())
         ]
+
+
+def _document_number(text: str, held: str | None = None) -> str:
+    """As it stands on the document; what is held already is not questioned by another correction."""
+    if not text or text == held:
+        return text
+    try:
+        of_card = len(text) >= 15 and text[:-1].isdecimal()
+        return cells.id_card(text) if of_card else cells.passport(text)
+    except cells.Wrong:
+        raise forms.ValidationError(
+            _(
+                "This is no number of an ID card (18 digits) or a passport. Compare it with the document."
+            )
+        ) from None
 
 
 def _offer_people(form: DeskForm, case: Case) -> None:

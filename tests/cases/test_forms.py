@@ -1,4 +1,4 @@
-"""What a person has to tell is never told for them by a form that was saved as it stood."""
+"""What the forms of a case ask for: nothing told beforehand, nothing that cannot be."""
 
 from typing import Any
 
@@ -59,3 +59,29 @@ class TestUntouchedForm:
         assert answer.status_code == 422
         assert set(answer.context["form"].errors) == {"reason", "willingness"}
         assert not TalkRecord.objects.exists()
+
+
+class TestDocumentNumber:
+    @pytest.mark.parametrize(
+        "number", ["<b>x</b>", "33010619880715242", "330106198813152427", "😀", "1e17"]
+    )
+    def test_is_one_of_an_id_card_or_a_passport(self, clock: Any, number: str) -> None:
+        clock.set("2026-03-02T10:00", zone="Asia/Shanghai")
+        case = make.case()
+        answer = client_of(make.clerk()).post(
+            reverse("cases:debtor", args=[case.reference]),
+            {"name": "王海燕", "language": "zh", "zone": "Asia/Shanghai", "id_number": number},
+        )
+        assert answer.status_code == 422
+        assert "Compare it with the document" in answer.context["form"].errors["id_number"][0]
+
+    def test_that_is_held_already_stands_in_no_other_correction_s_way(self, clock: Any) -> None:
+        clock.set("2026-03-02T10:00", zone="Asia/Shanghai")
+        case = make.case()
+        case.debtor.id_number = "OLD/1"
+        case.debtor.save()
+        answer = client_of(make.clerk()).post(
+            reverse("cases:debtor", args=[case.reference]),
+            {"name": "王海雁", "language": "zh", "zone": "Asia/Shanghai", "id_number": "OLD/1"},
+        )
+        assert answer.status_code == 302
