@@ -75,6 +75,24 @@ class TestWrongUse:
         assert "Traceback" not in told.stderr
         assert not (var / "postgres").exists()
 
+    @pytest.mark.parametrize(
+        ("given", "says"),
+        [
+            (["--bogus", "x"], "`run` does not know --bogus x; see ./doorstep --help.\n"),
+            (["--port", "abc"], "abc is not a port; choose one between 1024 and 65535.\n"),
+            (["--port"], "Nothing is not a port; choose one between 1024 and 65535.\n"),
+            (
+                ["--port", "9" * 40],
+                f"{'9' * 40} is not a port; choose one between 1024 and 65535.\n",
+            ),
+        ],
+    )
+    def test_what_makes_no_sense_gets_one_sentence(
+        self, var: Path, given: list[str], says: str
+    ) -> None:
+        told = doorstep("run", *given, var=var)
+        assert (told.returncode, told.stderr) == (1, says)
+
     def test_a_port_that_is_none_is_refused(self, var: Path) -> None:
         told = doorstep("run", "--port", "99999", var=var)
         assert told.returncode == 1
