@@ -14,11 +14,12 @@ GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂文�
 # One statement a table: the server makes the rows, nothing travels. Digests are those that
 # timeline.chain would give, so a seeded chain verifies like any other.
 PEOPLE = """
-insert into people_person (id, name, name_en, id_number, born_on, language, zone, employer)
+insert into people_person (
+    id, name, name_en, id_number, born_on, language, zone, country, region, locality, employer)
 select %(first)s + n,
        substr(%(surnames)s, 1 + n %% 20, 1) || substr(%(given)s, 1 + (n / 20) %% 32, 1)
            || case when n %% 3 = 0 then '' else substr(%(given)s, 1 + (n * 7) %% 32, 1) end,
-       'Seed ' || n, '', null, 'zh', 'Asia/Shanghai', ''
+       'Seed ' || n, '', null, 'zh', 'Asia/Shanghai', '', '', '', ''
 from generate_series(1, %(count)s) n
 """
 CASES = """
