@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from agreements.models import Agreement
 from agreements.payments import DEFAULT_ORDER
@@ -18,6 +18,7 @@ from compliance.verdict import Verdict
 from documents.models import Document
 from people.models import User
 from visits.models import TalkRecord
+from workflow.kept import kept
 from workflow.models import Approval
 from workflow.steps import Policy, case_of
 
@@ -140,16 +141,20 @@ def is_approved(case: Case, waived: Mapping[str, Decimal], at: datetime) -> bool
 
 def granted_waiver(case: Case, at: datetime) -> dict[str, Decimal]:
     """The waiver that was granted last and not used up by an agreement signed since."""
-    grants = Approval.objects.filter(
-        case=case, kind=Approval.Kind.WAIVER, state=Approval.State.GRANTED, expires_at__gt=at
-    )
-    last = grants.order_by("-decided_at").first()
+    last = next(iter(_last_grant(case=case.pk, at=at)), None)
     if last is None:
         return {}
     used = case.agreements.filter(signed_at__gte=last.decided_at, waiver_approved=True)
     if used.exists():
         return {}
     return {name: money(str(last.details.get(name, "0.00"))) for name in COMPONENTS}
+
+
+@kept
+def _last_grant(*, case: int, at: datetime) -> QuerySet[Approval]:
+    kind, state = Approval.Kind.WAIVER, Approval.State.GRANTED
+    grants = Approval.objects.filter(case=case, kind=kind, state=state, expires_at__gt=at)
+    return grants.order_by("-decided_at")[:1]
 
 
 def owed_by_component(case: Case) -> dict[str, Decimal]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -86,6 +87,11 @@ def moment_words(moment: datetime, zone: str, style: str = "full") -> str:
 
 def figure_name(name: str) -> str:
     """What a figure is called, else its code without the underscores."""
+    return _figure_name(name, tongue_now())
+
+
+@lru_cache(maxsize=1024)
+def _figure_name(name: str, _tongue: str) -> str:
     known = _FIGURES.get(name)
     return str(known) if known else _named(name, name.replace("_", " "))
 

@@ -219,13 +219,13 @@ def _in_sentence(kind: str, value: Any) -> str:
 
 
 def _label(choices: Any, value: str) -> str:
-    names = choices if isinstance(choices, dict) else _names(choices)
+    names = choices if isinstance(choices, dict) else _names(choices, tongue_now())
     return str(names.get(value, value))
 
 
 @cache
-def _names(choices: Any) -> dict[str, Any]:
-    return dict(choices.choices)
+def _names(choices: Any, _tongue: str) -> dict[str, str]:
+    return {code: str(label) for code, label in choices.choices}
 
 
 class _Known(dict[str, Any]):
@@ -254,8 +254,13 @@ class _Known(dict[str, Any]):
 
 def sentence(event: Event) -> str:
     """What happened, in one sentence."""
-    pattern = SENTENCES.get(event.kind)
-    return str(pattern) % _Known(event) if pattern else event.kind
+    pattern = _pattern(event.kind, tongue_now())
+    return pattern % _Known(event) if pattern else event.kind
+
+
+@cache
+def _pattern(kind: str, _tongue: str) -> str:
+    return str(SENTENCES.get(kind, ""))
 
 
 CAUSES = {

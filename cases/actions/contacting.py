@@ -1,14 +1,17 @@
 """Gentler channels first: each attempt is asked of the rules, logged, and counts."""
 
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cases.actions.still_open import while_open
 from cases.facts import number_mark
 from cases.models import Case, ContactAttempt
 from cases.policy import asks
-from people.models import ContactPoint, User
+from people.models import Address, ContactPoint, User
+from workflow.kept import kept
 from workflow.steps import WrongInput, begin
 from workflow.wording import mind_words
 
@@ -87,10 +90,18 @@ def sources_of(
     if point:
         return (point.source,)
     if channel in {"letter", "lawyers_letter"}:
-        found = set(case.debtor.addresses.values_list("source", flat=True))
+        found = set(_sources_of_homes(person=case.debtor_id))
     else:
-        points = case.debtor.contact_points.filter(
-            channel__in=REACHED_BY[channel], do_not_contact=False, dead_at=None
-        ).values_list("source", flat=True)
-        found = set(points)
+        found = set(_sources_of_points(tuple(REACHED_BY[channel]), person=case.debtor_id))
     return tuple(sorted(found)) or None
+
+
+@kept
+def _sources_of_homes(*, person: int) -> QuerySet[Any]:
+    return Address.objects.filter(person=person).values_list("source", flat=True)
+
+
+@kept
+def _sources_of_points(channels: tuple[str, ...], *, person: int) -> QuerySet[Any]:
+    usable = ContactPoint.objects.filter(person=person, do_not_contact=False, dead_at=None)
+    return usable.filter(channel__in=channels).values_list("source", flat=True)

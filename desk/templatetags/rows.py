@@ -5,6 +5,7 @@ A row is a pattern with named places; ``fill`` escapes whatever is put into them
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 
 from django import template
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from desk.markup import fill, joined
-from desk.showing import zone_or_house
+from desk.showing import tongue_now, zone_or_house
 from desk.templatetags.doorstep import (
     digest_short,
     drawn,
@@ -118,11 +119,20 @@ def event_rows(events: Iterable[Told], zone: str, replays: str = "") -> SafeStri
     )
 
 
+@cache
+def _words(_tongue: str) -> dict[str, str]:
+    """What stands at every event, looked up once for each language."""
+    return {
+        "details": _("Details"), "event": _("event"), "digest": _("digest"), "replay": _("Replay"),
+    }  # fmt: skip
+
+
 def _details(event: Told, zone: str, replays: str) -> SafeString:
     """What lies behind an event; findings are few, so that their own component draws them."""
+    words = _words(tongue_now())
     return fill(
         _DETAILS,
-        details=_("Details"),
+        details=words["details"],
         findings=joined(
             [
                 drawn("components/timeline_finding.html", {"finding": finding, "zone": zone})
@@ -132,17 +142,17 @@ def _details(event: Told, zone: str, replays: str) -> SafeString:
         figures=joined(
             [fill(_FIGURE, name=name, value=value) for name, value in figures(event.details, zone)]
         ),
-        event=_("event"),
+        event=words["event"],
         number=event.number,
         kind=event.kind,
-        digest=_("digest"),
+        digest=words["digest"],
         whole=event.digest,
         short=digest_short(event.digest),
         replay=fill(
             _REPLAY,
             page=reverse("desk:replay", args=[replays, event.number]),
             icon=icon("arrow-repeat"),
-            replay=_("Replay"),
+            replay=words["replay"],
         )
         if event.decided and replays
         else "",

@@ -218,6 +218,16 @@ def rail(*, counted: str = "3") -> list[RailItem]:
     return [RailItem(*place) for place in places]
 
 
+def exceptions() -> list[Any]:
+    return [
+        SimpleNamespace(
+            pk=1, subject="POL-02", case=case(), state="granted", requested_by="陈晓",
+            requested_at=NOW, decided_by="林静", decided_at=NOW, expires_at=NOW + timedelta(days=3),
+            get_evidence_kind_display=lambda: "A letter", evidence=None, reason="债务人来信",
+        )
+    ]  # fmt: skip
+
+
 def documents() -> list[Any]:
     def paper(number: str, title: str, kind: str, mime: str, size: int) -> Any:
         return SimpleNamespace(
@@ -238,5 +248,5 @@ def chains() -> Sequence[Verified | Broken | None]:
 def user() -> Any:
     return Words(
         name="陈晓", team=Words(name="杭州一组"), is_authenticated=True,
-        get_role_display=lambda: "Clerk",
+        role="clerk", is_active=True, get_role_display=lambda: "Clerk",
     )  # fmt: skip

@@ -53,6 +53,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
         "at": samples.NOW,
     },
     "empty": {"title": "Nothing yet", "text": "Import a file.", "url": "/", "label": "Import"},
+    "exceptions": {"rows": samples.exceptions(), "at": samples.NOW},
     "figure": {"label": "Duties overdue", "value": 12, "url": "/", "bad": True},
     "form_errors": {"form": PartyForm({"role": "guarantor"})},
     "guard": {"guard_key": "k", "guard_version": 3},
