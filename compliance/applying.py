@@ -88,13 +88,15 @@ def holds(applies: Mapping[str, Any], case: Situation) -> bool:
 
 
 def left_out(case: Situation) -> tuple[str, ...]:
-    """Packs of the place that a list set by compliance does not name."""
+    """Packs of the place that a list set by compliance does not name, nor tightens."""
     if not (case.chosen and case.country and case.country == case.home):
         return ()
+    packs = _readable()
+    asked = {*case.chosen, *(one for p in packs if p.name in case.chosen for one in p.tightens)}
     return tuple(
         pack.name
-        for pack in _readable()
-        if pack.applies and pack.name not in case.chosen and holds(pack.applies, case)
+        for pack in packs
+        if pack.applies and pack.name not in asked and holds(pack.applies, case)
     )
 
 

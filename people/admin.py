@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
 
+from people.forms import OrganisationForm
 from people.models import OfficerCredential, Organisation, Team, User
 
 
 @admin.register(Organisation)
 class Organisations(admin.ModelAdmin):
+    form = OrganisationForm
     list_display = ["name", "kind", "creditor_type", "country", "packs"]
     list_filter = ["kind"]
     search_fields = ["name", "name_en"]
