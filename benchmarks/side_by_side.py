@@ -4,14 +4,17 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 
+from config.gunicorn import settle
+
 Job = Callable[[], object]
 
 
 def measure(jobs: Mapping[str, Job], *, rounds: int, warm: int = 3) -> dict[str, list[float]]:
-    """Milliseconds of each run of each job, taken in turns."""
+    """Milliseconds of each run of each job, taken in turns, in a process that is settled as the web's are."""
     for _turn in range(warm):
         for job in jobs.values():
             job()
+    settle()
     taken: dict[str, list[float]] = {name: [] for name in jobs}
     for _turn in range(rounds):
         for name, job in jobs.items():

@@ -6,6 +6,7 @@
 import hashlib
 import itertools
 import json
+from datetime import datetime, time
 
 from django.db import connection, transaction
 
@@ -13,18 +14,23 @@ from benchmarks.side_by_side import measure, table
 from cases.models import Case
 from cases.policy import asks
 from common import clock
+from common.clock import from_local, local_day
 from people.models import User
 from workflow.steps import Step, carry_out
 
 
 def run(rounds: int = 200) -> None:
     """Move seeded cases from preparation to notice, in turns by SQL and by ``carry_out``."""
-    by, at = User.objects.system(), clock.now()
-    waiting = iter(
+    by, zone = User.objects.system(), "Asia/Shanghai"
+    at = from_local(datetime.combine(local_day(clock.now(), zone), time(10)), zone)
+    found = list(
         Case.objects.filter(reference__startswith="SD-2026-", state="preparation")
         .select_related("debtor", "creditor", "team")
         .order_by("pk")[: 3 * (rounds + 10)]
     )
+    # Seeded cases carry one small pack; they are to be asked of the statutes too.
+    Case.objects.filter(pk__in=[case.pk for case in found]).update(packs=["cn", "story"])
+    waiting = iter(found)
     numbers = itertools.count(1)
 
     def by_sql() -> None:
@@ -59,11 +65,7 @@ def run(rounds: int = 200) -> None:
 
     def with_rules() -> None:
         policy = asks("contact.log", channel="letter", contact_sources=("contract",))
-        try:
-            carry_out(step(policy), by=by, at=at)
-        except Exception as refused:
-            if type(refused).__name__ != "PolicyRefused":
-                raise
+        carry_out(step(policy), by=by, at=at)
 
     table(
         "One state change with its event",
