@@ -13,6 +13,7 @@ from django.db.models.functions import JSONObject
 from cases.models import Case, Circumstance, ClaimPaper, ContactAttempt, Debt, Hold, Refusal
 from cases.models.circumstances import OF_THE_DEBT
 from common.clock import local_day
+from compliance.ask import value
 from compliance.facts import (
     CircumstanceFacts,
     ContactFacts,
@@ -190,8 +191,8 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
 
 def learn_facts(case: Case, at: datetime) -> None:
     """Read the case's facts once for all that will ask of it at this moment, such as a page."""
-    for name, value in _what_is_known(case=case.pk, at=at, since=at - PAST_VISITS)[0].items():
-        setattr(case, name, value)
+    for name, known in _what_is_known(case=case.pk, at=at, since=at - PAST_VISITS)[0].items():
+        setattr(case, name, known)
 
 
 def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
@@ -217,15 +218,7 @@ def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
         "no_contact_order": any(
             row["reason"] == Hold.Reason.NO_CONTACT_ORDER for row in case.fact_holds
         ),
-        "holds": tuple(
-            HoldFacts(
-                reason=row["reason"],
-                scope=row["scope"],
-                starts_on=date.fromisoformat(row["starts"]),
-                until=date.fromisoformat(row["until"]),
-            )
-            for row in case.fact_holds
-        ),
+        "holds": _holds(case, at),
         "circumstances": _circumstances(case, at),
         "claim_papers": tuple(case.fact_papers),
         "natural_person_lender": parties["natural_person"],
@@ -281,6 +274,21 @@ def _contact(case: Case, row: Mapping[str, Any], *, spoken: bool, number: str = 
         spoken=spoken,
         number=number,
         ours=same == (case.agency_id, None if case.agency_id else case.creditor_id),
+    )
+
+
+def _holds(case: Case, at: datetime) -> tuple[HoldFacts, ...]:
+    """The open holds; one that waits for a decision has no last day."""
+    today = local_day(at, case.fact_parties["zone"])
+    decided = value(tuple(case.packs), "hold.until_decided", today) or ()
+    return tuple(
+        HoldFacts(
+            reason=row["reason"],
+            scope=row["scope"],
+            starts_on=date.fromisoformat(row["starts"]),
+            until=None if row["reason"] in decided else date.fromisoformat(row["until"]),
+        )
+        for row in case.fact_holds
     )
 
 

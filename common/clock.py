@@ -6,6 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+HOUSE_ZONE = "Asia/Shanghai"
+"""Where the house itself is: its own days, such as those of a permit, are reckoned there."""
+
 
 def now() -> datetime:
     """This moment, aware and in UTC; DOORSTEP_CLOCK_FILE may move it in demo and tests."""

@@ -51,6 +51,11 @@ def _latest_service(values: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return rules
 
 
+def _harder_change(values: Sequence[str]) -> str:
+    """The whole notice again, if any pack wants that; else it is enough to tell the debtor."""
+    return "tell" if all(value == "tell" for value in values) else "announce"
+
+
 def _every_phrase(values: Sequence[dict[str, Sequence[str]]]) -> dict[str, list[str]]:
     """Per language whatever any pack lists."""
     languages = dict.fromkeys(language for value in values for language in value)
@@ -74,6 +79,7 @@ KEYS = {
         Key("emergency.phone", str, _only, "number of the police", "报警电话"),
         Key("refusal.bar_days", int, max, "days without visits after a refusal", "拒绝上门后的禁访天数"),
         Key("gentler.channels", int, max, "gentler channels to be tried first", "上门前应先尝试的渠道数"),
+        Key("hold.until_decided", list, _all_of, "reasons of holds that only a decision ends", "须经决定方可结束的暂停原因"),
         Key("hold.interest_stops", list, _all_of, "holds during which no interest runs", "停计利息的暂停原因"),
         Key("notice.fields", list, _all_of, "what the notice of a visit must say", "上门通知书应载内容"),
         Key("reminder.opens", object, max, "from when reminders may go out", "最早发送提醒时间"),
@@ -85,6 +91,7 @@ KEYS = {
         Key("set_off.order", list, _only, "in which order a payment is set off", "还款抵充顺序"),
         Key("limitation.years", int, min, "years of limitation", "诉讼时效期间（年）"),
         Key("circumstance.effects", dict, effects.strictest, "what a circumstance does at once", "特殊情形登记后立即产生的效果"),
+        Key("crew.change", str, _harder_change, "what a change of officers asks for, once the debtor was told names", "告知姓名后更换外访员的要求"),
         Key("wording.outside", dict, _every_phrase, "words that no outsider may read on it", "对外可见处不得出现的字词"),
         Key("retention.terms", list, _all_of_them, "how long records are kept", "各类记录的保存期限", faults_of_terms),
         Key("lpr.one_year", object, _only, "one-year loan prime rate, per cent", "一年期贷款市场报价利率"),

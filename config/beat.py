@@ -19,6 +19,7 @@ TICKS: dict[str, timedelta] = {
     "cases.imports.tasks.sweep": MINUTE,
     "agreements.tasks.sweep_instalments": MINUTE,
     "visits.tasks.sweep_missed": MINUTE,
+    "visits.tasks.sweep_crews": HOUR,
     # Once a night by what it finds to do; hourly, so that a visit that is moved is looked at again.
     "visits.tasks.look_at_visits_ahead": HOUR,
     "rulebook.tasks.sweep": MINUTE,

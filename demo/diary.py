@@ -11,6 +11,7 @@ from cases.actions.holding import end_due_holds, raise_reviews
 from common.clock import from_local, local_day
 from notices import relay
 from people.models import User
+from visits.actions.crewing import flag_lapses
 
 ZONE = "Asia/Shanghai"
 TICKS = (time(10, 5),)
@@ -56,6 +57,7 @@ class Diary:
         raise_reviews(at=at, by=system)
         end_due_circumstances(at=at, by=system)
         raise_circumstance_reviews(at=at, by=system)
+        flag_lapses(at=at, by=system)
         sweep(at)
         relay.deem_due(at)
         relay.follow_up(at)

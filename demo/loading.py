@@ -1,6 +1,6 @@
 """The demo, from an empty database to sixty cases in every step, by the real actions alone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cases.models import Case
@@ -9,7 +9,10 @@ from demo import chapters, intake, rules
 from demo.cast import Cast, assemble
 from demo.diary import ZONE, Diary
 from demo.stories import Story
+from people.models import User
+from visits.actions.crewing import flag_lapses
 from visits.looking import look_ahead
+from visits.models import Visit, VisitOfficer
 
 TEAMS = [("杭州一组", "clear-water"), ("杭州二组", "clear-water"), ("成都一组", "shu-trust")]
 
@@ -24,6 +27,7 @@ def load(now: datetime) -> int:
     _files(cast, diary)
     rules.draft_changes(cast, diary)
     diary.live_until(now)
+    _permit_ends(cast, now)
     look_ahead(now)
     return Case.objects.count()
 
@@ -34,6 +38,23 @@ def _door(now: datetime) -> tuple[int, int]:
     if 10 <= there.hour <= 19 and there.isoweekday() != 7:
         return 0, there.hour - 1
     return -1, 17
+
+
+def _permit_ends(cast: Cast, now: datetime) -> None:
+    """A permit is cut short to the day before a visit that is announced: the evening's sweep finds it."""
+    part = (
+        VisitOfficer.objects.filter(
+            active=True, visit__state=Visit.State.NOTICED, officer__team=cast.teams["杭州一组"],
+            visit__starts_at__gt=now + timedelta(days=1),
+        )
+        .select_related("visit")
+        .order_by("visit__starts_at", "-officer__badge")
+        .first()
+    )  # fmt: skip
+    if part:
+        last = local_day(part.visit.starts_at, ZONE) - timedelta(days=1)
+        part.officer.credentials.filter(kind="permit").update(valid_until=last)
+        flag_lapses(at=now, by=User.objects.system())
 
 
 def _files(cast: Cast, diary: Diary) -> None:
@@ -58,5 +79,5 @@ def _story(number: int, cast: Cast, diary: Diary, team: str = "") -> Story:
     return Story(
         number=number, cast=cast, diary=diary, team=members, creditor=creditors[number % 3 - 1],
         agency=agency, clerk=cast.of_team(members, "clerk")[0],
-        supervisor=cast.of_team(members, "supervisor")[0], crew=cast.of_team(members, "officer"),
+        supervisor=cast.of_team(members, "supervisor")[0], crew=cast.of_team(members, "officer")[:2],
     )  # fmt: skip

@@ -9,14 +9,13 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from cases.models import Case, Hold
 from cases.models.case import Step
-from common.clock import local_day
+from common.clock import HOUSE_ZONE, local_day
 from people.models import User
 from timeline.models import Event
 from visits.looking import refused
 from visits.models import Visit
 from workflow.models import Duty
 
-HOUSE_ZONE = "Asia/Shanghai"
 MONTH = timedelta(days=30)
 
 

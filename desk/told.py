@@ -375,6 +375,8 @@ SENTENCES: dict[str, Any] = {
     "visit.aborted": _("The visit was broken off: %(outcome)s."),
     "visit.refused": _("The debtor refused visits; none until %(until)s."),
     "visit.remarked": _("A remark on the visit: %(remark)s"),
+    "visit.crew_lapses": _("Another officer has to go: %(officers)s may not."),
+    "visit.officer_swapped": _("%(officer)s goes instead of %(was)s."),
     "visit.unbooked": _("The visit was taken out of the plan: no notice can take effect in time."),
     "visit.notice_failed": _("The notice of the visit did not arrive: %(why)s"),
     "care.needed": _("Somebody at the visit needs special care."),

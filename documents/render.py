@@ -142,6 +142,15 @@ def check_path(number: str) -> str:
     return f"/check/{quote(number, safe='')}/"
 
 
+def qr_svg(said: str) -> bytes:
+    """A QR code as SVG; what begins with a slash is an address of the public site."""
+    picture = io.BytesIO()
+    segno.make(_address(said), error="m", micro=False).save(
+        picture, kind="svg", border=2, scale=8, light="#fff", svgns=True, xmldecl=False
+    )
+    return picture.getvalue()
+
+
 def _qr(said: str) -> str:
     """A QR code as a picture that stands in the page."""
     picture = io.BytesIO()

@@ -147,6 +147,7 @@ TABLE: dict[str, Route] = {
     "visits:outlook": Route(reads="see_outlook", only="GET"),
     "visits:visit": page("visit"),
     "visits:move": form("visit", "plan_visit"),
+    "visits:swap": form("visit", "swap_officer"),
     "visits:announce": form("visit", "announce_visit"),
     "visits:preview": page("visit", "announce_visit", "both"),
     "visits:cancel": form("visit", "plan_visit"),
@@ -225,6 +226,7 @@ OF_A_KEY: dict[str, Route] = {  # machine clients hold a key; each has one metho
 NOT_HERE = {
     "people:sign_in",  # the door itself
     "portal:check",  # the same for everybody: tests/portal
+    "portal:officer", "portal:officer_qr",  # likewise: tests/journeys/test_s5
     "set_language",  # changes the reader's own language
     "healthz", "readyz",  # tell a machine "yes"
     "demo:clock",  # the demo's alone: no such page anywhere else

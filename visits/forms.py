@@ -57,6 +57,14 @@ class OfficersField(forms.ModelMultipleChoiceField):
         return f"{obj} · {obj.badge}"
 
 
+class OfficersOne(forms.ModelChoiceField):
+    """One officer, with the badge."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Name and badge."""
+        return f"{obj} · {obj.badge}"
+
+
 class PlanForm(DeskForm):
     """Slot, place, crew and purpose; times are those of the debtor's place."""
 
@@ -144,6 +152,20 @@ class AnnounceForm(DeskForm):
         if not cleaned.get("email") and not cleaned.get("letter"):
             self.add_error(None, _("Choose at least one way in which the notice goes."))
         return cleaned
+
+
+class SwapForm(DeskForm):
+    """Who stays at home, and who goes instead."""
+
+    out = OfficersOne(label=_("Who does not go"), queryset=User.objects.none(), empty_label=None)
+    into = OfficersOne(label=_("Who goes instead"), queryset=User.objects.none())
+
+    def __init__(self, *args: Any, visit: Visit, **given: Any) -> None:
+        super().__init__(*args, **given)
+        named = visit.crew.filter(active=True).values("officer")
+        team = User.objects.filter(team=visit.case.team_id, role="officer", is_active=True)
+        self.fields["out"].queryset = User.objects.filter(pk__in=named).order_by("badge")
+        self.fields["into"].queryset = team.exclude(pk__in=named).order_by("badge")
 
 
 class CancelForm(DeskForm):

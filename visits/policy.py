@@ -147,6 +147,19 @@ def may_keep_slot(visit: Visit, *, by: User, at: datetime) -> Verdict:
     return _ask("visit.announce", visit, by, at, served_at=visit.served_at, notice_missing=())
 
 
+def may_send(visit: Visit, officers: Sequence[User]) -> Policy:
+    """Whether these officers may go to the visit as it stands."""
+    day = local_day(visit.starts_at, visit.case.zone)
+
+    def policy(subject: Visit, *, by: User, at: datetime) -> Verdict:
+        return _ask(
+            "visit.plan", subject, by, at, served_at=subject.served_at,
+            officers=crew_facts(officers, day),
+        )  # fmt: skip
+
+    return policy
+
+
 def may_keep_slot_if_served(
     visit: Visit, served_at: datetime, *, by: User, at: datetime
 ) -> Verdict:

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from common import clock
 from people.models import User
+from visits.actions.crewing import flag_lapses
 from visits.actions.missing import tell_missed
 from visits.looking import look_ahead
 
@@ -18,3 +19,9 @@ def look_at_visits_ahead() -> None:
 def sweep_missed() -> None:
     """Tell of every visit that nobody began; harmless when run twice, late, or at once."""
     tell_missed(at=clock.now(), by=User.objects.system())
+
+
+@shared_task
+def sweep_crews() -> None:
+    """Flag the visits with an officer who may not go; harmless when run twice, late, or at once."""
+    flag_lapses(at=clock.now(), by=User.objects.system())

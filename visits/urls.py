@@ -5,6 +5,7 @@ from django.urls import path
 from visits.views import (
     calendar,
     circumstance,
+    crew,
     door,
     leaving,
     outlook,
@@ -33,6 +34,7 @@ urlpatterns = [
     path("visits/ahead/", outlook.outlook, name="outlook"),
     path("visits/<slug:reference>/", visit.visit, name="visit"),
     path("visits/<slug:reference>/move/", planning.move, name="move"),
+    path("visits/<slug:reference>/officers/", crew.swap, name="swap"),
     path("visits/<slug:reference>/announce/", visit.announce, name="announce"),
     path("visits/<slug:reference>/announce/<slug:language>/", visit.preview, name="preview"),
     path("visits/<slug:reference>/cancel/", planning.cancel, name="cancel"),

@@ -111,9 +111,20 @@ def review_hold(*, hold: Hold, remark: str, by: User, at: datetime) -> None:
     )
 
 
+def waits_for_decision(hold: Hold, on: date) -> bool:
+    """Whether only a decision ends such a hold, as any of the case's packs says; its days do not."""
+    return hold.reason in (value(tuple(hold.case.packs), "hold.until_decided", on) or ())
+
+
+def right_to_end(hold: Hold, at: datetime) -> str:
+    """Who may end it before its last day; what waits for a decision is for compliance alone."""
+    decided = waits_for_decision(hold, local_day(at, hold.case.zone))
+    return "decide_hold" if decided else "release_hold"
+
+
 def release_hold(*, hold: Hold, why: str, by: User, at: datetime) -> None:
     """End a hold before its last day; only those who answer for the case may."""
-    carry_out(ending(hold, why, "release_hold", by, at), by=by, at=at)
+    carry_out(ending(hold, why, right_to_end(hold, at), by, at), by=by, at=at)
 
 
 def end_due_holds(*, at: datetime, by: User) -> int:
@@ -125,7 +136,8 @@ def end_due_holds(*, at: datetime, by: User) -> int:
     rough = local_day(at, "Pacific/Kiritimati")  # the first place on earth where a day ends
     due = Hold.objects.filter(ended_at=None, until__lt=rough).select_related("case__debtor")
     for hold in due.order_by("until", "pk"):
-        if hold.until < local_day(at, hold.case.zone):
+        today = local_day(at, hold.case.zone)
+        if hold.until < today and not waits_for_decision(hold, today):
             carry_out(ending(hold, "", "", by, at), by=by, at=at)
             ended += 1
     return ended

@@ -71,7 +71,7 @@ def release(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     found = get_object_or_404(case.holds, pk=pk, ended_at=None)
     form = forms.WhyForm(request.POST or None)
     return page(
-        request, case, form, right="release_hold", title=_("End the hold"), button=_("End the hold"),
+        request, case, form, right=holding.right_to_end(found, clock.now()), title=_("End the hold"), button=_("End the hold"),
         do=lambda data: holding.release_hold(
             hold=found, why=data["why"], by=request.user, at=clock.now()
         ),

@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy
 from cases.actions.house_papers import KEEP, enter_house_paper, withdraw_house_paper
 from cases.forms import WhyForm
 from common import clock
-from common.clock import local_day
+from common.clock import HOUSE_ZONE, local_day
 from people.models import HousePaper, Organisation
 from workflow.forms import DeskForm, day_field
 from workflow.web import demand, handle
 
-HOUSE_ZONE = "Asia/Shanghai"
 MOST = 200
 
 

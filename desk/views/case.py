@@ -10,8 +10,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
+from cases.actions.holding import right_to_end
 from cases.facts import learn_facts
-from cases.models import Assessment, Case, ContactAttempt, Debt
+from cases.models import Assessment, Case, ContactAttempt, Debt, Hold
 from cases.models.case import Step
 from cases.retention import kept_of
 from cases.settling import situation_of
@@ -73,7 +74,7 @@ def case(request: HttpRequest, reference: str) -> TemplateResponse:
         "approvals": _open_approvals(case=found.pk, at=at),
         "events": [told(event) for event in events[:SHOWN]],
         "older": events[SHOWN - 1].number if len(events) > SHOWN else None,
-        **_of_tab(tab, found, reader),
+        **_of_tab(tab, found, reader, at),
     }
     template = (
         "desk/case_tab.html" if request.htmx and not request.htmx.boosted else "desk/case.html"
@@ -178,7 +179,16 @@ def _packs(found: Case, debts: Sequence[Debt]) -> dict[str, Any]:
     }
 
 
-def _of_tab(tab: str, found: Case, reader: User) -> dict[str, Any]:
+def _holds(found: Case, at: datetime) -> list[Hold]:
+    """The open holds, each with the right that ends it."""
+    holds = list(found.holds.filter(ended_at=None).select_related("evidence"))
+    for hold in holds:
+        hold.case = found
+        hold.right_to_end = right_to_end(hold, at)
+    return holds
+
+
+def _of_tab(tab: str, found: Case, reader: User, at: datetime) -> dict[str, Any]:
     """What one tab shows, and nothing of the others."""
     if tab == "overview":
         debts = _debts(case=found.pk)
@@ -191,9 +201,7 @@ def _of_tab(tab: str, found: Case, reader: User) -> dict[str, Any]:
             )
             if found.marks
             else [],
-            "holds": list(found.holds.filter(ended_at=None).select_related("evidence"))
-            if found.held_until
-            else [],
+            "holds": _holds(found, at) if found.held_until else [],
             "refusals": list(found.refusals.filter(lifted_at=None)) if found.refused_until else [],
             "contacts": _last_contacts(case=found.pk),
             "kept": kept_of(found, closed_on=local_day(found.closed_at, found.zone))

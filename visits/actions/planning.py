@@ -29,6 +29,7 @@ PLANNABLE = {
 FROM_THE_DOOR = {CaseStep.NOTICE, CaseStep.CREDENTIAL_DISPLAY, CaseStep.ON_SITE_TALK}
 # Duties that end with the slot.
 LOST, TOO_SOON, MISSED = "visit.notice_lost", "visit.too_soon", "visit.missed"
+LAPSED = "visit.crew_lapses"
 AHEAD_AT_MOST = timedelta(days=366)
 AHEAD = [Visit.State.PLANNED, Visit.State.ANNOUNCED, Visit.State.NOTICED]
 
@@ -87,7 +88,7 @@ def plan_visit(
             then=name_crew,
         )  # fmt: skip
     except IntegrityError as clash:
-        raise _in_words(clash) from clash
+        raise in_words(clash) from clash
     return visit
 
 
@@ -103,6 +104,7 @@ def move_visit(
     why: str = "",
     purpose: str = "",
     intended_outcome: str = "",
+    right: str = "plan_visit",
 ) -> Visit:
     """Another slot, place or crew; what was announced is taken back and announced anew."""
     _check(visit.case, place, starts_at, ends_at, officers, at)
@@ -119,7 +121,7 @@ def move_visit(
         Step(
             subject=visit,
             event="visit.moved",
-            right="plan_visit",
+            right=right,
             policy=policy.may_plan(
                 place=place, starts_at=starts_at, ends_at=ends_at, officers=officers,
                 purpose=purpose, intended_outcome=intended_outcome,
@@ -143,7 +145,7 @@ def move_visit(
             at=at,
         )
     except IntegrityError as clash:
-        raise _in_words(clash) from clash
+        raise in_words(clash) from clash
     return visit
 
 
@@ -214,7 +216,7 @@ def back_from_door(case: Case, why: str, at: datetime) -> list[Step]:
 
 def _settle(visit: Visit, by: User, at: datetime) -> None:
     """What had to be done about the old slot is done with it."""
-    for kind in (LOST, TOO_SOON, MISSED):
+    for kind in (LOST, TOO_SOON, MISSED, LAPSED):
         fulfil(case=visit.case, kind=kind, by=by, at=at)
 
 
@@ -302,7 +304,8 @@ def _told(visit: Visit, officers: Sequence[User]) -> dict[str, Any]:
     }
 
 
-def _in_words(clash: IntegrityError) -> Exception:
+def in_words(clash: IntegrityError) -> Exception:
+    """What the database refused, told to a person."""
     text = str(clash)
     if "officer_at_one_door_at_a_time" in text:
         return WrongInput(

@@ -18,6 +18,7 @@ from common import clock
 from common.clock import from_local, local_day
 from compliance.ask import value
 from documents.storing import Unreadable
+from people.cards import token_of
 from people.models import User
 from visits import forms
 from visits.actions import arriving, departing, recording
@@ -183,7 +184,9 @@ def _context(name: str, visit: Visit, at: datetime) -> dict[str, Any]:
             "too_late": at >= visit.ends_at,
         }
     elif name == "credentials":
-        context |= {"next": next((p for p in crew if not p.shown_at), None)}
+        following = next((part for part in crew if not part.shown_at), None)
+        token = token_of(following.officer) if following else ""
+        context |= {"next": following, "next_token": token}
     elif name == "papers":
         shown = {row.paper_id: row for row in visit.shown.exclude(paper=None)}
         papers = list(visit.case.papers.select_related("document"))

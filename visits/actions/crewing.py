@@ -1,0 +1,234 @@
+"""Officers whose permit or training ends before their visit: found each evening, replaced by one act."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
+
+from common.clock import local_day
+from compliance.ask import value
+from documents.letterhead import moment
+from notices import outbox
+from notices.models import Notice
+from notices.ways import by_mail
+from notices.wording import frame, quiet_subject
+from people.models import OfficerCredential, User
+from visits import policy
+from visits.actions.planning import AHEAD, LAPSED, in_words, move_visit
+from visits.models import Visit, VisitOfficer
+from visits.slots import candidates
+from workflow.duties import fulfil, raise_duty
+from workflow.steps import Step, WrongInput, carry_out
+
+PROPOSED = 3
+TELL = "tell"
+
+
+def lapsing(visit: Visit, at: datetime) -> list[tuple[User, dict[str, str]]]:
+    """The officers of a visit ahead who may not go on its day, each with why, in both languages."""
+    crew = [part.officer for part in visit.crew.select_related("officer") if part.active]
+    return list(_stand_against(visit, crew, at))
+
+
+def substitutes(visit: Visit, at: datetime, *, most: int = PROPOSED) -> list[User]:
+    """Officers of the same team who are free then, and against whom nothing stands on that day."""
+    named = set(visit.crew.filter(active=True).values_list("officer_id", flat=True))
+    free = [
+        one.officer
+        for one in candidates(visit.case, visit.starts_at, visit.ends_at, but=visit)
+        if one.free and one.officer.pk not in named
+    ]
+    refused = {officer.pk for officer, _says in _stand_against(visit, free, at)}
+    return [officer for officer in free if officer.pk not in refused][:most]
+
+
+def _stand_against(
+    visit: Visit, officers: Sequence[User], at: datetime
+) -> Iterable[tuple[User, dict[str, str]]]:
+    """What the rules have against each of them on the day of the visit, and nothing of anything else."""
+    system = User.objects.system()
+    verdict = policy.may_send(visit, officers)(visit, by=system, at=at)
+    day = local_day(visit.starts_at, visit.case.zone)
+    facts = policy.crew_facts(officers, day)
+    for officer, known in zip(officers, facts, strict=True):
+        name = f"{known.name} {known.badge}".strip()
+        against = [f for f in verdict.blocks if f.inputs.get("officer") == name]
+        if known.credential_until is None or known.trained_on is None:
+            against += [
+                f for f in verdict.blocks if {"credential_until", "trained_on"} & set(f.unknown)
+            ]
+        if against:
+            yield (
+                officer,
+                {tongue: " ".join(f.says[tongue] for f in against) for tongue in ("en", "zh")},
+            )
+
+
+def flag_lapses(*, at: datetime, by: User) -> int:
+    """Flag every visit ahead with an officer who may not go; each once for its slot. Says how many.
+
+    What is found by now and not flagged yet is flagged, however late the run comes.
+    """
+    flagged = 0
+    for visit in _suspects(at).select_related("case__debtor", "place").order_by("starts_at", "pk"):
+        found = lapsing(visit, at)
+        key = f"{LAPSED}:{visit.pk}:{visit.starts_at.isoformat()}:" + ",".join(
+            str(officer.pk) for officer, _says in found
+        )
+        if not found or visit.case.duties.filter(key=key[:120]).exists():
+            continue
+        carry_out(_flagging(visit, found, key[:120], at), by=by, at=at)
+        flagged += 1
+    return flagged
+
+
+def _suspects(at: datetime) -> QuerySet[Visit]:
+    """Visits ahead that may have such an officer, by one query; the rules say which really have."""
+    # A day more on either side than any zone could need: the exact day is the debtor's.
+    first, last = F("visit_day") - timedelta(days=1), F("visit_day") + timedelta(days=1)
+    lacking = Q()
+    for kind in OfficerCredential.Kind.values:
+        lacking |= ~Q(
+            Exists(
+            OfficerCredential.objects.filter(
+                officer=OuterRef("officer"), kind=kind, revoked_at=None,
+                valid_from__lte=OuterRef("first_day"), valid_until__gte=OuterRef("last_day"),
+            )
+            )
+        )  # fmt: skip
+    parts = (
+        VisitOfficer.objects.filter(active=True, visit__state__in=AHEAD, visit__starts_at__gt=at)
+        .annotate(visit_day=TruncDate("visit__starts_at"))
+        .annotate(first_day=first, last_day=last)
+        .filter(lacking)
+    )
+    return Visit.objects.filter(pk__in=parts.values("visit"))
+
+
+def _flagging(
+    visit: Visit, found: list[tuple[User, dict[str, str]]], key: str, at: datetime
+) -> Step:
+    proposed = substitutes(visit, at)
+    names = {
+        "en": ", ".join(f"{one} {one.badge}" for one in proposed) or "nobody of the team is free",
+        "zh": "、".join(f"{one} {one.badge}" for one in proposed) or "本组暂无可用人员",
+    }
+    says = {
+        "en": f"Another officer must go on {moment(visit.starts_at, visit.case.zone)['en']}. "
+        + " ".join(why["en"] for _o, why in found)
+        + f" Free and certified that day: {names['en']}.",
+        "zh": f"{moment(visit.starts_at, visit.case.zone)['zh']} 的上门须更换外访员。"
+        + "".join(why["zh"] for _o, why in found)
+        + f"当日有空且证件有效：{names['zh']}。",
+    }
+
+    def tell_supervisor(fresh: Any, _by: User, _at: datetime) -> None:
+        raise_duty(
+            case=fresh, kind=LAPSED, says=says, due_at=min(visit.starts_at, at + timedelta(days=1)),
+            key=key, role=User.Role.SUPERVISOR, at=at,
+        )  # fmt: skip
+
+    return Step(
+        subject=visit.case,
+        event="visit.crew_lapses",
+        data={
+            "reference": visit.reference,
+            "officers": [f"{officer} {officer.badge}".strip() for officer, _why in found],
+            "proposed": [f"{one} {one.badge}".strip() for one in proposed],
+        },
+        then=tell_supervisor,
+    )
+
+
+def swap_officer(*, visit: Visit, out: User, into: User, by: User, at: datetime) -> Visit:
+    """Send another officer; the debtor, who was told names, is told the new one as the packs say.
+
+    Where the packs want the whole notice again (or do not say), the visit has to be announced anew.
+    """
+    crew = [part.officer for part in visit.crew.select_related("officer") if part.active]
+    if out not in crew:
+        raise WrongInput(_("This officer was not named for the visit."), "out")
+    if into in crew or into.team_id != visit.case.team_id:
+        raise WrongInput(_("Choose another officer of the team."), "into")
+    named = [into if officer == out else officer for officer in crew]
+    rule = value(
+        tuple(visit.case.packs), "crew.change", local_day(visit.starts_at, visit.case.zone)
+    )
+    if rule != TELL or visit.state == Visit.State.PLANNED:
+        return _announced_anew(visit, named, out, into, by, at)
+
+    def change(fresh: Visit, _by: User, _at: datetime) -> None:
+        fresh.crew.filter(active=True, officer=out).update(active=False)
+        VisitOfficer(visit=fresh, officer=into, slot=(fresh.starts_at, fresh.ends_at)).save(
+            force_insert=True
+        )
+        fulfil(case=fresh.case, kind=LAPSED, by=by, at=at)
+        _tell_debtor(fresh, out, into, by, at)
+
+    try:
+        carry_out(
+            Step(
+                subject=visit,
+                event="visit.officer_swapped",
+                right="swap_officer",
+                policy=policy.may_send(visit, named),
+                data={
+                    "reference": visit.reference, "officer": f"{into} {into.badge}".strip(),
+                    "was": f"{out} {out.badge}".strip(),
+                },
+                then=change,
+            ),
+            by=by,
+            at=at,
+        )  # fmt: skip
+    except IntegrityError as clash:
+        raise in_words(clash) from clash
+    return visit
+
+
+def _announced_anew(
+    visit: Visit, named: Sequence[User], out: User, into: User, by: User, at: datetime
+) -> Visit:
+    return move_visit(
+        visit=visit, place=visit.place, starts_at=visit.starts_at, ends_at=visit.ends_at,
+        officers=named, why=_("%(into)s goes instead of %(out)s.") % {"into": into, "out": out},
+        by=by, at=at, right="swap_officer",
+    )  # fmt: skip
+
+
+def _tell_debtor(visit: Visit, out: User, into: User, by: User, at: datetime) -> None:
+    """By e-mail where there is one that may be used, else a clerk calls."""
+    case, when = visit.case, moment(visit.starts_at, visit.case.zone)
+    says = {
+        "en": f"On {when['en']} {into} (badge {into.badge}) will come instead of {out} (badge {out.badge})."
+        " All else stays as you were told. You may ask for another time, or that nobody comes.",
+        "zh": f"{when['zh']} 前来的人员有变：由 {into}（工号 {into.badge}）代替 {out}（工号 {out.badge}）。"
+        "其他事项不变。您可以另约时间，也可以要求不要上门。",
+    }
+    key = f"visit-crew:{visit.pk}:{visit.starts_at.isoformat()}:{into.pk}"
+    way = by_mail(case)
+    if way:
+        outbox.queue(
+            case=case, kind=Notice.Kind.LETTER, channel=way.channel, recipient=case.debtor,
+            address=way.address, contact_point=way.point, language=visit.language,
+            subject=quiet_subject(case, visit.language, at),
+            body=frame(case=case, recipient=case.debtor, says=says, language=visit.language),
+            visit=visit, due_at=at, at=at, by=by, dedupe_key=key,
+        )  # fmt: skip
+        return
+    raise_duty(
+        case=case,
+        kind="visit.tell_crew",
+        says={
+            "en": f"Call the debtor: {says['en']}",
+            "zh": f"请致电债务人告知：{says['zh']}",
+        },
+        due_at=min(visit.starts_at, at + timedelta(hours=12)),
+        key=key,
+        role=User.Role.CLERK,
+        at=at,
+    )
