@@ -148,7 +148,7 @@ def _visits_ahead(s: Story) -> None:
     elif s.number <= 40:  # the letter is on its way
         s.plans(-1, when + 3, hour)
     elif s.number == 41:  # planned in good time, and never announced: the lead time has gone by
-        s.plans(-6, 2, hour, announce=False)
+        s.plans(-6, 1, hour, announce=False)
     else:  # the debtor wrote and asked for a visit: an exception stands in for the other channels
         s.asks_exception(
             -3, "ST-15", "债务人来信，请我们上门当面商谈，不便接听电话", granted=True, lasts=28

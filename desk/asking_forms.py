@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.forms import ZONES
 from cases.models import Case, ContactAttempt, Hold
 from common.clock import from_local, local, local_day
-from compliance.packs import names
+from compliance.packs import PackUnreadable, load, names
 from compliance.words import NAMES
 from desk.asking import ACTIONS, CONTACTS, Question, of_case, of_nobody
 from desk.showing import tongue_now
@@ -43,6 +43,14 @@ def _codes(kind: str, codes: list[str]) -> list[tuple[str, str]]:
     """The codes with the names that the rules give them, in the reader's language."""
     place = 1 if tongue_now() == "zh" else 0
     return [(code, NAMES[f"{kind}.{code}"][place]) for code in codes]
+
+
+def _title(name: str) -> str:
+    """What the pack is called; a broken one can be tried too, and is refused."""
+    try:
+        return str(load(name).title[tongue_now()])
+    except PackUnreadable:
+        return name
 
 
 class _Slot(forms.Form):
@@ -113,7 +121,7 @@ class AskOfCaseForm(_Slot, DeskForm):
         helper.layout = Layout(
             Div("action", "starts_at", "minutes", "place", "place_kind", "place_consent",
                 "served_at", "channel", css_class="ask-fields"),
-            "officers",
+            Div("officers", css_class="ask-checks"),
             Div("purpose", "intended_outcome", css_class="ask-fields"),
         )  # fmt: skip
         return helper
@@ -189,7 +197,7 @@ class AskForm(_Slot, DeskForm):
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
-        self.fields["packs"].choices = [(name, name) for name in names()]
+        self.fields["packs"].choices = [(name, _title(name)) for name in names()]
         self.fields["target_role"].choices = _codes("role", ROLES)
         self.fields["claim_papers"].choices = [
             (code, label) for code, label in Document.Kind.choices if code in PAPERS
@@ -206,12 +214,12 @@ class AskForm(_Slot, DeskForm):
         helper.layout = Layout(
             Div("action", "starts_at", "minutes", "zone", "creditor_type", "collector", "place_kind",
                 "place_consent", "crew", "permits", "served_at", "channel", css_class="ask-fields"),
-            "packs",
+            Div("packs", css_class="ask-checks"),
             HTML('<details class="more ask-more"><summary>'),
             HTML(_("What else is supposed")),
             HTML("</summary>"),
             Div("target_role", "hold", "last_visit", "refused_at", "purpose", css_class="ask-fields"),
-            "claim_papers", "gentler_tried",
+            Div("claim_papers", "gentler_tried", css_class="ask-checks"),
             HTML("</details>"),
         )  # fmt: skip
         return helper

@@ -26,5 +26,8 @@ urlpatterns = [
     path("dashboard/", review.dashboard, name="dashboard"),
     path("dashboard/<slug:name>/", review.behind, name="behind"),
     path("rules/", rules.rules, name="rules"),
+    path("rules/<slug:name>/", rules.pack, name="rule_pack"),
+    path("rules/<slug:name>/paper-<slug:language>.pdf", rules.paper, name="rule_pack_paper"),
+    path("rules/<slug:name>/<slug:rule>/stopped/", rules.stopped, name="stopped"),
     path("duties/<int:pk>/", review.do_duty, name="duty"),
 ]

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from html import unescape
@@ -20,6 +21,7 @@ from tests import make, walk
 from tests.agreements import cast
 from tests.test_consistency import routes
 from tests.world import NOW, World, build, rolled_back, signed_in
+from workflow.steps import PolicyRefused
 
 ADDRESS = re.compile(r'(?:href|action|formaction|hx-get|hx-post)="([^"#]+)"')
 VIEWS = re.compile(r"(?:tab|view|show)=\w+")
@@ -101,6 +103,11 @@ def more(world: World) -> None:
         starts_at=make.moment("2026-03-11 10:00"),
     )
     actions.mark_sent(notice=Notice.objects.get(visit=posted, channel="letter"), **by)
+    with suppress(PolicyRefused):  # in the evening: the rule book counts it, and leads to the list
+        walk.planned(
+            case=make.prepared_case(reference="HZ-2026-0224", external_reference="W-224"),
+            starts_at=make.moment("2026-03-12 20:30"),
+        )
     rows, stamp = relay.claim("email", NOW)
     relay.begin(rows[0], stamp, NOW)
     actions.doubt(notice=rows[0], why="the worker stopped", at=NOW)

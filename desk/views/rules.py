@@ -1,111 +1,114 @@
-"""The rules that govern a visit, as people can read them."""
+"""The rule book: each pack as people can read it, print it, and see what it stopped this month."""
 
-import re
-from collections.abc import Mapping
-from datetime import time
-from typing import Any
+from datetime import datetime
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from common import clock
 from common.clock import local_day
-from compliance.entry import Entry
-from compliance.packs import load, names
-from compliance.words import in_words, named
+from compliance.packs import PackUnreadable, load
+from compliance.reading import gist
+from compliance.shelf import Pack
 from desk.rates import by_month
-from desk.showing import HOUSE_ZONE, tongue_now
-from people.models import Organisation
+from desk.rulebook import book_of, counted, month_begins, most_stopped, shelf_of, stops_seen
+from desk.rulebook_paper import LANGUAGES, rulebook_pdf
+from desk.showing import HOUSE_ZONE
+from desk.told import sentence
+from desk.worklist import PAGE
+from workflow.web import demand
 
 
 def rules(request: HttpRequest) -> TemplateResponse:
-    """Each pack with its entries: what it says, its force, source, since when, checked or not."""
-    today = local_day(clock.now(), HOUSE_ZONE)
-    used = {
-        pack
-        for packs in Organisation.objects.filter(kind="creditor").values_list("packs", flat=True)
-        for pack in packs
-    }
-    packs = [
-        {
-            "pack": pack,
-            "used": name in used,
-            "entries": [{"entry": entry, "words": words(entry)} for entry in pack.entries],
-        }
-        for name in names()
-        for pack in [load(name)]
-    ]
+    """Every pack that the house knows, those in use first; each opens as a document.
+
+    Context: ``shelf`` (see ``desk.rulebook.shelf_of``), ``lpr`` (see ``desk.rates.by_month``).
+    """
+    demand(request, "read_rules")
+    at = clock.now()
     return TemplateResponse(
-        request, "desk/rules.html", {"packs": packs, "lpr": by_month(["cn"], today=today)}
+        request,
+        "desk/rules.html",
+        {
+            "shelf": shelf_of(request.user, at),
+            "lpr": by_month(["cn"], today=local_day(at, HOUSE_ZONE)),
+        },
     )
 
 
-def words(entry: Entry) -> Mapping[str, str] | str:
-    """What the entry says, with its own figures filled in and those of a case left open."""
-    first = next(iter(entry.says.values()), None)
-    if first is None:
-        return _plain(entry)
-    return {tongue: _filled(text, entry) for tongue, text in first.items()}
+def pack(request: HttpRequest, name: str) -> TemplateResponse:
+    """One pack as a document, with how often each rule stopped something this month.
+
+    Context: ``book``, ``today``, ``month``, ``busiest`` (rule, count), ``papers``.
+    """
+    demand(request, "read_rules")
+    at = clock.now()
+    found = _pack(name, at)
+    stops = counted(stops_seen(request.user, at).filter(pack=name), "rule")
+    book = book_of(found, stops, local_day(at, HOUSE_ZONE))
+    return TemplateResponse(
+        request,
+        "desk/rule_pack.html",
+        {
+            "book": book,
+            "today": local_day(at, HOUSE_ZONE),
+            "month": local_day(month_begins(at), HOUSE_ZONE),
+            "busiest": most_stopped(book)[:8],
+            "papers": [("zh", _("Chinese")), ("en", _("English")), ("both", _("Both languages"))],
+        },
+    )
 
 
-def _plain(entry: Entry) -> str:
-    """An entry that only holds a value and refuses nothing, in a sentence."""
-    said = [_VALUES[key](value) for key, value in entry.keys.items() if key in _VALUES]
-    return " ".join(said) or entry.note
+def paper(request: HttpRequest, name: str, language: str) -> HttpResponse:
+    """The same on paper, in Chinese, in English or in both."""
+    demand(request, "read_rules")
+    if language not in LANGUAGES:
+        raise Http404
+    at = clock.now()
+    found = _pack(name, at)
+    stops = counted(stops_seen(request.user, at).filter(pack=name), "rule")
+    answer = HttpResponse(rulebook_pdf(found, stops, at, language), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}-{found.version}-{language}.pdf"'
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
-def _listed(kind: str, codes: list[str]) -> str:
-    return in_words(named(kind, codes), tongue_now())
+def stopped(request: HttpRequest, name: str, rule: str) -> TemplateResponse:
+    """What one rule stopped this month, newest first, in the cases that this reader may see.
+
+    Context: ``pack``, ``rule``, ``says``, ``rows`` (stop, sentence), ``count``, ``older``.
+    """
+    demand(request, "read_rules")
+    at = clock.now()
+    found = _pack(name, at)
+    entry = next((entry for entry in found.entries if entry.id == rule), None)
+    if entry is None:
+        raise Http404
+    stops = stops_seen(request.user, at).filter(pack=name, rule=rule)
+    count = stops.count()
+    after = request.GET.get("after", "")
+    if after.isascii() and after.isdecimal() and len(after) < 18:
+        stops = stops.filter(pk__lt=int(after))
+    rows = list(stops.select_related("event", "case__debtor").order_by("-pk")[: PAGE + 1])
+    return TemplateResponse(
+        request,
+        "desk/stopped.html",
+        {
+            "pack": found,
+            "rule": rule,
+            "says": gist(entry),
+            "month": local_day(month_begins(at), HOUSE_ZONE),
+            "rows": [(stop, sentence(stop.event)) for stop in rows[:PAGE]],
+            "number": count,
+            "older": f"?after={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
+        },
+    )
 
 
-_VALUES: dict[str, Any] = {
-    "notice.fields": lambda fields: (
-        _("The notice of a visit contains: %(parts)s.") % {"parts": _listed("notice", fields)}
-    ),
-    "lpr.one_year": lambda rate: (
-        _("The one-year loan prime rate is %(rate)s a year.") % {"rate": f"{rate}%"}
-    ),
-    "limitation.years": lambda years: (
-        _(
-            "The limitation period runs for %(years)s years, here from the due day itself, and anew from every promise or part payment."
-        )
-        % {"years": years}
-    ),
-    "leave.minutes": lambda minutes: (
-        _("Once asked to leave, the officers are gone within %(minutes)s minutes.")
-        % {"minutes": minutes}
-    ),
-    "wording.outside": lambda words: (
-        _("These words stand on no envelope and in no subject line: %(words)s.")
-        % {"words": ", ".join(words.get(tongue_now(), ()))}
-    ),
-    "hold.interest_stops": lambda reasons: (
-        _("No interest is added while one of these holds lasts: %(holds)s.")
-        % {"holds": _listed("hold", reasons)}
-    ),
-    "agreement.grace_days": lambda days: (
-        _(
-            "An instalment that is unpaid for more than %(days)s days breaks the plan; no visit follows by itself."
-        )
-        % {"days": days}
-    ),
-    "reminder.schedule": lambda steps: (
-        _("Reminders go out on these days, counted from the due day: %(days)s.")
-        % {"days": ", ".join(f"{step['days']:+d}" if step["days"] else "0" for step in steps)}
-    ),
-    "service.rules": lambda channels: (
-        _("For each channel, from when a notice counts as served: %(channels)s.")
-        % {"channels": _listed("channel", list(channels))}
-    ),
-}
-
-
-def _filled(text: str, entry: Entry) -> str:
-    def figure(found: re.Match[str]) -> str:
-        value: Any = entry.fields.get(found[1])
-        if value is None or isinstance(value, dict | list):
-            return "…"
-        return in_words(value, "en") if isinstance(value, time) else str(value)
-
-    return re.sub(r"\{(\w+)[^}]*\}", figure, text)
+def _pack(name: str, at: datetime) -> Pack:
+    """The version of the pack that counts today."""
+    try:
+        return load(name, local_day(at, HOUSE_ZONE))
+    except PackUnreadable as unreadable:
+        raise Http404 from unreadable

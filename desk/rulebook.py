@@ -1,0 +1,282 @@
+"""The rule packs as documents: the same TOML by which the house decides, in the reader's language."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import Case
+from common.clock import day_begins, local_day
+from compliance.entry import Entry
+from compliance.packs import PackUnreadable, load, names
+from compliance.reading import Standing, figures, gist, remedies, says, standing
+from compliance.shelf import Pack
+from compliance.verdict import Force
+from compliance.words import in_words, named
+from desk.showing import HOUSE_ZONE, figure_name, tongue_now
+from desk.told import ASKED
+from people.models import Organisation, User
+from timeline.models import Stop
+
+TOPICS: dict[str, Any] = {
+    "agents": gettext_lazy("Agents and agencies"),
+    "agreement": gettext_lazy("Agreements"),
+    "banks": gettext_lazy("Banks"),
+    "claim": gettext_lazy("The claim and the mandate"),
+    "closing": gettext_lazy("Closing"),
+    "conduct": gettext_lazy("Conduct"),
+    "contact": gettext_lazy("Contacts and visits"),
+    "crew": gettext_lazy("The officers"),
+    "debt": gettext_lazy("The debt"),
+    "door": gettext_lazy("At the door"),
+    "followup": gettext_lazy("Follow-up"),
+    "hours": gettext_lazy("Hours"),
+    "house": gettext_lazy("House policy"),
+    "lpr": gettext_lazy("Loan prime rate"),
+    "notice": gettext_lazy("Notice"),
+    "pauses": gettext_lazy("Holds and refusals"),
+    "people": gettext_lazy("People and data"),
+    "privacy": gettext_lazy("Privacy"),
+    "retention": gettext_lazy("How long records are kept"),
+    "validation": gettext_lazy("Validation of the debt"),
+    "visits": gettext_lazy("Visits"),
+    "wording": gettext_lazy("Wording"),
+}
+COLLECTORS: dict[str, Any] = {
+    "own": gettext_lazy("creditors that collect themselves"),
+    "agency": gettext_lazy("agencies"),
+}
+CONFIDENCE: dict[str, Any] = {
+    "high": gettext_lazy("high"),
+    "medium": gettext_lazy("medium"),
+    "low": gettext_lazy("low"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One dated value, told in the reader's language."""
+
+    entry: Entry
+    standing: Standing
+    says: tuple[str, ...]
+    remedies: tuple[str, ...]
+    figures: tuple[tuple[str, str], ...]
+    acts: tuple[str, ...]
+    binds: str
+    put_to: str
+    confidence: str
+
+    @property
+    def draft(self) -> bool:
+        """Whether its source is not in force."""
+        return self.entry.force is Force.DRAFT
+
+
+@dataclass(frozen=True)
+class Rule:
+    """All values of one row of the research, today's first; ``stops`` counts them together."""
+
+    id: str
+    now: tuple[Row, ...]
+    coming: tuple[Row, ...]
+    past: tuple[Row, ...]
+    stops: int
+
+
+@dataclass(frozen=True)
+class Topic:
+    """The rules of one file."""
+
+    name: str
+    title: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class Book:
+    """One pack as a document."""
+
+    pack: Pack
+    topics: tuple[Topic, ...]
+    sources: tuple[tuple[str, str], ...]  # title and address
+    count: int
+    unchecked: int
+    drafts: int
+    stops: int
+
+
+def month_begins(at: datetime) -> datetime:
+    """The first moment of the house's month."""
+    return day_begins(local_day(at, HOUSE_ZONE).replace(day=1), HOUSE_ZONE)
+
+
+def stops_seen(user: User, at: datetime) -> QuerySet[Stop]:
+    """What the rules have stopped this month in the cases that this user may see."""
+    found = Stop.objects.filter(at__gte=month_begins(at))
+    if user.sees_every_team:
+        return found.filter(case__isnull=False)
+    return found.filter(case__in=Case.objects.visible_to(user))
+
+
+def counted(stops: QuerySet[Stop], by: str) -> dict[str, int]:
+    """How many of them there are of each pack or rule: one query, counted by the database."""
+    rows = stops.order_by().values_list(by).annotate(count=Count("pk"))
+    return {str(name): int(count) for name, count in rows}
+
+
+def shelf_of(user: User, at: datetime) -> list[dict[str, Any]]:
+    """Every pack with its size and how often it stopped something; a broken one with what is wrong."""
+    used = set().union(
+        *Organisation.objects.filter(kind=Organisation.Kind.CREDITOR).values_list(
+            "packs", flat=True
+        )
+    )
+    stops = counted(stops_seen(user, at), "pack")
+    shelf: list[dict[str, Any]] = []
+    for name in names():
+        row: dict[str, Any] = {"name": name, "used": name in used, "stops": stops.get(name, 0)}
+        try:
+            pack = load(name, local_day(at, HOUSE_ZONE))
+        except PackUnreadable as unreadable:
+            shelf.append({**row, "pack": None, "why": unreadable.why})
+            continue
+        rules = {entry.id for entry in pack.entries}
+        unchecked = sum(not entry.checked for entry in pack.entries)
+        shelf.append({**row, "pack": pack, "rules": len(rules), "unchecked": unchecked})
+    return sorted(shelf, key=lambda row: (not row["used"], row["name"]))
+
+
+def book_of(pack: Pack, stops: Mapping[str, int], day: date) -> Book:
+    """The pack as a document of that day, in the language that is set now."""
+    topics = tuple(
+        Topic(topic, str(TOPICS.get(topic, topic)), _rules(entries, stops, day))
+        for topic, entries in groupby(pack.entries, lambda entry: entry.topic)
+    )
+    sources: dict[str, str] = {}
+    for entry in pack.entries:
+        cited = entry.citation
+        sources.setdefault(cited.title_zh if tongue_now() == "zh" else cited.title, cited.url)
+    return Book(
+        pack=pack,
+        topics=topics,
+        sources=tuple(sources.items()),
+        count=len(pack.entries),
+        unchecked=sum(not entry.checked for entry in pack.entries),
+        drafts=sum(entry.force is Force.DRAFT for entry in pack.entries),
+        stops=sum(stops.values()),
+    )
+
+
+def _rules(entries: Iterable[Entry], stops: Mapping[str, int], day: date) -> tuple[Rule, ...]:
+    found: dict[str, list[Row]] = {}
+    for entry in entries:
+        found.setdefault(entry.id, []).append(_row(entry, day))
+    return tuple(
+        Rule(
+            id=id_,
+            now=tuple(row for row in rows if row.standing is Standing.NOW),
+            coming=tuple(row for row in rows if row.standing is Standing.COMING),
+            past=tuple(row for row in reversed(rows) if row.standing is Standing.PAST),
+            stops=stops.get(id_, 0),
+        )
+        for id_, rows in found.items()
+    )
+
+
+def _row(entry: Entry, day: date) -> Row:
+    tongue = tongue_now()
+    return Row(
+        entry=entry,
+        standing=standing(entry, day),
+        says=tuple(text[tongue] for text in says(entry).values())
+        or tuple(filter(None, [told(entry)])),
+        remedies=tuple(dict.fromkeys(text[tongue] for text in remedies(entry).values())),
+        figures=tuple((figure_name(name), said[tongue]) for name, said in figures(entry).items()),
+        acts=tuple(str(ASKED.get(act, act)) for act in ASKED if act in entry.actions),
+        binds=_people(entry.binds, entry.binds_collectors),
+        put_to=_people(entry.only_for, entry.only_by),
+        confidence=str(CONFIDENCE.get(entry.confidence, entry.confidence)),
+    )
+
+
+def _people(creditors: frozenset[str], collectors: frozenset[str]) -> str:
+    """The kinds of creditor and of collector by their names; nothing where it is all of them."""
+    kinds = dict(Organisation.CreditorType.choices)
+    said = [str(kinds.get(kind, kind)) for kind in sorted(creditors)]
+    said += [str(COLLECTORS.get(kind, kind)) for kind in sorted(collectors)]
+    return _(", ").join(said)
+
+
+def told(entry: Entry) -> str:
+    """What the value says in one sentence; of one that only holds a figure, what the figure means."""
+    words = gist(entry)
+    if words:
+        return words[tongue_now()]
+    known = [_VALUES[key](value) for key, value in entry.keys.items() if key in _VALUES]
+    return " ".join(known) or entry.note
+
+
+def _listed(kind: str, codes: list[str]) -> str:
+    return in_words(named(kind, codes), tongue_now())
+
+
+_VALUES: dict[str, Any] = {
+    "notice.fields": lambda fields: (
+        _("The notice of a visit contains: %(parts)s.") % {"parts": _listed("notice", fields)}
+    ),
+    "lpr.one_year": lambda rate: (
+        _("The one-year loan prime rate is %(rate)s a year.") % {"rate": f"{rate}%"}
+    ),
+    "hold.interest_stops": lambda reasons: (
+        _("No interest is added while one of these holds lasts: %(holds)s.")
+        % {"holds": _listed("hold", reasons)}
+    ),
+    "agreement.grace_days": lambda days: (
+        _(
+            "An instalment that is unpaid for more than %(days)s days breaks the plan; no visit follows by itself."
+        )
+        % {"days": days}
+    ),
+    "reminder.schedule": lambda steps: (
+        _("Reminders go out on these days, counted from the due day: %(days)s.")
+        % {"days": ", ".join(f"{step['days']:+d}" if step["days"] else "0" for step in steps)}
+    ),
+    "service.rules": lambda channels: (
+        _("For each channel, from when a notice counts as served: %(channels)s.")
+        % {"channels": _listed("channel", list(channels))}
+    ),
+    "retention.terms": lambda terms: (
+        _("How long records are kept: %(count)s terms.") % {"count": len(terms)}
+    ),
+    "limitation.years": lambda years: (
+        _(
+            "The limitation period runs for %(years)s years, here from the due day itself, and anew from every promise or part payment."
+        )
+        % {"years": years}
+    ),
+    "leave.minutes": lambda minutes: (
+        _("Once asked to leave, the officers are gone within %(minutes)s minutes.")
+        % {"minutes": minutes}
+    ),
+    "wording.outside": lambda words: (
+        _("These words stand on no envelope and in no subject line: %(words)s.")
+        % {"words": ", ".join(words.get(tongue_now(), ()))}
+    ),
+}
+
+
+def most_stopped(book: Book) -> list[tuple[str, int]]:
+    """The rules of the book that stopped something this month, the busiest first."""
+    counts: Counter[str] = Counter()
+    for topic in book.topics:
+        for rule in topic.rules:
+            if rule.stops:
+                counts[rule.id] = max(counts[rule.id], rule.stops)
+    return counts.most_common()
