@@ -26,7 +26,7 @@ def _shorter_evening(cast: Cast, at: datetime) -> None:
 
 
 def _earlier_warning(cast: Cast, at: datetime) -> None:
-    version = _begin(cast, "house-hz", 14, WIDER, at)
+    version = _begin(cast, "house-hz", 3, WIDER, at)
     version = _change(cast, version, "CN-47", "limitation_near", {"days": 270}, at)
     _look(cast, version, at)
     actions.propose(version=version, by=cast.users["compliance"], at=at)

@@ -112,7 +112,8 @@ class ValueForm(DeskForm):
         self.figures = [name for name in table if name not in _COMMON and _changeable(table[name])]
         for name in self.figures:
             field = field_for(name, table[name])
-            field.label = figure_name(name)
+            weekdays = name == "days" and isinstance(table[name], list)
+            field.label = _("Weekdays") if weekdays else figure_name(name)
             field.initial = table[name]
             self.fields[name] = field
         if table.get("rule"):

@@ -13,7 +13,7 @@ from documents.render import render_paper
 from people.models import Organisation
 from rulebook.actions import HOUSE_ZONE
 from rulebook.models import PackVersion
-from rulebook.shown import KINDS, PARTS, figure_in
+from rulebook.shown import KINDS, figure_in, part_name
 
 
 def diff_pdf(
@@ -78,19 +78,18 @@ def _rows(change: Change) -> list[list[Any]]:
         said = next(iter(entry.says.values()), None)
         return rows + ([_row("says", side, said)] if said else [])
     return [
-        [_name(part.name), _both(part.name, part.old), _both(part.name, part.new)]
+        [_name(part.name, part.old), _both(part.name, part.old), _both(part.name, part.new)]
         for part in change.parts
     ]
 
 
 def _row(name: str, side: str, figure: Any) -> list[Any]:
     shown = _both(name, figure)
-    return [_name(name), "–" if side == "new" else shown, shown if side == "new" else "–"]
+    return [_name(name, figure), "–" if side == "new" else shown, shown if side == "new" else "–"]
 
 
-def _name(name: str) -> Words:
-    known = PARTS.get(name)
-    return words(known["zh"], known["en"]) if known else words(name, name.replace("_", " "))
+def _name(name: str, figure: Any = None) -> Words:
+    return words(part_name(name, "zh", figure), part_name(name, "en", figure))
 
 
 def _both(name: str, figure: Any) -> Words:

@@ -28,7 +28,8 @@ PARTS = {
     "checked_by": {"en": "Checked by", "zh": "核对人"},
     "binds": {"en": "Binds", "zh": "约束对象"},
     "note": {"en": "Note", "zh": "备注"},
-    "days": {"en": "days", "zh": "日"},
+    "days": {"en": "days", "zh": "天数"},
+    "weekdays": {"en": "weekdays", "zh": "可上门的星期"},
     "opens": {"en": "opens", "zh": "开始时间"},
     "closes": {"en": "closes", "zh": "结束时间"},
     "minutes": {"en": "minutes", "zh": "分钟"},
@@ -85,7 +86,7 @@ def _lines(change: Change, tongue: str) -> list[Line]:
     if change.old is not None and change.new is not None:
         return [
             Line(
-                part_name(part.name, tongue),
+                part_name(part.name, tongue, part.old),
                 figure_in(part.name, part.old, tongue),
                 figure_in(part.name, part.new, tongue),
             )
@@ -93,15 +94,15 @@ def _lines(change: Change, tongue: str) -> list[Line]:
         ]
     entry, added = change.entry, change.old is None
     shown = [
-        (part_name(name, tongue), figure_in(name, figure, tongue))
+        (part_name(name, tongue, figure), figure_in(name, figure, tongue))
         for name, figure in entry.fields.items()
     ]
     return [Line(name, "–" if added else text, text if added else "–") for name, text in shown]
 
 
-def part_name(name: str, tongue: str) -> str:
-    """What a part of a value is called."""
-    known = PARTS.get(name)
+def part_name(name: str, tongue: str, figure: Any = None) -> str:
+    """What a part of a value is called; a list of weekdays is no number of days."""
+    known = PARTS.get("weekdays" if name == "days" and isinstance(figure, list) else name)
     return known[tongue] if known else name.replace("_", " ")
 
 

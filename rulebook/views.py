@@ -60,7 +60,7 @@ def versions(request: HttpRequest) -> HttpResponse:
         {
             "pack": pack,
             "name": name,
-            "rows": [row for row in rows.get(name, []) if row.state != _State.WITHDRAWN],
+            "published": [row for row in rows.get(name, []) if row.state == _State.PUBLISHED],
             "given_up": sum(row.state == _State.WITHDRAWN for row in rows.get(name, [])),
         }
         for name in packs.names()
