@@ -100,6 +100,11 @@ def left_out(case: Situation) -> tuple[str, ...]:
     )
 
 
+def all_readable() -> bool:
+    """Whether every pack can be read; while one cannot, nobody can say what applies where."""
+    return len(_readable()) == len(names())
+
+
 def _among(wanted: Any, given: Iterable[str]) -> bool:
     """Whether it fits; what is not known of the case counts as if it did, for that is the stricter."""
     known = [one for one in given if one]

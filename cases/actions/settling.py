@@ -7,7 +7,7 @@ from django.db.models import F, QuerySet
 
 from cases.models import Case
 from cases.settling import applied_to, situation_of
-from compliance.applying import packs_for
+from compliance.applying import all_readable, packs_for
 from people.models import Organisation, Person, User
 from workflow.steps import note, tell
 
@@ -16,9 +16,12 @@ PLACE, AGENCY, CREDITOR = "place", "agency", "creditor"
 
 
 def settle_packs(locked: Case, cause: str, by: User, at: datetime) -> None:
-    """Settle them inside a running change; the timeline tells from what to what, and why."""
+    """Settle them inside a running change; the timeline tells from what to what, and why.
+
+    While a pack cannot be read the old ones stay, and refuse by themselves what they cannot judge.
+    """
     found = _told(locked, cause)
-    if found["to"] != locked.packs:
+    if found["to"] != locked.packs and all_readable():
         locked.packs = found["to"]
         tell(locked, CHANGED, by, at, found)
 
@@ -26,7 +29,7 @@ def settle_packs(locked: Case, cause: str, by: User, at: datetime) -> None:
 def settle_case(*, case: Case, cause: str, by: User, at: datetime) -> bool:
     """Settle them for a case at rest; whether anything changed."""
     found = _told(case, cause)
-    if found["to"] == case.packs:
+    if found["to"] == case.packs or not all_readable():
         return False
 
     def write(locked: Case, _by: User, _at: datetime) -> None:

@@ -1,6 +1,8 @@
 """Which packs a case has: settled when it is opened, and anew when what they hang on changes."""
 
+import shutil
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from cases.actions.settling import settle_all, settle_case
 from cases.facts import facts_for
 from cases.models import Case
 from cases.settling import place_facts
+from compliance import packs as shelf
 from people.models import Address, Organisation, User
 from tests import make
 from visits.actions.planning import plan_visit
@@ -109,6 +112,17 @@ class TestSettleAll:
         settle_all(by=User.objects.system(), at=AT)
         assert settle_all(by=User.objects.system(), at=AT) == 0
         assert packs(case) == ["cn"]
+
+    def test_changes_nothing_while_a_pack_cannot_be_read(
+        self, tmp_path: Path, request: pytest.FixtureRequest
+    ) -> None:
+        case = abroad("GB")
+        home = shutil.copytree(shelf.HOME, tmp_path / "packs")
+        (home / "gb" / "pack.toml").write_text("broken")
+        request.addfinalizer(lambda: shelf.refresh(shelf.HOME))
+        shelf.refresh(home)
+        assert settle_all(by=User.objects.system(), at=AT) == 0
+        assert packs(case) == ["gb", "story"]
 
     def test_leaves_a_settled_case_alone(self) -> None:
         assert not settle_case(case=make.case(), cause="creditor", by=make.clerk(), at=AT)
