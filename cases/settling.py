@@ -51,7 +51,7 @@ def applied_to(case: Case) -> tuple[Applied, ...]:
 
 def place_facts(case: Case, place: Address) -> dict[str, Any]:
     """What a visit to this place changes of the facts: its packs come on top, and its clock counts."""
-    changed: dict[str, Any] = {"zone": place.zone or case.zone}
+    changed: dict[str, Any] = {"zone": place.zone} if place.zone else {}
     if not (place.country or place.region):
         return changed
     there = situation(case, place)

@@ -179,9 +179,15 @@ class OfficerCredential(models.Model):
     class Kind(models.TextChoices):
         PERMIT = "permit", _("Visiting permit")
         TRAINING = "training", _("Training and examination")
+        # What some places ask for beside them: ``compliance.circumstances.CERTIFICATES``.
+        RECOVERY_AGENT = "recovery_agent", _("Debt recovery agent certificate")
+        BACKGROUND_CHECK = "background_check", _("Verification by the police")
+        POLICE_APPROVAL = "police_approval", _("Approval by the police")
+        LISTED = "listed", _("Entry in the published list of collectors")
+        AUTHORISATION = "authorisation", _("Letter of authorisation")
 
     officer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="credentials")
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     number = models.CharField(_("number"), max_length=40)
     issued_by = models.CharField(_("issued by"), max_length=80)
     valid_from = models.DateField(_("valid from"))
@@ -192,7 +198,18 @@ class OfficerCredential(models.Model):
         ordering = ["officer_id", "kind", "-valid_until", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=["permit", "training"]), name="credential_kind_known"
+                condition=models.Q(
+                    kind__in=[
+                        "permit",
+                        "training",
+                        "recovery_agent",
+                        "background_check",
+                        "police_approval",
+                        "listed",
+                        "authorisation",
+                    ]
+                ),
+                name="credential_kind_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(valid_until__gte=models.F("valid_from")),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from cases.facts import facts_for, with_facts
 from cases.models import Case
+from cases.settling import place_facts
 from common.clock import local_day
 from compliance.facts import Facts
 from people.models import OfficerCredential, User
@@ -34,6 +35,8 @@ def facts_ahead(
     for visit in visits:
         case, crew = cases[visit.case_id], crews.get(visit.pk, [])
         announced = visit.state != Visit.State.PLANNED
+        there = place_facts(case, visit.place)
+        zone = there.get("zone") or case.zone
         facts = facts_for(
             case,
             at=at,
@@ -47,8 +50,9 @@ def facts_ahead(
             served_at=visit.served_at,
             notice_missing=(),
             officers=tuple(
-                officer_facts(one, held.get(one.pk, []), local_day(visit.starts_at, case.zone))
+                officer_facts(one, held.get(one.pk, []), local_day(visit.starts_at, zone))
                 for one in crew
             ),
+            **there,
         )
         yield visit, crew, "visit.announce" if announced else "visit.plan", facts

@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from cases.facts import facts_for, with_facts
 from cases.models import Case
+from cases.settling import place_facts
 from common.clock import local_day
 from compliance.ask import ask, earliest
 from compliance.facts import Facts
@@ -88,7 +89,8 @@ def _looked_at(visits: Sequence[Visit], at: datetime) -> Iterator[Outlook]:
     busy = _busy(people, at)
     for visit in visits:
         case, crew = cases[visit.case_id], crews[visit.pk]
-        zone = case.fact_parties["zone"]
+        there = place_facts(case, visit.place)
+        zone = there.get("zone") or case.fact_parties["zone"]
         day = local_day(visit.starts_at, zone)
         here = {officer.pk for officer in crew}
         facts = facts_for(
@@ -99,6 +101,7 @@ def _looked_at(visits: Sequence[Visit], at: datetime) -> Iterator[Outlook]:
             officers=tuple(
                 officer_facts(one, held.get(one.pk, ()), day, present=here) for one in crew
             ),
+            **there,
         )  # fmt: skip
         questions = list(_questions(visit, facts, at))
         found = _against(questions, local_day(at, zone))

@@ -8,7 +8,8 @@ from typing import Any
 from cases.policy import asks
 from cases.settling import place_facts
 from common.clock import local_day
-from compliance.facts import OfficerFacts, SpanFacts
+from compliance.circumstances import CERTIFICATES
+from compliance.facts import OfficerFacts, PaperFacts, SpanFacts
 from compliance.verdict import Finding, Verdict
 from people.models import Address, OfficerCredential, User
 from visits.models import Visit
@@ -59,6 +60,11 @@ def officer_facts(
         credential_until=permit.valid_until if permit else None,
         revoked=bool(permit and permit.revoked_at),
         trained_on=training.valid_from if training and not training.revoked_at else None,
+        certificates=tuple(
+            PaperFacts(one.kind, one.valid_from, one.valid_until)
+            for one in held
+            if one.kind in CERTIFICATES and one.revoked_at is None
+        ),
         present=None if present is None else officer.pk in present,
         shown=None if shown is None else officer.pk in shown,
     )
@@ -88,7 +94,7 @@ def may_plan(
 
     def policy(subject: Any, *, by: User, at: datetime) -> Verdict:
         there = place_facts(subject.case, place)
-        day = local_day(starts_at, there["zone"])
+        day = local_day(starts_at, there.get("zone") or subject.case.zone)
         return asks(
             "visit.plan",
             on=day,
@@ -242,7 +248,7 @@ def door_facts(visit: Visit) -> dict[str, Any]:
 def _ask(action: str, visit: Visit, by: User, at: datetime, **more: Any) -> Verdict:
     start = more.pop("start", visit.starts_at)
     there = place_facts(visit.case, visit.place)
-    day = local_day(start, there["zone"])
+    day = local_day(start, there.get("zone") or visit.case.zone)
     crew = [part.officer for part in visit.crew.select_related("officer") if part.active]
     given = {
         "start": start,

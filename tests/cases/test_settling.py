@@ -1,7 +1,7 @@
 """Which packs a case has: settled when it is opened, and anew when what they hang on changes."""
 
 import shutil
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ from cases.facts import facts_for
 from cases.models import Case
 from cases.settling import place_facts
 from compliance import packs as shelf
-from people.models import Address, Organisation, User
+from people.models import Address, HousePaper, OfficerCredential, Organisation, User
 from tests import make
 from visits.actions.planning import plan_visit
+from visits.models import Visit
 from workflow.steps import PolicyRefused
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +165,7 @@ class TestVisitElsewhere:
 
     def test_at_home_changes_nothing(self) -> None:
         case = make.prepared_case()
-        assert place_facts(case, case.debtor.addresses.get()) == {"zone": "Asia/Shanghai"}
+        assert place_facts(case, case.debtor.addresses.get()) == {}
 
     def test_is_refused_on_the_sunday_of_that_place(self) -> None:
         case = make.prepared_case()
@@ -176,6 +177,50 @@ class TestVisitElsewhere:
                 purpose="商谈", intended_outcome="分期", by=make.clerk(), at=AT,
             )  # fmt: skip
         assert "UK-09" in {finding.rule for finding in refused.value.findings}
+
+
+class TestVisitAbroad:
+    """The whole way, with what is written down about people and houses."""
+
+    def plan(self, case: Case, start: str, zone: str) -> Visit:
+        begins = make.moment(start, zone)
+        return plan_visit(
+            case=case, place=case.debtor.addresses.get(), starts_at=begins,
+            ends_at=begins + timedelta(hours=1), officers=make.crew(), purpose="商谈还款",
+            intended_outcome="分期还款", by=make.clerk(), at=AT,
+        )  # fmt: skip
+
+    def prepared(self, country: str, zone: str) -> Case:
+        who = make.debtor()
+        who.country, who.zone = country, zone
+        return make.case(of_creditor=make.creditor(packs=[]), who=who)
+
+    def test_to_london_can_be_planned_with_three_working_days_ahead(self) -> None:
+        case = self.prepared("GB", "Europe/London")
+        assert case.packs == ["gb"]
+        visit = self.plan(case, "2026-03-05 14:30", "Europe/London")
+        assert visit.state == "planned"
+
+    def test_to_singapore_needs_a_licence_and_the_approval_of_each_officer(self) -> None:
+        case = self.prepared("SG", "Asia/Singapore")
+        with pytest.raises(PolicyRefused) as refused:
+            self.plan(case, "2026-03-06 14:30", "Asia/Singapore")
+        assert [f.rule for f in refused.value.findings] == ["SG-01"] * 3
+
+    def test_to_singapore_can_be_planned_with_both(self) -> None:
+        case = self.prepared("SG", "Asia/Singapore")
+        day = {"valid_from": date(2026, 1, 1), "valid_until": date(2026, 12, 31)}
+        HousePaper.objects.create(
+            organisation=make.agency(), kind="licence", number="L-1", issued_by="SPF",
+            entered_by=make.administrator(), entered_at=AT, **day,
+        )  # fmt: skip
+        for officer in make.crew():
+            OfficerCredential.objects.create(
+                officer=officer, kind="police_approval", number=f"A-{officer.badge}",
+                issued_by="SPF", **day,
+            )  # fmt: skip
+        visit = self.plan(case, "2026-03-06 14:30", "Asia/Singapore")
+        assert visit.state == "planned"
 
 
 class TestPages:
