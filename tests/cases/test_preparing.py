@@ -196,6 +196,8 @@ class TestLogContact:
 
     def test_is_refused_at_night_where_the_debtor_lives_with_rule_and_hour(self) -> None:
         case = make.case(of_creditor=make.creditor(packs=["cn", "story"]))
+        make.house_paper()
+        make.house_paper(of=make.agency(), kind="processing_contract", number="WTCL-1")
         with pytest.raises(PolicyRefused) as refused:
             log_contact(
                 case=case, channel="phone", result="reached", remark="", by=make.clerk(),
