@@ -166,6 +166,7 @@ def found_by(text: str) -> Q:
         return (
             Q(reference__startswith=plain.upper())
             | Q(external_reference__startswith=plain)
+            | Q(external_reference__startswith=plain.upper())
             | Q(grams__contains=[plain[:30]])
         )
     plain = "".join(text.casefold().split())
