@@ -36,7 +36,10 @@ def door_blocks(case: Case) -> list[Any]:
 def _rows(visit: Any, zone: str) -> list[list[Text]]:
     """In the order in which it was done."""
     found: list[tuple[Any, list[Text]]] = [
-        (shown.at, [plain_moment(shown.at, zone), shown.item, shown.reaction or "–"])
+        (
+            shown.at,
+            [plain_moment(shown.at, zone), both(lambda one=shown: one.what), shown.reaction or "–"],
+        )
         for shown in visit.shown.order_by("pk")
     ]
     found += [

@@ -49,6 +49,11 @@ def zone_or_house(zone: Any) -> str:
     return str(zone) if zone and zone_named(str(zone)) else HOUSE_ZONE
 
 
+def unit(currency: Any) -> str:
+    """What an amount is counted in, as people of that tongue write it in a table's head."""
+    return "元" if currency == "CNY" and tongue_now() == "zh" else str(currency)
+
+
 def zone_words(zone: str, at: datetime | None = None) -> str:
     """What people call the zone: "Beijing time", else its city with the offset."""
     known = _ZONES.get(zone)

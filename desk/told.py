@@ -20,6 +20,7 @@ from people.models import User
 from timeline.models import Event
 from visits.forms import HARDSHIP
 from visits.models import Consent, TalkRecord, Visit
+from visits.models.record import credential_of
 from workflow.models import Approval
 
 
@@ -240,6 +241,8 @@ class _Known(dict[str, Any]):
         if name in NAMED:
             choices, field = NAMED[name]
             return _label(choices, str(data.get(field, "")))
+        if name == "shown":
+            return _shown(data)
         if name == "rules":
             blocks = (f for f in self.event.findings if f.get("severity", "").startswith("block"))
             return ", ".join(f["rule"] for f in blocks)
@@ -250,6 +253,15 @@ class _Known(dict[str, Any]):
         if name == "form":
             return str(data.get("form", "")).upper()
         return _in_sentence(self.event.kind, data.get(name))
+
+
+def _shown(data: dict[str, Any]) -> str:
+    """A paper by its kind, a credential by its officer; an older event as it was named then."""
+    if "kind" in data:
+        return _label(Document.Kind, str(data["kind"]))
+    if "badge" in data:
+        return credential_of(str(data.get("officer", "")), str(data["badge"]))
+    return str(data.get("item", ""))
 
 
 def sentence(event: Event) -> str:
@@ -383,9 +395,9 @@ SENTENCES: dict[str, Any] = {
     "visit.attested": _("%(officer)s confirmed the record."),
     "officer.checked_in": _("%(officer)s arrived."),
     "debtor.identified": _("The debtor was identified."),
-    "credentials.shown": _("Shown: %(item)s."),
-    "item.shown": _("Shown: %(item)s."),
-    "paper.shown": _("Shown: %(item)s."),
+    "credentials.shown": _("Shown: %(shown)s."),
+    "item.shown": _("Shown: %(shown)s."),
+    "paper.shown": _("Shown: %(shown)s."),
     "consent.asked": _("Asked: %(consent)s."),
     "consent.given": _("Agreed to: %(consent)s."),
     "consent.refused": _("Did not agree to: %(consent)s."),

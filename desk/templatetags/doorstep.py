@@ -28,6 +28,7 @@ from desk.showing import (
     moment_words,
     pack_title,
     tongue_now,
+    unit,
     zone_or_house,
     zone_words,
 )
@@ -390,6 +391,7 @@ def figures(inputs: Any, zone: Any = "") -> list[tuple[str, str]]:
 
 
 register.filter(figure_name)
+register.filter(unit)
 
 
 # ---------------------------------------------------------------- people and files

@@ -10,6 +10,7 @@ from common.clock import local
 from people.models import User
 from visits import policy
 from visits.models import Consent, Shown, Visit, VisitOfficer
+from visits.models.record import credential_of
 from visits.policy import permit_on
 from workflow.steps import StateRefused, Step, WrongInput, carry_out
 
@@ -103,11 +104,7 @@ def show_credential(
 ) -> None:
     """One officer has shown permit and authorisation."""
     part = _part(visit, officer)
-    item = _("Credential of %(officer)s, badge %(badge)s") % {
-        "officer": officer,
-        "badge": officer.badge,
-    }
-
+    item = credential_of(str(officer), officer.badge)
     permit = permit_on(officer, local(at, visit.case.zone).date())
 
     def tick(fresh: Visit, _by: User, _at: datetime) -> None:
@@ -121,7 +118,8 @@ def show_credential(
     number = permit.number if permit else ""
     _note(
         visit, "credentials.shown", by, at,
-        {"item": item, "number": number, "reaction": reaction}, tick,
+        {"item": item, "officer": str(officer), "badge": officer.badge, "number": number,
+         "reaction": reaction}, tick,
     )  # fmt: skip
 
 
@@ -139,7 +137,7 @@ def show_paper(
     if paper.case_id != visit.case_id:
         raise WrongInput(_("This paper belongs to another case."))
     _note(
-        visit, "paper.shown", by, at, {"item": item, "reaction": reaction}, tick,
+        visit, "paper.shown", by, at, {"item": item, "kind": paper.kind, "reaction": reaction}, tick,
         asked=policy.may_show_papers,
     )  # fmt: skip
 

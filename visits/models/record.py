@@ -2,12 +2,18 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import ClaimPaper
 from documents.models import Document
 from people.models import User
 from visits.models.visit import Visit, VisitOfficer
+
+
+def credential_of(name: str, badge: str) -> str:
+    """How an officer's credential is called, in the reader's language."""
+    return gettext("Credential of %(officer)s, badge %(badge)s") % {"officer": name, "badge": badge}
 
 
 class Shown(models.Model):
@@ -29,6 +35,15 @@ class Shown(models.Model):
         verbose_name_plural = "shown"
 
     def __str__(self) -> str:
+        return self.item
+
+    @property
+    def what(self) -> str:
+        """What it was in the reader's language; ``item`` is how it was named when it was shown."""
+        if self.paper:
+            return str(self.paper.get_kind_display())
+        if self.part:
+            return credential_of(str(self.part.officer), self.part.officer.badge)
         return self.item
 
 

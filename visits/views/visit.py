@@ -39,7 +39,8 @@ def visit(request: HttpRequest, reference: str) -> TemplateResponse:
         "crew": [part for part in parts if part.active] or parts,
         "notices": list(found.notices.select_related("document")),
         "at_door": sorted(
-            [*found.consents.all(), *found.shown.all()], key=lambda row: (row.at, row.pk)
+            [*found.consents.all(), *found.shown.select_related("paper", "part__officer")],
+            key=lambda row: (row.at, row.pk),
         ),
         "evidence": list(found.evidence.select_related("document", "added_by")),
         "talk": talk,
