@@ -6,7 +6,7 @@
 import hashlib
 import itertools
 import json
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from django.db import connection, transaction
 
@@ -15,6 +15,8 @@ from cases.models import Case
 from cases.policy import asks
 from common import clock
 from common.clock import from_local, local_day
+from compliance.circumstances import HOUSE_PAPERS
+from compliance.facts import PaperFacts
 from people.models import User
 from workflow.steps import Step, carry_out
 
@@ -32,6 +34,7 @@ def run(rounds: int = 200) -> None:
     Case.objects.filter(pk__in=[case.pk for case in found]).update(packs=["cn", "story"])
     waiting = iter(found)
     numbers = itertools.count(1)
+    papers = tuple(PaperFacts(kind, date(2021, 6, 1)) for kind in HOUSE_PAPERS)
 
     def by_sql() -> None:
         case = next(waiting)
@@ -64,7 +67,9 @@ def run(rounds: int = 200) -> None:
         carry_out(step(), by=by, at=at)
 
     def with_rules() -> None:
-        policy = asks("contact.log", channel="letter", contact_sources=("contract",))
+        policy = asks(
+            "contact.log", channel="letter", contact_sources=("contract",), house_papers=papers
+        )
         carry_out(step(policy), by=by, at=at)
 
     table(
