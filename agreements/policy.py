@@ -9,6 +9,7 @@ from django.db.models import Max, QuerySet
 
 from agreements.models import Agreement
 from agreements.payments import DEFAULT_ORDER
+from cases.guarantees import guarantors_of
 from cases.models import Case, LedgerEntry
 from cases.policy import asks
 from common.clock import local_day
@@ -50,6 +51,7 @@ def may_reach(
             waiver=money(sum(waived.values(), ZERO)),
             waiver_approved=is_approved(case, waived, at),
             set_off_order=order_of(case, at),
+            guarantors=guarantors_of(case),
             channel=channel or None,
             talk_recorded=None if channel else revised or talk_is_recorded(case),
         )(case, by=by, at=at)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agreements.views import closing, drawing, paying, signing
+from agreements.views import closing, drawing, limitation, paying, signing
 
 app_name = "agreements"
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path(
         "agreements/<slug:number>/lawyer/answer/", signing.lawyer_answered, name="lawyer_answered"
     ),
+    path("cases/<slug:reference>/limitation/add/", limitation.record, name="interrupt"),
     path("cases/<slug:reference>/pay/", paying.pay, name="pay"),
     path("payments/<slug:number>/reverse/", paying.reverse_payment, name="reverse_payment"),
     path("cases/<slug:reference>/close/", closing.close, name="close"),

@@ -234,6 +234,31 @@ class PartyForm(DeskForm):
         return _document_number(self.cleaned_data["id_number"])
 
 
+class GuaranteeForm(DeskForm):
+    """What a guarantor promised, and what happened in the guarantee period."""
+
+    guarantee = forms.ChoiceField(
+        label=_("Guarantee"),
+        choices=[("", _("Not known")), *Party.Guarantee.choices],
+        required=False,
+        help_text=_("An unclear one counts as a general guarantee (Civil Code art. 686)."),
+    )
+    guarantee_months = forms.IntegerField(
+        label=_("Agreed period, months"),
+        min_value=1,
+        max_value=600,
+        required=False,
+        help_text=_("Empty: six months from the due day (Civil Code art. 692)."),
+    )
+    claimed_on = day_field(
+        label=_("Claimed in the period on"),
+        required=False,
+        help_text=_("Joint: the guarantor was asked to pay. General: the debtor was sued."),
+    )
+    enforced_on = day_field(label=_("Debtor enforced against in vain on"), required=False)
+    consented_on = day_field(label=_("Agreed in writing to changes on"), required=False)
+
+
 class TermsForm(DeskForm):
     """What a contract costs, and on what its interest rests."""
 

@@ -16,6 +16,9 @@ urlpatterns = [
         "cases/<slug:reference>/numbers/<int:pk>/", preparing.edit_contact_point, name="edit_number"
     ),
     path("cases/<slug:reference>/people/add/", preparing.add_party, name="add_party"),
+    path(
+        "cases/<slug:reference>/people/<int:pk>/guarantee/", preparing.guarantee, name="guarantee"
+    ),
     path("cases/<slug:reference>/contracts/<int:pk>/", preparing.terms, name="terms"),
     path("cases/<slug:reference>/ability/", preparing.assess, name="assess"),
     path("cases/<slug:reference>/strategy/", preparing.set_strategy, name="strategy"),

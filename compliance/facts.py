@@ -129,6 +129,24 @@ class DebtFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class GuaranteeFacts:
+    """What a guarantor promised, until when, and what the creditor did in that time."""
+
+    name: str = ""
+    form: str = "unclear"  # "general", "joint"; unclear counts as general (Civil Code art. 686)
+    due_on: date | None = None  # when the debt fell due
+    months: int | None = None  # the period that was agreed; none: the law's
+    claimed_on: date | None = None  # joint: asked of the guarantor; general: the debtor sued
+    enforced: bool = False  # the debtor was enforced against in vain
+    consented: bool = False  # agreed in writing to the change of the debt
+
+    @property
+    def counted_as(self) -> str:
+        """The form that the law takes it for."""
+        return "joint" if self.form == "joint" else "general"
+
+
+@dataclass(frozen=True, slots=True)
 class ExceptionFacts:
     """An exception that a second person granted; it heals a ``block_unless`` of its rule."""
 
@@ -190,6 +208,8 @@ class Facts:
     waiver: Decimal | None = None
     waiver_approved: bool | None = None
     debts: tuple[DebtFacts, ...] | None = None
+    guarantee: GuaranteeFacts | None = None  # of the guarantor who is to be approached
+    guarantors: tuple[GuaranteeFacts, ...] | None = None  # all of the case
     set_off_order: tuple[str, ...] | None = None
     terms_confirmed: bool | None = None
     signed_by: tuple[str, ...] | None = None

@@ -6,7 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from compliance.circumstances import CERTIFICATES, HOUSE_PAPERS
-from compliance.facts import Facts, HoldFacts, MandateFacts, OfficerFacts, PaperFacts
+from compliance.facts import (
+    DebtFacts,
+    Facts,
+    GuaranteeFacts,
+    HoldFacts,
+    MandateFacts,
+    OfficerFacts,
+    PaperFacts,
+)
 
 LONG_AGO = timedelta(days=200)
 FAR = timedelta(days=700)
@@ -76,14 +84,24 @@ def _in_order(day: date) -> Mapping[str, Any]:
         "gentler_tried": ("phone", "sms", "letter"),
         "overdue_since": day - LONG_AGO,
         "limitation_ends_on": day + FAR,
-        "annual_rate": Decimal("10.0000"),
-        "contract_on": day - 2 * LONG_AGO,
+        "debts": (_debt(day),),
+        "guarantors": (),
+        "guarantee": GuaranteeFacts(form="joint", due_on=day - timedelta(days=30)),
         "channel": "phone",
         "text": "",
         "circumstances": (),
         "contacts": (),
         "house_papers": tuple(PaperFacts(kind, day - LONG_AGO) for kind in HOUSE_PAPERS),
     }  # fmt: skip
+
+
+def _debt(day: date) -> DebtFacts:
+    return DebtFacts(
+        contract="—", kind="consumer_loan", contract_on=day - 2 * LONG_AGO, due_on=day - LONG_AGO,
+        cost_rate=Decimal("10.0000"), annual_rate=Decimal("10.0000"), interest_basis="agreed",
+        principal=Decimal("9000.00"), interest=Decimal("0.00"), fees=Decimal("0.00"),
+        paid_out=Decimal("10000.00"), platform=False,
+    )  # fmt: skip
 
 
 def _officer(number: int, day: date, permits: bool) -> OfficerFacts:

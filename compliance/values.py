@@ -93,6 +93,8 @@ KEYS = {
         Key("circumstance.effects", dict, effects.strictest, "what a circumstance does at once", "特殊情形登记后立即产生的效果"),
         Key("crew.change", str, _harder_change, "what a change of officers asks for, once the debtor was told names", "告知姓名后更换外访员的要求"),
         Key("wording.outside", dict, _every_phrase, "words that no outsider may read on it", "对外可见处不得出现的字词"),
+        Key("limitation.longest_years", int, min, "years after which nothing lengthens limitation", "最长权利保护期间（年）"),
+        Key("limitation.signers", list, _common, "who may sign for a demand", "可签收催告的人员"),
         Key("retention.terms", list, _all_of_them, "how long records are kept", "各类记录的保存期限", faults_of_terms),
         Key("lpr.one_year", object, _only, "one-year loan prime rate, per cent", "一年期贷款市场报价利率"),
     )

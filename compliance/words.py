@@ -8,6 +8,7 @@ from typing import Any
 
 from common.money import show
 from compliance.circumstances import CERTIFICATES, HOUSE_PAPERS, KINDS
+from compliance.limitation import WHY_NOT
 from compliance.places import COUNTRIES
 from compliance.records import HOLDS, RECORDS
 
@@ -302,7 +303,11 @@ NAMES: dict[str, tuple[str, str]] = {
         "proven to have served the family",
         "证明用于夫妻共同生活或共同生产经营",
     ),
+    # guarantees
+    "guarantee.general": ("general guarantee", "一般保证"),
+    "guarantee.joint": ("joint and several guarantee", "连带责任保证"),
     # lists that other modules keep
+    **{f"why_not.{code}": names for code, names in WHY_NOT.items()},
     **{f"country.{code}": names for code, names in COUNTRIES.items()},
     **{f"circumstance.{code}": names for code, names in KINDS.items()},
     **{f"house_paper.{code}": names for code, names in HOUSE_PAPERS.items()},

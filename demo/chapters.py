@@ -61,6 +61,7 @@ def _paid(s: Story) -> None:
         s.closes(-6)
     if s.number == 4:
         s.has_party(visit - 26, "guarantor", "孙国梁", "妻弟", "在借款合同上签字担保")
+        s.guarantee(visit - 25, guarantee="joint", guarantee_months=24)
         s.has_party(visit - 26, "contact", "孙玉兰", "配偶")
 
 
@@ -170,6 +171,8 @@ def _overlays(s: Story) -> None:
     s.prepares(-30)
     n = s.number
     if n == 43:
+        s.demands(-20, "relative", "由同住配偶签收，密封信封")
+        s.demands(-18, "nobody", "投入信箱，无人签收")
         s.befalls(-12, "hospitalised", "住院治疗，有诊断证明", lasts=30)
     elif n == 44:
         s.befalls(-10, "dispute", "来信要求核对利息的计算", about="利息金额")

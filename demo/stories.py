@@ -4,9 +4,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from agreements import plans
-from agreements.actions import closing, drawing, paying, signing
+from agreements.actions import closing, drawing, limitation, paying, signing
 from agreements.models import Agreement
 from agreements.plans import Due
 from cases.actions import contacting, excepting, holding, preparing, writing
@@ -159,6 +160,28 @@ class Story(Visiting):
             )  # fmt: skip
 
         self.on(days, 11, 5, note_it)
+
+    def guarantee(self, days: int, **terms: Any) -> None:
+        """What the guarantor signed for, and what was agreed to since."""
+        self.on(
+            days, 10, 45,
+            lambda at: preparing.update_guarantee(
+                case=self.fresh(), by=self.clerk, at=at, changes=terms,
+                party=self.fresh().parties.get(role="guarantor"),
+            ),
+        )  # fmt: skip
+
+    def demands(self, days: int, signer: str, remark: str, *, sealed: bool = True) -> None:
+        """A written demand was handed over; what came of it stands in the limitation log."""
+        self.on(
+            days, 15, 20,
+            lambda at: limitation.record_interruption(
+                case=self.fresh(), debt=self.fresh().debts.get(), kind="demand",
+                on=local_day(at, ZONE), way="by_hand", signer=signer, sealed=sealed, remark=remark,
+                filename="催告函回执.pdf", content=files.paper("催告函回执", "Receipt for a demand"),
+                by=self.clerk, at=at,
+            ),
+        )  # fmt: skip
 
     def was_called(self, days: int, result: str, remark: str) -> None:
         """One more call, with its result."""

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, Payment, Signature
-from cases.models import Case, ContactAttempt, Hold, Refusal
+from cases.models import Case, ContactAttempt, Hold, Interruption, Refusal
 from cases.models.case import Step
 from cases.models.circumstances import CHOICES as CIRCUMSTANCES
 from cases.models.circumstances import Circumstance
@@ -295,6 +295,7 @@ NAMED: dict[str, tuple[Any, str]] = {
     "state": (Step, "state"),
     "cause": (CAUSES, "cause"),
     "circumstance": (dict(CIRCUMSTANCES), "circumstance"),
+    "interruption": (Interruption.Kind, "cause"),
 }
 
 ASKED: dict[str, Any] = {
@@ -432,6 +433,10 @@ SENTENCES: dict[str, Any] = {
     "payment.received": _("A payment of %(amount)s came in."),
     "payment.reversed": _("A payment of %(amount)s was reversed: %(why)s"),
     "debt.updated": _("The terms of contract %(contract)s were corrected."),
+    "limitation.recorded": _(
+        "%(interruption)s of %(day)s was entered in the limitation log of %(contract)s."
+    ),
+    "party.guarantee_updated": _("The guarantee of %(name)s was corrected."),
     "limitation.restarted": _(
         "The limitation period of %(contract)s begins anew (Civil Code art. 195): it ends on"
         " %(ends_on)s, no longer on %(was)s."

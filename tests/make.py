@@ -8,8 +8,8 @@ from typing import Any
 from cases.actions.contacting import log_contact
 from cases.actions.house_papers import enter_house_paper
 from cases.actions.opening import Claimed, open_case
-from cases.actions.preparing import add_paper
-from cases.models import Case, Mandate
+from cases.actions.preparing import add_paper, add_party, update_guarantee
+from cases.models import Case, Mandate, Party
 from people.models import (
     Address,
     ContactPoint,
@@ -258,6 +258,19 @@ def case(
     )
 
 
+def guarantor(of: Case, *, name: str = "孙国梁", **terms: Any) -> Party:
+    """Somebody who signed for the debt; ``terms`` are those of the guarantee."""
+    party = add_party(
+        case=of, person=Person(name=name), role="guarantor", relation="妻弟",
+        basis="在借款合同上签字担保", by=clerk(), at=moment("2026-02-27 09:05"),
+    )  # fmt: skip
+    if terms:
+        update_guarantee(
+            case=of, party=party, changes=terms, by=clerk(), at=moment("2026-02-27 09:06")
+        )
+    return party
+
+
 def house_paper(
     *,
     of: Organisation | None = None,
@@ -281,8 +294,28 @@ def house_papers(of: Case) -> None:
         house_paper(of=of.agency, kind="processing_contract", number=f"WTCL-{of.agency_id}")
 
 
+def in_order(lender: Organisation) -> None:
+    """Give a creditor and the agency what the rules of mainland China want them to hold."""
+    for of, kind in (
+        (lender, "impact_assessment"),
+        (agency(), "processing_contract"),
+        (agency(), "register_entry"),
+    ):
+        if not of.house_papers.filter(kind=kind).exists():
+            house_paper(
+                of=of,
+                kind=kind,
+                number=f"{kind}-{of.pk}",
+                valid_from=date(2025, 6, 1),
+                valid_until=date(2027, 12, 31),
+            )
+
+
 def prepared_case(**given: Any) -> Case:
     """A case with its claim proven and gentler channels tried: ready for a visit to be planned."""
+    lender = given.get("of_creditor")
+    if lender and "cn" in lender.packs:
+        in_order(lender)
     found = case(**given)
     start = given.get("at") or moment("2026-02-27 09:00")
     by = clerk(in_team=given.get("in_team"))

@@ -126,6 +126,7 @@ TABLE: dict[str, Route] = {
         "case", "edit_case", lambda w: w.case.debtor.contact_points.first().pk
     ),
     "cases:add_party": form("case", "edit_case"),
+    "cases:guarantee": form("guaranteed", "edit_case", lambda w: w.guaranteed.parties.get().pk),
     "cases:terms": form("case", "edit_case", lambda w: w.case.debts.first().pk),
     "cases:assess": form("case", "log_contact"),
     "cases:strategy": form("case", "edit_case"),
@@ -179,6 +180,7 @@ TABLE: dict[str, Route] = {
     "agreements:conclude": press("offered", "draw_up_agreement"),
     "agreements:ask_lawyer": form("offered", "draw_up_agreement"),
     "agreements:lawyer_answered": form("offered", "draw_up_agreement"),
+    "agreements:interrupt": form("case", "edit_case"),
     "agreements:pay": form("case", "record_payment"),
     "agreements:reverse_payment": form("payment", "record_payment"),
     "agreements:close": press("case", "close_case"),

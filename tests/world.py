@@ -71,6 +71,7 @@ class World:
     duty: Any = None
     batch: Any = None
     house_paper: Any = None
+    guaranteed: Any = None
     letter: Any = None
     rules: Any = None
     proposal: Any = None
@@ -115,6 +116,8 @@ def build() -> World:
     _rules(world)
     world.batch = files.check(files.csv_of(files.row(1), files.row(2, principal="-1")))
     world.house_paper = make.house_paper()
+    world.guaranteed = make.case(reference="HZ-2026-0209", external_reference="W-209")
+    make.guarantor(world.guaranteed)
     world.duty = Duty.objects.create(
         case=world.case, kind="call", says={"en": "Call.", "zh": "致电。"}, key="call:1",
         raised_at=NOW, due_at=NOW + timedelta(days=1),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from cases.guarantees import target_of
 from cases.policy import asks
 from cases.settling import place_facts
 from common.clock import local_day
@@ -106,6 +107,7 @@ def may_plan(
             officers=crew_facts(officers, day),
             purpose=purpose,
             intended_outcome=intended_outcome,
+            **target_of(subject.case, place.person_id),
             **there,
         )(subject, by=by, at=at)
 
@@ -261,6 +263,7 @@ def _ask(action: str, visit: Visit, by: User, at: datetime, **more: Any) -> Verd
         "officers": crew_facts(
             crew, day, present=more.pop("present", None), shown=more.pop("shown", None)
         ),
+        **target_of(visit.case, visit.place.person_id),
         **there,
         **more,
     }

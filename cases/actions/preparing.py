@@ -149,6 +149,30 @@ def add_party(
     return party
 
 
+def update_guarantee(
+    *, case: Case, party: Party, changes: dict[str, Any], by: User, at: datetime
+) -> None:
+    """Say what a guarantor promised, and what was claimed, enforced and agreed to since."""
+    if party.role != Party.Role.GUARANTOR:
+        raise WrongInput(_("Only a guarantor has given a guarantee."))
+
+    def save(locked: Case, _by: User, _at: datetime) -> None:
+        fresh = Party.objects.select_for_update(of=("self",)).get(pk=party.pk, case=locked)
+        for name, value in changes.items():
+            setattr(fresh, name, value)
+        fresh.save(update_fields=[*changes])
+
+    note(
+        case,
+        event="party.guarantee_updated",
+        right=EDIT,
+        by=by,
+        at=at,
+        data={"name": str(party.person), "changes": changes},
+        then=while_open("party.guarantee_updated", save),
+    )
+
+
 def assess_ability(
     *,
     case: Case,

@@ -16,11 +16,25 @@ class Party(models.Model):
         GUARANTOR = "guarantor", _("Guarantor")
         CONTACT = "contact", _("Contact person")
 
+    class Guarantee(models.TextChoices):
+        GENERAL = "general", _("General guarantee")
+        JOINT = "joint", _("Joint and several guarantee")
+        UNCLEAR = "unclear", _("Not clear which")
+
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="parties")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="parts")
     role = models.CharField(_("role"), max_length=12, choices=Role)
     relation = models.CharField(_("relation to the debtor"), max_length=60, blank=True)
     basis = models.CharField(_("basis of liability"), max_length=160, blank=True)
+    guarantee = models.CharField(
+        _("guarantee"), max_length=8, choices=Guarantee, blank=True, default="", db_default=""
+    )
+    guarantee_months = models.PositiveSmallIntegerField(
+        _("guarantee period, months"), null=True, blank=True
+    )
+    claimed_on = models.DateField(_("claimed on"), null=True, blank=True)
+    enforced_on = models.DateField(_("enforced in vain on"), null=True, blank=True)
+    consented_on = models.DateField(_("agreed in writing to changes on"), null=True, blank=True)
 
     class Meta:
         ordering = ["case_id", "pk"]
@@ -29,6 +43,10 @@ class Party(models.Model):
             models.CheckConstraint(
                 condition=models.Q(role__in=["co_debtor", "guarantor", "contact"]),
                 name="party_role_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(guarantee__in=["", "general", "joint", "unclear"]),
+                name="party_guarantee_known",
             ),
             models.UniqueConstraint(fields=["case", "person", "role"], name="party_once"),
         ]

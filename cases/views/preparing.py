@@ -182,6 +182,28 @@ def terms(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
+def guarantee(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """What a guarantor promised, and what was done in the guarantee period."""
+    case = seen_case(request, reference)
+    party = get_object_or_404(case.parties.filter(role="guarantor").select_related("person"), pk=pk)
+    held = {name: getattr(party, name) for name in forms.GuaranteeForm.base_fields}
+    form = forms.GuaranteeForm(request.POST or None, initial=held)
+
+    def do(data: dict[str, Any]) -> None:
+        changes = {name: value for name, value in data.items() if value != held[name]}
+        if changes:
+            preparing.update_guarantee(
+                case=case, party=party, changes=changes, by=request.user, at=clock.now()
+            )
+
+    return page(
+        request, case, form, right="edit_case", title=_("Guarantee of %(name)s") % {"name": party.person},
+        button=_("Save"), do=do,
+        hint=_("Outside the guarantee period nobody may ask the guarantor; nothing lengthens it."),
+        done=_("The guarantee is saved."), tab="people",
+    )  # fmt: skip
+
+
 def assess(request: HttpRequest, reference: str) -> HttpResponse:
     """Record what the debtor can bear."""
     case = seen_case(request, reference)

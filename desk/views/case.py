@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
 from cases.actions.holding import right_to_end
+from agreements.views.limitation import reckoning
 from cases.facts import learn_facts
 from cases.models import Assessment, Case, ContactAttempt, Debt, Hold
 from cases.models.case import Step
@@ -211,6 +212,7 @@ def _of_tab(tab: str, found: Case, reader: User, at: datetime) -> dict[str, Any]
     if tab == "debt":
         return {
             "debts": list(found.debts.all()),
+            "limitation": reckoning(found),
             "ledger": list(found.ledger.order_by("-pk")[:200]),
             "papers": list(found.papers.select_related("document", "checked_by", "receipt")),
             "assessments": list(found.assessments.select_related("made_by")[:10]),

@@ -29,6 +29,7 @@ def call(case: Case, result: str, minute: int = 0, **given: Any) -> ContactAttem
 def at_bank(**given: Any) -> Case:
     """A case of a bank whose rules are those of mainland China."""
     bank = make.creditor(slug="cn-bank", packs=["cn"])
+    make.in_order(bank)
     return make.case(of_creditor=bank, under=make.mandate(number="WT-CN", principal=bank), **given)
 
 

@@ -14,6 +14,7 @@ from compliance.facts import (
     DebtFacts,
     ExceptionFacts,
     Facts,
+    GuaranteeFacts,
     HoldFacts,
     MandateFacts,
     OfficerFacts,
@@ -29,7 +30,7 @@ MONEY = {
 PARTS = {
     "officers": OfficerFacts, "holds": HoldFacts, "exceptions": ExceptionFacts,
     "circumstances": CircumstanceFacts, "contacts": ContactFacts, "house_papers": PaperFacts,
-    "certificates": PaperFacts, "recordings": SpanFacts,
+    "certificates": PaperFacts, "recordings": SpanFacts, "guarantors": GuaranteeFacts,
 }  # fmt: skip
 OFFICER = {
     "name": "李伟",
@@ -105,6 +106,7 @@ LAWFUL = Facts(
     waiver=Decimal("1000.00"),
     waiver_approved=True,
     debts=(DEBT,),
+    guarantors=(),
     set_off_order=("fees", "interest", "principal"),
     terms_confirmed=True,
     signed_by=("debtor", "creditor"),
@@ -162,6 +164,8 @@ def _value(name: str, value: Any, zone: str) -> Any:
             OfficerFacts(**OFFICER | {part: _value(part, g, zone) for part, g in one.items()})
             for one in value
         )
+    if name == "guarantee":
+        return GuaranteeFacts(**{part: _value(part, given, zone) for part, given in value.items()})
     if name == "debts":
         return tuple(
             replace(DEBT, **{part: _value(part, given, zone) for part, given in one.items()})

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.limits import barred_on
 from cases.models import Case
 from cases.models.case import Step
 from common import clock
@@ -196,6 +197,8 @@ def _context(name: str, visit: Visit, at: datetime) -> dict[str, Any]:
         }
     elif name in {"talk_open", "talk", "outcome", "done"}:
         context |= {"consents": {c.kind: c.given for c in visit.consents.order_by("pk")}}
+        if name == "talk_open":
+            context |= {"barred_on": barred_on(visit.case, local_day(at, visit.case.zone))}
     elif name == "attest":
         context |= {
             "ticks": [_tick(part.officer, part.attested_at, "attest") for part in crew],

@@ -1,0 +1,106 @@
+"""The log of what begins a limitation period anew, in the browser."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agreements.actions.limitation import BY_ITSELF, record_interruption, stop_of
+from agreements.views.drawing import seen_case
+from cases.models import Case, Debt, Interruption
+from common import clock
+from common.clock import local_day
+from documents.storing import Unreadable
+from workflow.forms import DeskForm, FilesField, day_field
+from workflow.steps import WrongInput
+from workflow.web import handle
+
+BY_HAND = [choice for choice in Interruption.Kind.choices if choice[0] not in set(BY_ITSELF)]
+
+
+class InterruptionForm(DeskForm):
+    """What happened, when, how it came to the debtor, who signed, and the proof."""
+
+    debt = forms.ModelChoiceField(
+        label=gettext_lazy("Contract"), queryset=Debt.objects.none(), empty_label=None
+    )
+    kind = forms.ChoiceField(label=gettext_lazy("What happened"), choices=BY_HAND)
+    on = day_field(label=gettext_lazy("On"))
+    way = forms.ChoiceField(
+        label=gettext_lazy("How the demand came"),
+        choices=[("", "–"), *Interruption.Way.choices],
+        required=False,
+    )
+    signer = forms.ChoiceField(
+        label=gettext_lazy("Signed for by"),
+        choices=[("", "–"), *Interruption.Signer.choices],
+        required=False,
+    )
+    sealed = forms.BooleanField(
+        label=gettext_lazy("It came in a sealed envelope"),
+        required=False,
+        help_text=gettext_lazy("Nobody but the debtor may learn of the debt from it."),
+    )
+    arrived = forms.BooleanField(
+        label=gettext_lazy("The proof shows that it arrived"), required=False
+    )
+    ended_on = day_field(
+        label=gettext_lazy("The procedure ended on"),
+        required=False,
+        help_text=gettext_lazy("Of a suit or arbitration: the period is counted from then."),
+    )
+    remark = forms.CharField(label=gettext_lazy("Note"), max_length=200, required=False)
+    file = FilesField(label=gettext_lazy("Proof"), help_text=gettext_lazy("At most 20 MB."))
+
+    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["debt"].queryset = case.debts.order_by("pk")
+        self.fields["debt"].initial = case.debts.order_by("pk").first()
+
+
+def record(request: HttpRequest, reference: str) -> HttpResponse:
+    """Log what may begin the period anew."""
+    case = seen_case(request, reference)
+    form = InterruptionForm(request.POST or None, request.FILES or None, case=case)
+
+    def do(data: dict[str, Any]) -> Interruption:
+        file = data.pop("file")
+        try:
+            return record_interruption(
+                case=case, **data, filename=file.name, content=file.read(), by=request.user,
+                at=clock.now(),
+            )  # fmt: skip
+        except Unreadable as unreadable:
+            raise WrongInput(str(unreadable), "file") from unreadable
+
+    return handle(
+        request, case=case, form=form, right="edit_case", do=do, template="cases/form.html",
+        done=lambda row: _("Recorded. It does not move the end of the period.")
+        if row.why_not
+        else _("Recorded. The period is counted anew."),
+        to=f"{case.get_absolute_url()}?tab=debt",
+        context={
+            "title": _("Record an interruption of limitation"),
+            "button": _("Record"),
+            "hint": _("A demand counts when it reached the debtor; signatures of agreements and payments write themselves (Civil Code art. 195)."),
+        },
+    )  # fmt: skip
+
+
+def reckoning(case: Case) -> list[dict[str, Any]]:
+    """Each contract with the end of its period, how it was reckoned, and the day that nothing moves."""
+    today = local_day(clock.now(), case.zone)
+    debts = case.debts.order_by("pk").prefetch_related("interruptions__proof")
+    return [
+        {
+            "debt": debt,
+            "steps": (steps := list(debt.interruptions.all())),
+            "first": steps[0].was if steps else debt.limitation_ends_on,
+            "stop": stop_of(case, debt, today),
+            "ended": debt.limitation_ends_on is not None and debt.limitation_ends_on < today,
+            "left": (debt.limitation_ends_on - today).days if debt.limitation_ends_on else None,
+        }
+        for debt in debts
+    ]
