@@ -201,6 +201,9 @@ class SignatureForm(DeskForm):
     """A signature, drawn on the screen or photographed."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
+    id_checked = forms.BooleanField(
+        label=_("I compared the signer with an identity paper"), required=False
+    )
     drawn = forms.CharField(required=False, widget=forms.HiddenInput, max_length=3_000_000)
     file = FilesField(
         label=_("Or a picture of the signature on paper"), required=False,

@@ -59,8 +59,11 @@ def may_reach(
     return policy
 
 
-def may_sign(sides: Iterable[str] | None = None) -> Policy:
-    """Whether the agreement may be signed, with the signatures given (or those that it has)."""
+def may_sign(sides: Iterable[str] | None = None, *, checked: bool = True) -> Policy:
+    """Whether the agreement may be signed, with the signatures given (or those that it has).
+
+    ``checked`` is whether the one who signs now was compared with an identity paper.
+    """
 
     def policy(subject: Agreement, *, by: User, at: datetime) -> Verdict:
         signed = subject.signatures.values_list("side", flat=True) if sides is None else sides
@@ -72,6 +75,8 @@ def may_sign(sides: Iterable[str] | None = None) -> Policy:
             waiver_approved=subject.waiver_approved,
             terms_confirmed=not unconfirmed(subject),
             signed_by=tuple(signed),
+            signers_checked=checked
+            and not subject.signatures.exclude(side="creditor").filter(id_checked=False).exists(),
         )(subject, by=by, at=at)
 
     return policy
@@ -80,7 +85,9 @@ def may_sign(sides: Iterable[str] | None = None) -> Policy:
 def may_close(subject: Any, *, by: User, at: datetime) -> Verdict:
     """Whether nothing is missing for closing the case as settled."""
     case: Case = case_of(subject)
-    return asks("case.close", **closing_facts(case))(case, by=by, at=at)
+    return asks("case.close", guarantors=guarantors_of(case), **closing_facts(case))(
+        case, by=by, at=at
+    )
 
 
 def closing_facts(case: Case) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from people.models import User
 from workflow.acts import Act, register
 
 OPEN = frozenset(step.value for step in OPEN_STEPS)
+EVERY = frozenset(step.value for step in Step)
 EARLY = frozenset({Step.PREPARATION.value, Step.NOTICE.value})
 
 
@@ -59,6 +60,10 @@ def register_all() -> None:
         Act(
             "write_to_debtor", _("Write to the debtor"), "log_contact", _at("write"), OPEN,
             ask=_may_write, order=22,
+        ),
+        Act(
+            "record_privacy", _("Record a privacy request or a leak"), "log_contact",
+            _at("privacy"), EVERY, order=82,
         ),
         Act("hold_case", _("Hold the case"), "hold_case", _at("hold"), OPEN, order=80),
         Act(

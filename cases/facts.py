@@ -226,6 +226,7 @@ def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
         "gentler_tried": tuple(case.fact_channels),
         "overdue_since": case.overdue_since,
         "balance": case.balance,
+        "bureau_reported": case.bureau_reported_on is not None,
         "exceptions": tuple(
             ExceptionFacts(
                 rule=row["rule"],

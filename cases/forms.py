@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from cases.actions.privacy import Asked
 from cases.imports import cells
 from cases.models import Case, ContactAttempt, Debt, Hold, Mandate, Party
 from cases.policy import rules_with_exceptions
@@ -232,6 +233,25 @@ class PartyForm(DeskForm):
     def clean_id_number(self) -> str:
         """A number as ID cards and passports have it."""
         return _document_number(self.cleaned_data["id_number"])
+
+
+class BureauForm(DeskForm):
+    """When the debtor was told of the report, and when it was made."""
+
+    told_on = day_field(
+        label=_("Debtor told on"),
+        help_text=_(
+            "Nobody is reported before having been told (Credit Reporting Regulation art. 15)."
+        ),
+    )
+    reported_on = day_field(label=_("Reported to the credit bureau on"), required=False)
+
+
+class PrivacyForm(DeskForm):
+    """What a person asked about their data, or what went wrong with them."""
+
+    asked = forms.ChoiceField(label=_("What it is about"), choices=Asked.choices)
+    remark = words_field(label=_("What was asked, or what happened"), most=500)
 
 
 class GuaranteeForm(DeskForm):

@@ -213,6 +213,8 @@ class Facts:
     set_off_order: tuple[str, ...] | None = None
     terms_confirmed: bool | None = None
     signed_by: tuple[str, ...] | None = None
+    signers_checked: bool | None = None  # whether each was compared with an identity paper
+    bureau_reported: bool | None = None
     certificate_issued: bool | None = None
     papers_returned: bool | None = None
     report_written: bool | None = None

@@ -122,6 +122,14 @@ NAMES: dict[str, tuple[str, str]] = {
     ),
     "due_on": ("when the debt fell due", "债务到期日"),
     "natural_person_lender": ("whether the lender is a natural person", "出借人是否为自然人"),
+    "signers_checked": (
+        "whether the signers' identity papers were checked",
+        "是否核对签署人身份证件",
+    ),
+    "bureau_reported": (
+        "whether the debtor was reported to the credit bureau",
+        "是否已报送征信不良信息",
+    ),
     "guarantee": ("the terms of the guarantee", "保证担保信息"),
     "guarantors": ("the guarantors", "保证人信息"),
     "contract_on": ("the date of the contract", "合同签订日"),

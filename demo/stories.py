@@ -249,7 +249,7 @@ class Story(Visiting):
         for side, name in (("debtor", self.case.debtor_name), ("creditor", str(by))):
             signing.sign(
                 agreement=Agreement.objects.get(pk=agreement.pk), side=side, name=name,
-                content=files.signature(self.number + len(name)), by=by, at=at,
+                content=files.signature(self.number + len(name)), id_checked=True, by=by, at=at,
             )  # fmt: skip
         self._pays_by_habit()
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, Payment, Signature
+from cases.actions.privacy import Asked
 from cases.models import Case, ContactAttempt, Hold, Interruption, Refusal
 from cases.models.case import Step
 from cases.models.circumstances import CHOICES as CIRCUMSTANCES
@@ -66,6 +67,8 @@ GROUPS = {
             "hold.",
             "circumstance.",
             "limitation.",
+            "bureau.",
+            "privacy.",
         ),
     ),
     "contacts": Group(
@@ -296,6 +299,7 @@ NAMED: dict[str, tuple[Any, str]] = {
     "cause": (CAUSES, "cause"),
     "circumstance": (dict(CIRCUMSTANCES), "circumstance"),
     "interruption": (Interruption.Kind, "cause"),
+    "privacy": (Asked, "privacy"),
 }
 
 ASKED: dict[str, Any] = {
@@ -433,6 +437,14 @@ SENTENCES: dict[str, Any] = {
     "payment.received": _("A payment of %(amount)s came in."),
     "payment.reversed": _("A payment of %(amount)s was reversed: %(why)s"),
     "debt.updated": _("The terms of contract %(contract)s were corrected."),
+    "bureau.announced": _(
+        "The debtor was told that the debt may be reported to the credit bureau."
+    ),
+    "bureau.reported": _("The debt was reported to the credit bureau on %(reported_on)s."),
+    "privacy.requested": _(
+        "A request about personal data: %(privacy)s. It is answered by %(due_at)s."
+    ),
+    "privacy.breached": _("Personal data leaked or were lost; compliance was called at once."),
     "limitation.recorded": _(
         "%(interruption)s of %(day)s was entered in the limitation log of %(contract)s."
     ),

@@ -127,6 +127,8 @@ TABLE: dict[str, Route] = {
     ),
     "cases:add_party": form("case", "edit_case"),
     "cases:guarantee": form("guaranteed", "edit_case", lambda w: w.guaranteed.parties.get().pk),
+    "cases:bureau": form("case", "edit_case"),
+    "cases:privacy": form("case", "log_contact"),
     "cases:terms": form("case", "edit_case", lambda w: w.case.debts.first().pk),
     "cases:assess": form("case", "log_contact"),
     "cases:strategy": form("case", "edit_case"),

@@ -352,5 +352,8 @@ def _nothing_is_owed(case: Case, by: User, at: datetime) -> None:
 
 def tick_off_all(case: Case, by: User, at: datetime) -> None:
     """What was still to be done on the case has lost its sense, inside the change that closes it."""
-    Duty.objects.filter(case=case, done_at=None).update(done_at=at, done_by=by)
+    left = Duty.objects.filter(case=case, done_at=None).exclude(
+        raised_at=at
+    )  # what follows it stays
+    left.update(done_at=at, done_by=by)
     set_next_due(case)

@@ -68,6 +68,7 @@ def sign(
     by: User,
     at: datetime,
     filename: str = "signature.png",
+    id_checked: bool = False,
 ) -> bool:
     """Keep one side's signature; once both sides have signed the agreement is in force.
 
@@ -88,10 +89,17 @@ def sign(
             title=f"{fresh.number} · {Signature.Side(side).label}", by=by, at=at,
         )  # fmt: skip
         Signature.objects.create(
-            agreement=fresh, side=side, name=name, document=document, at=at, recorded_by=by
+            agreement=fresh,
+            side=side,
+            name=name,
+            document=document,
+            at=at,
+            recorded_by=by,
+            id_checked=id_checked,
         )
         return {
             "number": fresh.number, "side": side, "name": name, "document": document.number,
+            "id_checked": id_checked,
             "sha256": document.sha256,
         }  # fmt: skip
 
@@ -100,7 +108,8 @@ def sign(
             subject=agreement,
             event="agreement.side_signed",
             right=DRAW_UP,
-            policy=may_sign(SIDES),
+            # Who signs for the creditor has signed in with a name and a password.
+            policy=may_sign(SIDES, checked=id_checked or side == Signature.Side.CREDITOR),
             data=keep,
         ),
         by=by,

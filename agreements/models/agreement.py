@@ -250,6 +250,7 @@ class Signature(models.Model):
     side = models.CharField(_("side"), max_length=10, choices=Side)
     name = models.CharField(_("name"), max_length=80)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    id_checked = models.BooleanField(_("identity paper checked"), default=False, db_default=False)
     at = models.DateTimeField(_("signed at"))
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 

@@ -148,7 +148,7 @@ def sign(request: HttpRequest, number: str, side: str) -> HttpResponse:
         try:
             return signing.sign(
                 agreement=found, side=side, name=data["name"], content=data["content"],
-                filename=data["filename"], by=request.user, at=clock.now(),
+                filename=data["filename"], id_checked=data["id_checked"], by=request.user, at=clock.now(),
             )  # fmt: skip
         except Unreadable as unreadable:
             raise WrongInput(str(unreadable), "file") from unreadable

@@ -93,6 +93,8 @@ class Case(models.Model):
     opened_at = models.DateTimeField(_("opened at"))
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     closed_as = models.CharField(_("closed as"), max_length=20, choices=ClosedAs, blank=True)
+    bureau_told_on = models.DateField(_("told of the report on"), null=True, blank=True)
+    bureau_reported_on = models.DateField(_("reported to the bureau on"), null=True, blank=True)
     step_dates = models.JSONField(default=dict)
     next_due_at = models.DateTimeField(_("next duty"), null=True, blank=True)
     held_until = models.DateField(_("held until"), null=True, blank=True)

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from cases import forms
 from cases.actions import contacting, preparing, writing
+from cases.actions.bureau import record_report
+from cases.actions.privacy import record_privacy
 from cases.models import Case
 from common import clock
 from common.money import show
@@ -179,6 +181,32 @@ def terms(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
         request, case, form, right="edit_case", title=_("Terms of the contract"), button=_("Save"), do=do,
         hint=_("The rules judge by these what may be asked; the sums themselves move only by the ledger."),
         done=_("The terms are saved."), tab="debt",
+    )  # fmt: skip
+
+
+def bureau(request: HttpRequest, reference: str) -> HttpResponse:
+    """Record that the debtor was told, and reported since."""
+    case = seen_case(request, reference)
+    held = {"told_on": case.bureau_told_on, "reported_on": case.bureau_reported_on}
+    form = forms.BureauForm(request.POST or None, initial=held)
+    return page(
+        request, case, form, right="edit_case", title=_("Credit bureau"), button=_("Save"),
+        do=lambda data: record_report(case=case, **data, by=request.user, at=clock.now()),
+        hint=_("When the debt is settled this becomes a duty: the bureau is told of that as well."),
+        done=_("It is recorded."), tab="debt",
+    )  # fmt: skip
+
+
+def privacy(request: HttpRequest, reference: str) -> HttpResponse:
+    """Record a request about personal data, or a leak of them."""
+    case = seen_case(request, reference)
+    form = forms.PrivacyForm(request.POST or None)
+    return page(
+        request, case, form, right="log_contact", title=_("Record a privacy request or a leak"),
+        button=_("Record"),
+        do=lambda data: record_privacy(case=case, **data, by=request.user, at=clock.now()),
+        hint=_("Compliance gets a duty: a request is answered in time, a leak is remedied at once."),
+        done=_("It is recorded, and compliance has it among the duties."),
     )  # fmt: skip
 
 

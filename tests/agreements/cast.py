@@ -94,7 +94,13 @@ def signed(case: Case | None = None, *, at: datetime = SIGNED, **given: Any) -> 
     agreement = offered(case, **given)
     for side, name in SIDES:
         signing.sign(
-            agreement=agreement, side=side, name=name, content=drawn(), by=make.clerk(), at=at
+            agreement=agreement,
+            side=side,
+            name=name,
+            content=drawn(),
+            id_checked=True,
+            by=make.clerk(),
+            at=at,
         )
     return again(agreement)
 
@@ -106,7 +112,13 @@ def sign_all(agreement: Agreement, at: datetime) -> None:
         signing.confirm_term(agreement=agreement, term=clause["key"], by=make.clerk(), at=at)
     for side, name in SIDES:
         signing.sign(
-            agreement=agreement, side=side, name=name, content=drawn(), by=make.clerk(), at=at
+            agreement=agreement,
+            side=side,
+            name=name,
+            content=drawn(),
+            id_checked=True,
+            by=make.clerk(),
+            at=at,
         )
 
 

@@ -321,3 +321,14 @@ class TestReopening:
             closing.request_reopening(
                 case=closed_early(make.prepared_case()), reason=" ", by=make.clerk(), at=AT
             )
+
+
+class TestWhatFollows:
+    def test_stays_to_be_done_after_the_closing(self, paid: Case) -> None:
+        paid.creditor.packs = ["story", "cn"]
+        paid.packs = ["story", "cn"]
+        paid.save(update_fields=["packs"])
+        case = wound_up(cast.again(paid))
+        closing.close_case(case=case, by=make.clerk(), at=AT)
+        [duty] = Duty.objects.filter(case=case, done_at=None)
+        assert (duty.rule, duty.due_at) == ("CN-56", AT + timedelta(days=5))
