@@ -1,5 +1,6 @@
 """What has to be done after a case is closed, and how sure a signature is."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from compliance.entry import Entry
@@ -7,9 +8,9 @@ from compliance.facts import Facts
 from compliance.rule import Answer, Context, known, rule
 from compliance.strict import LESS
 
-AFTER = {
+AFTER: dict[str, Callable[[Facts], bool]] = {
     "agency": lambda facts: facts.collector == "agency",
-    "bureau": lambda facts: facts.bureau_reported,
+    "bureau": lambda facts: bool(facts.bureau_reported),
     "guarantors": lambda facts: bool(facts.guarantors),
 }
 
