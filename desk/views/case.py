@@ -10,8 +10,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
-from cases.actions.holding import right_to_end
 from agreements.views.limitation import reckoning
+from cases.actions.holding import right_to_end
 from cases.facts import learn_facts
 from cases.models import Assessment, Case, ContactAttempt, Debt, Hold
 from cases.models.case import Step
