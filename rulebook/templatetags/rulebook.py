@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from desk.showing import tongue_now
 from desk.templatetags.doorstep import pill
+from people.rights import may
+from rulebook.actions import PUBLISH
+from rulebook.models import PackVersion
 from rulebook.shown import figure_in
 
 register = template.Library()
@@ -36,6 +39,15 @@ def version_pill(version: Any) -> SafeString:
     """The state of a version of the rules."""
     tone, picture = _STATES[str(version.state)]
     return pill(tone, version.get_state_display(), picture)
+
+
+@register.simple_tag
+def rules_waiting(user: Any) -> int:
+    """How many changes of the rules this person could publish."""
+    if not may(user, PUBLISH):
+        return 0
+    waiting = PackVersion.objects.filter(state=PackVersion.State.PROPOSED)
+    return waiting.exclude(proposed_by=user).exclude(drafted_by=user).count()
 
 
 @register.filter

@@ -163,6 +163,22 @@ class TestAVersionPage:
         assert not set(second.context["rows"]) & set(first.context["rows"])
 
 
+class TestTheWayThere:
+    def test_leads_from_the_rules_by_their_pack_to_a_draft(self, compliance: Client) -> None:
+        pack = reverse("desk:rule_pack", args=["story"])
+        draft = reverse("rulebook:draft", args=["story"])
+        assert draft in compliance.get(pack).content.decode()
+        assert draft not in signed_in(make.supervisor()).get(pack).content.decode()
+
+    def test_leads_a_second_person_from_the_approvals(self, compliance: Client) -> None:
+        cast.proposed()
+        told = "1 change of the rules waits for a second person."
+        approvals = reverse("desk:approvals")
+        assert told in signed_in(make.supervisor()).get(approvals).content.decode()
+        assert told not in compliance.get(approvals).content.decode()
+        assert told not in signed_in(make.clerk()).get(approvals).content.decode()
+
+
 class TestTheDifference:
     def test_between_any_two_versions_is_a_page_and_a_paper(self, compliance: Client) -> None:
         version = cast.published()
