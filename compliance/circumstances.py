@@ -41,6 +41,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "refuses_to_pay": ("refused in writing to pay", "书面拒绝还款"),
     "employer_forbids": ("the employer forbids contact at work", "工作单位禁止打扰"),
     "inconvenient": ("asked not to be contacted at this time or place", "要求勿在该时间或地点联系"),
+    "inconvenient_home": ("asked not to be visited at home", "要求勿到住所上门"),
     # danger, and what was tried
     "threat": ("threat or violence", "威胁或暴力"),
     "no_show": ("did not come to the agreed place", "未按约定到场"),
