@@ -158,7 +158,9 @@ class SwapForm(DeskForm):
     """Who stays at home, and who goes instead."""
 
     out = OfficersOne(label=_("Who does not go"), queryset=User.objects.none(), empty_label=None)
-    into = OfficersOne(label=_("Who goes instead"), queryset=User.objects.none())
+    into = OfficersOne(
+        label=_("Who goes instead"), queryset=User.objects.none(), empty_label=_("Please choose")
+    )
 
     def __init__(self, *args: Any, visit: Visit, **given: Any) -> None:
         super().__init__(*args, **given)
@@ -188,9 +190,10 @@ class CircumstanceForm(DeskForm):
     """Something happened to the debtor or the debt."""
 
     kind = said_field(
-        label=_("What happened"), choices=[pair for pair in CHOICES if pair[0] not in FOUND_OUT]
+        label=_("Which circumstance"),
+        choices=[pair for pair in CHOICES if pair[0] not in FOUND_OUT],
     )
-    since = day_field(label=_("Since"))
+    since = day_field(label=_("Since (first day)"))
     until = day_field(
         label=_("Until (last day)"), required=False, help_text=_("Left empty: until it is ended.")
     )

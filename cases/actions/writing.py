@@ -8,6 +8,7 @@ from cases.actions.still_open import while_open
 from cases.models import Case
 from cases.outgoing import may_go
 from cases.policy import asks
+from compliance.verdict import Verdict
 from notices import kinds
 from notices.models import Notice
 from notices.outbox import queue
@@ -15,6 +16,7 @@ from notices.ways import by_mail, by_post
 from notices.wording import frame, quiet_subject
 from people.models import User
 from workflow.steps import WrongInput, note
+from workflow.wording import ask_words
 
 
 def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: datetime) -> Notice:
@@ -29,6 +31,12 @@ def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: dateti
         raise WrongInput(_("Write what the debtor should be told."), "text")
     language = case.debtor.language
     made: list[Notice] = []
+
+    def words_first(subject: Case, /, *, by: User, at: datetime) -> Verdict:
+        """No other hour makes forbidden words lawful, so they are told before the hour is."""
+        words = ask_words(subject, text, action="text.send", at=at)
+        may_write = asks("notice.send", channel=way.channel, contact_sources=(way.source,))
+        return may_write(subject, by=by, at=at) if words.allowed else words
 
     def put_in_outbox(locked: Case, _by: User, _at: datetime) -> None:
         made.append(
@@ -45,7 +53,7 @@ def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: dateti
         case,
         event="message.written",
         right="log_contact",
-        policy=asks("notice.send", channel=way.channel, contact_sources=(way.source,)),
+        policy=words_first,
         data={"channel": way.channel, "text": text},
         then=while_open("message.written", put_in_outbox),
         by=by,

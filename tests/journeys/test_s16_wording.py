@@ -1,5 +1,6 @@
 """S16: three texts; two are refused before they are queued, the third goes."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.actions.contacting import log_contact
+from cases.actions.holding import hold_case
 from cases.actions.writing import write_to_debtor
 from cases.models import Case, ContactAttempt
 from compliance import packs
@@ -109,10 +111,9 @@ class TestEveryOutgoingText:
 
     def test_the_house_s_own_texts_break_no_rule_of_any_pack(self) -> None:
         creditor = make.creditor(packs=("story", "cn"))
-        visit = walk.planned(
-            case=make.prepared_case(of_creditor=creditor),
-            starts_at=make.moment("2026-03-06 14:30"),
-        )
+        case = make.prepared_case(of_creditor=creditor)
+        make.house_papers(case)
+        visit = walk.planned(case=case, starts_at=make.moment("2026-03-06 14:30"))
         from visits.actions.announcing import announce_visit
 
         announce_visit(
@@ -198,3 +199,16 @@ class TestInTheBrowser:
         case = make.case()
         client.force_login(make.outsider())
         assert client.get(reverse("cases:write", args=[case.reference])).status_code == 404
+
+    def test_words_are_told_before_a_hold_that_will_end(self, client: Client, clock: Any) -> None:
+        clock.set("2026-03-02T10:00", zone="Asia/Shanghai")
+        case = make.case()
+        hold_case(
+            case=case, reason="hardship", scope="all", starts_on=date(2026, 3, 2),
+            review_on=date(2026, 3, 9), until=date(2026, 3, 20), remark="", by=make.clerk(), at=AT,
+        )  # fmt: skip
+        client.force_login(make.clerk())
+        client.cookies["django_language"] = "en"
+        case = Case.objects.get(pk=case.pk)
+        assert "ST-FALSE" in self.form(client, case, UNTRUE).content.decode()
+        assert "ST-13" in self.form(client, case, PLAIN).content.decode()

@@ -64,7 +64,10 @@ def _stand_against(
         if against:
             yield (
                 officer,
-                {tongue: " ".join(f.says[tongue] for f in against) for tongue in ("en", "zh")},
+                {
+                    tongue: gap.join(f.says[tongue] for f in against)
+                    for tongue, gap in (("en", " "), ("zh", ""))
+                },
             )
 
 
