@@ -78,10 +78,17 @@ def known_zone(zone: str) -> str:
     return zone
 
 
-def _rate_field(**given: Any) -> forms.DecimalField:
+def _rate_field(**given: Any) -> MoneyField:
     """Per cent a year, with up to four places."""
-    return forms.DecimalField(
-        required=False, min_value=0, max_value=999, max_digits=7, decimal_places=4, **given
+    return MoneyField(
+        required=False,
+        max_digits=7,
+        decimal_places=4,
+        error_messages={
+            "invalid": _("Give per cent a year in figures, such as 12.5."),
+            "max_decimal_places": _("A rate has at most four places after the point."),
+        },
+        **given,
     )
 
 
