@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from compliance.circumstances import CERTIFICATES, HOUSE_PAPERS
+from compliance.circumstances import CERTIFICATES, HOUSE_PAPERS, NOTICES
 from compliance.facts import (
+    CircumstanceFacts,
     DebtFacts,
     Facts,
     GuaranteeFacts,
@@ -45,6 +46,7 @@ def supposed(action: str, *, packs: tuple[str, ...], at: datetime, **said: Any) 
         **said,
     }
     found["officers"] = tuple(_officer(number, day, permits) for number in range(1, crew + 1))
+    found["people_going"] = crew
     found["past_visits"] = (last_visit,) if last_visit else ()
     if hold:
         found["holds"] = (
@@ -87,20 +89,31 @@ def _in_order(day: date) -> Mapping[str, Any]:
         "debts": (_debt(day),),
         "guarantors": (),
         "guarantee": GuaranteeFacts(form="joint", due_on=day - timedelta(days=30)),
+        "identity_stated": True,
+        "line_registered": True,
+        "disclosed": False,
+        "words": "",
+        "do_not_contact": False,
+        "agency_told_on": day - timedelta(days=30),
+        "assigned": False,
+        "assignment_untold": (),
+        "props": False,
+        "record_confirmed": True,
         "channel": "phone",
         "text": "",
-        "circumstances": (),
+        "circumstances": tuple(CircumstanceFacts(kind, day - LONG_AGO) for kind in NOTICES),
         "contacts": (),
         "house_papers": tuple(PaperFacts(kind, day - LONG_AGO) for kind in HOUSE_PAPERS),
     }  # fmt: skip
 
 
 def _debt(day: date) -> DebtFacts:
+    """A loan at ten per cent a year, agreed in its contract, of which nothing is out of the ordinary."""
     return DebtFacts(
         contract="—", kind="consumer_loan", contract_on=day - 2 * LONG_AGO, due_on=day - LONG_AGO,
-        cost_rate=Decimal("10.0000"), annual_rate=Decimal("10.0000"), interest_basis="agreed",
-        principal=Decimal("9000.00"), interest=Decimal("0.00"), fees=Decimal("0.00"),
-        paid_out=Decimal("10000.00"), platform=False,
+        cost_rate=Decimal("10.0000"), annual_rate=Decimal("10.0000"), default_agreed=True,
+        interest_basis="agreed", principal=Decimal("9000.00"), interest=Decimal("0.00"),
+        fees=Decimal("0.00"), paid_out=Decimal("10000.00"), platform=False,
     )  # fmt: skip
 
 

@@ -102,6 +102,8 @@ def of_case(
         if action != "visit.plan":
             more.setdefault("served_at", _served(case))
     # What the case knows is known now; when the act itself happens is another matter.
+    if action == "visit.start":  # supposed: the crew alone sets out, with nothing to frighten
+        more |= {"people_going": len(people), "props": False}
     facts = facts_for(case, at=now, **more)
     if action not in ("visit.plan", "visit.announce"):
         facts = replace(facts, at=starts_at)

@@ -117,15 +117,18 @@ def _looked_at(visits: Sequence[Visit], at: datetime) -> Iterator[Outlook]:
 def _questions(visit: Visit, facts: Facts, at: datetime) -> Iterator[tuple[str, Facts]]:
     """What will be asked of the visit until it begins, each at its own time.
 
-    A notice that has not taken effect yet is supposed to do so at this very moment: at the best. Nor is
-    it supposed that officers will take along what could frighten: that is asked when they set out.
+    At the best: a notice that has not taken effect yet does so at this very moment, and only the crew
+    sets out, with nothing that could frighten.
     """
     if visit.served_at is None:
         yield "visit.announce", facts
     yield (
         "visit.start",
-        replace(facts, at=visit.starts_at, served_at=visit.served_at or at, props=False),
-    )
+        replace(
+            facts, at=visit.starts_at, served_at=visit.served_at or at, props=False,
+            people_going=visit.people_going or len(facts.officers),
+        ),
+    )  # fmt: skip
 
 
 def _against(questions: Iterable[tuple[str, Facts]], today: Any) -> list[tuple[str, Finding]]:
