@@ -140,6 +140,8 @@ def _visits_ahead(s: Story) -> None:
     if s.number <= 36:  # the notice has arrived
         s.plans(-4, when, hour)
         s.delivered(-2)
+        if s.number == 36:  # the hold outlasts the visit: the nightly look ahead finds another day
+            s.held(-1, "hospital", 12, "住院观察，有入院通知", scope="visits")
     elif s.number == 37:  # it came back: nobody may go
         s.plans(-6, when, hour)
         s.returned(-2)

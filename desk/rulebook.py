@@ -18,9 +18,8 @@ from compliance.packs import PackUnreadable, load, names
 from compliance.reading import Standing, figures, gist, remedies, says, standing
 from compliance.shelf import Pack
 from compliance.verdict import Force
-from compliance.words import in_words, named
+from compliance.words import Named, in_words, named
 from desk.showing import HOUSE_ZONE, figure_name, tongue_now
-from desk.told import ASKED
 from people.models import Organisation, User
 from timeline.models import Stop
 
@@ -35,6 +34,7 @@ TOPICS: dict[str, Any] = {
     "crew": gettext_lazy("The officers"),
     "debt": gettext_lazy("The debt"),
     "door": gettext_lazy("At the door"),
+    "events": gettext_lazy("Events"),
     "followup": gettext_lazy("Follow-up"),
     "hours": gettext_lazy("Hours"),
     "house": gettext_lazy("House policy"),
@@ -42,6 +42,7 @@ TOPICS: dict[str, Any] = {
     "notice": gettext_lazy("Notice"),
     "pauses": gettext_lazy("Holds and refusals"),
     "people": gettext_lazy("People and data"),
+    "price": gettext_lazy("Interest and charges"),
     "privacy": gettext_lazy("Privacy"),
     "retention": gettext_lazy("How long records are kept"),
     "validation": gettext_lazy("Validation of the debt"),
@@ -199,7 +200,7 @@ def _row(entry: Entry, day: date) -> Row:
         or tuple(filter(None, [told(entry)])),
         remedies=tuple(dict.fromkeys(text[tongue] for text in remedies(entry).values())),
         figures=tuple((figure_name(name), said[tongue]) for name, said in figures(entry).items()),
-        acts=tuple(str(ASKED.get(act, act)) for act in ASKED if act in entry.actions),
+        acts=tuple(in_words(Named(f"action.{act}"), tongue) for act in sorted(entry.actions)),
         binds=_people(entry.binds, entry.binds_collectors),
         put_to=_people(entry.only_for, entry.only_by),
         confidence=str(CONFIDENCE.get(entry.confidence, entry.confidence)),

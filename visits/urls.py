@@ -31,7 +31,7 @@ urlpatterns = [
         name="end_circumstance",
     ),
     path("visits/", calendar.calendar, name="calendar"),
-    path("visits/ahead/", outlook.outlook, name="outlook"),
+    path("ahead/", outlook.outlook, name="outlook"),
     path("visits/<slug:reference>/", visit.visit, name="visit"),
     path("visits/<slug:reference>/move/", planning.move, name="move"),
     path("visits/<slug:reference>/officers/", crew.swap, name="swap"),
