@@ -42,7 +42,7 @@ def held(case: Any) -> Agreement | None:
 
 def _reach(channel: str) -> Any:
     def ask(case: Any, by: User, at: datetime) -> Verdict:
-        policy = may_reach(total=case.balance, waived={}, months=1, channel=channel)
+        policy = may_reach(total=case.balance, waived={}, months=1, channel=channel, new_loan=False)
         return policy(case, by=by, at=at)
 
     return ask

@@ -63,6 +63,11 @@ class PlanForm(DeskForm):
     waived_fees = MoneyField(label=_("Waived of the costs"), required=False)
     waived_interest = MoneyField(label=_("Waived of the interest"), required=False)
     waived_principal = MoneyField(label=_("Waived of the principal"), required=False)
+    new_loan = forms.TypedChoiceField(
+        label=_("Does the money come from a new loan?"), required=False, empty_value=None,
+        choices=[("no", _("No, from the debtor's own means")), ("yes", _("Yes"))],
+        coerce=lambda answer: answer == "yes", widget=forms.RadioSelect,
+    )  # fmt: skip
     language = forms.ChoiceField(label=_("Language of the agreement"), choices=LANGUAGES)
     channel = forms.ChoiceField(
         label=_("How the terms were agreed on"), choices=WAYS,
@@ -108,6 +113,7 @@ class PlanForm(DeskForm):
                 ),
                 Div("rows", css_class="plan-rows"),
             ),
+            "new_loan",
             "language",
         )
         return helper

@@ -34,6 +34,7 @@ def may_reach(
     months: int,
     channel: str = "",
     revised: bool = False,
+    new_loan: bool | None = None,
 ) -> Policy:
     """Whether these terms may be put in writing.
 
@@ -53,6 +54,7 @@ def may_reach(
             set_off_order=order_of(case, at),
             guarantors=guarantors_of(case),
             channel=channel or None,
+            borrowed_funds=new_loan,
             talk_recorded=None if channel else revised or talk_is_recorded(case),
         )(case, by=by, at=at)
 

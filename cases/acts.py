@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.actions.contacting import sources_of
+from cases.actions.contacting import line_facts, sources_of
 from cases.models.case import OPEN_STEPS, Step
 from cases.policy import asks
 from compliance.verdict import Verdict
@@ -29,9 +29,10 @@ def _may_contact(case: Any, by: User, at: datetime) -> Verdict:
 
 
 def _may_use(channel: str, case: Any, by: User, at: datetime) -> Verdict:
-    return asks("contact.log", channel=channel, contact_sources=sources_of(case, channel))(
-        case, by=by, at=at
-    )
+    return asks(
+        "contact.log", channel=channel, contact_sources=sources_of(case, channel),
+        **line_facts(case, by),
+    )(case, by=by, at=at)  # fmt: skip
 
 
 def _may_write(case: Any, by: User, at: datetime) -> Verdict:

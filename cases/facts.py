@@ -12,6 +12,7 @@ from django.db.models.functions import JSONObject
 
 from cases.models import Case, Circumstance, ClaimPaper, ContactAttempt, Debt, Hold, Refusal
 from cases.models.circumstances import OF_THE_DEBT
+from cases.models.parties import Party
 from common.clock import local_day
 from compliance.ask import value
 from compliance.facts import (
@@ -68,7 +69,7 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
     own = {"case": OuterRef("pk")}
     return {
         "fact_parties": JSONObject(
-            zone="debtor__zone", creditor_type="creditor__creditor_type", agency="agency__name",
+            zone="debtor__zone", team="team__organisation", creditor_type="creditor__creditor_type", agency="agency__name",
             home="creditor__country", country="debtor__country", region="debtor__region",
             natural_person="creditor__natural_person",
             born="debtor__born_on",
@@ -77,7 +78,7 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
             principal="mandate__principal__name", valid_from="mandate__valid_from",
             valid_until="mandate__valid_until", methods="mandate__methods",
             may_receive_money="mandate__may_receive_money", may_sign="mandate__may_sign",
-            waiver_limit="mandate__waiver_limit",
+            waiver_limit="mandate__waiver_limit", passing_on="mandate__subdelegation",
         ),
         "fact_holds": ArraySubquery(
             Hold.objects.filter(**own, ended_at=None)
@@ -109,7 +110,10 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
             ClaimPaper.objects.filter(**own).order_by("kind").values("kind").distinct()
         ),
         "fact_channels": ArraySubquery(
-            ContactAttempt.objects.filter(**own).order_by("channel").values("channel").distinct()
+            ContactAttempt.objects.filter(**own, traced=False)
+            .order_by("channel")
+            .values("channel")
+            .distinct()
         ),
         "fact_debts": ArraySubquery(
             Debt.objects.filter(**own)
@@ -134,6 +138,7 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
                 )
             )
         ),
+        "fact_guarantor": Exists(Party.objects.filter(**own, role=Party.Role.GUARANTOR)),
         "fact_unconfirmed": Exists(
             visits.objects.filter(
                 **own, state__in=["finished", "aborted"], crew__active=True,
@@ -145,7 +150,7 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
             .order_by("at")
             .values(
                 json=JSONObject(
-                    at="at", channel="channel", outcome="result", number=_MARK,
+                    at="at", channel="channel", outcome="result", number=_MARK, role="party__role",
                     agency="case__agency", creditor="case__creditor",
                 )
             )
@@ -212,6 +217,7 @@ def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
         "target_role": "debtor",
         "contacts": tuple(_contacts(case)),
         "record_confirmed": not case.fact_unconfirmed,
+        "has_guarantor": case.fact_guarantor,
         "past_visits": tuple(_moment(row["at"]) for row in case.fact_visits),
         "refused_at": _moment(case.fact_refusals[0]["at"]) if case.fact_refusals else None,
         "refusal_lifted": False,
@@ -274,6 +280,7 @@ def _contact(case: Case, row: Mapping[str, Any], *, spoken: bool, number: str = 
         outcome=row["outcome"],
         spoken=spoken,
         number=number,
+        role=row.get("role") or "debtor",
         ours=same == (case.agency_id, None if case.agency_id else case.creditor_id),
     )
 
@@ -341,7 +348,9 @@ def _mandate(case: Case) -> MandateFacts | None:
         may_receive_money=row["may_receive_money"],
         may_sign=row["may_sign"],
         waiver_limit=None if limit is None else Decimal(str(limit)),
-        subdelegated=False,
+        # Another house's team at work: the task was passed on, which takes the creditor's word.
+        subdelegated=case.fact_parties["team"] not in (case.agency_id, case.creditor_id)
+        and not row["passing_on"],
     )
 
 

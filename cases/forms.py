@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.privacy import Asked
 from cases.imports import cells
-from cases.models import Case, ContactAttempt, Debt, Hold, Mandate, Party
+from cases.models import Case, Debt, Hold, Mandate, Party
 from cases.policy import rules_with_exceptions
 from common.clock import local_day
 from compliance.calendars import regions_of
@@ -23,7 +23,6 @@ from workflow.forms import (
     DeskForm,
     FilesField,
     MoneyField,
-    PlaceTimeField,
     day_field,
     said_field,
     words_field,
@@ -234,8 +233,16 @@ class PartyForm(DeskForm):
         label=_("Basis of liability"),
         max_length=160,
         required=False,
-        help_text=_("For co-debtors and guarantors: the paper they signed."),
+        help_text=_("For whoever answers for the debt: the paper they signed, or the law."),
     )
+    common_debt = forms.ChoiceField(
+        label=_("If it is the spouse: why the debt is a common one"), required=False,
+        choices=[("", _("Not a common debt, or not known")), *Party.CommonDebt.choices],
+    )  # fmt: skip
+    file = FilesField(
+        label=_("Paper that shows it"), required=False,
+        help_text=_("Needed of a spouse, an heir, an administrator or a guardian before anybody is approached."),
+    )  # fmt: skip
 
     def clean_id_number(self) -> str:
         """A number as ID cards and passports have it."""
@@ -382,25 +389,6 @@ class OfficerForm(DeskForm):
         self.fields["officer"].queryset = User.objects.filter(
             team=case.team_id, role__in=["officer", "supervisor"], is_active=True
         ).order_by("badge", "pk")
-
-
-class ContactForm(DeskForm):
-    """One attempt by a gentler channel."""
-
-    channel = forms.ChoiceField(label=_("Channel"), choices=ContactAttempt.Channel.choices)
-    contact_point = forms.ModelChoiceField(
-        label=_("Number or account"), queryset=ContactPoint.objects.none(), required=False
-    )
-    result = said_field(label=_("Result"), choices=ContactAttempt.Result.choices)
-    happened_at = PlaceTimeField(label=_("When, where the debtor lives"), required=False)
-    remark = words_field(label=_("What was said"), required=False)
-
-    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
-        super().__init__(*args, **given)
-        self.fields["happened_at"].zone = case.zone
-        self.fields["contact_point"].queryset = ContactPoint.objects.filter(
-            person=case.debtor_id, do_not_contact=False, dead_at=None
-        )
 
 
 class MessageForm(DeskForm):

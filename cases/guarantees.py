@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from cases.models import Case, Party
+from cases.models.parties import LIABLE
 from compliance.facts import GuaranteeFacts
 
 
@@ -12,12 +13,17 @@ def target_of(case: Case, person: int) -> dict[str, Any]:
     if person == case.debtor_id:
         return {"target_role": "debtor"}
     parties = list(case.parties.filter(person_id=person).select_related("person").order_by("pk"))
-    party = next((one for one in parties if one.role != Party.Role.CONTACT), None)
+    party = next((one for one in parties if one.role in LIABLE), None)
     if party is None:
         return {"target_role": parties[0].role if parties else "third_party"}
-    if party.role != Party.Role.GUARANTOR:
-        return {"target_role": party.role}
-    return {"target_role": party.role, "guarantee": _facts(party, _due_on(case))}
+    found: dict[str, Any] = {
+        "target_role": party.role,
+        "common_debt": party.common_debt or None,
+        "role_is_proven": party.proof_id is not None,
+    }
+    if party.role == Party.Role.GUARANTOR:
+        found["guarantee"] = _facts(party, _due_on(case))
+    return found
 
 
 def guarantors_of(case: Case) -> tuple[GuaranteeFacts, ...]:

@@ -21,6 +21,7 @@ urlpatterns = [
     ),
     path("cases/<slug:reference>/bureau/", preparing.bureau, name="bureau"),
     path("cases/<slug:reference>/privacy/", preparing.privacy, name="privacy"),
+    path("cases/<slug:reference>/people/<int:pk>/ask/", preparing.trace, name="trace"),
     path("cases/<slug:reference>/contracts/<int:pk>/", preparing.terms, name="terms"),
     path("cases/<slug:reference>/ability/", preparing.assess, name="assess"),
     path("cases/<slug:reference>/strategy/", preparing.set_strategy, name="strategy"),

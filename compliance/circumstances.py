@@ -51,6 +51,10 @@ KINDS: dict[str, tuple[str, str]] = {
     "not_at_home": ("was not to be found at home", "上门未见到本人"),
     # what was told, agreed to or acknowledged
     "agent_notice": ("told in writing who will collect", "已书面告知催收人员信息"),
+    "guarantor_notice": (
+        "every guarantor told in writing of the transfer",
+        "已书面通知全部保证人债权转让",
+    ),
     "transfer_notice": ("told in writing of the transfer of the debt", "已书面通知债权转让"),
     "validation_notice": ("received the validation notice", "已收到债务确认通知"),
     "hours_agreed": ("agreed to be contacted at other hours", "同意在其他时段联系"),
@@ -65,7 +69,7 @@ VULNERABLE = frozenset({
 })  # fmt: skip
 """Kinds of which only the flag and its day of review are shown widely; the detail is restricted."""
 
-NOTICES = ("agent_notice", "transfer_notice", "validation_notice")
+NOTICES = ("agent_notice", "transfer_notice", "guarantor_notice", "validation_notice")
 """Kinds that stand for a notice which some law wants to come first; they are good news, not bars."""
 
 HOUSE_PAPERS: dict[str, tuple[str, str]] = {
@@ -77,6 +81,8 @@ HOUSE_PAPERS: dict[str, tuple[str, str]] = {
         "contract on entrusted processing of personal data",
         "个人信息委托处理协议",
     ),
+    "agency_review": ("yearly review of the agency", "受托机构年度评估报告"),
+    "scope_review": ("review of the agency's business scope", "受托机构经营范围审查记录"),
     "grievance_contact": ("contact for grievances", "投诉受理渠道"),
     "transfer_record": (
         "record of passing personal data on to the new creditor",

@@ -227,10 +227,8 @@ class Facts:
     words: str | None = None  # what was written down of a contact
     do_not_contact: bool | None = None  # whether this person asked to be left alone
     common_debt: str | None = None  # why a spouse answers for the debt too
-    common_debt_proven: bool | None = None
-    agency_told_on: date | None = None  # when the creditor told the debtor of the agency
-    assigned: bool | None = None  # whether the debt came from another creditor
-    assignment_untold: tuple[str, ...] | None = None  # roles of those who were not told of it yet
+    role_is_proven: bool | None = None  # whether a paper shows the part of whoever is approached
+    has_guarantor: bool | None = None
     props: bool | None = None  # whether anything is taken along that could frighten
     people_going: int | None = None
     started_at: datetime | None = None  # when the officers rang

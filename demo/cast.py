@@ -55,7 +55,10 @@ PACKS = ["cn", "story"]
 STRICTER = {
     "west-lake-bank": ["house-hz"]
 }  # a Hangzhou bank that asks more of those who collect for it
-PREFIX = {"impact_assessment": "PIA", "processing_contract": "WTCL", "register_entry": "GS"}
+PREFIX = {
+    "impact_assessment": "PIA", "processing_contract": "WTCL", "register_entry": "GS",
+    "agency_review": "PG", "scope_review": "JYFW",
+}  # fmt: skip
 ZONE = "Asia/Shanghai"
 
 
@@ -129,7 +132,7 @@ def _papers_of(house: Organisation, by: User, today: date) -> None:
     held = (
         ["impact_assessment"]
         if house.kind == "creditor"
-        else ["processing_contract", "register_entry"]
+        else ["processing_contract", "register_entry", "agency_review", "scope_review"]
     )
     at = from_local(datetime.combine(today - timedelta(days=320), time(9, 30)), ZONE)
     for kind in held:

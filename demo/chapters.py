@@ -195,6 +195,10 @@ def _overlays(s: Story) -> None:
         s.asks_exception(-3, "CN-15", "债务人来信，希望在公司附近的茶馆见面", granted=False)
         s.held(-2, "hardship", 60, "失业，正在领取失业保险金", scope="reminders")
     elif n == 49:
+        s.has_party(-14, "contact", "周晓彤", "同事")
+        for days in (-13, -12, -11):
+            s.was_called(days, "no_answer", "")
+        s.asks_around(-9, "愿意转告，不清楚其近况")
         s.was_called(-6, "third_party", "家人接听，未透露来电事由")
         s.closed_early(-1, "court", "债权人决定起诉", decided=False)
     elif n == 52:

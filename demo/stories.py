@@ -10,7 +10,7 @@ from agreements import plans
 from agreements.actions import closing, drawing, limitation, paying, signing
 from agreements.models import Agreement
 from agreements.plans import Due
-from cases.actions import contacting, excepting, holding, preparing, writing
+from cases.actions import contacting, excepting, holding, preparing, tracing, writing
 from cases.actions.opening import Claimed, open_case
 from cases.models import Case, Refusal
 from common.clock import local_day
@@ -71,12 +71,23 @@ class Story(Visiting):
                 ContactPoint(channel="wechat", value=f"wx-{n:05d}", source="debtor"),
             ],
         )  # fmt: skip
+        self._tell_of_agency(at)
+
+    def _tell_of_agency(self, at: datetime) -> None:
+        """The creditor's letter names the agency that will collect."""
+        day = local_day(at, ZONE)
+        befalling.record_circumstance(
+            case=self.fresh(), kind="agent_notice", since=day, source="paper",
+            remark="债权人来函告知受托机构名称和联系方式", filename="委外告知函.pdf",
+            content=files.paper("委外告知函", "Notice of the agency"), by=self.clerk, at=at,
+        )  # fmt: skip
 
     def comes_in_file(self, days: int, find: Callable[[], Case]) -> None:
         """The case was taken over from a creditor's file."""
 
-        def meet(_at: datetime) -> None:
+        def meet(at: datetime) -> None:
             self.case = find()
+            self._tell_of_agency(at)
 
         self.on(days, 10, 30, meet)
 
@@ -113,8 +124,9 @@ class Story(Visiting):
 
     def _contact(self, channel: str, result: str, at: datetime, remark: str = "") -> None:
         contacting.log_contact(
-            case=self.fresh(), channel=channel, result=result, remark=remark, by=self.clerk, at=at
-        )
+            case=self.fresh(), channel=channel, result=result, remark=remark, by=self.clerk, at=at,
+            stated=True if channel == "phone" and result in {"reached", "promised"} else None,
+        )  # fmt: skip
 
     def _assess(self, at: datetime) -> None:
         preparing.assess_ability(
@@ -187,6 +199,25 @@ class Story(Visiting):
         """One more call, with its result."""
         self.on(days, 10, 45, lambda at: self._contact("phone", result, at, remark))
 
+    def asks_around(self, days: int, remark: str) -> None:
+        """The debtor cannot be reached: a contact person is asked how, and nothing more."""
+
+        def ask(at: datetime) -> None:
+            party = self.case.parties.filter(role="contact").latest("pk")
+            preparing.add_contact_point(
+                case=self.fresh(), by=self.clerk, at=at,
+                point=ContactPoint(
+                    person=party.person, channel="phone", value=f"137{self.number:08d}",
+                    source="contract",
+                ),
+            )  # fmt: skip
+            tracing.trace_debtor(
+                case=self.fresh(), party=party, channel="phone", result="third_party",
+                disclosed=False, remark=remark, by=self.clerk, at=at,
+            )  # fmt: skip
+
+        self.on(days, 11, 10, ask)
+
     # ------------------------------------------------------------ step 5
 
     def agrees(self, *, sign: bool = True) -> None:
@@ -220,7 +251,7 @@ class Story(Visiting):
         whole = case.balance - sum(waived.values(), Decimal("0.00"))
         self.agreement = drawing.draw_up_agreement(
             case=self.fresh(), plan=self.plan, rows=self._rows(whole, at), waived=waived, language="both" if self.number % 4 == 1 else "zh",
-            channel="phone" if remote else "", by=self.clerk if remote else self.crew[0], at=at,
+            channel="phone" if remote else "", new_loan=False, by=self.clerk if remote else self.crew[0], at=at,
         )  # fmt: skip
         drawing.offer_agreement(
             agreement=self.agreement, by=self.clerk if remote else self.crew[0], at=at
@@ -300,6 +331,7 @@ class Story(Visiting):
         self.agreement = drawing.renegotiate(
             case=case, reason="住院期间收入中断，原计划无法履行", plan="equal",
             rows=plans.equal(case.balance, first=first, count=10), channel="phone",
+            new_loan=False,
             by=self.clerk, at=at,
         )  # fmt: skip
         drawing.offer_agreement(agreement=self.agreement, by=self.clerk, at=at)

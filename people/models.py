@@ -238,6 +238,8 @@ class HousePaper(models.Model):
         IMPACT_ASSESSMENT = "impact_assessment", _("Assessment of the impact on personal data")
         PROCESSING_CONTRACT = "processing_contract", _("Contract on entrusted processing of data")
         GRIEVANCE_CONTACT = "grievance_contact", _("Contact for grievances")
+        AGENCY_REVIEW = "agency_review", _("Yearly review of the agency")
+        SCOPE_REVIEW = "scope_review", _("Review of the agency's business scope")
         TRANSFER_RECORD = "transfer_record", _("Record of passing data on to the new creditor")
 
     organisation = models.ForeignKey(
@@ -269,6 +271,8 @@ class HousePaper(models.Model):
                         "impact_assessment",
                         "processing_contract",
                         "grievance_contact",
+                        "agency_review",
+                        "scope_review",
                         "transfer_record",
                     ]
                 ),

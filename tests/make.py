@@ -9,7 +9,7 @@ from cases.actions.contacting import log_contact
 from cases.actions.house_papers import enter_house_paper
 from cases.actions.opening import Claimed, open_case
 from cases.actions.preparing import add_paper, add_party, update_guarantee
-from cases.models import Case, Mandate, Party
+from cases.models import Case, Circumstance, Mandate, Party
 from people.models import (
     Address,
     ContactPoint,
@@ -243,7 +243,7 @@ def case(
     contact_points: Sequence[ContactPoint] | None = None,
 ) -> Case:
     """A case in preparation, just taken in: no papers, nobody contacted yet."""
-    return open_case(
+    found = open_case(
         reference=reference,
         external_reference=external_reference,
         creditor=of_creditor or creditor(),
@@ -256,6 +256,23 @@ def case(
         contact_points=list(points() if contact_points is None else contact_points),
         mandate=under or mandate(principal=of_creditor),
     )
+    if "cn" in found.packs:
+        china_asks(found)
+    return found
+
+
+def china_asks(of: Case) -> None:
+    """What the rules of China ask of an agency before it makes contact, all of it in order."""
+    Circumstance.objects.get_or_create(
+        case=of, kind="agent_notice",
+        defaults={
+            "since": date(2026, 1, 1), "source": "paper", "recorded_by": clerk(in_team=of.team),
+            "recorded_at": moment("2026-02-27 09:00"),
+        },
+    )  # fmt: skip
+    for kind in ("register_entry", "agency_review", "scope_review"):
+        if of.agency and not of.agency.house_papers.filter(kind=kind).exists():
+            house_paper(of=of.agency, kind=kind, number=f"{kind}-{of.agency_id}")
 
 
 def guarantor(of: Case, *, name: str = "孙国梁", **terms: Any) -> Party:
@@ -289,8 +306,9 @@ def house_paper(
 
 def house_papers(of: Case) -> None:
     """What the creditor and the agency of a case in China must hold, each from the New Year on."""
-    house_paper(of=of.creditor, number=f"PIA-{of.creditor_id}")
-    if of.agency and not of.agency.house_papers.exists():
+    if not of.creditor.house_papers.filter(kind="impact_assessment").exists():
+        house_paper(of=of.creditor, number=f"PIA-{of.creditor_id}")
+    if of.agency and not of.agency.house_papers.filter(kind="processing_contract").exists():
         house_paper(of=of.agency, kind="processing_contract", number=f"WTCL-{of.agency_id}")
 
 
@@ -317,6 +335,8 @@ def prepared_case(**given: Any) -> Case:
     if lender and "cn" in lender.packs:
         in_order(lender)
     found = case(**given)
+    if "cn" in found.packs:
+        house_papers(found)
     start = given.get("at") or moment("2026-02-27 09:00")
     by = clerk(in_team=given.get("in_team"))
     for kind in ("contract", "disbursement", "statement"):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Circumstance, Debt, Refusal
 from cases.models.circumstances import CHOICES, FOUND_OUT
+from cases.models.parties import LIABLE
 from people.models import Address, User
 from visits.models import TalkRecord, Visit
 from workflow.forms import (
@@ -94,9 +95,7 @@ class PlanForm(DeskForm):
         self.fields["starts_at"].widget.attrs["data-zone"] = case.zone
         people = [
             case.debtor_id,
-            *case.parties.filter(role__in=["co_debtor", "guarantor"]).values_list(
-                "person_id", flat=True
-            ),
+            *case.parties.filter(role__in=LIABLE).values_list("person_id", flat=True),
         ]
         self.fields["place"].queryset = Address.objects.filter(person__in=people)
         self.fields["officers"].queryset = User.objects.filter(

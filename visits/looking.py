@@ -97,7 +97,7 @@ def _looked_at(visits: Sequence[Visit], at: datetime) -> Iterator[Outlook]:
             case, at=at, start=visit.starts_at, end=visit.ends_at, place_kind=visit.place_kind,
             place_consent=visit.place.consented, contact_sources=(visit.place.source,),
             purpose=visit.purpose, intended_outcome=visit.intended_outcome, notice_missing=(),
-            served_at=visit.served_at,
+            served_at=visit.served_at, people_going=len(crew), props=False,  # as it ought to be
             officers=tuple(
                 officer_facts(one, held.get(one.pk, ()), day, present=here) for one in crew
             ),

@@ -41,16 +41,17 @@ def draw_up_agreement(
     waived: Mapping[str, Decimal] | None = None,
     language: str = "zh",
     channel: str = "",
+    new_loan: bool | None = None,
 ) -> Agreement:
     """Put the terms in writing; the case moves to its agreement.
 
     From the talk it needs the record of it; from preparation or notice it needs ``channel``, the
     gentler way by which the terms were agreed on, and the visit that was planned is cancelled with
-    all that was to be sent for it. Raises ``PolicyRefused``, ``WrongInput``, ``StateRefused``.
+    all that was to be sent for it. ``new_loan`` says whether a new loan is to pay for it, if that was asked. Raises ``PolicyRefused``, ``WrongInput``, ``StateRefused``.
     """
     remote = case.state in REMOTELY
     _must_know_channel(channel, needed=remote)
-    agreement = _draft(case, plan, rows, waived, language, channel, by, at)
+    agreement = _draft(case, plan, rows, waived, language, channel, by, at, new_loan=new_loan)
     policy = _policy(agreement, rows, channel)
 
     if remote:
@@ -87,12 +88,14 @@ def redraft(
     at: datetime,
     waived: Mapping[str, Decimal] | None = None,
     language: str = "",
+    new_loan: bool | None = None,
 ) -> None:
     """Write other terms before anybody has signed; what was confirmed is to be confirmed anew."""
     channel = agreement.terms.get("channel", "")
     other = _draft(
         agreement.case, plan, rows, waived, language or agreement.language, channel, by, at,
         grown_from=agreement,
+        new_loan=agreement.terms.get("new_loan") if new_loan is None else new_loan,
     )  # fmt: skip
     names = (
         "plan", "language", "balance_on", "principal", "interest", "fees", "waived_principal",
@@ -181,13 +184,14 @@ def renegotiate(
     at: datetime,
     waived: Mapping[str, Decimal] | None = None,
     language: str = "zh",
+    new_loan: bool | None = None,
 ) -> Agreement:
     """Draw up a new version; the old one holds until the new one is signed, its reminders stop."""
     _must_know_channel(channel, needed=True)
     if not reason.strip():
         raise WrongInput(_("Say why a new version is needed."), "reason")
     old = in_force(case)
-    agreement = _draft(case, plan, rows, waived, language, channel, by, at)
+    agreement = _draft(case, plan, rows, waived, language, channel, by, at, new_loan=new_loan)
     agreement.reason, agreement.supersedes = reason.strip()[:300], old
 
     def stop(locked: Case, _by: User, _at: datetime) -> None:
@@ -319,6 +323,7 @@ def _draft(
     by: User,
     at: datetime,
     grown_from: Agreement | None = None,
+    new_loan: bool | None = None,
 ) -> Agreement:
     """A new agreement, not yet saved, with its sums and terms; raises ``WrongInput``."""
     if plan not in Agreement.Plan.values:
@@ -349,6 +354,7 @@ def _draft(
     )
     agreement.terms = {
         "channel": channel,
+        "new_loan": new_loan,
         "clauses": [term.as_dict() for term in terms_of(_deal(case, agreement, rows))],
     }
     return agreement
@@ -409,6 +415,7 @@ def _policy(
         months=months(rows, agreement.balance_on),
         channel=channel,
         revised=revised,
+        new_loan=agreement.terms.get("new_loan"),
     )
 
 

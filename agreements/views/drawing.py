@@ -60,8 +60,8 @@ def draw_up(request: HttpRequest, reference: str) -> HttpResponse:
         done=_("The agreement is drawn up. Read it through, then offer it to the debtor."),
         do=lambda data: drawing.draw_up_agreement(
             case=case, plan=data["plan"], rows=form.built, waived=form.waived,
-            language=data["language"], channel=data.get("channel", ""), by=request.user,
-            at=clock.now(),
+            language=data["language"], channel=data.get("channel", ""),
+            new_loan=data["new_loan"], by=request.user, at=clock.now(),
         ),
         to=lambda agreement: agreement.get_absolute_url(),
     )  # fmt: skip
@@ -77,7 +77,8 @@ def redraft(request: HttpRequest, number: str) -> HttpResponse:
         done=_("The terms are changed. They are to be offered and confirmed anew."),
         do=lambda data: drawing.redraft(
             agreement=agreement, plan=data["plan"], rows=form.built, waived=form.waived,
-            language=data["language"], by=request.user, at=clock.now(),
+            language=data["language"], new_loan=data["new_loan"], by=request.user,
+            at=clock.now(),
         ),
         to=agreement.get_absolute_url(), agreement=agreement,
     )  # fmt: skip
@@ -93,7 +94,7 @@ def renegotiate(request: HttpRequest, reference: str) -> HttpResponse:
         do=lambda data: drawing.renegotiate(
             case=case, reason=data["reason"], plan=data["plan"], rows=form.built,
             waived=form.waived, language=data["language"], channel=data["channel"],
-            by=request.user, at=clock.now(),
+            new_loan=data["new_loan"], by=request.user, at=clock.now(),
         ),
         to=lambda agreement: agreement.get_absolute_url(),
     )  # fmt: skip
@@ -114,6 +115,7 @@ def look(request: HttpRequest, reference: str) -> HttpResponse:
             months=plans.months(form.built, today),
             channel=form.cleaned_data.get("channel", ""),
             revised=case.state == Step.AGREEMENT,
+            new_loan=form.cleaned_data.get("new_loan"),
         )(case, by=request.user, at=at)
         context |= {
             "plan": form.built,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.actions.still_open import while_open
 from cases.facts import number_mark
+from cases.guarantees import target_of
 from cases.models import Case, ContactAttempt
 from cases.policy import asks
 from people.models import Address, ContactPoint, User
@@ -26,10 +27,14 @@ def log_contact(
     at: datetime,
     happened_at: datetime | None = None,
     contact_point: ContactPoint | None = None,
+    stated: bool | None = None,
+    line: str = "",
 ) -> ContactAttempt:
     """Log one attempt that ``by`` made; the rules are asked for the moment it was made.
 
-    A number that proved dead is marked, so that nobody tries it again.
+    Whom the number belongs to is who was contacted; none means the debtor. ``stated`` says whether the
+    caller said who called and for whom, ``line`` from where the call came, if not from the caller's own
+    work telephone. A number that proved dead is marked, so that nobody tries it again.
     """
     when = happened_at or at
     if when > at:
@@ -38,8 +43,14 @@ def log_contact(
         raise WrongInput(
             _("This number is marked as not to be used. Choose another one."), "contact_point"
         )
+    person = contact_point.person_id if contact_point else case.debtor_id
+    target = target_of(case, person)
+    lines = line_facts(case, by, line)
     attempt = ContactAttempt(
         case=case,
+        party=case.parties.filter(person=person, role=target["target_role"]).first(),
+        line=line or default_line(case, by),
+        identity_stated=stated,
         channel=channel,
         result=result,
         contact_point=contact_point,
@@ -63,6 +74,10 @@ def log_contact(
             "contact.log",
             at=when,
             channel=channel,
+            outcome=result,
+            identity_stated=stated,
+            **target,
+            **lines,
             number=number_mark(contact_point) if contact_point else None,
             contact_sources=sources_of(case, channel, contact_point),
         ),
@@ -72,6 +87,24 @@ def log_contact(
         then=while_open("contact.logged", after),
     )
     return attempt
+
+
+def lines_of(case: Case, by: User) -> dict[str, str]:
+    """The telephones that are registered for whoever works on the case, with whose they are."""
+    house = case.agency or case.creditor
+    lines = {by.phone: str(by), house.phone: house.name}
+    return {number: owner for number, owner in lines.items() if number}
+
+
+def default_line(case: Case, by: User) -> str:
+    """The line that somebody uses who says nothing else: the own work telephone, else the house's."""
+    return next(iter(lines_of(case, by)), "")
+
+
+def line_facts(case: Case, by: User, line: str = "") -> dict[str, Any]:
+    """Whether the line is one of the registered ones; where none is, that is not known."""
+    used = line or default_line(case, by)
+    return {"line_registered": used in lines_of(case, by) if used else None}
 
 
 # Which numbers an attempt by a channel may have used, where none was named.

@@ -10,6 +10,7 @@ from cases.actions.settling import AGENCY, PLACE, settle_packs
 from cases.actions.still_open import while_open
 from cases.models import Assessment, Case, ClaimPaper, Debt, Mandate, Party
 from cases.models.case import search_keys
+from cases.models.parties import LIABLE
 from documents.models import Document
 from documents.storing import store
 from people.models import Address, ContactPoint, Organisation, Person, User
@@ -122,19 +123,41 @@ def update_contact_point(
 
 
 def add_party(
-    *, case: Case, person: Person, role: str, relation: str, basis: str, by: User, at: datetime
+    *,
+    case: Case,
+    person: Person,
+    role: str,
+    relation: str,
+    basis: str,
+    by: User,
+    at: datetime,
+    common_debt: str = "",
+    filename: str = "",
+    content: bytes = b"",
 ) -> Party:
-    """Add a co-debtor, guarantor or contact person; those liable need a basis."""
-    if role != Party.Role.CONTACT and not basis.strip():
+    """Add somebody beside the debtor; those liable need a basis, and some of them a paper that shows it.
+
+    Raises ``documents.storing.Unreadable`` when the file is not what it should be.
+    """
+    if common_debt and role != Party.Role.SPOUSE:
+        raise WrongInput(
+            _("Only of a spouse it is asked why the debt is a common one."), "common_debt"
+        )
+    if role in LIABLE and not basis.strip():
         raise WrongInput(
             _("Say on what basis this person is liable, such as “signed the contract”."), "basis"
         )
-    party = Party(case=case, role=role, relation=relation, basis=basis)
+    party = Party(case=case, role=role, relation=relation, basis=basis, common_debt=common_debt)
 
     def save_person() -> None:
         if person.pk is None:
             person.save(force_insert=True)
         party.person = person
+        if content:
+            party.proof = store(
+                case=case, kind=Document.Kind.OTHER, filename=filename, content=content,
+                title=str(Party.Role(role).label), by=by, at=at,
+            )  # fmt: skip
 
     begin(
         party,
@@ -142,7 +165,13 @@ def add_party(
         right=EDIT,
         by=by,
         at=at,
-        data={"role": role, "relation": relation, "basis": basis},
+        data=lambda new: {
+            "role": role,
+            "relation": relation,
+            "basis": basis,
+            **({"common_debt": common_debt} if common_debt else {}),
+            **({"document": new.proof.number} if new.proof else {}),
+        },
         first=save_person,
         then=while_open("party.added"),
     )

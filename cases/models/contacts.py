@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cases.models.parties import Party
 from people.models import ContactPoint, User
 
 
@@ -33,6 +34,12 @@ class ContactAttempt(models.Model):
     contact_point = models.ForeignKey(
         ContactPoint, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, null=True, blank=True, related_name="contacts"
+    )
+    traced = models.BooleanField(_("asked how the debtor can be reached"), default=False)
+    line = models.CharField(_("from which line"), max_length=40, blank=True)
+    identity_stated = models.BooleanField(_("said who called and for whom"), null=True, blank=True)
     at = models.DateTimeField(_("at"))
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     remark = models.TextField(_("what was said"), blank=True)

@@ -5,7 +5,13 @@ from decimal import Decimal
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from documents.models import Document
 from people.models import Person, User
+
+LIABLE = (
+    "co_debtor", "guarantor", "spouse", "heir", "estate_administrator", "legal_guardian",
+)  # fmt: skip
+"""Roles of those who may answer for the debt; whether one does is asked of the rules."""
 
 
 class Party(models.Model):
@@ -14,7 +20,20 @@ class Party(models.Model):
     class Role(models.TextChoices):
         CO_DEBTOR = "co_debtor", _("Co-debtor")
         GUARANTOR = "guarantor", _("Guarantor")
+        SPOUSE = "spouse", _("Spouse")
+        HEIR = "heir", _("Heir to the estate")
+        ESTATE_ADMINISTRATOR = "estate_administrator", _("Estate administrator")
+        LEGAL_GUARDIAN = "legal_guardian", _("Legal guardian")
         CONTACT = "contact", _("Contact person")
+        THIRD_PARTY = "third_party", _("Employer, neighbour or committee")
+
+    class CommonDebt(models.TextChoices):
+        """Why a spouse answers for the debt too (Civil Code art. 1064)."""
+
+        BOTH_SIGNED = "both_signed", _("Both signed")
+        RATIFIED = "ratified", _("Ratified afterwards")
+        DAILY_NEEDS = "daily_needs", _("For the family's daily needs")
+        FAMILY_USE = "family_use", _("Proven to have served the family")
 
     class Guarantee(models.TextChoices):
         GENERAL = "general", _("General guarantee")
@@ -23,7 +42,7 @@ class Party(models.Model):
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="parties")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="parts")
-    role = models.CharField(_("role"), max_length=12, choices=Role)
+    role = models.CharField(_("role"), max_length=20, choices=Role)
     relation = models.CharField(_("relation to the debtor"), max_length=60, blank=True)
     basis = models.CharField(_("basis of liability"), max_length=160, blank=True)
     guarantee = models.CharField(
@@ -35,24 +54,54 @@ class Party(models.Model):
     claimed_on = models.DateField(_("claimed on"), null=True, blank=True)
     enforced_on = models.DateField(_("enforced in vain on"), null=True, blank=True)
     consented_on = models.DateField(_("agreed in writing to changes on"), null=True, blank=True)
+    common_debt = models.CharField(
+        _("why the spouse answers for the debt"), max_length=12, choices=CommonDebt, blank=True
+    )
+    proof = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("paper that shows it"),
+    )  # fmt: skip
+    left_alone_at = models.DateTimeField(_("asked to be left alone at"), null=True, blank=True)
 
     class Meta:
         ordering = ["case_id", "pk"]
         verbose_name_plural = "parties"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(role__in=["co_debtor", "guarantor", "contact"]),
+                condition=models.Q(
+                    role__in=[
+                        "co_debtor",
+                        "guarantor",
+                        "spouse",
+                        "heir",
+                        "estate_administrator",
+                        "legal_guardian",
+                        "contact",
+                        "third_party",
+                    ]
+                ),
                 name="party_role_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(guarantee__in=["", "general", "joint", "unclear"]),
                 name="party_guarantee_known",
             ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    common_debt__in=["", "both_signed", "ratified", "daily_needs", "family_use"]
+                ),
+                name="party_common_debt_known",
+            ),
             models.UniqueConstraint(fields=["case", "person", "role"], name="party_once"),
         ]
 
     def __str__(self) -> str:
         return f"{self.person} ({self.get_role_display()})"
+
+    @property
+    def may_be_asked(self) -> bool:
+        """Whether this is somebody who does not owe: only to be asked how the debtor can be reached."""
+        return self.role not in LIABLE
 
 
 class Assessment(models.Model):

@@ -7,11 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from cases import forms
-from cases.actions import contacting, preparing, writing
+from cases import contact_forms, forms
+from cases.actions import contacting, preparing, tracing, writing
 from cases.actions.bureau import record_report
 from cases.actions.privacy import record_privacy
-from cases.models import Case
+from cases.models import Case, Party
+from cases.models.parties import LIABLE
 from common import clock
 from common.money import show
 from documents.storing import Unreadable
@@ -133,14 +134,22 @@ def edit_contact_point(request: HttpRequest, reference: str, pk: int) -> HttpRes
 def add_party(request: HttpRequest, reference: str) -> HttpResponse:
     """Add a co-debtor, guarantor or contact person."""
     case = seen_case(request, reference)
-    form = forms.PartyForm(request.POST or None)
+    form = forms.PartyForm(request.POST or None, request.FILES or None)
+
+    def do(data: dict[str, Any]) -> None:
+        try:
+            preparing.add_party(
+                case=case, person=Person(name=data["name"], id_number=data["id_number"]),
+                role=data["role"], relation=data["relation"], basis=data["basis"],
+                common_debt=data["common_debt"], by=request.user, at=clock.now(),
+                filename=data["file"].name if data["file"] else "",
+                content=data["file"].read() if data["file"] else b"",
+            )  # fmt: skip
+        except Unreadable as unreadable:
+            raise WrongInput(str(unreadable), "file") from unreadable
+
     return page(
-        request, case, form, right="edit_case", title=_("Add a person"), button=_("Add"),
-        do=lambda data: preparing.add_party(
-            case=case, person=Person(name=data["name"], id_number=data["id_number"]),
-            role=data["role"], relation=data["relation"], basis=data["basis"], by=request.user,
-            at=clock.now(),
-        ),
+        request, case, form, right="edit_case", title=_("Add a person"), button=_("Add"), do=do,
         done=_("The person is added."), tab="people",
     )  # fmt: skip
 
@@ -313,13 +322,44 @@ def assign(request: HttpRequest, reference: str) -> HttpResponse:
 def log_contact(request: HttpRequest, reference: str) -> HttpResponse:
     """Log a gentler contact."""
     case = seen_case(request, reference)
-    form = forms.ContactForm(request.POST or None, case=case, initial={"happened_at": clock.now()})
+    form = contact_forms.ContactForm(
+        request.POST or None, case=case, lines=contacting.lines_of(case, request.user),
+        initial={"happened_at": clock.now()},
+    )  # fmt: skip
     return page(
         request, case, form, right="log_contact", title=_("Log a contact"), button=_("Log"),
         do=lambda data: contacting.log_contact(
             case=case, **data, by=request.user, at=clock.now()
         ),
         done=_("The contact is logged."),
+    )  # fmt: skip
+
+
+def trace(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Ask somebody who does not owe how the debtor can be reached, and nothing more."""
+    case = seen_case(request, reference)
+    party = get_object_or_404(
+        Party.objects.select_related("case__debtor", "person").exclude(role__in=LIABLE),
+        case=case, pk=pk,
+    )  # fmt: skip
+    form = contact_forms.TraceForm(
+        request.POST or None, party=party, lines=contacting.lines_of(case, request.user),
+        initial={"happened_at": clock.now()},
+    )  # fmt: skip
+
+    def do(data: dict[str, Any]) -> None:
+        tracing.trace_debtor(
+            case=case, party=party, disclosed=not data.pop("silent"), by=request.user,
+            at=clock.now(), **data,
+        )  # fmt: skip
+
+    return page(
+        request, case, form, right="log_contact", title=_("Ask how the debtor can be reached"),
+        button=_("Log"), do=do, tab="people", done=_("The contact is logged."),
+        hint=_(
+            "Say only this: “My name is %(name)s. I should like to reach %(debtor)s. Could you tell me how, or pass on my name and number?” Not where from, and not why."
+        )
+        % {"name": request.user, "debtor": case.debtor},
     )  # fmt: skip
 
 

@@ -116,3 +116,9 @@ def confirmed_by_each(facts: Facts, value: Entry, context: Context) -> Answer:
         due = utc(known(facts.at)) + A_DAY
         return context.refuse(value, severity=Severity.DUTY, earliest=due)
     return None if facts.record_confirmed else context.refuse(value, "open")
+
+
+@rule(answers=("agreement.reach",), needs=("borrowed_funds",), says={"": ()})
+def not_from_new_debt(facts: Facts, value: Entry, context: Context) -> Answer:
+    """Nobody is led to borrow anew in order to pay."""
+    return context.refuse(value) if facts.borrowed_funds else None

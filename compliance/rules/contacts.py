@@ -15,7 +15,7 @@ CALLED = ("contact.log", "contact.trace")
 
 @rule(
     answers=CALLED,
-    needs=("at", "channel", "contacts"),
+    needs=("at", "channel"),
     takes={"channels": list, "outcomes": list, "calls": int, "together": bool},
     strict={"channels": MORE_OF, "outcomes": MORE_OF, "calls": LESS, "together": MORE},
     says={"": ("count", "calls", "channels")},
@@ -28,9 +28,11 @@ def calls_in_day(facts: Facts, value: Entry, context: Context) -> Answer:
     """
     if facts.channel not in value["channels"]:
         return None
+    if facts.contacts is None:
+        return context.unknown(value, ("contacts",))
     answered = [
         one
-        for one in _of_the_day(facts.contacts or (), value, context)
+        for one in _of_the_day(facts.contacts, value, context)
         if one.outcome in value["outcomes"]
         and one.role == (facts.target_role or one.role)
         and (value["together"] or one.ours is not False)
@@ -48,7 +50,7 @@ def calls_in_day(facts: Facts, value: Entry, context: Context) -> Answer:
 
 @rule(
     answers=CALLED,
-    needs=("at", "channel", "contacts"),
+    needs=("at", "channel"),
     takes={"channels": list, "warn_at": int, "attempts": int},
     strict={"channels": MORE_OF, "warn_at": LESS, "attempts": LESS},
     says={"": ("count", "attempts")},
@@ -61,9 +63,11 @@ def attempts_on_number(facts: Facts, value: Entry, context: Context) -> Answer:
     """
     if facts.channel not in value["channels"]:
         return None
+    if facts.contacts is None:
+        return context.unknown(value, ("contacts",))
     tried = [
         one
-        for one in _of_the_day(facts.contacts or (), value, context)
+        for one in _of_the_day(facts.contacts, value, context)
         if not (facts.number and one.number) or one.number == facts.number
     ]
     if len(tried) < value["warn_at"]:

@@ -5,8 +5,8 @@ from datetime import datetime, time, timedelta
 from compliance.entry import Entry
 from compliance.facts import Facts
 from compliance.rule import CONTACT, VISIT, Answer, Context, known, rule, utc
-from compliance.strict import EARLIER, FEWER_OF, LATER, LESS
-from compliance.words import WEEKDAYS, Named, Slot, Weekdays
+from compliance.strict import EARLIER, FEWER_OF, LATER, LESS, MORE_OF
+from compliance.words import WEEKDAYS, Named, Slot, Weekdays, named
 
 WEEK_AND_A_DAY = 8
 PAPER = ("letter", "lawyers_letter")  # a letter rings at nobody's door at the hour it is posted
@@ -62,6 +62,39 @@ def visit_length(facts: Facts, value: Entry, context: Context) -> Answer:
         slot=Slot(known(facts.start), known(facts.end)),
         planned=int(length.total_seconds() // 60),
         minutes=value["minutes"],
+    )
+
+
+@rule(
+    answers=VISIT,
+    needs={
+        "visit.plan": ("start", "end", "circumstances"),
+        "visit.announce": ("start", "end", "circumstances"),
+        "visit.start": ("start", "end", "at", "circumstances"),
+    },
+    takes={"kinds": list, "from": time, "till": time},
+    strict={"kinds": MORE_OF, "from": EARLIER, "till": LATER},
+    says={"": ("slot", "from", "till", "kinds")},
+)
+def quiet_hours(facts: Facts, value: Entry, context: Context) -> Answer:
+    """Where one of these things holds, no visit reaches into the hours of rest."""
+    begin, finish = known(context.begin), known(context.finish)
+    if finish.time() <= value["from"] or begin.time() >= value["till"]:
+        return None
+    standing = {
+        one.kind
+        for one in facts.circumstances or ()
+        if one.kind in value["kinds"]
+        and one.since <= context.day
+        and (one.until is None or context.day <= one.until)
+    }
+    if not standing:
+        return None
+    return context.refuse(
+        value,
+        slot=Slot(begin, finish),
+        kinds=named("circumstance", sorted(standing)),
+        **{"from": value["from"], "till": value["till"]},
     )
 
 

@@ -408,3 +408,21 @@ class TestReturnCase:
     def test_is_not_for_a_case_in_preparation(self) -> None:
         with pytest.raises(StateRefused):
             drawing.return_case(case=make.case(), why="x", by=make.clerk(), at=NOON)
+
+
+class TestMoney:
+    """Where the money of a plan comes from."""
+
+    def test_is_not_a_new_loan_and_nobody_forgot_to_ask(self) -> None:
+        bank = make.creditor(slug="cn-bank", packs=["story", "cn"])
+        for new_loan in (True, None):
+            case = make.prepared_case(
+                of_creditor=bank, reference=f"HZ-2026-03{new_loan!s:.2}",
+                external_reference=f"L-{new_loan}", under=make.mandate(principal=bank, number="WT-L"),
+            )  # fmt: skip
+            with pytest.raises(PolicyRefused) as refused:
+                cast.draft(case, new_loan=new_loan)
+            assert {finding.rule for finding in refused.value.findings} == {"CN-35"}
+
+    def test_is_kept_with_the_terms(self) -> None:
+        assert cast.draft().terms["new_loan"] is False

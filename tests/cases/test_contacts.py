@@ -7,7 +7,7 @@ import pytest
 
 from cases.actions.contacting import log_contact
 from cases.facts import facts_for, number_mark
-from cases.models import Case, ContactAttempt
+from cases.models import Case, ContactAttempt, Mandate
 from compliance.facts import ContactFacts
 from people.models import ContactPoint
 from tests import make, walk
@@ -22,15 +22,23 @@ def call(case: Case, result: str, minute: int = 0, **given: Any) -> ContactAttem
     when = AT + timedelta(minutes=minute)
     return log_contact(
         case=Case.objects.get(pk=case.pk), channel="phone", result=result, remark="",
-        by=make.clerk(), at=when, **given,
+        by=make.clerk(), at=when, stated=True, **given,
     )  # fmt: skip
 
 
 def at_bank(**given: Any) -> Case:
     """A case of a bank whose rules are those of mainland China."""
     bank = make.creditor(slug="cn-bank", packs=["cn"])
-    make.in_order(bank)
-    return make.case(of_creditor=bank, under=make.mandate(number="WT-CN", principal=bank), **given)
+    case = make.case(of_creditor=bank, under=make.mandate(number="WT-CN", principal=bank), **given)
+    make.house_papers(case)
+    return case
+
+
+def others_mandate() -> Mandate:
+    """A mandate of another agency, which may have its work done by this house's teams."""
+    found = make.mandate(number="WT-CD", agent=make.agency(slug="shu-trust", name="蜀信信用管理"))
+    Mandate.objects.filter(pk=found.pk).update(subdelegation=True)
+    return found
 
 
 def told(case: Case) -> list[ContactFacts]:
@@ -56,9 +64,7 @@ class TestFactsOfContacts:
         case = at_bank()
         other = make.case(
             reference="CD-2026-0001", external_reference="CD-1", who=case.debtor,
-            under=make.mandate(
-                number="WT-CD", agent=make.agency(slug="shu-trust", name="蜀信信用管理")
-            ),
+            under=others_mandate(),
         )  # fmt: skip
         call(other, "reached")
         call(case, "reached", 1)
@@ -80,9 +86,7 @@ class TestLogContact:
         case = at_bank()
         other = make.case(
             reference="CD-2026-0001", external_reference="CD-1", who=case.debtor,
-            under=make.mandate(
-                number="WT-CD", agent=make.agency(slug="shu-trust", name="蜀信信用管理")
-            ),
+            under=others_mandate(),
         )  # fmt: skip
         for minute in range(3):
             call(other, "reached", minute)

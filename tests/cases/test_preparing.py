@@ -196,12 +196,11 @@ class TestLogContact:
 
     def test_is_refused_at_night_where_the_debtor_lives_with_rule_and_hour(self) -> None:
         case = make.case(of_creditor=make.creditor(packs=["cn", "story"]))
-        make.house_paper()
-        make.house_paper(of=make.agency(), kind="processing_contract", number="WTCL-1")
+        make.house_papers(case)
         with pytest.raises(PolicyRefused) as refused:
             log_contact(
                 case=case, channel="phone", result="reached", remark="", by=make.clerk(),
-                at=make.moment("2026-03-02 22:30"),
+                at=make.moment("2026-03-02 22:30"), stated=True,
             )  # fmt: skip
         assert refused.value.earliest == make.moment("2026-03-03 08:00")
         assert not ContactAttempt.objects.exists()

@@ -123,9 +123,8 @@ LAWFUL = Facts(
     disclosed=False,
     words="",
     do_not_contact=False,
-    agency_told_on=date(2026, 2, 1),
-    assigned=False,
-    assignment_untold=(),
+    role_is_proven=True,
+    has_guarantor=False,
     props=False,
     people_going=2,
     started_at=at("2026-03-02 10:00"),
@@ -143,6 +142,10 @@ LAWFUL = Facts(
 def facts(action: str = "visit.plan", **changes: Any) -> Facts:
     """A question to which every pack says yes, but for the changes."""
     base = replace(LAWFUL, at=LAWFUL.start) if action == "visit.start" else LAWFUL
+    if action == "contact.trace":  # the debtor could not be reached for three days
+        calls = (f"2026-02-{day} 10:00" for day in (25, 26, 27))
+        lost = tuple(ContactFacts(at(call), "phone", "no_answer") for call in calls)
+        base = replace(base, target_role="contact", contacts=lost)
     return replace(base, **changes)
 
 

@@ -36,6 +36,7 @@ def rules(refused: Any) -> set[str]:
 def chinese(visit: Visit) -> Visit:
     """The same visit under the rules of mainland China, with all that creditor and agency must hold."""
     make.house_papers(visit.case)
+    make.china_asks(visit.case)
     Case.objects.filter(pk=visit.case_id).update(packs=["cn"])
     return Visit.objects.get(pk=visit.pk)
 

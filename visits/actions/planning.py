@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.case import Step as CaseStep
+from cases.models.parties import LIABLE
 from common.clock import local_day
 from documents.letterhead import moment
 from notices import outbox
@@ -274,9 +275,7 @@ def _check(
         raise WrongInput(_("This is more than a year away. Choose an earlier time."), "starts_at")
     if (
         place.person_id != case.debtor_id
-        and not case.parties.filter(
-            person=place.person_id, role__in=["co_debtor", "guarantor"]
-        ).exists()
+        and not case.parties.filter(person=place.person_id, role__in=LIABLE).exists()
     ):
         raise WrongInput(_("This is not an address of somebody who owes the debt."), "place")
     if len({officer.pk for officer in officers}) != len(officers):

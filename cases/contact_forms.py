@@ -1,0 +1,80 @@
+"""The forms of contacts: with whoever answers for the debt, and with those who may only be asked the way."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, ContactAttempt, Party
+from cases.models.parties import LIABLE
+from people.models import ContactPoint
+from workflow.forms import DeskForm, PlaceTimeField, said_field, words_field
+
+PRIVATE = "private"  # no line of the house: what the rules refuse to an agency
+TRACE_RESULTS = [
+    ("third_party", _("Spoke to the person")),
+    ("no_answer", _("No answer")),
+    ("wrong_number", _("Wrong or dead number")),
+    ("refused", _("Does not want to be contacted")),
+]
+
+
+class NumberField(forms.ModelChoiceField):
+    """Numbers and accounts, each with whose it is."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Whose, by what, and which."""
+        return f"{obj.person} · {obj.get_channel_display()} {obj.value}"
+
+
+class LinesForm(DeskForm):
+    """A contact, with the line from which it was made and when."""
+
+    channel = forms.ChoiceField(label=_("Channel"), choices=ContactAttempt.Channel.choices)
+    contact_point = NumberField(
+        label=_("Number or account"), queryset=ContactPoint.objects.none(), required=False
+    )
+    line = forms.ChoiceField(label=_("From which line"), required=False)
+    happened_at = PlaceTimeField(label=_("When, where the debtor lives"), required=False)
+
+    def __init__(
+        self, *args: Any, case: Case, people: list[int], lines: dict[str, str], **given: Any
+    ) -> None:
+        super().__init__(*args, **given)
+        self.fields["happened_at"].zone = case.zone
+        self.fields["line"].choices = [
+            *((number, f"{owner} · {number}") for number, owner in lines.items()),
+            (PRIVATE, _("A private telephone or account")),
+        ]
+        self.fields["contact_point"].queryset = ContactPoint.objects.filter(
+            person__in=people, do_not_contact=False, dead_at=None
+        ).select_related("person")
+
+
+class ContactForm(LinesForm):
+    """One attempt by a gentler channel to reach whoever answers for the debt."""
+
+    result = said_field(label=_("Result"), choices=ContactAttempt.Result.choices)
+    stated = forms.BooleanField(
+        label=_("We said who was calling and on whose behalf"), required=False
+    )
+    remark = words_field(label=_("What was said"), required=False)
+    field_order = ["channel", "contact_point", "result", "stated", "line", "happened_at", "remark"]
+
+    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
+        liable = case.parties.filter(role__in=LIABLE).values_list("person_id", flat=True)
+        super().__init__(*args, case=case, people=[case.debtor_id, *liable], **given)
+
+
+class TraceForm(LinesForm):
+    """Somebody who does not owe was asked how the debtor can be reached, and nothing more."""
+
+    result = said_field(label=_("Result"), choices=TRACE_RESULTS)
+    silent = forms.BooleanField(
+        label=_("Nothing of the debt was said: no sum, no date, no reason"), required=False
+    )
+    remark = words_field(label=_("What was asked and answered"), required=False)
+    field_order = ["channel", "contact_point", "result", "silent", "line", "happened_at", "remark"]
+
+    def __init__(self, *args: Any, party: Party, **given: Any) -> None:
+        super().__init__(*args, case=party.case, people=[party.person_id], **given)
