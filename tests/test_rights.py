@@ -126,10 +126,13 @@ TABLE: dict[str, Route] = {
         "case", "edit_case", lambda w: w.case.debtor.contact_points.first().pk
     ),
     "cases:add_party": form("case", "edit_case"),
-    "cases:guarantee": form("guaranteed", "edit_case", lambda w: w.guaranteed.parties.get().pk),
+    "cases:guarantee": form(
+        "guaranteed", "edit_case", lambda w: w.guaranteed.parties.get(role="guarantor").pk
+    ),
     "cases:bureau": form("case", "edit_case"),
     "cases:privacy": form("case", "log_contact"),
     "cases:terms": form("case", "edit_case", lambda w: w.case.debts.first().pk),
+    "cases:trace": form("guaranteed", "log_contact", lambda w: w.contact.pk),
     "cases:assess": form("case", "log_contact"),
     "cases:strategy": form("case", "edit_case"),
     "cases:add_paper": form("case", "edit_case"),
@@ -161,6 +164,7 @@ TABLE: dict[str, Route] = {
     "visits:today": Route(only="GET"),
     "visits:door": press("at_door", "conduct_visit"),
     "visits:left": press("left", "conduct_visit"),
+    "visits:incident": form("left", "conduct_visit"),
     "visits:evidence": form("at_door", "conduct_visit"),
     "visits:way_out": form("at_door", "conduct_visit", "nobody"),
     "agreements:draw_up": form("case", "draw_up_agreement"),

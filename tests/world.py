@@ -18,9 +18,10 @@ from django.test import Client
 from agreements.actions import closing, paying
 from api.models import ApiKey, new_key
 from cases.actions import excepting, holding
-from cases.models import Hold
+from cases.actions.preparing import add_party
+from cases.models import Case, Hold
 from notices.models import Notice
-from people.models import User
+from people.models import Person, User
 from tests import make, walk
 from tests.agreements import cast
 from tests.cases.imports import cast as files
@@ -71,6 +72,7 @@ class World:
     duty: Any = None
     batch: Any = None
     house_paper: Any = None
+    contact: Any = None
     guaranteed: Any = None
     letter: Any = None
     rules: Any = None
@@ -118,6 +120,10 @@ def build() -> World:
     world.house_paper = make.house_paper()
     world.guaranteed = make.case(reference="HZ-2026-0209", external_reference="W-209")
     make.guarantor(world.guaranteed)
+    world.contact = add_party(
+        case=Case.objects.get(pk=world.guaranteed.pk), person=Person(name="孙玉兰"), role="contact",
+        relation="同事", basis="", by=make.clerk(), at=NOW,
+    )  # fmt: skip
     world.duty = Duty.objects.create(
         case=world.case, kind="call", says={"en": "Call.", "zh": "致电。"}, key="call:1",
         raised_at=NOW, due_at=NOW + timedelta(days=1),
