@@ -32,7 +32,7 @@ class Way:
     do: Callable[..., Any]
     more: dict[str, Any] = field(default_factory=dict)
     met: bool | None = None  # only before (False) or after (True) the debtor was identified
-    sure: bool = True  # asked once more, since it cannot be taken back
+    sure: bool = False  # asked once more; what is asked of officers at once is not
 
 
 def _ways() -> dict[str, Way]:
@@ -55,19 +55,19 @@ def _ways() -> dict[str, Way]:
         ),
         "later": Way(
             _("Another time"), _("The debtor wants another time"), "calendar-x", "plain",
-            refusing.postponed, met=True,
+            refusing.postponed, met=True, sure=True,
         ),
         "care": Way(
             _("Special care"), _("Somebody here needs special care"), "heart-pulse-fill", "amber",
-            refusing.spare_vulnerable, met=True,
+            refusing.spare_vulnerable, met=True, sure=True,
         ),
         "crew-short": Way(
             _("One of us must go"), _("An officer has to leave"), "person-dash-fill", "plain",
-            refusing.crew_short,
+            refusing.crew_short, sure=True,
         ),
         "unsafe": Way(
             _("Stop: not safe"), _("It is not safe here"), "exclamation-octagon-fill", "red",
-            refusing.unsafe, sure=False,
+            refusing.unsafe,
         ),
     }  # fmt: skip
 
