@@ -18,6 +18,8 @@ BETTER: dict[str, dict[str, Any]] = {  # where a field's first choice is not wha
     "visits:move": {"starts_at": "2026-03-17T14:30"},
     "cases:hold": {"starts_on": "2026-03-05", "review_on": "2026-03-06", "until": "2026-03-08"},
     "cases:ask_exception": {"rule": "ST-15"},
+    "cases:debtor": {"region": ""},
+    "cases:add_address": {"region": ""},
     "cases:add_number": {"channel": "phone"},
     "cases:edit_number": {"channel": "phone"},
     "agreements:draw_up": {
@@ -29,7 +31,7 @@ BETTER: dict[str, dict[str, Any]] = {  # where a field's first choice is not wha
         "waived_principal": "", "count": "6", "first_on": "2026-04-15",
     },
     "visits:announce": {"email": ""},
-    "visits:evidence": {"inside": ""},
+    "visits:evidence": {"inside": "", "begins_at": "", "ends_at": ""},
     "notices:post": {"number": ""},
     "door: who": {"name_said": "王海燕"},
 }  # fmt: skip
@@ -124,6 +126,8 @@ class TestInTheBrowser:
         before = ContactAttempt.objects.count()
         sign_in(page, make.clerk())
         page.goto(f"/cases/{case.reference}/contacts/log/")
+        page.select_option("[name=channel]", "phone")
+        page.select_option("[name=result]", "no_answer")
         page.fill("[name=remark]", "两次点击")
         page.dblclick("main form button.btn-primary")
         page.wait_for_url(f"**{case.get_absolute_url()}*")
