@@ -28,6 +28,8 @@ def target_of(case: Case, person: int) -> dict[str, Any]:
 
 def guarantors_of(case: Case) -> tuple[GuaranteeFacts, ...]:
     """Every guarantor of the case."""
+    if getattr(case, "fact_guarantor", None) is False:  # loaded with its facts, which know of none
+        return ()
     parties = case.parties.filter(role=Party.Role.GUARANTOR).select_related("person")
     found = list(parties.order_by("pk"))
     due = _due_on(case) if found else None

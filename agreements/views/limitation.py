@@ -1,5 +1,6 @@
 """The log of what begins a limitation period anew, in the browser."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -89,10 +90,9 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def reckoning(case: Case) -> list[dict[str, Any]]:
-    """Each contract with the end of its period, how it was reckoned, and the day that nothing moves."""
+def reckoning(case: Case, debts: Iterable[Debt]) -> list[dict[str, Any]]:
+    """Each contract (with its interruptions prefetched) with the end of its period, how it was reckoned, and the day that nothing moves."""
     today = local_day(clock.now(), case.zone)
-    debts = case.debts.order_by("pk").prefetch_related("interruptions__proof")
     return [
         {
             "debt": debt,

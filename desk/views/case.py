@@ -210,9 +210,10 @@ def _of_tab(tab: str, found: Case, reader: User, at: datetime) -> dict[str, Any]
             else [],
         }
     if tab == "debt":
+        debts = list(found.debts.order_by("pk").prefetch_related("interruptions__proof"))
         return {
-            "debts": list(found.debts.all()),
-            "limitation": reckoning(found),
+            "debts": debts,
+            "limitation": reckoning(found, debts),
             "ledger": list(found.ledger.order_by("-pk")[:200]),
             "papers": list(found.papers.select_related("document", "checked_by", "receipt")),
             "assessments": list(found.assessments.select_related("made_by")[:10]),
