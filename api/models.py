@@ -17,6 +17,9 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField(_("made at"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
 
+    class Meta:
+        verbose_name, verbose_name_plural = _("API key"), _("API keys")
+
     def __str__(self) -> str:
         return self.name
 

@@ -24,6 +24,7 @@ def logging_config() -> dict[str, Any]:
             "axes": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
+            "celery.worker.request": {"level": "WARNING"},  # a hint that came too late is no news
             "celery.beat": {"level": "WARNING"},
             "kombu": {"level": "WARNING"},
         },

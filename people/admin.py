@@ -2,10 +2,13 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from people.forms import OrganisationForm
 from people.models import OfficerCredential, Organisation, Team, User
+
+admin.site.unregister(Group)  # rights follow the role, by people.rights
 
 
 @admin.register(Organisation)

@@ -50,6 +50,7 @@ class Organisation(models.Model):
     )
 
     class Meta:
+        verbose_name, verbose_name_plural = _("organisation"), _("organisations")
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -82,6 +83,7 @@ class Team(models.Model):
     city = models.CharField(_("city"), max_length=40, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("team"), _("teams")
         ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["organisation", "name"], name="team_name_once")
@@ -195,6 +197,7 @@ class OfficerCredential(models.Model):
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("credential"), _("credentials")
         ordering = ["officer_id", "kind", "-valid_until", "pk"]
         constraints = [
             models.CheckConstraint(

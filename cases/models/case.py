@@ -109,6 +109,7 @@ class Case(models.Model):
     objects = CaseQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("case"), _("cases")
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(

@@ -33,6 +33,7 @@ class Mandate(models.Model):
     )
 
     class Meta:
+        verbose_name, verbose_name_plural = _("mandate"), _("mandates")
         ordering = ["-valid_from", "pk"]
         constraints = [
             models.CheckConstraint(

@@ -59,6 +59,7 @@ class Visit(models.Model):
     why = models.CharField(_("because"), max_length=400, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("visit"), _("Visits")
         ordering = ["-starts_at", "-pk"]
         constraints = [
             models.CheckConstraint(
