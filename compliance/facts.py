@@ -159,6 +159,12 @@ class ExceptionFacts:
     document: str = ""  # the number under which the evidence is kept
 
 
+_ONCE_OF_THE_CASE = (
+    "annual_rate",
+    "contract_on",
+)  # one of each, before contracts were judged apart
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """The facts of one question. ``None`` is unknown; an empty tuple is known to be empty.
@@ -253,5 +259,13 @@ class Facts:
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> "Facts":
-        """The facts again, equal to those that were written."""
+        """The facts again, equal to those that were written.
+
+        What earlier versions kept beside the contracts is read as a contract of its own, so that a
+        decision of then can still be made again.
+        """
+        once = {name: plain[name] for name in _ONCE_OF_THE_CASE if name in plain}
+        if once:
+            kept = {name: part for name, part in plain.items() if name not in once}
+            plain = {"debts": [once], **kept}
         return from_plain(cls, plain)
