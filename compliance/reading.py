@@ -8,6 +8,8 @@ from typing import Any
 
 from compliance.circumstances import CERTIFICATES, HOUSE_PAPERS, KINDS
 from compliance.entry import Entry
+from compliance.records import EVENTS
+from compliance.spans import span_words
 from compliance.words import LANGUAGES, Weekdays, in_words, named
 
 OPEN = "…"
@@ -15,7 +17,7 @@ OPEN = "…"
 _KINDS = {  # field -> the kind of its codes, where they go by names among people
     "places": "place", "roles": "role", "sources": "source", "channels": "channel",
     "instruments": "paper", "transfers": "paper", "order": "part", "sides": "side",
-    "reasons": "hold", "fields": "notice",
+    "reasons": "hold", "fields": "notice", "bases": "common_debt",
 }  # fmt: skip
 
 
@@ -29,10 +31,23 @@ _OUTCOMES = {  # of an attempt to reach the debtor
     "delivered": ("delivered", "已送达"),
     "acknowledged": ("debt acknowledged", "承认债务"),
 }
+_SIGNERS = {
+    "debtor": ("the debtor", "债务人本人"),
+    "relative": (
+        "a relative who lives there and has full capacity",
+        "同住的具有完全行为能力的亲属",
+    ),
+    "authorised": ("somebody authorised", "被授权的人"),
+}
+_AFTER = {
+    "agency": ("when an agency worked on the case", "由受托机构办理的案件"),
+    "bureau": ("when the debt was reported to a credit bureau", "已向征信机构报送的案件"),
+    "guarantors": ("when somebody stands surety", "有保证人的案件"),
+}
 _TABLES: dict[str, Mapping[str, tuple[str, str]]] = {
     "kinds": KINDS, "unless": KINDS, "agreed": KINDS, "outcomes": _OUTCOMES,
     "uncounted": _OUTCOMES, "restarts": _OUTCOMES, "paper": HOUSE_PAPERS,
-    "certificate": CERTIFICATES,
+    "certificate": CERTIFICATES, "signers": _SIGNERS, "when": _AFTER,
 }  # fmt: skip
 
 
@@ -64,6 +79,81 @@ def remedies(entry: Entry) -> dict[str, dict[str, str]]:
 def gist(entry: Entry) -> dict[str, str]:
     """The first message of the value in both languages; nothing where it only holds a figure."""
     return next(iter(says(entry).values()), {})
+
+
+def lines(entry: Entry) -> list[dict[str, str]]:
+    """A table of effects or of terms, a line for each of its rows; nothing for any other value."""
+    return [
+        *(
+            _effect(kind, given)
+            for kind, given in entry.keys.get("circumstance.effects", {}).items()
+        ),
+        *(_term(given) for given in entry.keys.get("retention.terms", ())),
+    ]
+
+
+def _effect(kind: str, given: Mapping[str, Any]) -> dict[str, str]:
+    """What one kind of circumstance does at once."""
+    stops, days, review = given.get("stops", "none"), given.get("days"), given.get("review_days")
+    told = {}
+    for place, tongue in enumerate(LANGUAGES):
+        parts = [_STOPS[stops][place]]
+        if stops != "none" and days:
+            parts.append(_FOR_DAYS[place].format(days=days))
+        if review:
+            parts.append(_REVIEWED[place].format(days=review))
+        if given.get("duty"):
+            hours = given["duty_hours"]
+            parts.append(
+                _TO_DO[place].format(hours=hours, duty=given["duty"][tongue].rstrip(".。"))
+            )
+        name = KINDS[kind][place]
+        end, between, colon = (".", "; ", ": ") if tongue == "en" else ("。", "；", "：")
+        told[tongue] = name[:1].upper() + name[1:] + colon + between.join(parts) + end
+    return told
+
+
+def _term(given: Mapping[str, Any]) -> dict[str, str]:
+    """How long one class of records is kept, from what on."""
+    told = {}
+    for place, tongue in enumerate(LANGUAGES):
+        event = EVENTS[given["from"]][place]
+        parts = [
+            _AT_ONCE[part][place]
+            if given[part] == "0d"
+            else _SPANS[part][place].format(span=span_words(str(given[part]), tongue))
+            for part in _SPANS
+            if part in given
+        ]
+        record = in_words(named("record", [given["record"]]), tongue)
+        joined = (", " if tongue == "en" else "，").join(parts)
+        told[tongue] = (
+            f"{record[:1].upper()}{record[1:]}: {joined}, from {event}."
+            if tongue == "en"
+            else f"{record}：自{event}起，{joined}。"
+        )
+    return told
+
+
+_STOPS = {
+    "none": ("nothing stops", "不暂停任何操作"),
+    "reminders": ("reminders stop", "暂停还款提醒"),
+    "visits": ("visits stop", "暂停上门"),
+    "all": ("all contact stops", "暂停一切联系"),
+}
+_FOR_DAYS = ("for {days} days where no end is known", "结束日不明的，暂停 {days} 天")
+_REVIEWED = ("looked at again after {days} days", "{days} 天后复核")
+_TO_DO = ("within {hours} hours: {duty}", "{hours} 小时内：{duty}")
+_SPANS = {
+    "minimum": ("at least {span}", "至少保存 {span}"),
+    "default": ("as a rule {span}", "一般保存 {span}"),
+    "maximum": ("no longer than {span}", "最长保存 {span}"),
+}
+_AT_ONCE = {
+    "minimum": ("at least until then", "至少保存至该时"),
+    "default": ("not longer", "不再保存"),
+    "maximum": ("deleted at once", "立即删除"),
+}
 
 
 def figures(entry: Entry) -> dict[str, dict[str, str]]:

@@ -15,8 +15,9 @@ from cases.models import Case
 from common.clock import day_begins, local_day
 from compliance.entry import Entry
 from compliance.packs import PackUnreadable, load, names
-from compliance.reading import Standing, figures, gist, remedies, says, standing
+from compliance.reading import Standing, figures, gist, lines, remedies, says, standing
 from compliance.shelf import Pack
+from compliance.values import KEYS
 from compliance.verdict import Force
 from compliance.words import Named, in_words, named
 from desk.showing import HOUSE_ZONE, figure_name, tongue_now
@@ -24,6 +25,8 @@ from people.models import Organisation, User
 from timeline.models import Stop
 
 TOPICS: dict[str, Any] = {
+    "afterwards": gettext_lazy("What remains to be done"),
+    "agencies": gettext_lazy("Creditors and agencies"),
     "agents": gettext_lazy("Agents and agencies"),
     "agreement": gettext_lazy("Agreements"),
     "banks": gettext_lazy("Banks"),
@@ -36,10 +39,12 @@ TOPICS: dict[str, Any] = {
     "door": gettext_lazy("At the door"),
     "events": gettext_lazy("Events"),
     "followup": gettext_lazy("Follow-up"),
+    "guarantee": gettext_lazy("Guarantors"),
     "hours": gettext_lazy("Hours"),
     "house": gettext_lazy("House policy"),
     "lpr": gettext_lazy("Loan prime rate"),
     "notice": gettext_lazy("Notice"),
+    "others": gettext_lazy("People who do not owe"),
     "pauses": gettext_lazy("Holds and refusals"),
     "people": gettext_lazy("People and data"),
     "price": gettext_lazy("Interest and charges"),
@@ -58,6 +63,9 @@ CONFIDENCE: dict[str, Any] = {
     "medium": gettext_lazy("medium"),
     "low": gettext_lazy("low"),
 }
+
+
+_SAID_IN_LINES = {"effects", "terms"}  # tables that are told line by line, not as figures
 
 
 @dataclass(frozen=True)
@@ -197,9 +205,13 @@ def _row(entry: Entry, day: date) -> Row:
         entry=entry,
         standing=standing(entry, day),
         says=tuple(text[tongue] for text in says(entry).values())
-        or tuple(filter(None, [told(entry)])),
+        or (tuple(line[tongue] for line in lines(entry)) or tuple(filter(None, [told(entry)]))),
         remedies=tuple(dict.fromkeys(text[tongue] for text in remedies(entry).values())),
-        figures=tuple((figure_name(name), said[tongue]) for name, said in figures(entry).items()),
+        figures=tuple(
+            (figure_name(name), said[tongue])
+            for name, said in figures(entry).items()
+            if name not in _SAID_IN_LINES
+        ),
         acts=tuple(in_words(Named(f"action.{act}"), tongue) for act in sorted(entry.actions)),
         binds=_people(entry.binds, entry.binds_collectors),
         put_to=_people(entry.only_for, entry.only_by),
@@ -221,7 +233,15 @@ def told(entry: Entry) -> str:
     if words:
         return words[tongue_now()]
     known = [_VALUES[key](value) for key, value in entry.keys.items() if key in _VALUES]
-    return " ".join(known) or entry.note
+    return " ".join(known) or _meant(entry)
+
+
+def _meant(entry: Entry) -> str:
+    """What its figures are there for, by the names of their keys."""
+    zh = tongue_now() == "zh"
+    known = [KEYS[key].means_zh if zh else KEYS[key].means for key in entry.keys]
+    said = ("；" if zh else "; ").join(known)
+    return said[:1].upper() + said[1:] + ("。" if zh else ".") if said else ""
 
 
 def _listed(kind: str, codes: list[str]) -> str:
@@ -252,9 +272,6 @@ _VALUES: dict[str, Any] = {
     "service.rules": lambda channels: (
         _("For each channel, from when a notice counts as served: %(channels)s.")
         % {"channels": _listed("channel", list(channels))}
-    ),
-    "retention.terms": lambda terms: (
-        _("How long records are kept: %(count)s terms.") % {"count": len(terms)}
     ),
     "limitation.years": lambda years: (
         _(
