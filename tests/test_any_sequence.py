@@ -27,7 +27,7 @@ from agreements.actions import closing, drawing, following, paying, signing
 from agreements.actions.stopping import OWED
 from agreements.models import Agreement, Allocation, Instalment
 from agreements.policy import owed_by_component
-from cases.actions import contacting, excepting, holding, preparing
+from cases.actions import circumstances, contacting, excepting, holding, preparing, writing
 from cases.models import Case, ContactAttempt, Hold, LedgerEntry, Refusal
 from common.clock import from_local, local_day
 from common.money import ZERO, money
@@ -40,7 +40,7 @@ from people.models import Address, ContactPoint, Person, User
 from tests import make, walk
 from tests.agreements import cast
 from timeline.chain import Verified, verify
-from visits.actions import announcing, arriving, planning, recording, refusing
+from visits.actions import announcing, arriving, befalling, departing, planning, recording, refusing
 from visits.models import TalkRecord, Visit
 from workflow.approvals import Lapsed, SecondPersonNeeded, decide_approval
 from workflow.models import Approval, Duty
@@ -208,6 +208,54 @@ def add_party(w: World) -> None:
 
 
 @action
+def correct_guarantee(w: World) -> None:
+    preparing.update_guarantee(
+        case=w.case, party=w.pick(w.case.parties.order_by("-pk")),
+        changes={"guarantee": w.pick(["general", "joint", "unclear"]), "guarantee_months": 6},
+        **w.who,
+    )  # fmt: skip
+
+
+@action
+def correct_terms(w: World) -> None:
+    preparing.update_terms(
+        case=w.case, debt=w.pick(w.case.debts.order_by("pk")),
+        changes={"annual_rate": w.pick([Decimal("10.8000"), Decimal("36.0000")])}, **w.who,
+    )  # fmt: skip
+
+
+@action
+def something_happens(w: World) -> None:
+    day = local_day(w.at, "Asia/Shanghai")
+    befalling.record_circumstance(
+        case=w.case, kind=w.pick(["hospitalised", "bereaved", "dispute", "attorney", "no_show"]),
+        since=day - timedelta(days=w.pick([0, 3], 5)), source="debtor",
+        until=w.pick([None, day + timedelta(days=10)], 3), **w.who,
+    )  # fmt: skip
+
+
+@action
+def it_is_over(w: World) -> None:
+    found = w.pick(w.case.circumstances.order_by("-pk"))
+    circumstances.end_circumstance(circumstance=found, why="已出院", **w.who)
+
+
+@action
+def it_goes_on(w: World) -> None:
+    found = w.pick(w.case.circumstances.order_by("-pk"))
+    ahead = local_day(w.at, "Asia/Shanghai") + timedelta(days=w.pick([0, 7]))
+    circumstances.review_circumstance(circumstance=found, review_on=ahead, remark="", **w.who)
+
+
+@action
+def write(w: World) -> None:
+    writing.write_to_debtor(
+        case=w.case, channel=w.pick(["email", "letter"]),
+        text=w.pick(["请与我们联系，商量还款办法。", "再不还款我们就上门找你单位", ""], 3), **w.who,
+    )  # fmt: skip
+
+
+@action
 def set_strategy(w: World) -> None:
     preparing.set_strategy(case=w.case, strategy="先电话沟通", proposed_plan="分六期", **w.who)
 
@@ -258,6 +306,8 @@ def sweep(w: World) -> None:
     system = User.objects.system()
     holding.end_due_holds(at=w.at, by=system)
     holding.raise_reviews(at=w.at, by=system)
+    circumstances.end_due_circumstances(at=w.at, by=system)
+    circumstances.raise_circumstance_reviews(at=w.at, by=system)
     relay.deem_due(w.at)
     relay.follow_up(w.at)
     following.sweep(w.at)
@@ -433,10 +483,22 @@ def way_out(w: World) -> None:
     out = w.pick(
         [
             refusing.refuse_at_door, refusing.nobody_in, refusing.someone_else, refusing.unsafe,
-            refusing.postponed, refusing.spare_vulnerable,
+            refusing.postponed, refusing.spare_vulnerable, refusing.crew_short,
         ]
     )  # fmt: skip
     out(visit=w.visit("started", *AHEAD), remark="", **w.who)
+
+
+@action
+def set_out(w: World) -> None:
+    departing.depart(visit=w.visit(*AHEAD), people=w.pick([2, 2, 5]), props=not w.lot % 7, **w.who)
+
+
+@action
+def report_incident(w: World) -> None:
+    refusing.report_incident(
+        visit=w.visit("finished", "aborted"), remark=w.pick(["", "语气过重"]), **w.who
+    )
 
 
 @action
@@ -916,8 +978,9 @@ def test_every_action_is_among_those_that_are_drawn() -> None:
     """A new action has to be drawn too: it is a public function that somebody does at some time."""
     source = Path(__file__).read_text()
     modules = [
-        closing, drawing, following, paying, signing, contacting, excepting, holding, preparing,
-        announcing, arriving, planning, recording, refusing, letters,
+        closing, drawing, following, paying, signing, circumstances, contacting, excepting, holding,
+        preparing, writing, announcing, arriving, befalling, departing, planning, recording,
+        refusing, letters,
     ]  # fmt: skip
     public = {
         f"{module.__name__}.{name}"
@@ -928,7 +991,8 @@ def test_every_action_is_among_those_that_are_drawn() -> None:
         and {"by", "at"} <= set(inspect.signature(function).parameters)
         and inspect.signature(function).parameters["by"].kind is inspect.Parameter.KEYWORD_ONLY
     }
-    parts = {"place_hold", "conclude", "attend"}  # of an action or of the sweep, never done alone
+    # Parts of an action or of the sweep, never done alone.
+    parts = {"place_hold", "conclude", "attend", "unbook", "take_effect"}
     undrawn = {name for name in public if f".{name.rpartition('.')[2]}" not in source}
     assert {name for name in undrawn if name.rpartition(".")[2] not in parts} == set()
 

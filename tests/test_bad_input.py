@@ -19,12 +19,13 @@ from django.utils.html import escape
 
 from agreements import papers
 from cases.models import Case
-from tests import make
+from tests import make, walk
 from tests.agreements import cast
 from tests.test_consistency import routes
 from tests.test_rights import OF_A_KEY, TABLE, ask_with_key, methods_of
 from tests.world import NOW, World, build, rolled_back, rows_of_house, signed_in
 from visits.actions import arriving, recording
+from visits.models import Visit
 from workflow.forms import DeskForm, MoneyField, PlaceTimeField
 
 HTML = "<script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -149,6 +150,15 @@ def left(world: World) -> None:
     )
 
 
+AHEAD = "HZ-2026-0230"  # the case of a visit for which the officers set out now
+
+
+def leaving(_world: World) -> None:
+    walk.noticed(
+        reference=AHEAD, external_reference="W-230", starts_at=make.moment("2026-03-05 17:00")
+    )
+
+
 DOOR = {"who": stay, "credentials": identified, "talk": shown, "outcome": talked}
 PLACES: dict[str, tuple[str, Callable[[World], None], dict[str, Any]]] = {
     **{
@@ -158,6 +168,7 @@ PLACES: dict[str, tuple[str, Callable[[World], None], dict[str, Any]]] = {
     },
     **{f"door: {q}": ("visits:door", before, {"question": q}) for q, before in DOOR.items()},
     "door: left": ("visits:remark", left, {}),
+    "door: depart": ("visits:door", leaving, {"question": "depart"}),
 }  # fmt: skip
 """Each place where something can be sent: its address, what must have happened, what else is sent."""
 ROLES = {  # who fills it in, where it is not the supervisor or the clerk
@@ -172,6 +183,7 @@ CLERKS = {
 ELSEWHERE = {
     "ClockForm",  # the demo's alone; tests/demo
     "CheckForm",  # the open page at a paper's QR code; tests/portal
+    "LinesForm",  # what the forms of a contact and of a trace share, never shown alone
 }
 
 
@@ -180,6 +192,8 @@ def address_of(world: World, place: str) -> str:
     args = TABLE[name].args
     if place == "door: left":
         return reverse(name, args=[world.at_door.reference])
+    if place == "door: depart":
+        return reverse(name, args=[Visit.objects.get(case__reference=AHEAD).reference])
     return reverse(name, args=args(world) if args else [])
 
 

@@ -20,6 +20,7 @@ BETTER: dict[str, dict[str, Any]] = {  # where a field's first choice is not wha
     "cases:ask_exception": {"rule": "ST-15"},
     "cases:debtor": {"region": ""},
     "cases:add_address": {"region": ""},
+    "cases:add_party": {"common_debt": ""},
     "cases:add_number": {"channel": "phone"},
     "cases:edit_number": {"channel": "phone"},
     "agreements:draw_up": {

@@ -83,7 +83,10 @@ class TestAVersion:
         assert again.as_dict() == stored
         assert again.packs == {"story": "2026.1"}
 
-    def test_is_looked_up_where_it_is_kept_if_this_process_never_read_it(self) -> None:
+    def test_is_looked_up_where_it_is_kept_if_this_process_never_read_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(packs, "_finders", [])  # no house and no database are asked here
         kept = shorter(closes="18:00:00", version="1999.9")
         packs._by_digest.pop(kept.digest)
         assert packs.by_digest(kept.digest) is None

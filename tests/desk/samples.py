@@ -54,6 +54,7 @@ def case(**changed: Any) -> SampleCase:
         "held_until": None,
         "refused_until": None,
         "closed_as": "",
+        "marks": None,
         "event_count": 41,
         "next_due_at": NOW + timedelta(hours=2),
         "first_duty": {"en": "Record the talk", "zh": "填写沟通记录"},
