@@ -44,7 +44,7 @@ def _permit_ends(cast: Cast, now: datetime) -> None:
     """A permit is cut short to the day before a visit that is announced: the evening's sweep finds it."""
     part = (
         VisitOfficer.objects.filter(
-            active=True, visit__state=Visit.State.NOTICED, officer__team=cast.teams["杭州一组"],
+            active=True, visit__state=Visit.State.NOTICED, officer__team=cast.teams["杭州二组"],
             visit__starts_at__gt=now + timedelta(days=1),
         )
         .select_related("visit")

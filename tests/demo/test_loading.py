@@ -47,6 +47,7 @@ class TestDemo:
         in_force = Approval.objects.filter(kind="exception", state="granted", expires_at__gt=now)
         assert in_force.exists()
         assert Event.objects.filter(kind="policy.overridden").exists()
+        assert Event.objects.filter(kind="visit.crew_lapses").exists()
         assert Outlook.objects.filter(refused=True, alternative_at__gt=now).exists()
         assert Duty.objects.filter(done_at=None, role="clerk").exists()
         assert set(ImportBatch.objects.values_list("state", flat=True)) == {"applied", "ready"}
