@@ -385,6 +385,7 @@ SENTENCES: dict[str, Any] = {
     "visit.planned": _("A visit was planned."),
     "visit.moved": _("The visit was moved."),
     "visit.missed": _("The time of the visit went by and nobody began it."),
+    "visit.overrun": _("The visit should be over, and nobody has ended it."),
     "visit.announced": _("The notice of the visit is on its way."),
     "visit.noticed": _("The debtor has the notice of the visit."),
     "visit.departed": _("%(people)s people set out."),

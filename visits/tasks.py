@@ -5,7 +5,7 @@ from celery import shared_task
 from common import clock
 from people.models import User
 from visits.actions.crewing import flag_lapses
-from visits.actions.missing import tell_missed
+from visits.actions.missing import tell_missed, tell_overrun
 from visits.looking import look_ahead
 
 
@@ -17,8 +17,10 @@ def look_at_visits_ahead() -> None:
 
 @shared_task
 def sweep_missed() -> None:
-    """Tell of every visit that nobody began; harmless when run twice, late, or at once."""
-    tell_missed(at=clock.now(), by=User.objects.system())
+    """Tell of every visit that nobody began, or ended; harmless when run twice, late, or at once."""
+    at, system = clock.now(), User.objects.system()
+    tell_missed(at=at, by=system)
+    tell_overrun(at=at, by=system)
 
 
 @shared_task

@@ -8,7 +8,7 @@ from notices.models import Notice
 from people.models import User
 from tests import make, walk
 from timeline.models import Event
-from visits.actions.missing import tell_missed
+from visits.actions.missing import tell_missed, tell_overrun
 from visits.actions.planning import cancel_visit, move_visit
 from visits.models import Visit
 from workflow.models import Duty
@@ -72,3 +72,26 @@ class TestTellMissed:
         assert told(make.moment("2026-03-12 15:00")) == 0
         assert told(make.moment("2026-03-12 15:30")) == 1
         assert Visit.objects.get(pk=visit.pk).state == "planned"
+
+
+class TestTellOverrun:
+    def overrun(self, at: object) -> int:
+        return tell_overrun(at=at, by=User.objects.system())  # type: ignore[arg-type]
+
+    def test_asks_after_the_officers_half_an_hour_after_the_end(self) -> None:
+        visit = walk.at_the_door()
+        assert self.overrun(ENDS + timedelta(minutes=30, seconds=-1)) == 0
+        assert self.overrun(ENDS + timedelta(minutes=30)) == 1
+        duty = Duty.objects.get(case=visit.case, kind="visit.overrun")
+        assert (duty.role, duty.due_at) == ("supervisor", ENDS + timedelta(minutes=30))
+        assert "李伟、王芳" in duty.says["zh"]
+        assert Event.objects.filter(case=visit.case, kind="visit.overrun").count() == 1
+
+    def test_asks_once(self) -> None:
+        walk.at_the_door()
+        late = ENDS + timedelta(hours=1)
+        assert (self.overrun(late), self.overrun(late + timedelta(hours=1))) == (1, 0)
+
+    def test_leaves_alone_a_visit_that_nobody_began(self) -> None:
+        walk.noticed()
+        assert self.overrun(ENDS + timedelta(hours=2)) == 0

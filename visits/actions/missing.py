@@ -1,4 +1,4 @@
-"""Visits whose time went by without a beginning: somebody has to know, and decide what comes next."""
+"""Visits whose time went by without a beginning, or without an end: somebody has to know of both."""
 
 from datetime import datetime, timedelta
 
@@ -14,6 +14,8 @@ from workflow.steps import AlreadyDone, Step, carry_out
 
 AT_ONCE = 200  # in one sweep; the next takes the rest
 DECIDE_WITHIN = timedelta(days=1)
+OVERRUN = "visit.overrun"
+PATIENCE = timedelta(minutes=30)  # after the planned end, before somebody asks after the officers
 
 
 def tell_missed(*, at: datetime, by: User) -> int:
@@ -61,5 +63,52 @@ def _have_it_settled(visit: Visit, _by: User, at: datetime) -> None:
         due_at=at + DECIDE_WITHIN,
         key=f"{MISSED}:{visit.pk}:{visit.starts_at.isoformat()}",
         role=User.Role.CLERK,
+        at=at,
+    )
+
+
+def tell_overrun(*, at: datetime, by: User) -> int:
+    """Record each visit that was begun and long ought to be over, and have a supervisor ask after the officers."""
+    told = Duty.objects.filter(
+        case=OuterRef("case"), kind=OVERRUN, raised_at__gte=OuterRef("ends_at")
+    )
+    late = Visit.objects.filter(
+        ~Exists(told), state=Visit.State.STARTED, ends_at__lte=at - PATIENCE
+    ).select_related("case")
+    count = 0
+    for visit in late.order_by("ends_at", "pk")[:AT_ONCE]:
+        try:
+            carry_out(
+                Step(
+                    subject=visit,
+                    event=OVERRUN,
+                    data={"reference": visit.reference, "ends_at": visit.ends_at},
+                    then=_have_somebody_ask,
+                ),
+                by=by,
+                at=at,
+            )
+        except AlreadyDone:  # ended while we looked
+            continue
+        count += 1
+    return count
+
+
+def _have_somebody_ask(visit: Visit, _by: User, at: datetime) -> None:
+    if visit.state != Visit.State.STARTED:
+        raise AlreadyDone
+    crew = visit.crew.filter(active=True).select_related("officer").order_by("pk")
+    names = [str(part.officer) for part in crew]
+    when = moment(visit.ends_at, visit.case.zone)
+    raise_duty(
+        case=visit.case,
+        kind=OVERRUN,
+        says={
+            "en": f"The visit should have ended by {when['en']}. Call {' and '.join(names)}: are they well?",
+            "zh": f"上门本应于 {when['zh']} 前结束。请致电{'、'.join(names)}，确认人员是否安全。",
+        },
+        due_at=at,
+        key=f"{OVERRUN}:{visit.pk}",
+        role=User.Role.SUPERVISOR,
         at=at,
     )
