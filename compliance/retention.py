@@ -95,6 +95,20 @@ def keep(
     )
 
 
+def span_after_closure(
+    record: str, *, packs: Iterable[str], creditor_type: str | None, day: date
+) -> str | None:
+    """The longest span, such as "5y", for which the packs keep it after a closure; None: none says."""
+    spans = [
+        str(term[part])
+        for _entry, term in _terms(record, tuple(packs), creditor_type, day)
+        if term["from"] == "closure"
+        for part in ("minimum", "default")
+        if part in term
+    ]
+    return max(spans, key=lambda span: after(day, span), default=None)
+
+
 def _terms(
     record: str, packs: tuple[str, ...], creditor_type: str | None, day: date
 ) -> Iterator[tuple[Entry, dict[str, Any]]]:

@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from io import BytesIO
 
 from django.contrib.auth.hashers import make_password
+from PIL import Image, ImageDraw
 
 from cases.actions.house_papers import enter_house_paper
 from cases.actions.preparing import draw_up_mandate
 from cases.models import Mandate
 from common.clock import from_local
-from people.models import OfficerCredential, Organisation, Team, User
+from people.models import OfficerCredential, OfficerPhoto, Organisation, Team, User
+from people.photos import SIZE, portrait
 from people.views import DEMO_PASSWORD
 
 CREDITORS = [
@@ -149,7 +152,23 @@ def _papers_of(house: Organisation, by: User, today: date) -> None:
         )  # fmt: skip
 
 
+def _photograph(officer: User) -> None:
+    """A drawn stand-in, for the demo's people are invented and have no faces."""
+    shade = int(officer.badge) * 37 % 60
+    picture = Image.new("RGB", SIZE, (225, 232, 230))
+    pen = ImageDraw.Draw(picture)
+    coat, skin = (40 + shade, 90, 88), (205, 178 - shade // 3, 150 - shade // 3)
+    pen.ellipse((30, 215, 210, 420), fill=coat)
+    pen.rectangle((102, 180, 138, 235), fill=skin)
+    pen.ellipse((72, 70, 168, 200), fill=skin)
+    pen.pieslice((66, 56, 174, 190), 180, 360, fill=(45, 40, 38))
+    drawn = BytesIO()
+    picture.save(drawn, "PNG")
+    OfficerPhoto.objects.create(officer=officer, jpeg=portrait(drawn.getvalue()))
+
+
 def _certify(officer: User, today: date) -> None:
+    _photograph(officer)
     for kind, prefix, issuer in (
         ("permit", "WF", "外访资格管理中心"),
         ("training", "PX", "金融从业培训中心"),

@@ -83,7 +83,15 @@ class Signatures:
     kind: str = "signatures"
 
 
-Block = Section | Para | Facts | Table | Signatures
+@dataclass(frozen=True)
+class Portraits:
+    """Photographs in a row, each a data URI with what stands below it."""
+
+    people: Sequence[tuple[str, Text]]
+    kind: str = "portraits"
+
+
+Block = Section | Para | Facts | Table | Signatures | Portraits
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from documents.blocks import Facts, Paper, Para, Section, Signatures, Table, texts
+from documents.blocks import Facts, Paper, Para, Portraits, Section, Signatures, Table, texts
 
 FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
 SHEET = Path(settings.BASE_DIR) / "static" / "css" / "paper.css"
@@ -108,6 +108,8 @@ def _drawn(paper: Paper, language: str) -> list[dict[str, Any]]:
                 found["head"] = _cells(block.head, block, language)
                 found["rows"] = [_cells(row, block, language) for row in block.rows]
                 found["total"] = _cells(block.total, block, language)
+            case Portraits():
+                found["people"] = [(uri, texts(below, language)) for uri, below in block.people]
             case Signatures():
                 found["lead"] = texts(block.lead, language)
                 found["sides"] = [

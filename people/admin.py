@@ -5,8 +5,8 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
-from people.forms import OrganisationForm
-from people.models import OfficerCredential, Organisation, Team, User
+from people.forms import OrganisationForm, PhotoForm
+from people.models import OfficerCredential, OfficerPhoto, Organisation, Team, User
 
 admin.site.unregister(Group)  # rights follow the role, by people.rights
 
@@ -31,13 +31,19 @@ class Credentials(admin.TabularInline):
     extra = 0
 
 
+class Photo(admin.StackedInline):
+    model = OfficerPhoto
+    form = PhotoForm
+    extra = 1
+
+
 @admin.register(User)
 class Users(UserAdmin):
     list_display = ["username", "full_name", "role", "team", "badge", "is_active"]
     list_filter = ["role", "team", "is_active"]
     search_fields = ["username", "full_name", "badge"]
     ordering = ["username"]
-    inlines = [Credentials]
+    inlines = [Credentials, Photo]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         (_("Person"), {"fields": ["full_name", "role", "team", "badge", "phone", "email"]}),

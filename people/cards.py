@@ -7,7 +7,7 @@ from typing import Any
 from django.core.signing import BadSignature, Signer
 
 from common.clock import HOUSE_ZONE, local_day
-from people.models import OfficerCredential, User
+from people.models import OfficerCredential, OfficerPhoto, User
 
 _SIGNER = Signer(sep="~", salt="people.cards")
 """Nobody guesses another officer's address; it says nothing and needs no table."""
@@ -21,6 +21,12 @@ class Card:
     organisation: Any
     valid: bool
     permit: OfficerCredential | None
+
+    @property
+    def photo(self) -> str:
+        """What the officer looks like, as a data URI; empty where there is no photograph."""
+        kept = OfficerPhoto.objects.filter(officer=self.officer).first()
+        return kept.uri if kept else ""
 
 
 def token_of(officer: User) -> str:

@@ -4,10 +4,14 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from compliance.applying import Situation, left_out
 from compliance.packs import names
-from people.models import Organisation
+from people.models import OfficerPhoto, Organisation
+from people.photos import NotAPhoto, portrait
+
+MOST_BYTES = 5 * 1024 * 1024
 
 
 class OrganisationForm(forms.ModelForm):
@@ -45,3 +49,34 @@ class OrganisationForm(forms.ModelForm):
                 % {"missing": ", ".join(missing)},
             )
         return given
+
+
+class PhotoForm(forms.ModelForm):
+    """An officer's photograph, as a JPEG or PNG file."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Photograph"),
+        help_text=gettext_lazy("JPEG or PNG, face from the front, at most 5 MB."),
+    )
+
+    class Meta:
+        model = OfficerPhoto
+        fields: list[str] = []
+
+    def clean_file(self) -> bytes:
+        """The picture, small and without what else the file holds."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(_("This file is too large: at most 5 MB."))
+        try:
+            return portrait(file.read())
+        except NotAPhoto:
+            raise forms.ValidationError(
+                _("This is no picture that can be used. Choose a photograph as JPEG or PNG.")
+            ) from None
+
+    def save(self, commit: bool = True) -> OfficerPhoto:
+        """Keep the picture in place of the one before."""
+        self.instance.jpeg = self.cleaned_data["file"]
+        kept: OfficerPhoto = super().save(commit)
+        return kept

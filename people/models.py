@@ -7,6 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from people.photos import uri_of
+
 
 class Organisation(models.Model):
     """A creditor, or an agency that a creditor has hired."""
@@ -298,6 +300,27 @@ class HousePaper(models.Model):
         """Whether it is in force on that day."""
         runs = self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
         return self.withdrawn_at is None and runs
+
+
+class OfficerPhoto(models.Model):
+    """What an officer looks like: on the notice of a visit, and on the card that a QR code leads to.
+
+    Apart from the user, so that no page reads it that does not show it.
+    """
+
+    officer = models.OneToOneField(User, on_delete=models.CASCADE, related_name="photo")
+    jpeg = models.BinaryField(_("photograph"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("photograph"), _("photographs")
+
+    def __str__(self) -> str:
+        return str(self.officer)
+
+    @property
+    def uri(self) -> str:
+        """The picture as a page or a paper takes it."""
+        return uri_of(bytes(self.jpeg))
 
 
 class Person(models.Model):

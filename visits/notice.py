@@ -10,7 +10,9 @@ from typing import Any
 
 from common.clock import local, local_day
 from common.money import show
-from documents.blocks import Facts, Paper, Para, Section, Table, Words, words
+from compliance.retention import span_after_closure
+from compliance.spans import span_words
+from documents.blocks import Facts, Paper, Para, Portraits, Section, Table, Words, words
 from documents.letterhead import day, english, hidden, house_of, moment, percent, sum_of
 from documents.render import check_path
 from people.models import Organisation, User
@@ -84,6 +86,7 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
     ends = local(visit.ends_at, zone)
     when = moment(visit.starts_at, zone)
     minutes = int((visit.ends_at - visit.starts_at).total_seconds() // 60)
+    recorded, noted = _kept(visit, at, "recording"), _kept(visit, at, "visit_log")
     parts: dict[str, list[Words]] = {
         "creditor": [words(creditor.name, english(creditor))] if creditor.name else [],
         "agent": [
@@ -119,12 +122,12 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
                   f"Our complaint line {house.complaint_phone}; the regulator's line {house.regulator_phone}")
         ] if house.complaint_phone and house.regulator_phone else [],
         "recording": [
-            words("谈话将先征得您同意再录音，录音仅用于证明谈话合规，至少保存两年。未经您同意，不进入室内，也不在室内拍摄。",
-                  "We ask before we record. A recording only proves that the talk was lawful and is kept for at least two years. Without your consent nobody comes in and nothing is filmed inside.")
+            words(f"谈话将先征得您同意再录音，录音仅用于证明谈话合规，{recorded['zh']}。未经您同意，不进入室内，也不在室内拍摄。",
+                  f"We ask before we record. A recording only proves that the talk was lawful and is kept {recorded['en']}. Without your consent nobody comes in and nothing is filmed inside.")
         ],
         "privacy": [
-            words(f"{creditor.name}为处理本笔借款使用您的姓名、联系方式和账户信息，仅提供给受托机构和法律允许的机关；结案后按规定期限保存并删除。您可以查阅、更正。",
-                  f"{english(creditor)} uses your name, contact and account data for this loan alone; only the agency and bodies named by law receive them. They are kept for the lawful term after closure, then deleted. You may see and correct them.")
+            words(f"{creditor.name}为处理本笔借款使用您的姓名、联系方式和账户信息，仅提供给受托机构和法律允许的机关；上门记录{noted['zh']}，期满删除。您可以查阅、更正。",
+                  f"{english(creditor)} uses your name, contact and account data for this loan alone; only the agency and bodies named by law receive them. The record of the visit is kept {noted['en']}, then deleted. You may see and correct your data.")
         ],
         "payment": [
             words(f"户名：{creditor.name}，开户行：{creditor.bank_name}，账号：{creditor.bank_account}，附言：{case.reference}。付款后可索取收据。",
@@ -137,6 +140,21 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
     }  # fmt: skip
     missing = tuple(name for name in TITLES if not parts.get(name))
     return VisitNotice(visit=visit, made_at=at, parts=parts, missing=missing)
+
+
+def _kept(visit: Visit, at: datetime, record: str) -> Words:
+    """For how long such a record is kept, as the case's packs say."""
+    case = visit.case
+    span = span_after_closure(
+        record, packs=case.packs, creditor_type=case.creditor.creditor_type or None,
+        day=local_day(at, case.zone),
+    )  # fmt: skip
+    if span is None:
+        return words("结案后按规定期限保存", "for the lawful term after the case is closed")
+    return words(
+        f"结案后保存 {span_words(span, 'zh')}",
+        f"for {span_words(span, 'en')} after the case is closed",
+    )
 
 
 def _officer(one: User, day_there: date) -> Words:
@@ -256,6 +274,9 @@ def paper_of(notice: VisitNotice) -> Paper:
             [(TITLES[name], _joined(notice.parts[name])) for name in order if notice.parts[name]]
         ),
     ]
+    faces = _faces(visit)
+    if faces.people:
+        blocks.append(faces)
     for name in ("purpose", "intended_outcome", "debt", "rights", "complaint", "recording", "privacy",
                  "payment", "hardship"):  # fmt: skip
         blocks.append(Section(TITLES[name], numbered=True))
@@ -275,6 +296,18 @@ def paper_of(notice: VisitNotice) -> Paper:
             "This notice is sent sealed, in an envelope that does not say what it is about.",
         ),
         check=check_path(f"{case.reference}-{visit.reference}"),
+    )
+
+
+def _faces(visit: Visit) -> Portraits:
+    """What those who will come look like, as far as the house has their photographs."""
+    crew = visit.crew.filter(active=True, officer__photo__isnull=False)
+    officers = [part.officer for part in crew.select_related("officer__photo").order_by("pk")]
+    return Portraits(
+        [
+            (one.photo.uri, words(f"{one.full_name} {one.badge}", f"{one.full_name} {one.badge}"))
+            for one in officers
+        ]
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from compliance import packs
 from compliance.records import RECORDS, faults
-from compliance.retention import Kept, keep
+from compliance.retention import Kept, keep, span_after_closure
 from compliance.spans import after, months_on, years_on
 from compliance.verdict import Force
 
@@ -152,3 +152,19 @@ class TestFaults:
             f'source = "s"\nterms = [{{ {written} }}]\nkeys = {{ "retention.terms" = "terms" }}\n'
         )
         assert any(says in problem for problem in packs.problems(tmp_path))
+
+
+class TestSpanAfterClosure:
+    def test_is_the_longest_that_the_packs_name_for_that_kind_of_creditor(self) -> None:
+        day = date(2026, 3, 5)
+        for kind, span in (("bank", "5y"), ("consumer_finance", "5y")):
+            assert (
+                span_after_closure("recording", packs=["cn"], creditor_type=kind, day=day) == span
+            )
+        assert span_after_closure("recording", packs=["gb"], creditor_type="bank", day=day) == "6y"
+
+    def test_is_unknown_where_no_pack_says(self) -> None:
+        day = date(2026, 3, 5)
+        assert (
+            span_after_closure("recording", packs=["story"], creditor_type="bank", day=day) is None
+        )
