@@ -62,6 +62,12 @@ KINDS: dict[str, tuple[str, str]] = {
     "acknowledged": ("acknowledged the debt or paid a part of it", "承认债务或部分还款"),
 }
 
+ON_FILE = frozenset({
+    "agent_notice", "guarantor_notice", "transfer_notice", "validation_notice", "hours_agreed", "calls_agreed",
+    "acknowledged", "came", "visit_agreed", "frequency_agreed",
+})  # fmt: skip
+"""Kinds that say what was told or agreed to: they allow something, and warn nobody who looks at a case."""
+
 VULNERABLE = frozenset({
     "elderly", "pregnant", "serious_illness", "hospitalised", "mental_health", "mental_health_crisis",
     "capacity_limited", "disability", "bereaved", "disaster", "domestic_violence", "self_harm",

@@ -18,6 +18,7 @@ from cases.models.case import Step
 from cases.models.circumstances import kind_words
 from common.clock import local
 from common.money import show
+from compliance.circumstances import ON_FILE
 from compliance.verdict import Force, Severity
 from desk.markup import fill
 from desk.showing import (
@@ -309,9 +310,10 @@ def drawn(name: str, context: dict[str, Any]) -> SafeString:
 @register.simple_tag
 def overlays(case: Any) -> SafeString:
     """What stops a case without being a step: a hold, a refusal, what happened; and how it was closed."""
-    if not (case.held_until or case.refused_until or case.closed_as or case.marks):
+    marks = tuple(mark for mark in case.marks or () if mark not in ON_FILE)
+    if not (case.held_until or case.refused_until or case.closed_as or marks):
         return SafeString("")
-    key = (case.held_until, case.refused_until, case.closed_as, tuple(case.marks or ()))
+    key = (case.held_until, case.refused_until, case.closed_as, marks)
     return _overlays(key, get_language() or "")
 
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from cases.models import Case
 from desk.markup import fill, joined
-from desk.templatetags.doorstep import due, when
+from desk.templatetags.doorstep import due, overlays, when
 from desk.templatetags.fixed import rail_part
 from desk.templatetags.rows import event_rows
 from desk.told import Told
@@ -153,3 +153,12 @@ class TestEventRows:
         with translation.override("en"):
             assert " stands-out" in event_rows([told_as(stands_out=True)], samples.ZONE)
             assert " stands-out" not in event_rows([told_as()], samples.ZONE)
+
+
+class TestOverlays:
+    def test_tell_what_happened_and_not_what_is_merely_on_file(self) -> None:
+        with translation.override("en"):
+            shown = overlays(samples.case(marks=["agent_notice", "bereaved"]))
+            assert "bereaved" in shown
+            assert "told in writing" not in shown
+            assert overlays(samples.case(marks=["agent_notice"])) == ""
