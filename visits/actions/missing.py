@@ -10,7 +10,7 @@ from visits.actions.planning import AHEAD, MISSED
 from visits.models import Visit
 from workflow.duties import raise_duty
 from workflow.models import Duty
-from workflow.steps import AlreadyDone, Step, carry_out
+from workflow.steps import AlreadyDone, Step, Then, carry_out
 
 AT_ONCE = 200  # in one sweep; the next takes the rest
 DECIDE_WITHIN = timedelta(days=1)
@@ -20,20 +20,22 @@ PATIENCE = timedelta(minutes=30)  # after the planned end, before somebody asks 
 
 def tell_missed(*, at: datetime, by: User) -> int:
     """Record each visit that nobody began, and have a clerk move or cancel it; says how many."""
+    return _tell_each(
+        _missed(at).order_by("starts_at", "pk"), "visit.missed", "starts_at", _have_it_settled,
+        by=by, at=at,
+    )  # fmt: skip
+
+
+def _tell_each(
+    visits: QuerySet[Visit], event: str, when: str, then: Then, *, by: User, at: datetime
+) -> int:
+    """Record the event of each visit, with that moment of it; one that was settled meanwhile is left alone."""
     told = 0
-    for visit in _missed(at).order_by("starts_at", "pk")[:AT_ONCE]:
+    for visit in visits[:AT_ONCE]:
+        data = {"reference": visit.reference, when: getattr(visit, when)}
         try:
-            carry_out(
-                Step(
-                    subject=visit,
-                    event="visit.missed",
-                    data={"reference": visit.reference, "starts_at": visit.starts_at},
-                    then=_have_it_settled,
-                ),
-                by=by,
-                at=at,
-            )
-        except AlreadyDone:  # begun, moved or cancelled while we looked
+            carry_out(Step(subject=visit, event=event, data=data, then=then), by=by, at=at)
+        except AlreadyDone:  # begun, ended, moved or cancelled while we looked
             continue
         told += 1
     return told
@@ -41,12 +43,13 @@ def tell_missed(*, at: datetime, by: User) -> int:
 
 def _missed(at: datetime) -> QuerySet[Visit]:
     """Those that are over by now, still ahead on paper, and not told of since they ended."""
-    told = Duty.objects.filter(
-        case=OuterRef("case"), kind=MISSED, raised_at__gte=OuterRef("ends_at")
-    )
-    return Visit.objects.filter(~Exists(told), state__in=AHEAD, ends_at__lte=at).select_related(
-        "case"
-    )
+    return _untold(MISSED).filter(state__in=AHEAD, ends_at__lte=at)
+
+
+def _untold(kind: str) -> QuerySet[Visit]:
+    """The visits for which no duty of that kind was raised since they were to end."""
+    told = Duty.objects.filter(case=OuterRef("case"), kind=kind, raised_at__gte=OuterRef("ends_at"))
+    return Visit.objects.filter(~Exists(told)).select_related("case")
 
 
 def _have_it_settled(visit: Visit, _by: User, at: datetime) -> None:
@@ -69,29 +72,14 @@ def _have_it_settled(visit: Visit, _by: User, at: datetime) -> None:
 
 def tell_overrun(*, at: datetime, by: User) -> int:
     """Record each visit that was begun and long ought to be over, and have a supervisor ask after the officers."""
-    told = Duty.objects.filter(
-        case=OuterRef("case"), kind=OVERRUN, raised_at__gte=OuterRef("ends_at")
+    return _tell_each(
+        _overrun(at).order_by("ends_at", "pk"), OVERRUN, "ends_at", _have_somebody_ask, by=by, at=at
     )
-    late = Visit.objects.filter(
-        ~Exists(told), state=Visit.State.STARTED, ends_at__lte=at - PATIENCE
-    ).select_related("case")
-    count = 0
-    for visit in late.order_by("ends_at", "pk")[:AT_ONCE]:
-        try:
-            carry_out(
-                Step(
-                    subject=visit,
-                    event=OVERRUN,
-                    data={"reference": visit.reference, "ends_at": visit.ends_at},
-                    then=_have_somebody_ask,
-                ),
-                by=by,
-                at=at,
-            )
-        except AlreadyDone:  # ended while we looked
-            continue
-        count += 1
-    return count
+
+
+def _overrun(at: datetime) -> QuerySet[Visit]:
+    """Those that were begun, ended long ago on paper, and were not told of since."""
+    return _untold(OVERRUN).filter(state=Visit.State.STARTED, ends_at__lte=at - PATIENCE)
 
 
 def _have_somebody_ask(visit: Visit, _by: User, at: datetime) -> None:
