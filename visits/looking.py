@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from cases.facts import facts_for, with_facts
 from cases.models import Case
 from cases.settling import place_facts
-from common.clock import local_day
+from common.clock import HOUSE_ZONE, local_day
 from compliance.ask import ask, earliest
 from compliance.facts import Facts
 from compliance.rule import utc
@@ -23,7 +23,6 @@ from people.models import OfficerCredential
 from visits.models import Outlook, Visit, VisitOfficer
 from visits.policy import officer_facts
 
-HOUSE_ZONE = "Asia/Shanghai"
 AHEAD = timedelta(days=30)
 STATES = (Visit.State.PLANNED, Visit.State.ANNOUNCED, Visit.State.NOTICED)
 BATCH = 200
@@ -77,10 +76,8 @@ def refused(cases: Any, at: datetime) -> QuerySet[Outlook]:
 
 def _looked_at(visits: Sequence[Visit], at: datetime) -> Iterator[Outlook]:
     """The outlook of each, from as many queries as one alone would cost."""
-    cases = {
-        case.pk: case
-        for case in with_facts(Case.objects.filter(pk__in={v.case_id for v in visits}), at)
-    }
+    owning = Case.objects.filter(pk__in={visit.case_id for visit in visits})
+    cases = {case.pk: case for case in with_facts(owning, at).select_related("debtor", "creditor")}
     crews = {v.pk: [part.officer for part in v.crew.all() if part.active] for v in visits}
     people = {officer.pk for crew in crews.values() for officer in crew}
     held: dict[int, list[OfficerCredential]] = {}
