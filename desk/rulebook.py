@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import Case
-from common.clock import day_begins, local_day
+from common.clock import HOUSE_ZONE, day_begins, local_day
 from compliance.entry import Entry
 from compliance.packs import PackUnreadable, load, names
 from compliance.reading import Standing, figures, gist, lines, remedies, says, standing
@@ -20,7 +20,7 @@ from compliance.shelf import Pack
 from compliance.values import KEYS
 from compliance.verdict import Force
 from compliance.words import Named, in_words, named
-from desk.showing import HOUSE_ZONE, figure_name, tongue_now
+from desk.showing import figure_name, tongue_now
 from people.models import Organisation, User
 from timeline.models import Stop
 

@@ -8,10 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
-from common.clock import day_begins, local_day
+from common.clock import HOUSE_ZONE, day_begins, local_day
 from compliance.shelf import Pack
 from desk.rulebook import Book, Row, Rule, book_of
-from desk.showing import HOUSE_ZONE, day_words, tongue_now
+from desk.showing import day_words, tongue_now
 from documents.blocks import Facts, Paper, Para, Section, Table, Text, Words, words
 from documents.letterhead import day
 from documents.render import render_paper

@@ -10,12 +10,11 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from common.clock import local, zone_named
+from common.clock import HOUSE_ZONE, local, zone_named
 from common.money import show
 from compliance.packs import PackUnreadable, load
 from compliance.words import NAMES, in_words
 
-HOUSE_ZONE = "Asia/Shanghai"
 _AMOUNT = re.compile(r"-?\d{1,15}\.\d\d")
 _DAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _ZONES = {"Asia/Shanghai": gettext_lazy("Beijing time"), "Asia/Urumqi": gettext_lazy("Urumqi time")}

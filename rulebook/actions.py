@@ -11,7 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from common.clock import local_day
+from common.clock import HOUSE_ZONE, local_day
 from compliance import packs
 from compliance.comparing import changes
 from compliance.drafting import CannotChange, with_change, with_end, with_version, written_at
@@ -28,7 +28,6 @@ from workflow.models import Submission
 from workflow.steps import AlreadyDone, RightRefused, StateRefused, WrongInput
 
 DRAFT, PUBLISH = "draft_rules", "publish_rules"
-HOUSE_ZONE = "Asia/Shanghai"
 PAST_DAYS = 30
 _State = PackVersion.State
 

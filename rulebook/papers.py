@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from common.clock import local_day
+from common.clock import HOUSE_ZONE, local_day
 from compliance.comparing import Change
 from compliance.shelf import Pack
 from documents.blocks import Facts, Paper, Para, Section, Table, Words, words
 from documents.letterhead import day, english
 from documents.render import render_paper
 from people.models import Organisation
-from rulebook.actions import HOUSE_ZONE
 from rulebook.models import PackVersion
 from rulebook.shown import KINDS, figure_in, part_name
 

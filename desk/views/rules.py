@@ -7,14 +7,13 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from common import clock
-from common.clock import local_day
+from common.clock import HOUSE_ZONE, local_day
 from compliance.packs import PackUnreadable, load
 from compliance.reading import gist
 from compliance.shelf import Pack
 from desk.rates import by_month
 from desk.rulebook import book_of, counted, month_begins, most_stopped, shelf_of, stops_seen
 from desk.rulebook_paper import LANGUAGES, rulebook_pdf
-from desk.showing import HOUSE_ZONE
 from desk.told import sentence
 from desk.worklist import PAGE
 from workflow.web import demand

@@ -9,12 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Step
 from common import clock
-from common.clock import from_local, local_day
+from common.clock import HOUSE_ZONE, from_local, local_day
 from desk.worklist import Wanted, page_of
 from people.models import Team, User
 from workflow.kept import kept
-
-HOUSE_ZONE = "Asia/Shanghai"
 
 
 def work(request: HttpRequest) -> TemplateResponse:

@@ -9,12 +9,11 @@ from django.utils.dateparse import parse_date
 
 from cases.models import Case
 from common import clock
-from common.clock import from_local, local, local_day
+from common.clock import HOUSE_ZONE, from_local, local, local_day
 from people.models import User
 from visits.models import Visit
 from visits.slots import Hours, lawful_hours, packs_in_use
 
-HOUSE_ZONE = "Asia/Shanghai"
 FIRST_HOUR, LAST_HOUR = 7, 21
 MOST = 500
 

@@ -16,7 +16,7 @@ from cases.limits import barred_on
 from cases.models import Case
 from cases.models.case import Step
 from common import clock
-from common.clock import from_local, local_day
+from common.clock import HOUSE_ZONE, from_local, local_day
 from compliance.ask import value
 from documents.storing import Unreadable
 from people.cards import token_of
@@ -24,7 +24,6 @@ from people.models import User
 from visits import forms
 from visits.actions import arriving, departing, recording
 from visits.models import Consent, Visit
-from visits.views.calendar import HOUSE_ZONE
 from visits.views.leaving import ways_out
 from visits.views.planning import seen_visit
 from workflow.forms import DeskForm

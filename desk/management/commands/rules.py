@@ -11,13 +11,12 @@ from django.utils.translation import override
 
 from cases.models import Case
 from common import clock
-from common.clock import day_begins, from_local, zone_named
+from common.clock import HOUSE_ZONE, day_begins, from_local, zone_named
 from compliance.packs import PackUnreadable, describe, load, names
 from compliance.reading import gist
 from desk.asking import ACTIONS, Answer, answered, of_case, of_nobody
 from desk.asking_forms import first_guess
 from desk.explaining import as_json, lines
-from desk.showing import HOUSE_ZONE
 from people.models import Address, User
 from timeline.replaying import Replayed, decisions, replayed
 
