@@ -7,6 +7,9 @@ from typing import Any
 
 from compliance.verdict import Citation, Force, Severity
 
+CREDITORS = ("bank", "consumer_finance", "micro_loan", "assignee", "private")
+COLLECTORS = ("own", "agency")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:

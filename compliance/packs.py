@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from compliance import effects, wording
-from compliance.entry import Entry
+from compliance.entry import COLLECTORS, CREDITORS, Entry
 from compliance.rule import RULES
 from compliance.shelf import Edition, Pack, PackUnreadable, Shelf, strictest_of
 from compliance.tightening import loosened
@@ -24,8 +24,6 @@ HOME = Path(__file__).parent / "packs"
 PACK_FILE = "pack.toml"
 NO_SUCH = "there is no such pack"
 CONFIDENCES = ("high", "medium", "low")
-CREDITORS = ("bank", "consumer_finance", "micro_loan", "assignee", "private")
-COLLECTORS = ("own", "agency")
 DEBTS = ("consumer_loan", "credit_card", "private_loan", "business_loan")
 
 _PACK_FIELDS = {

@@ -12,10 +12,32 @@ class Direction:
 
     holds: Callable[[Any, Any], bool]  # (the house's figure, the figure that it may not loosen)
     asks: str
+    lost: Callable[[Any, Any], list[str]] | None = None  # of a long list: what the house left out
+    why: str = ""  # of a figure that may only be equal: why neither way is stricter
+
+
+def only_equal(why: str) -> Direction:
+    """For a figure of which no other is stricter, with the reason."""
+    return Direction(lambda house, base: bool(house == base), "may only be equal", why=why)
 
 
 def _number(figure: Any) -> Any:
     return Decimal(figure) if isinstance(figure, str) else figure
+
+
+def _phrases_lost(house: Any, base: Any) -> list[str]:
+    """Every phrase that is forbidden, in whatever language, and that the house would allow."""
+    return [
+        phrase
+        for language, listed in base.items()
+        for phrase in listed
+        if phrase not in house.get(language, ())
+    ]
+
+
+def _same_or_longer(house: Any, base: Any) -> bool:
+    """0 stands for as long as the thing itself lasts: neither longer nor shorter than a number of days."""
+    return bool(house == base or (house and base and house > base))
 
 
 def _all_or_more(house: Any, base: Any) -> bool:
@@ -23,7 +45,7 @@ def _all_or_more(house: Any, base: Any) -> bool:
     return not house or (bool(base) and set(base) <= set(house))
 
 
-EQUAL = Direction(lambda house, base: bool(house == base), "may only be equal")
+EQUAL = only_equal("nobody has said in which direction it is stricter")
 LATER = Direction(lambda house, base: bool(house >= base), "may only be later")
 EARLIER = Direction(lambda house, base: bool(house <= base), "may only be earlier")
 MORE = Direction(lambda house, base: bool(_number(house) >= _number(base)), "may only be more")
@@ -31,3 +53,7 @@ LESS = Direction(lambda house, base: bool(_number(house) <= _number(base)), "may
 FEWER_OF = Direction(lambda house, base: set(house) <= set(base), "may only leave out some")
 MORE_OF = Direction(lambda house, base: set(base) <= set(house), "may only name more")
 ALL_OR_MORE_OF = Direction(_all_or_more, "may only name more, or all by naming none")
+MORE_PHRASES = Direction(
+    lambda house, base: not _phrases_lost(house, base), "may only forbid more", lost=_phrases_lost
+)
+SAME_OR_LONGER = Direction(_same_or_longer, "may only be more, and 0 only stay 0")

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
-from compliance.entry import Entry
+from compliance.entry import COLLECTORS, CREDITORS, Entry
 from compliance.rule import RULES
 from compliance.shelf import Pack
 from compliance.strict import EQUAL
-from compliance.values import KEYS
+from compliance.values import KEYS, ONLY_EQUAL
 from compliance.verdict import Force, Severity
 
 _MILDNESS = [Severity.BLOCK, Severity.BLOCK_UNLESS, Severity.DUTY, Severity.WARN]
@@ -59,19 +59,33 @@ def _changes(entries: Iterable[Entry]) -> Iterator[date]:
 
 def _looser_on(day: date, ours: Sequence[Entry], theirs: Sequence[Entry]) -> Iterator[str]:
     for base in theirs:
-        touching = [entry for entry in ours if _meet(entry, base)]
+        touching = _counterparts(ours, base)
         for entry in touching:
             yield from _looser(entry, base, day)
         if touching:
             yield from _narrower(touching, base)
 
 
+def _counterparts(ours: Sequence[Entry], base: Entry) -> list[Entry]:
+    """The house's lines that stand for this one; of several papers under one row, the line of the same."""
+    touching = [entry for entry in ours if _meet(entry, base)]
+    strict = RULES[base.rule].strict if base.rule else {}
+    fixed = [name for name in base.fields if strict.get(name, EQUAL).why] if base.rule else []
+    same = [
+        entry
+        for entry in touching
+        if all(entry.fields[name] == base.fields[name] for name in fixed)
+    ]
+    return same or touching
+
+
 def _meet(entry: Entry, base: Entry) -> bool:
-    """Whether there is an act and a kind of creditor to which both are put; of plain values, a key."""
+    """Whether there is an act, a creditor and a collector to which both are put; of plain values, a key."""
     if not entry.rule and not (entry.keys.keys() & base.keys.keys()):
         return False
     same_kind = not entry.only_for or not base.only_for or entry.only_for & base.only_for
-    return bool(same_kind) and bool(not entry.rule or entry.actions & base.actions)
+    same_hands = not entry.only_by or not base.only_by or entry.only_by & base.only_by
+    return bool(same_kind and same_hands and (not entry.rule or entry.actions & base.actions))
 
 
 def _looser(entry: Entry, base: Entry, day: date) -> Iterator[str]:
@@ -79,15 +93,25 @@ def _looser(entry: Entry, base: Entry, day: date) -> Iterator[str]:
         strict = RULES[entry.rule].strict
         for name, figure in base.fields.items():
             direction = strict.get(name, EQUAL)
-            if not direction.holds(entry.fields[name], figure):
-                yield _sentence(entry, base, day, name, entry.fields[name], figure, direction.asks)
+            mine = entry.fields[name]
+            if direction.holds(mine, figure):
+                continue
+            if direction.lost:
+                left = ", ".join(f"“{one}”" for one in direction.lost(mine, figure))
+                yield f"{_loosens(entry, base, day)}: {name} leaves out {left}, and {direction.asks}"
+            else:
+                yield _sentence(entry, base, day, name, mine, figure, direction.asks)
         if _MILDNESS.index(entry.severity) > _MILDNESS.index(base.severity):
             yield _sentence(
                 entry, base, day, "severity", entry.severity, base.severity, "may not be milder"
             )
     for key in entry.keys.keys() & base.keys.keys():
         mine, theirs = entry.keys[key], base.keys[key]
-        if not entry.rule and not _same(KEYS[key].strictest([theirs, mine]), mine):
+        if not entry.rule and not (
+            mine == theirs
+            if key in ONLY_EQUAL
+            else _same(KEYS[key].strictest([theirs, mine]), KEYS[key].strictest([mine]))
+        ):
             yield _sentence(entry, base, day, key, mine, theirs, "may not be looser")
 
 
@@ -100,12 +124,15 @@ def _narrower(ours: Sequence[Entry], base: Entry) -> Iterator[str]:
             f"{_line(first)} is put to fewer acts than {_line(base)}: it leaves out "
             f"{', '.join(sorted(left))}"
         )
-    if all(entry.only_for for entry in ours):
-        kinds = frozenset().union(*(entry.only_for for entry in ours))
-        if not base.only_for or base.only_for - kinds:
+    for mine, theirs, everybody in (
+        ([entry.only_for for entry in ours], base.only_for, CREDITORS),
+        ([entry.only_by for entry in ours], base.only_by, COLLECTORS),
+    ):
+        reached = frozenset().union(*mine)
+        if all(mine) and (theirs or frozenset(everybody)) - reached:
             yield (
-                f"{_line(first)} holds for {', '.join(sorted(kinds))} only, {_line(base)} for "
-                f"{', '.join(sorted(base.only_for)) or 'everybody'}"
+                f"{_line(first)} holds for {', '.join(sorted(reached))} only, {_line(base)} for "
+                f"{', '.join(sorted(theirs)) or 'everybody'}"
             )
 
 
@@ -113,9 +140,13 @@ def _sentence(
     entry: Entry, base: Entry, day: date, name: str, mine: Any, theirs: Any, asks: str
 ) -> str:
     return (
-        f"{_line(entry)} loosens {_line(base)} ({base.rule or 'a plain value'}) on {day}: "
+        f"{_loosens(entry, base, day)}: "
         f"{name} is {figure_text(mine)} where it is {figure_text(theirs)}, and {asks}"
     )
+
+
+def _loosens(entry: Entry, base: Entry, day: date) -> str:
+    return f"{_line(entry)} loosens {_line(base)} ({base.rule or 'a plain value'}) on {day}"
 
 
 def _line(entry: Entry) -> str:
@@ -132,6 +163,8 @@ def figure_text(figure: Any) -> str:
 
 
 def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, list) and all(isinstance(part, str) for part in [*one, *other]):
-        return set(one) == set(other)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[part], other[part]) for part in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return all(part in other for part in one) and all(part in one for part in other)
     return bool(one == other)

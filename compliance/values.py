@@ -31,8 +31,12 @@ def _all_of(values: Sequence[Sequence[Any]]) -> list[Any]:
 
 
 def _all_of_them(values: Sequence[Sequence[Any]]) -> list[Any]:
-    """Every pack's, one after the other."""
-    return [item for value in values for item in value]
+    """Every pack's, one after the other, each once."""
+    found: list[Any] = []
+    for item in (item for value in values for item in value):
+        if item not in found:
+            found.append(item)
+    return found
 
 
 def _common(values: Sequence[Sequence[Any]]) -> list[Any]:
@@ -101,3 +105,9 @@ KEYS = {
         Key("lpr.one_year", object, _only, "one-year loan prime rate, per cent", "一年期贷款市场报价利率"),
     )
 }  # fmt: skip
+ONLY_EQUAL = {  # a house that tightens a pack may only repeat these: why none is stricter than another
+    "emergency.phone": "the police have one number in a place",
+    "reminder.schedule": "a reminder more is a help to one debtor and a burden to another",
+    "set_off.order": "each order suits one side in one case and the other in another",
+    "lpr.one_year": "it is what was published",
+}

@@ -2,6 +2,8 @@
 
 A phrase is plain words. ``…`` stands for up to a few letters in between, ``*`` at the end of a Latin
 word for any ending. There are no other patterns, so that looking takes no longer than the text is long.
+Chinese in traditional characters is compared in simplified ones, letter by letter, so that a phrase may
+be listed in either.
 """
 
 import unicodedata
@@ -10,12 +12,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from opencc import OpenCC
+
 BETWEEN = "…"
 ENDING = "*"
 LANGUAGES = ("zh", "en")
 MOST_PARTS = 4
 _GAP = {"zh": 12, "en": 30}  # letters that ``…`` may stand for
 _SILENT = {"Mn", "Me", "Cf"}  # accents, joiners, marks without width
+_SIMPLIFIED = OpenCC("t2s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def _lines(text: str) -> dict[str, _Line]:
     for place, letter in enumerate(text):
         for part in unicodedata.normalize("NFKC", letter).casefold():
             if part.isalnum():
-                tight.append(part)
+                tight.append(_simplified(part))
                 tight_at.append(place)
                 loose.append(part)
                 loose_at.append(place)
@@ -92,6 +97,13 @@ def _lines(text: str) -> dict[str, _Line]:
         "zh": _Line("".join(tight), tuple(tight_at)),
         "en": _Line("".join(loose), tuple(loose_at)),
     }
+
+
+@lru_cache(maxsize=16384)
+def _simplified(letter: str) -> str:
+    """The letter as mainland China writes it; always one, so that its place in the text stays known."""
+    written: str = letter if letter.isascii() else _SIMPLIFIED.convert(letter)
+    return written if len(written) == 1 else letter
 
 
 @lru_cache(maxsize=8192)

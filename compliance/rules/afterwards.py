@@ -6,7 +6,7 @@ from datetime import timedelta
 from compliance.entry import Entry
 from compliance.facts import Facts
 from compliance.rule import Answer, Context, known, rule
-from compliance.strict import LESS
+from compliance.strict import LESS, only_equal
 
 AFTER: dict[str, Callable[[Facts], bool]] = {
     "agency": lambda facts: facts.collector == "agency",
@@ -19,7 +19,7 @@ AFTER: dict[str, Callable[[Facts], bool]] = {
     answers=("case.close",),
     needs=("at", "collector", "bureau_reported", "guarantors"),
     takes={"when": str, "days": int},
-    strict={"days": LESS},
+    strict={"days": LESS, "when": only_equal("it names another duty")},
     says={"": ("days", "until")},
 )
 def follows_closing(facts: Facts, value: Entry, context: Context) -> Answer:

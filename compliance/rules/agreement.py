@@ -6,7 +6,7 @@ from common.money import ZERO
 from compliance.entry import Entry
 from compliance.facts import Facts
 from compliance.rule import AGREEMENT, Answer, Context, known, rule
-from compliance.strict import LESS, MORE_OF
+from compliance.strict import LESS, MORE_OF, only_equal
 from compliance.words import named
 
 
@@ -74,6 +74,7 @@ def plan_not_too_long(facts: Facts, value: Entry, context: Context) -> Answer:
     answers=("agreement.reach",),
     needs=("set_off_order",),
     takes={"order": list},
+    strict={"order": only_equal("each order suits one side in one case and the other in another")},
     says={"": ("given", "order")},
 )
 def set_off_in_order(facts: Facts, value: Entry, context: Context) -> Answer:

@@ -7,7 +7,7 @@ from compliance.calendars import CalendarUnknown, holiday_name, is_holiday
 from compliance.entry import Entry
 from compliance.facts import CircumstanceFacts, ContactFacts, Facts
 from compliance.rule import AGREEMENT, CONTACT, DOOR, VISIT, Answer, Context, known, rule, utc
-from compliance.strict import FEWER_OF, LESS, MORE, MORE_OF
+from compliance.strict import FEWER_OF, LESS, MORE, MORE_OF, SAME_OR_LONGER, only_equal
 from compliance.words import Both, named
 
 HOLIDAYS_AHEAD = 30  # no holidays follow one another for longer
@@ -17,7 +17,7 @@ HOLIDAYS_AHEAD = 30  # no holidays follow one another for longer
     answers=(*VISIT, *CONTACT, *DOOR, *AGREEMENT),
     needs=("circumstances",),
     takes={"kinds": list, "days": int},
-    strict={"kinds": MORE_OF},
+    strict={"kinds": MORE_OF, "days": SAME_OR_LONGER},
     says={"": ("kinds", "since", "until"), "open": ("kinds", "since")},
 )
 def circumstance_bars(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -125,6 +125,7 @@ def not_on_holidays(facts: Facts, value: Entry, context: Context) -> Answer:
     answers=(*VISIT, *CONTACT),
     needs=("house_papers", "collector"),
     takes={"paper": str},
+    strict={"paper": only_equal("another paper proves something else")},
     says={"": ("paper", "day")},
 )
 def house_paper_in_force(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -144,6 +145,7 @@ def house_paper_in_force(facts: Facts, value: Entry, context: Context) -> Answer
 @rule(
     answers=VISIT,
     takes={"certificate": str},
+    strict={"certificate": only_equal("another certificate proves something else")},
     says={"": ("officer", "certificate", "day")},
 )
 def officer_certified(facts: Facts, value: Entry, context: Context) -> Answer:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from compliance.entry import Entry
 from compliance.facts import ContactFacts, Facts
 from compliance.rule import CONTACT, VISIT, Answer, Context, known, rule, utc
-from compliance.strict import FEWER_OF, MORE, MORE_OF
+from compliance.strict import FEWER_OF, MORE, MORE_OF, MORE_PHRASES
 from compliance.wording import offending
 from compliance.words import named
 
@@ -84,7 +84,7 @@ def _in_a_row(days: Sequence[date]) -> int:
 @rule(
     answers=TRACE,
     takes={"phrases": dict, "roles": list},
-    strict={"roles": MORE_OF},
+    strict={"phrases": MORE_PHRASES, "roles": MORE_OF},
     says={"": (), "words": ("found",)},
 )
 def nothing_disclosed(facts: Facts, value: Entry, context: Context) -> Answer:

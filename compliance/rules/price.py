@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from compliance.entry import Entry
 from compliance.facts import Facts
 from compliance.rule import Answer, Context, known, rule
-from compliance.strict import LESS
+from compliance.strict import EARLIER, LESS
 from compliance.verdict import Finding
 from compliance.words import Rate
 
@@ -21,7 +21,7 @@ CENT = Decimal("0.01")
     answers=PRICED,
     needs=("debts",),
     takes={"times": int, "contracts_from": object},
-    strict={"times": LESS},
+    strict={"times": LESS, "contracts_from": EARLIER},
     says={"": ("debt", "rate", "ceiling", "times", "lpr", "contract")},
 )
 def cost_within_lpr(facts: Facts, value: Entry, context: Context) -> Answer:
@@ -57,7 +57,7 @@ def _dear_by_lpr(facts: Facts, value: Entry, context: Context) -> Iterator[Findi
     answers=PRICED,
     needs=("debts",),
     takes={"percent": str, "contracts_from": object, "platform_only": bool},
-    strict={"percent": LESS},
+    strict={"percent": LESS, "contracts_from": EARLIER, "platform_only": LESS},
     says={"": ("debt", "rate", "ceiling", "contract", "contracts_from")},
 )
 def cost_within_percent(facts: Facts, value: Entry, context: Context) -> Answer:

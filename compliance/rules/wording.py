@@ -3,6 +3,7 @@
 from compliance.entry import Entry
 from compliance.facts import Facts
 from compliance.rule import TEXT, Answer, Context, known, rule
+from compliance.strict import MORE_PHRASES
 from compliance.verdict import Severity
 from compliance.wording import offending
 
@@ -11,6 +12,7 @@ from compliance.wording import offending
     answers=TEXT,
     needs=("text",),
     takes={"phrases": dict},
+    strict={"phrases": MORE_PHRASES},
     says={"": ("words",), "record": ("words",)},
 )
 def lawful_words(facts: Facts, value: Entry, context: Context) -> Answer:

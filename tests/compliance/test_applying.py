@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from compliance import packs
 from compliance.applying import STRICT, Situation, left_out, packs_for
-from compliance.packs import COLLECTORS, CREDITORS, DEBTS
+from compliance.entry import COLLECTORS, CREDITORS
+from compliance.packs import DEBTS
 from compliance.places import COUNTRIES
 
 HOUSE = ("cn", "story")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,10 @@ from hypothesis import strategies as st
 
 from compliance import packs
 from compliance.ask import ask, value
+from compliance.rule import RULES
+from compliance.strict import EQUAL, SAME_OR_LONGER
+from compliance.tightening import loosened
+from compliance.values import KEYS, ONLY_EQUAL, _only
 from compliance.verdict import Force
 from tests.compliance.given import LAWFUL, at
 
@@ -135,6 +140,13 @@ class TestALoosenedValue:
             "house/hours.toml: XX-01 holds for bank only, country/hours.toml: XX-01 for everybody"
         ]
 
+    def test_is_one_that_holds_for_creditors_alone_and_no_agency(self, home: Path) -> None:
+        assert faults(home, hours(more='only_by = ["own"]')) == [
+            "house/hours.toml: XX-01 holds for own only, country/hours.toml: XX-01 for everybody"
+        ]
+        both = hours(more='only_by = ["own"]'), hours(more='only_by = ["agency"]')
+        assert faults(home, *both) == []
+
     def test_is_one_that_calls_itself_law(self, home: Path) -> None:
         assert faults(home, hours(force="law")) == [
             "house/hours.toml: XX-01 tightens other packs, so its force is policy"
@@ -161,6 +173,114 @@ class TestALoosenedValue:
     def test_a_pack_cannot_tighten_itself(self, home: Path) -> None:
         write(home, "house", hours(), more='tightens = ["house"]')
         assert "needs the names of other packs for tightens" in packs.problems(home)[0]
+
+
+WORDS = """
+[[value]]
+id = "XX-03"
+rule = "lawful_words"
+since = 2025-01-01
+severity = "block"
+force = "policy"
+confidence = "high"
+source = "house"
+phrases = {phrases}
+says = {{ "" = {{ en = "{{words}}", zh = "{{words}}" }}, record = {{ en = "{{words}}", zh = "{{words}}" }} }}
+remedy = {{ en = "Plainly.", zh = "请如实说明。" }}
+"""
+
+
+class TestForbiddenPhrases:
+    COUNTRY = WORDS.format(phrases='{ zh = ["老赖", "骗子"], en = ["scum"] }')
+
+    def test_may_become_more(self, home: Path) -> None:
+        house = WORDS.format(phrases='{ en = ["scum", "crook*"], zh = ["骗子", "人渣", "老赖"] }')
+        assert faults(home, house, base=(self.COUNTRY,)) == []
+
+    @pytest.mark.parametrize(
+        ("phrases", "left"),
+        [
+            ('{ zh = ["老赖"], en = ["scum"] }', "“骗子”"),
+            ('{ zh = ["老赖", "骗子", "人渣"] }', "“scum”"),
+            ('{ en = ["crook*"] }', "“老赖”, “骗子”, “scum”"),
+        ],
+    )
+    def test_may_not_be_taken_away_and_each_is_named(
+        self, home: Path, phrases: str, left: str
+    ) -> None:
+        assert faults(home, WORDS.format(phrases=phrases), base=(self.COUNTRY,)) == [
+            "house/hours.toml: XX-03 loosens country/hours.toml: XX-03 (lawful_words) on 2025-01-01: "
+            f"phrases leaves out {left}, and may only forbid more"
+        ]
+
+    def test_on_the_outside_of_a_letter_may_become_more_in_any_order_and_not_fewer(
+        self, home: Path
+    ) -> None:
+        plain = (
+            '[[value]]\nid = "XX-04"\nsince = 2025-01-01\nphrases = {phrases}\nforce = "policy"\n'
+            'confidence = "high"\nsource = "house"\nkeys = {{ "wording.outside" = "phrases" }}\n'
+        )
+        country = (plain.format(phrases='{ zh = ["欠", "债"] }'),)
+        more = plain.format(phrases='{ en = ["debt*"], zh = ["催", "债", "欠"] }')
+        assert faults(home, more, base=country) == []
+        (told,) = faults(home, plain.format(phrases='{ zh = ["欠", "催"] }'), base=country)
+        assert told.endswith("and may not be looser")
+
+
+class TestEveryValueOfEveryPack:
+    """A figure without a direction could never be tightened, and nobody would know why."""
+
+    def test_has_a_direction_or_a_reason_why_it_may_only_be_equal(self) -> None:
+        for name in packs.names():
+            for entry in packs.describe(name):
+                row = (name, entry.id, entry.rule)
+                if entry.rule:
+                    directions = RULES[entry.rule].strict
+                    assert directions.keys() == entry.fields.keys(), row
+                    assert all(one is not EQUAL for one in directions.values()), row
+                    assert all(
+                        one.why for one in directions.values() if one.asks == "may only be equal"
+                    ), row
+                for key in entry.keys:
+                    assert (KEYS[key].strictest is _only) == (key in ONLY_EQUAL), (row, key)
+
+    def test_repeated_as_it_is_loosens_nothing(self) -> None:
+        every = {name: packs.load(name) for name in packs.names()}
+        for name, pack in every.items():
+            house = replace(
+                pack,
+                name="house",
+                tightens=(name,),
+                entries=tuple(replace(entry, force=Force.POLICY) for entry in pack.entries),
+            )
+            assert loosened(house, every) == []
+
+    @pytest.mark.parametrize(
+        ("base", "house", "holds"),
+        [(0, 0, True), (0, 90, False), (30, 31, True), (30, 30, True), (30, 29, False), (30, 0, False)],
+    )  # fmt: skip
+    def test_days_of_a_circumstance_of_0_are_its_own(
+        self, base: int, house: int, holds: bool
+    ) -> None:
+        assert SAME_OR_LONGER.holds(house, base) is holds
+
+    def test_the_strictest_of_two_is_as_strict_as_either(self) -> None:
+        """What other parts of the house are given agrees with what a house may tighten."""
+        held: dict[tuple[str, str, str], list[Any]] = {}
+        for name in packs.names():
+            for entry in packs.describe(name):
+                for key, figure in entry.keys.items():
+                    field = next((f for f, one in entry.fields.items() if one is figure), "")
+                    held.setdefault((key, entry.rule, field), []).append(figure)
+        for (key, rule, field), figures in held.items():
+            direction = RULES[rule].strict.get(field) if rule else None
+            if direction is None or key in ONLY_EQUAL:
+                continue
+            for one in figures:
+                for other in figures:
+                    strictest = KEYS[key].strictest([one, other])
+                    assert direction.holds(strictest, one), (key, one, other)
+                    assert direction.holds(strictest, other), (key, one, other)
 
 
 class TestTheHangzhouHouse:

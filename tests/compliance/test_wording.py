@@ -26,6 +26,25 @@ class TestOffending:
         assert offending(text, THREATS) == words
 
     @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("再不還款我們就上門", ["再不還款我們就上門"]),
+            ("法院，明天，來抓人！", ["法院，明天，來抓人"]),
+            ("你這個老賴，還有臉？", ["老賴", "還有臉"]),
+        ],
+    )
+    def test_finds_simplified_phrases_in_traditional_characters(
+        self, text: str, words: list[str]
+    ) -> None:
+        assert offending(text, {"zh": [*THREATS["zh"], "老赖", "还有脸"]}) == words
+
+    def test_finds_traditional_phrases_in_simplified_characters(self) -> None:
+        assert offending("我们是法院，叫你还钱", {"zh": ["我們是法院", "還錢"]}) == [
+            "我们是法院",
+            "还钱",
+        ]
+
+    @pytest.mark.parametrize(
         "text",
         [
             "再不还款，以后的利息会增加很多很多很多很多很多，我们也不上门",  # too far apart
