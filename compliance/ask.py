@@ -12,10 +12,11 @@ from common.clock import day_begins, zone_named
 from compliance import packs
 from compliance.entry import Entry
 from compliance.facts import Facts
+from compliance.fault import in_tongue
 from compliance.rule import ACTIONS, RULES, VISIT, Context, utc, whole_minute
 from compliance.shelf import Pack, Shelf, strictest_of, values_in
 from compliance.verdict import Citation, Finding, Force, Severity, Verdict
-from compliance.words import filled
+from compliance.words import Both, filled
 
 PLANNED = ("visit.plan", "visit.announce")
 STEPS_AHEAD = 400  # moves of the search; each passes a whole day, a cap or a hold
@@ -110,7 +111,9 @@ def _judge(
         for entry in shelf.entries_for(facts.packs, action, context.day):
             findings += _judged(entry, facts, context)
     for unreadable in chosen.unreadable:
-        why = "; ".join(unreadable.why)
+        why = Both(
+            "; ".join(unreadable.why), "；".join(in_tongue(one, "zh") for one in unreadable.why)
+        )
         findings.append(_house("DS-PACKS", _BAD_PACK, pack=unreadable.name, why=why))
     findings.sort(key=lambda finding: finding.order)
     return tuple(findings), chosen.versions, chosen.digests
@@ -241,7 +244,9 @@ def _change_after(
     return day_begins(change, zone.key) if change else None
 
 
-def _house(rule: str, texts: tuple[dict[str, str], dict[str, str]], **figures: str) -> Finding:
+def _house(
+    rule: str, texts: tuple[dict[str, str], dict[str, str]], **figures: str | Both
+) -> Finding:
     """A finding of the machinery itself: it cannot decide, so it refuses."""
     says, remedy = texts
     return Finding(
@@ -251,7 +256,7 @@ def _house(rule: str, texts: tuple[dict[str, str], dict[str, str]], **figures: s
         citation=_HOUSE,
         says=filled(says, figures),
         remedy=filled(remedy, figures),
-        inputs=dict(figures),
+        inputs={name: str(getattr(figure, "en", figure)) for name, figure in figures.items()},
     )
 
 
@@ -273,7 +278,7 @@ _NO_PACKS = (
 _BAD_PACK = (
     {
         "en": "The rule pack “{pack}” cannot be used: {why}.",
-        "zh": "规则包“{pack}”缺失或有错误，无法使用。",
+        "zh": "规则包“{pack}”无法使用：{why}。",
     },
     {
         "en": "Have compliance mend the rule pack; until then nothing is decided by it.",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compliance.circumstances import KINDS
+from compliance.fault import Fault, both
 
 SCOPES = ("none", "reminders", "visits", "all")  # from the mildest on
 FOR = ("clerk", "supervisor", "compliance")
@@ -58,22 +59,24 @@ def _of_kind(given: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def faults(effects: Any) -> Iterable[str]:
+def faults(effects: Any) -> Iterable[Fault]:
     """What is wrong with a table of effects, so that a pack with such a table is not used."""
     if not isinstance(effects, dict):
-        yield "needs its effects by kind"
+        yield Fault("effects_by_kind")
         return
     for kind, given in effects.items():
         if kind not in KINDS:
-            yield f"has an effect of {kind}, which is no circumstance"
-        elif not isinstance(given, dict) or not given.keys() <= _FIELDS:
-            yield f"has something unknown in its effect of {kind}"
+            yield Fault("effect_of_nothing", kind=kind)
+            continue
+        name = both(kind, KINDS[kind][1])
+        if not isinstance(given, dict) or not given.keys() <= _FIELDS:
+            yield Fault("effect_unknown", kind=name)
         elif given.get("stops", "none") not in SCOPES:
-            yield f"stops {given['stops']!r} for {kind}; it is one of {', '.join(SCOPES)}"
+            yield Fault("effect_stops", stops=given["stops"], kind=name, options=", ".join(SCOPES))
         elif given.get("stops", "none") != "none" and not given.get("days"):
-            yield f"stops something for {kind}, but does not say for how many days"
+            yield Fault("effect_without_days", kind=name)
         elif _DUTY & given.keys() and not _is_duty(given):
-            yield f"needs duty (English and Chinese), duty_hours and duty_for together for {kind}"
+            yield Fault("effect_duty", kind=name)
 
 
 def _is_duty(given: Mapping[str, Any]) -> bool:

@@ -13,8 +13,9 @@ from typing import Any
 
 from compliance import effects, wording
 from compliance.entry import COLLECTORS, CREDITORS, Entry
+from compliance.fault import Fault, both, kind_name, named_field
 from compliance.rule import RULES
-from compliance.shelf import Edition, Pack, PackUnreadable, Shelf, strictest_of
+from compliance.shelf import Edition, NoSuchPack, Pack, PackUnreadable, Shelf, strictest_of
 from compliance.tightening import loosened
 from compliance.values import KEYS
 from compliance.verdict import Citation, Force, Severity
@@ -22,7 +23,6 @@ from compliance.words import LANGUAGES
 
 HOME = Path(__file__).parent / "packs"
 PACK_FILE = "pack.toml"
-NO_SUCH = "there is no such pack"
 CONFIDENCES = ("high", "medium", "low")
 DEBTS = ("consumer_loan", "credit_card", "private_loan", "business_loan")
 
@@ -89,17 +89,17 @@ def texts_in(folder: Path) -> dict[str, bytes]:
     """The files of a pack as they lie in the folder; raises ``PackUnreadable``."""
     files = sorted(folder.glob("*.toml"))
     if folder / PACK_FILE not in files:
-        raise PackUnreadable(folder.name, [NO_SUCH])
+        raise NoSuchPack(folder.name)
     try:
         return {file.name: file.read_bytes() for file in files}
     except OSError as error:
-        raise PackUnreadable(folder.name, [f"cannot be read: {error.strerror}"]) from error
+        raise PackUnreadable(folder.name, [Fault("no_access", why=error.strerror)]) from error
 
 
 def texts_of(name: str) -> dict[str, bytes]:
     """The files of the pack's first version, the one that came with the program."""
     if not _plain_name(name):
-        raise PackUnreadable(name, [NO_SUCH])
+        raise NoSuchPack(name)
     return texts_in(_home[0] / name)
 
 
@@ -171,48 +171,52 @@ def _from_files(name: str) -> Pack:
 _shelf: list[Shelf] = [Shelf(_from_files)]
 
 
-def problems(home: Path | None = None) -> list[str]:
+def problems(home: Path | None = None) -> list[Fault]:
     """What is wrong with the packs in the folder, one sentence each; nothing when all is well."""
     folder = home or _home[0]
-    found: list[str] = []
+    found: list[Fault] = []
     asked: set[str] = set()
     read_packs: dict[str, Pack] = {}
     for place in sorted(folder.iterdir()) if folder.is_dir() else []:
         if place.name.startswith((".", "_")):
             continue
         if not place.is_dir():
-            found.append(f"{place.name} lies beside the packs; nobody reads it")
+            found.append(Fault("beside_packs", name=place.name))
             continue
         found += [
-            f"{place.name}/{file.name} is not read: packs hold .toml files only"
+            Fault("not_toml", file=f"{place.name}/{file.name}")
             for file in sorted(place.iterdir())
             if file.suffix != ".toml"
         ]
         try:
             pack = read(place)
         except PackUnreadable as unreadable:
-            found += [f"{place.name}: {why}" for why in unreadable.why]
+            found += [Fault("of_pack", pack=place.name, fault=why) for why in unreadable.why]
             continue
         asked |= {entry.rule for entry in pack.entries}
         read_packs[pack.name] = pack
     found += [fault for pack in read_packs.values() for fault in loosened(pack, read_packs)]
     if home is None and not found:
-        found += [f"the rule {name} is asked by no pack" for name in sorted(RULES.keys() - asked)]
+        found += [Fault("unasked_rule", name=name) for name in sorted(RULES.keys() - asked)]
     return found
 
 
 class _Trouble(Exception):
     """One thing that is wrong with an entry."""
 
+    def __init__(self, code: str | Fault, /, **parts: Any) -> None:
+        self.fault = code if isinstance(code, Fault) else Fault(code, **parts)
+        super().__init__(self.fault)
+
 
 def _parse(name: str, texts: Mapping[str, bytes], digest: str) -> Pack:
     tables: dict[str, dict[str, Any]] = {}
-    why: list[str] = []
+    why: list[Fault] = []
     for file, content in texts.items():
         try:
             tables[file] = tomllib.loads(content.decode())
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            why.append(f"{file} cannot be read: {error}")
+            why.append(Fault("file_unread", file=file, why=error))
     if why:
         raise PackUnreadable(name, why)
     head = tables.pop(PACK_FILE)
@@ -222,18 +226,20 @@ def _parse(name: str, texts: Mapping[str, bytes], digest: str) -> Pack:
     entries: list[Entry] = []
     for file, table in tables.items():
         topic = file.removesuffix(".toml")
-        why += [f"{file} has an unknown table [{extra}]" for extra in table.keys() - {"value"}]
+        why += [
+            Fault("unknown_table", file=file, extra=extra) for extra in table.keys() - {"value"}
+        ]
         for number, raw in enumerate(_values(table), 1):
-            label = f"{file}: {raw.get('id', f'value {number}')}"
+            place = _place(file, raw, number)
             try:
                 entries.append(_entry(head, topic, raw))
             except _Trouble as trouble:
-                why.append(f"{label} {trouble}")
+                why.append(Fault("of_value", place=place, fault=trouble.fault))
             except (AttributeError, KeyError, TypeError, ValueError) as error:
-                why.append(f"{label} is not written as a value ({error})")
+                why.append(Fault("not_a_value", place=place, why=error))
     why += _overlaps(entries)
     if not entries and not why:
-        why.append("holds no values")
+        why.append(Fault("no_values"))
     if why:
         raise PackUnreadable(name, why)
     entries.sort(key=lambda entry: (entry.topic, entry.id, entry.rule, entry.since))
@@ -256,82 +262,88 @@ def _tightens(head: Mapping[str, Any]) -> list[Any]:
     return given if isinstance(given, list) else [given]
 
 
+def _place(file: str, raw: Mapping[str, Any], number: int) -> dict[str, str]:
+    """Where a value is written, to be told beside what is wrong with it."""
+    row = raw.get("id")
+    return both(f"{file}: {row or f'value {number}'}", f"{file}：{row or f'第 {number} 项'}")
+
+
 def _values(table: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The [[value]] tables of a file; what is written otherwise comes back to be complained of."""
     values = table.get("value", [])
     return [one if isinstance(one, dict) else {} for one in values]
 
 
-def _of_head(name: str, head: Mapping[str, Any]) -> Iterator[str]:
+def _of_head(name: str, head: Mapping[str, Any]) -> Iterator[Fault]:
     for missing in sorted(_PACK_FIELDS - _MAY_LACK - head.keys()):
-        yield f"{PACK_FILE} says no {missing}"
+        yield Fault("head_lacks", file=PACK_FILE, name=named_field(missing))
     for extra in sorted(head.keys() - _PACK_FIELDS):
-        yield f"{PACK_FILE} has an unknown field {extra}"
+        yield Fault("head_extra", file=PACK_FILE, name=extra)
     if head.get("name", name) != name:
-        yield f"{PACK_FILE} calls it {head['name']}"
+        yield Fault("head_other_name", file=PACK_FILE, name=head["name"])
     if not all(isinstance(one, str) and one != name for one in _tightens(head)):
-        yield f"{PACK_FILE} needs the names of other packs for tightens"
+        yield Fault("head_tightens", file=PACK_FILE)
     if not str(head.get("version", "1")).strip() or not isinstance(head.get("version", ""), str):
-        yield f"{PACK_FILE} needs a version, as a string"
+        yield Fault("head_version", file=PACK_FILE)
     for texts in ("title", "about"):
         if texts in head and not _bilingual(head[texts]):
-            yield f"{PACK_FILE} needs its {texts} in English and Chinese"
+            yield Fault("head_texts", file=PACK_FILE, name=named_field(texts))
     yield from _of_applies(head.get("applies", {}))
     for source, given in head.get("source", {}).items():
         if not {"title", "title_zh"} <= given.keys() <= _SOURCE_FIELDS:
-            yield f"{PACK_FILE}: the source {source} needs title and title_zh, may have url"
+            yield Fault("head_source", file=PACK_FILE, source=source)
 
 
-def _of_applies(given: Mapping[str, Any]) -> Iterator[str]:
+def _of_applies(given: Mapping[str, Any]) -> Iterator[Fault]:
     """What is wrong with the table that says where a pack holds."""
     for name, value in given.items():
         if type(value) is not _APPLIES_FIELDS.get(name):
-            yield f"{PACK_FILE}: [applies] has {name} = {value!r}, which nobody understands"
+            yield Fault("applies_unknown", file=PACK_FILE, name=name, value=value)
     if given and not (given.get("country") or given.get("countries")):
-        yield f"{PACK_FILE}: [applies] names no country"
+        yield Fault("applies_nowhere", file=PACK_FILE)
     known = (("collectors", COLLECTORS), ("creditors", CREDITORS), ("debts", DEBTS))
     for name, choices in known:
         if not set(given.get(name, ())) <= set(choices):
-            yield f"{PACK_FILE}: [applies] has {name} that nobody knows"
+            yield Fault("applies_nobody", file=PACK_FILE, name=name)
 
 
 def _entry(head: Mapping[str, Any], topic: str, raw: Mapping[str, Any]) -> Entry:
     for needed in ("id", "since", "force", "confidence"):
         if not raw.get(needed):
-            raise _Trouble(f"says no {needed}")
+            raise _Trouble("says_no", name=named_field(needed), field=needed)
     rule = RULES.get(raw.get("rule", ""))
     if raw.get("rule") and rule is None:
-        raise _Trouble(f"names the rule {raw['rule']}, which does not exist")
+        raise _Trouble("no_such_rule", rule=raw["rule"])
     if rule is None and not raw.get("keys"):
-        raise _Trouble("is asked by no rule and has no key under which it could be asked for")
+        raise _Trouble("asked_by_nobody")
     since, until = _day(raw, "since"), _day(raw, "until")
     if since is None or (until and until < since):
-        raise _Trouble("ends before it begins")
+        raise _Trouble("ends_early", field="until")
     if rule is None and (raw.get("says") or raw.get("remedy")):
-        raise _Trouble("has words, but no rule that would speak them")
+        raise _Trouble("words_without_rule")
     takes = rule.takes if rule else {}
     fields = {name: part for name, part in raw.items() if name not in _COMMON_FIELDS}
     for name, faults_of in (("phrases", wording.faults), ("effects", effects.faults)):
         for fault in faults_of(fields[name]) if name in fields else ():
-            raise _Trouble(fault)
+            raise _Trouble("plain", fault=fault, field=name)
     if rule:
         _check_fields(fields, takes)
         _check_words(raw, rule.says)
     severity = raw.get("severity", "block" if rule is None else "")
     actions = raw.get("actions")
     if actions is not None and not (rule and actions and set(actions) <= rule.answers):
-        raise _Trouble(f"is put to actions that its rule does not answer: {actions}")
+        raise _Trouble("wrong_actions", actions=actions, field="actions")
     for name in ("binds", "only_for"):
         if not set(raw.get(name, ())) <= set(CREDITORS):
-            raise _Trouble(f"has an unknown kind of creditor under {name}")
+            raise _Trouble("unknown_creditor", name=named_field(name), field=name)
     for name in ("binds_collectors", "only_by"):
         if not set(raw.get(name, ())) <= set(COLLECTORS):
-            raise _Trouble(f"has somebody who does not collect under {name}")
+            raise _Trouble("unknown_collector", name=named_field(name), field=name)
     checked_on = _day(raw, "checked_on")
     if bool(raw.get("checked_by")) != bool(checked_on):
-        raise _Trouble("says by whom it was checked, or when, but not both")
+        raise _Trouble("half_checked", field="checked_by")
     if raw["confidence"] not in CONFIDENCES:
-        raise _Trouble(f"has a confidence other than {', '.join(CONFIDENCES)}")
+        raise _Trouble("unknown_confidence", options=", ".join(CONFIDENCES), field="confidence")
     return Entry(
         pack=head["name"],
         version=head["version"],
@@ -363,9 +375,9 @@ def _citation(head: Mapping[str, Any], raw: Mapping[str, Any]) -> Citation:
     source = head.get("source", {}).get(raw.get("source", ""))
     if source is None:
         given = raw.get("source")
-        raise _Trouble(
-            f"cites {given}, which pack.toml does not list" if given else "has no citation"
-        )
+        if given:
+            raise _Trouble("source_not_listed", source=given, field="source")
+        raise _Trouble("no_citation", field="source")
     return Citation(
         title=source["title"],
         title_zh=source["title_zh"],
@@ -379,13 +391,13 @@ def _keys(raw: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
     found = {}
     for key, name in raw.get("keys", {}).items():
         if key not in KEYS:
-            raise _Trouble(f"has the key {key}, for which nobody asks")
+            raise _Trouble("unknown_key", key=key)
         if name not in fields:
-            raise _Trouble(f"has no field {name} for its key {key}")
+            raise _Trouble("key_without_field", name=named_field(name), key=key, field=name)
         if not isinstance(fields[name], KEYS[key].kind):
-            raise _Trouble(f"needs {KEYS[key].kind.__name__} for its key {key}")
+            raise _Trouble("key_wrong_kind", kind=kind_name(KEYS[key].kind), key=key, field=name)
         for fault in KEYS[key].faults(fields[name]):
-            raise _Trouble(fault)
+            raise _Trouble("plain", fault=fault, field=name)
         found[key] = fields[name]
     return found
 
@@ -393,30 +405,36 @@ def _keys(raw: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
 def _check_fields(fields: Mapping[str, Any], takes: Mapping[str, type]) -> None:
     for name, kind in takes.items():
         if name not in fields:
-            raise _Trouble(f"has no {name}")
+            raise _Trouble("lacks_field", name=named_field(name), field=name)
         right = type(fields[name]) is kind or (kind is object)
         if not right:
-            raise _Trouble(f"needs {kind.__name__} for {name}, not {fields[name]!r}")
+            raise _Trouble(
+                "wrong_kind", kind=kind_name(kind), name=named_field(name), given=fields[name],
+                field=name,
+            )  # fmt: skip
     for extra in fields.keys() - takes.keys():
-        raise _Trouble(f"has a field {extra}, which its rule does not know")
+        raise _Trouble("extra_field", name=named_field(extra), field=extra)
 
 
 def _check_words(raw: Mapping[str, Any], says: Mapping[str, tuple[str, ...]]) -> None:
     given = _variants(raw.get("says", {}))
     for variant in says.keys() ^ given.keys():
-        raise _Trouble(f"{'lacks' if variant in says else 'has unknown'} words: says.{variant}")
+        raise _Trouble("lacks_words" if variant in says else "extra_words", variant=variant)
     remedies = _variants(raw.get("remedy", {}))
     if "" not in remedies or not remedies.keys() <= says.keys():
-        raise _Trouble("needs a remedy for what it says")
+        raise _Trouble("needs_remedy")
     for kind, table in (("says", given), ("remedy", remedies)):
         for variant, texts in table.items():
             if not _bilingual(texts):
-                raise _Trouble(f"needs {kind} in English and Chinese")
+                raise _Trouble("needs_both_tongues", name=named_field(kind))
             allowed = set(says[variant]) if kind == "says" or variant else _shared(says)
             for text in texts.values():
                 extra = _placeholders(text) - allowed
                 if extra:
-                    raise _Trouble(f"shows a figure that its rule does not give: {sorted(extra)}")
+                    names = both(
+                        str(sorted(extra)), "、".join(f"{{{one}}}" for one in sorted(extra))
+                    )
+                    raise _Trouble("shows_unknown", names=names)
 
 
 def _shared(says: Mapping[str, tuple[str, ...]]) -> set[str]:
@@ -428,7 +446,7 @@ def _placeholders(text: str) -> set[str]:
     try:
         return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
     except ValueError as error:
-        raise _Trouble(f"has broken braces: {text}") from error
+        raise _Trouble("broken_braces", text=text) from error
 
 
 def _variants(texts: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
@@ -437,7 +455,7 @@ def _variants(texts: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
     return {**({"": plain} if plain else {}), **found}
 
 
-def _overlaps(entries: Iterable[Entry]) -> Iterator[str]:
+def _overlaps(entries: Iterable[Entry]) -> Iterator[Fault]:
     """Two values of the same row at the same time: nobody could say which one holds."""
     rows: dict[tuple[Any, ...], list[Entry]] = {}
     for entry in entries:
@@ -454,7 +472,7 @@ def _overlaps(entries: Iterable[Entry]) -> Iterator[str]:
         dated.sort(key=lambda entry: entry.since)
         for earlier, later in itertools.pairwise(dated):
             if earlier.until is None or earlier.until >= later.since:
-                yield f"{row} has two values on {later.since}: end the older one first"
+                yield Fault("overlap", row=row, day=later.since, field="since")
 
 
 def _day(raw: Mapping[str, Any], name: str) -> date | None:
@@ -462,7 +480,7 @@ def _day(raw: Mapping[str, Any], name: str) -> date | None:
     if given in (None, ""):
         return None
     if type(given) is not date:
-        raise _Trouble(f"needs a date for {name}, such as 2026-01-30")
+        raise _Trouble("needs_day", name=named_field(name), field=name)
     return given
 
 
@@ -470,8 +488,9 @@ def _choice(kind: Any, given: str, name: str) -> Any:
     try:
         return kind(given)
     except ValueError:
-        options = ", ".join(kind)
-        raise _Trouble(f"has the {name} {given!r}; it is one of {options}") from None
+        raise _Trouble(
+            "not_a_choice", name=named_field(name), given=given, options=", ".join(kind), field=name
+        ) from None
 
 
 def _bilingual(texts: Any) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from compliance.fault import Fault, both, named_field
 from compliance.spans import NotASpan, span_words
 
 RECORDS: dict[str, tuple[str, str]] = {
@@ -32,24 +33,24 @@ EXTENDED_BY: dict[str, tuple[str, str]] = {
 }
 
 
-def faults(terms: Any) -> Iterator[str]:
+def faults(terms: Any) -> Iterator[Fault]:
     """What is wrong with the terms of a value, for ``manage.py check``."""
     for term in terms:
         if not isinstance(term, dict) or term.get("record") not in RECORDS:
-            yield f"has a term for an unknown record: {term!r}"
+            yield Fault("term_unknown_record", given=term)
             continue
         if term.get("from") not in EVENTS:
-            yield f"has a term that runs from an unknown event: {term.get('from')!r}"
+            yield Fault("term_unknown_event", given=term.get("from"))
         if term.get("extended_by", "limitation") not in EXTENDED_BY:
-            yield f"has a term that is extended by something unknown: {term['extended_by']!r}"
+            yield Fault("term_unknown_extension", given=term["extended_by"])
         spans = {part: term[part] for part in ("minimum", "default", "maximum") if part in term}
         if not spans:
-            yield f"has a term without any length: {term!r}"
+            yield Fault("term_without_length", record=both(repr(term), RECORDS[term["record"]][1]))
         for part, span in spans.items():
             try:
                 span_words(str(span), "en")
             except NotASpan:
-                yield f"has a {part} that is no span such as 5y or 30d: {span!r}"
+                yield Fault("term_no_span", part=named_field(part), given=span)
         extra = term.keys() - {"record", "from", "extended_by", "minimum", "default", "maximum"}
         if extra:
-            yield f"has a term with unknown parts: {sorted(extra)}"
+            yield Fault("term_extra", names=sorted(extra))

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from compliance.entry import Entry
+from compliance.fault import Fault
 from compliance.values import KEYS
 
 T = TypeVar("T")
@@ -19,6 +20,13 @@ class PackUnreadable(Exception):
     def __init__(self, name: str, why: Iterable[str]) -> None:
         self.name, self.why = name, list(why)
         super().__init__(f"{name}: {'; '.join(self.why)}")
+
+
+class NoSuchPack(PackUnreadable):
+    """Nobody has written a pack of that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, [Fault("no_such_pack")])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

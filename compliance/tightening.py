@@ -1,34 +1,36 @@
 """A house may make a pack stricter, never looser: its values are held against those of the pack."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from compliance.entry import COLLECTORS, CREDITORS, Entry
+from compliance.fault import Fault, both, named_field, shown_figure
 from compliance.rule import RULES
 from compliance.shelf import Pack
 from compliance.strict import EQUAL
 from compliance.values import KEYS, ONLY_EQUAL
 from compliance.verdict import Force, Severity
+from compliance.words import NAMES
 
 _MILDNESS = [Severity.BLOCK, Severity.BLOCK_UNLESS, Severity.DUTY, Severity.WARN]
 
 
-def loosened(house: Pack, packs: Mapping[str, Pack]) -> list[str]:
+def loosened(house: Pack, packs: Mapping[str, Pack]) -> list[Fault]:
     """Each line of the house's pack that is looser than what it tightens, in a sentence.
 
     ``packs`` are all packs by name. A line is held against those of the same row and rule, on every
     day on which both hold.
     """
-    found: dict[str, None] = {}
+    found: dict[Fault, None] = {}
     if house.tightens:
         for entry in house.entries:
             if entry.force is not Force.POLICY:
-                found[f"{_line(entry)} tightens other packs, so its force is policy"] = None
+                found[Fault("not_policy", line=_line(entry), field="force")] = None
     for name in house.tightens:
         base = packs.get(name)
         if base is None:
-            found[f"{house.name}: tightens {name}, which cannot be read"] = None
+            found[Fault("tightens_missing", house=house.name, name=name)] = None
             continue
         for day, ours, theirs in _days_of_rows(house.entries, base.entries):
             found |= dict.fromkeys(_looser_on(day, ours, theirs))
@@ -57,7 +59,7 @@ def _changes(entries: Iterable[Entry]) -> Iterator[date]:
             yield entry.until + timedelta(days=1)
 
 
-def _looser_on(day: date, ours: Sequence[Entry], theirs: Sequence[Entry]) -> Iterator[str]:
+def _looser_on(day: date, ours: Sequence[Entry], theirs: Sequence[Entry]) -> Iterator[Fault]:
     for base in theirs:
         touching = _counterparts(ours, base)
         for entry in touching:
@@ -88,7 +90,7 @@ def _meet(entry: Entry, base: Entry) -> bool:
     return bool(same_kind and same_hands and (not entry.rule or entry.actions & base.actions))
 
 
-def _looser(entry: Entry, base: Entry, day: date) -> Iterator[str]:
+def _looser(entry: Entry, base: Entry, day: date) -> Iterator[Fault]:
     if entry.rule:
         strict = RULES[entry.rule].strict
         for name, figure in base.fields.items():
@@ -96,15 +98,15 @@ def _looser(entry: Entry, base: Entry, day: date) -> Iterator[str]:
             mine = entry.fields[name]
             if direction.holds(mine, figure):
                 continue
+            asks = both(direction.asks, direction.asks_zh)
             if direction.lost:
-                left = ", ".join(f"“{one}”" for one in direction.lost(mine, figure))
-                yield f"{_loosens(entry, base, day)}: {name} leaves out {left}, and {direction.asks}"
+                left = direction.lost(mine, figure)
+                yield _leaves_out(entry, base, day, name, left, asks)
             else:
-                yield _sentence(entry, base, day, name, mine, figure, direction.asks)
+                yield _loosens(entry, base, day, name, mine, figure, asks)
         if _MILDNESS.index(entry.severity) > _MILDNESS.index(base.severity):
-            yield _sentence(
-                entry, base, day, "severity", entry.severity, base.severity, "may not be milder"
-            )
+            asks = both("may not be milder", "不得更宽松")
+            yield _loosens(entry, base, day, "severity", entry.severity, base.severity, asks)
     for key in entry.keys.keys() & base.keys.keys():
         mine, theirs = entry.keys[key], base.keys[key]
         if not entry.rule and not (
@@ -112,54 +114,68 @@ def _looser(entry: Entry, base: Entry, day: date) -> Iterator[str]:
             if key in ONLY_EQUAL
             else _same(KEYS[key].strictest([theirs, mine]), KEYS[key].strictest([mine]))
         ):
-            yield _sentence(entry, base, day, key, mine, theirs, "may not be looser")
+            asks = both("may not be looser", "不得更宽松")
+            yield _loosens(entry, base, day, key, mine, theirs, asks)
 
 
-def _narrower(ours: Sequence[Entry], base: Entry) -> Iterator[str]:
+def _narrower(ours: Sequence[Entry], base: Entry) -> Iterator[Fault]:
     """The lines of a house that together leave out an act or a creditor of the line that they tighten."""
     first = ours[0]
     left = base.actions - frozenset().union(*(entry.actions for entry in ours))
     if first.rule and left:
-        yield (
-            f"{_line(first)} is put to fewer acts than {_line(base)}: it leaves out "
-            f"{', '.join(sorted(left))}"
+        yield Fault(
+            "fewer_acts", line=_line(first), base=_line(base), acts=_acts(left), field="actions"
         )
-    for mine, theirs, everybody in (
-        ([entry.only_for for entry in ours], base.only_for, CREDITORS),
-        ([entry.only_by for entry in ours], base.only_by, COLLECTORS),
+    for name, mine, theirs, everybody in (
+        ("only_for", [entry.only_for for entry in ours], base.only_for, CREDITORS),
+        ("only_by", [entry.only_by for entry in ours], base.only_by, COLLECTORS),
     ):
         reached = frozenset().union(*mine)
         if all(mine) and (theirs or frozenset(everybody)) - reached:
-            yield (
-                f"{_line(first)} holds for {', '.join(sorted(reached))} only, {_line(base)} for "
-                f"{', '.join(sorted(theirs)) or 'everybody'}"
-            )
+            yield Fault(
+                "fewer_people", line=_line(first), base=_line(base), field=name,
+                mine=shown_figure(sorted(reached)),
+                theirs=shown_figure(sorted(theirs)) if theirs else both("everybody", "所有人"),
+            )  # fmt: skip
 
 
-def _sentence(
-    entry: Entry, base: Entry, day: date, name: str, mine: Any, theirs: Any, asks: str
-) -> str:
-    return (
-        f"{_loosens(entry, base, day)}: "
-        f"{name} is {figure_text(mine)} where it is {figure_text(theirs)}, and {asks}"
-    )
+def _leaves_out(
+    entry: Entry, base: Entry, day: date, name: str, left: Sequence[str], asks: dict[str, str]
+) -> Fault:
+    return Fault(
+        "leaves_out", line=_line(entry), base=_line(base), day=day, field=name, asks=asks,
+        rule=base.rule, name=named_field(name),
+        left=both(", ".join(f"“{one}”" for one in left), "、".join(f"“{one}”" for one in left)),
+    )  # fmt: skip
 
 
-def _loosens(entry: Entry, base: Entry, day: date) -> str:
-    return f"{_line(entry)} loosens {_line(base)} ({base.rule or 'a plain value'}) on {day}"
+def _loosens(
+    entry: Entry, base: Entry, day: date, name: str, mine: Any, theirs: Any, asks: dict[str, str]
+) -> Fault:
+    field = name if name in entry.fields or name == "severity" else _field_of(entry, name)
+    return Fault(
+        "loosens", line=_line(entry), base=_line(base), day=day, field=field, asks=asks,
+        rule=both(base.rule, base.rule) if base.rule else both("a plain value", "单纯的数值"),
+        name=both(name, named_field(field)["zh"] if field else name),
+        mine=shown_figure(mine), theirs=shown_figure(theirs),
+    )  # fmt: skip
 
 
-def _line(entry: Entry) -> str:
-    return f"{entry.pack}/{entry.topic}.toml: {entry.id}"
+def _field_of(entry: Entry, key: str) -> str:
+    """The field that gives the value of this key."""
+    given = entry.keys[key]
+    return next((name for name, figure in entry.fields.items() if figure is given), "")
 
 
-def figure_text(figure: Any) -> str:
-    """A figure as a sentence about it shows it."""
-    if isinstance(figure, time):
-        return f"{figure:%H:%M}"
-    if isinstance(figure, list | tuple | set | frozenset):
-        return ", ".join(figure_text(one) for one in figure) or "nothing"
-    return str(figure)
+def _acts(acts: Iterable[str]) -> dict[str, str]:
+    codes = sorted(acts)
+    names = [NAMES.get(f"action.{code}", (code, code))[1] for code in codes]
+    return both(", ".join(codes), "、".join(names))
+
+
+def _line(entry: Entry) -> dict[str, str]:
+    place = f"{entry.pack}/{entry.topic}.toml"
+    return both(f"{place}: {entry.id}", f"{place}：{entry.id}")
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from compliance import effects
 from compliance.records import faults as faults_of_terms
+from compliance.timetable import faults_of_service, faults_of_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,10 @@ KEYS = {
         Key("notice.fields", list, _all_of, "what the notice of a visit must say", "上门通知书应载内容"),
         Key("reminder.opens", object, max, "from when reminders may go out", "最早发送提醒时间"),
         Key("reminder.closes", object, min, "until when reminders may go out", "最晚发送提醒时间"),
-        Key("reminder.schedule", list, _only, "when reminders are due", "还款提醒的时间安排"),
+        Key("reminder.schedule", list, _only, "when reminders are due", "还款提醒的时间安排", faults_of_steps),
         Key("agreement.grace_days", int, max, "days until a missed plan is broken", "逾期多少天视为违约"),
         Key("agreement.max_months", int, min, "longest plan, in months", "还款计划最长期限（月）"),
-        Key("service.rules", dict, _latest_service, "when a notice takes effect", "通知何时生效"),
+        Key("service.rules", dict, _latest_service, "when a notice takes effect", "通知何时生效", faults_of_service),
         Key("set_off.order", list, _only, "in which order a payment is set off", "还款抵充顺序"),
         Key("limitation.years", int, min, "years of limitation", "诉讼时效期间（年）"),
         Key("circumstance.effects", dict, effects.strictest, "what a circumstance does at once", "特殊情形登记后立即产生的效果"),

@@ -14,6 +14,8 @@ from typing import Any
 
 from opencc import OpenCC
 
+from compliance.fault import Fault
+
 BETWEEN = "…"
 ENDING = "*"
 LANGUAGES = ("zh", "en")
@@ -56,21 +58,21 @@ def offending(text: str, phrases: Mapping[str, Sequence[str]]) -> list[str]:
     return list(dict.fromkeys(" ".join(text[start:end].split()) for start, end in kept))
 
 
-def faults(phrases: Any) -> Iterable[str]:
+def faults(phrases: Any) -> Iterable[Fault]:
     """What is wrong with a table of phrases, so that a pack with such a table is not used."""
     if not isinstance(phrases, dict) or not phrases or not phrases.keys() <= set(LANGUAGES):
-        yield "needs its phrases by language, zh or en"
+        yield Fault("phrases_by_language")
         return
     for language, listed in phrases.items():
         if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
-            yield f"needs a list of phrases for {language}"
+            yield Fault("phrases_no_list", language=language)
             continue
         for one in listed:
             parts = _phrase(language, one).parts
             if not all(part.strip() for part in parts) or not parts:
-                yield f"has an empty phrase: {one!r}"
+                yield Fault("phrase_empty", phrase=one)
             elif len(parts) > MOST_PARTS:
-                yield f"has a phrase of more than {MOST_PARTS} parts: {one!r}"
+                yield Fault("phrase_long", most=MOST_PARTS, phrase=one)
 
 
 @lru_cache(maxsize=64)

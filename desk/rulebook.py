@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from cases.models import Case
 from common.clock import HOUSE_ZONE, day_begins, local_day
 from compliance.entry import Entry
+from compliance.fault import sentences
 from compliance.packs import PackUnreadable, load, names
 from compliance.reading import Standing, figures, gist, lines, remedies, says, standing
 from compliance.shelf import Pack
@@ -154,12 +155,17 @@ def shelf_of(user: User, at: datetime) -> list[dict[str, Any]]:
         try:
             pack = load(name, local_day(at, HOUSE_ZONE))
         except PackUnreadable as unreadable:
-            shelf.append({**row, "pack": None, "why": unreadable.why})
+            shelf.append({**row, "pack": None, "why": told_of(unreadable)})
             continue
         rules = {entry.id for entry in pack.entries}
         unchecked = sum(not entry.checked for entry in pack.entries)
         shelf.append({**row, "pack": pack, "rules": len(rules), "unchecked": unchecked})
     return sorted(shelf, key=lambda row: (not row["used"], row["name"]))
+
+
+def told_of(unreadable: PackUnreadable) -> str:
+    """What is wrong with the pack, in the reader's language."""
+    return sentences(unreadable.why, tongue_now())
 
 
 def book_of(pack: Pack, stops: Mapping[str, int], day: date) -> Book:

@@ -4,7 +4,7 @@ Rules belong to no case: what is done with them stands on the house's own timeli
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,8 +15,10 @@ from common.clock import HOUSE_ZONE, local_day
 from compliance import packs
 from compliance.comparing import changes
 from compliance.drafting import CannotChange, with_change, with_end, with_version, written_at
+from compliance.fault import Fault, sentences
 from compliance.shelf import Pack, PackUnreadable
 from compliance.tightening import loosened
+from desk.showing import tongue_now
 from people.models import User
 from people.rights import may
 from rulebook import shelving
@@ -30,6 +32,15 @@ from workflow.steps import AlreadyDone, RightRefused, StateRefused, WrongInput
 DRAFT, PUBLISH = "draft_rules", "publish_rules"
 PAST_DAYS = 30
 _State = PackVersion.State
+
+
+class Faulty(WrongInput):
+    """The pack would not be in order: every fault, told in the language of whoever asked."""
+
+    def __init__(self, found: Sequence[Fault]) -> None:
+        self.found = tuple(found)
+        fields = {fault.field for fault in found}
+        super().__init__(sentences(found, tongue_now()), fields.pop() if len(fields) == 1 else "")
 
 
 def draft_change(
@@ -111,7 +122,7 @@ def _rewrite(
             raise WrongInput(str(cannot), "since") from None
         wrong = faults(fresh.name, texts)
         if wrong:
-            raise WrongInput(" ".join(wrong))
+            raise Faulty(wrong)
         fresh.texts, fresh.digest = _plain(texts), packs.digest_of(fresh.name, texts)
         fresh.save(update_fields=["texts", "digest"])
         _tell(fresh, event, by, at, row=row, since=since.isoformat())
@@ -216,7 +227,7 @@ def pack_of(version: PackVersion) -> Pack:
     return packs.parse(version.name, version.files)
 
 
-def faults(name: str, texts: Mapping[str, bytes]) -> list[str]:
+def faults(name: str, texts: Mapping[str, bytes]) -> list[Fault]:
     """Everything that is wrong with these files as the newest version of the pack, in sentences.
 
     A house that tightens the pack may not become looser than it by that either.
@@ -224,7 +235,7 @@ def faults(name: str, texts: Mapping[str, bytes]) -> list[str]:
     try:
         pack = packs.parse(name, texts)
     except PackUnreadable as unreadable:
-        return [f"{name}: {why}." for why in unreadable.why]
+        return [Fault("of_pack", pack=name, fault=why) for why in unreadable.why]
     beside: dict[str, Pack] = {name: pack}
     for other in packs.names():
         if other != name:
@@ -233,7 +244,7 @@ def faults(name: str, texts: Mapping[str, bytes]) -> list[str]:
             except PackUnreadable:
                 continue
     houses = [one for one in beside.values() if one is pack or name in one.tightens]
-    return [f"{fault}." for house in houses for fault in loosened(house, beside)]
+    return [fault for house in houses for fault in loosened(house, beside)]
 
 
 def seen(version: PackVersion) -> WhatIf | None:
@@ -254,7 +265,7 @@ def _check_whole(version: PackVersion, at: datetime) -> None:
     _check_day(version.first_day, version.based_on, at)
     wrong = faults(version.name, version.files)
     if wrong:
-        raise WrongInput(" ".join(wrong))
+        raise Faulty(wrong)
     if not changes(newest, pack_of(version)):
         raise WrongInput(_("No value is changed yet. Change one first."))
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from common.clock import HOUSE_ZONE, local_day
 from compliance.comparing import Change
+from compliance.parts import part_name
 from compliance.shelf import Pack
 from documents.blocks import Facts, Paper, Para, Section, Table, Words, words
 from documents.letterhead import day, english
 from documents.render import render_paper
 from people.models import Organisation
 from rulebook.models import PackVersion
-from rulebook.shown import KINDS, figure_in, part_name
+from rulebook.shown import KINDS, figure_in
 
 
 def diff_pdf(

@@ -17,6 +17,7 @@ from django.core import signing
 from django.db import connection, transaction
 
 from compliance import packs
+from compliance.fault import Fault
 from compliance.shelf import Edition, Pack, PackUnreadable
 from rulebook.models import PackVersion
 
@@ -57,7 +58,7 @@ def look() -> None:
 def _lost(place: str) -> None:
     """No file: nothing was ever published here, or what was published is gone and nobody may guess."""
     names = _seen.get("names", ()) if _seen.get("index") == place else ()
-    why = "its published versions are missing from the shared storage"
+    why = Fault("lost_versions")
     packs.shelve({}, {name: PackUnreadable(name, [why]) for name in names})
 
 
@@ -68,7 +69,7 @@ def _read(index: Path) -> None:
         told = signing.Signer(salt=_SALT).unsign_object(index.read_text())
     except (OSError, ValueError, signing.BadSignature):
         log.error("the list of published rule versions cannot be trusted: %s", index)
-        why = "the list of its published versions is not the one that was written"
+        why = Fault("list_not_trusted")
         packs.shelve({}, {name: PackUnreadable(name, [why]) for name in packs.names()})
         return
     for row in told:
@@ -89,11 +90,9 @@ def _version(name: str, digest: str) -> Pack:
         texts = json.loads((home() / f"{digest}.json").read_text())
         files = {file: text.encode() for file, text in texts.items()}
     except (OSError, ValueError, AttributeError):
-        raise PackUnreadable(
-            name, [f"its published version {digest[:12]} cannot be read"]
-        ) from None
+        raise PackUnreadable(name, [Fault("version_unread", digest=digest[:12])]) from None
     if packs.digest_of(name, files) != digest:
-        raise PackUnreadable(name, [f"its version {digest[:12]} is not what was published"])
+        raise PackUnreadable(name, [Fault("version_not_trusted", digest=digest[:12])])
     return packs.parse(name, files)
 
 

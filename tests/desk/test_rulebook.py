@@ -125,6 +125,9 @@ class TestShelf:
         page = reader().get(reverse("desk:rules"))
         assert page.status_code == 200
         assert "Cannot be used" in page.content.decode()
+        assert " cannot be read: " in page.content.decode()
+        chinese = reader(language="zh").get(reverse("desk:rules"))
+        assert " 无法读取：" in chinese.content.decode()
 
 
 class TestStops:

@@ -102,6 +102,19 @@ class TestDraft:
             "officers is 4 where it is 3, and may only be less."
         )
 
+    def test_that_loosens_is_told_in_the_language_of_whoever_asks(self) -> None:
+        version = cast.begun(name="house-hz")
+        with translation.override("zh-hans"), pytest.raises(actions.Faulty) as wrong:
+            actions.change_value(
+                **cast.place(version, "CN-36", "crew_limit"), since=cast.FROM,
+                figures={"officers": 4}, by=make.compliance_officer(), at=cast.AT,
+            )  # fmt: skip
+        assert str(wrong.value.message) == (
+            "house-hz/contact.toml：CN-36 放宽了 cn/contact.toml：CN-36（crew_limit），自 2026-07-01 起："
+            "人数（officers）为 4，而原规定为 3，只能更少。"
+        )
+        assert wrong.value.field == "officers"
+
     def test_that_leaves_a_house_looser_than_the_law_is_refused_too(self) -> None:
         version = cast.begun(name="cn")
         with pytest.raises(WrongInput) as wrong:

@@ -8,11 +8,12 @@ from django.core.management.base import BaseCommand, CommandError
 from common import clock
 from compliance import packs
 from compliance.comparing import changes
+from compliance.parts import part_name
 from compliance.shelf import PackUnreadable
 from people.models import User
 from rulebook import actions, shelving
 from rulebook.models import PackVersion
-from rulebook.shown import figure_in, part_name
+from rulebook.shown import figure_in
 from workflow.approvals import SecondPersonNeeded
 from workflow.steps import RightRefused, StateRefused, WrongInput
 
@@ -67,10 +68,12 @@ class Command(BaseCommand):
     def _check(self, _options: dict[str, Any]) -> None:
         """Stop with a sentence for each thing that is not as it should be."""
         shelving.look()
-        found = packs.problems()
-        for row in PackVersion.objects.filter(state=_State.PUBLISHED).order_by("pk"):
-            if packs.digest_of(row.name, row.files) != row.digest:
-                found.append(f"{row}: its texts do not have the digest {row.digest[:12]}")
+        found: list[str] = [*packs.problems()]
+        found += [
+            f"{row}: its texts do not have the digest {row.digest[:12]}"
+            for row in PackVersion.objects.filter(state=_State.PUBLISHED).order_by("pk")
+            if packs.digest_of(row.name, row.files) != row.digest
+        ]
         for name in packs.names():
             found += self._of_pack(name)
         if found:
