@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
-from compliance.packs import PACK_FILE
+from compliance.parsing import PACK_FILE
 
 Texts = Mapping[str, bytes]
 _HEADING = re.compile(r"^\[\[value\]\]\s*(#.*)?$")

@@ -21,6 +21,7 @@ from common.clock import local_day
 from compliance import packs
 from compliance.comparing import changes
 from compliance.drafting import CannotChange, Written, written_at, written_in
+from compliance.parsing import PACK_FILE
 from compliance.shelf import Pack, PackUnreadable
 from desk.showing import tongue_now
 from people.models import Organisation
@@ -367,7 +368,7 @@ def _written(row: PackVersion, file: str, number: int) -> Written:
 
 def _sources(row: PackVersion) -> dict[str, Any]:
 
-    found: dict[str, Any] = tomllib.loads(row.texts[packs.PACK_FILE]).get("source", {})
+    found: dict[str, Any] = tomllib.loads(row.texts[PACK_FILE]).get("source", {})
     return found
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from compliance import packs
 from compliance.applying import STRICT, Situation, left_out, packs_for
 from compliance.entry import COLLECTORS, CREDITORS
-from compliance.packs import DEBTS
+from compliance.parsing import DEBTS
 from compliance.places import COUNTRIES
 
 HOUSE = ("cn", "story")
