@@ -314,6 +314,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "has a phrase of more than {most} parts: {phrase!r}",
         "有一条字词超过 {most} 段：{phrase!r}",
     ),
+    "phrase_many": (
+        "has a phrase that may be written in more than {most} ways: {phrase!r}",
+        "有一条字词的写法超过 {most} 种：{phrase!r}",
+    ),
     "step_unknown": (
         "has a reminder of an unknown kind: {given!r}",
         "有一项提醒的类型未知：{given!r}",

@@ -1,11 +1,13 @@
 """Words that must not be used: found however they are spaced, widened or broken up.
 
 A phrase is plain words. ``…`` stands for up to a few letters in between, ``*`` at the end of a Latin
-word for any ending. There are no other patterns, so that looking takes no longer than the text is long.
+word for any ending, ``|`` between words, without a blank, for one or the other of them. There are no other
+patterns, so that looking takes no longer than the text is long.
 Chinese in traditional characters is compared in simplified ones, letter by letter, so that a phrase may
 be listed in either.
 """
 
+import itertools
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +20,10 @@ from compliance.fault import Fault
 
 BETWEEN = "…"
 ENDING = "*"
+OR = "|"
 LANGUAGES = ("zh", "en")
 MOST_PARTS = 4
+MOST_WAYS = 100  # in which a phrase with alternatives may be written
 _GAP = {"zh": 12, "en": 30}  # letters that ``…`` may stand for
 _SILENT = {"Mn", "Me", "Cf"}  # accents, joiners, marks without width
 _SIMPLIFIED = OpenCC("t2s")
@@ -47,7 +51,8 @@ def offending(text: str, phrases: Mapping[str, Sequence[str]]) -> list[str]:
         span
         for language, listed in phrases.items()
         for phrase in listed
-        if (span := _span(_lines(text)[language], _phrase(language, phrase)))
+        for way in ways(phrase)
+        if (span := _span(_lines(text)[language], _phrase(language, way)))
     )
     kept: list[tuple[int, int]] = []
     for start, end in spans:
@@ -68,11 +73,24 @@ def faults(phrases: Any) -> Iterable[Fault]:
             yield Fault("phrases_no_list", language=language)
             continue
         for one in listed:
-            parts = _phrase(language, one).parts
-            if not all(part.strip() for part in parts) or not parts:
+            written = ways(one)
+            parts = [_phrase(language, way).parts for way in written]
+            if not parts or not all(all(part.strip() for part in way) for way in parts):
                 yield Fault("phrase_empty", phrase=one)
-            elif len(parts) > MOST_PARTS:
+            elif len(parts[0]) > MOST_PARTS:
                 yield Fault("phrase_long", most=MOST_PARTS, phrase=one)
+            elif len(written) > MOST_WAYS:
+                yield Fault("phrase_many", most=MOST_WAYS, phrase=one)
+
+
+@lru_cache(maxsize=8192)
+def ways(phrase: str) -> tuple[str, ...]:
+    """Every way in which a phrase may be written, one alternative each; no more than can be told as too many."""
+    words = [word.split(OR) for word in phrase.split()]
+    return tuple(
+        " ".join(chosen) if all(chosen) else ""
+        for chosen in itertools.islice(itertools.product(*words), MOST_WAYS + 1)
+    )
 
 
 @lru_cache(maxsize=64)
