@@ -39,7 +39,7 @@ def reminder_may_go(notice: Notice, at: datetime) -> str | Later:
     closes = window_closes(notice.kind, found.due_on, case.zone)
     if closes and at >= closes:
         return _("The day for which it was meant is past.")
-    verdict = ask_reminder(case, notice.channel, _source(notice), at)
+    verdict = ask_reminder(case, notice.means, _source(notice), at)
     return answer(verdict, closes)
 
 

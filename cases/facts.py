@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Coalesce, JSONObject
 
 from cases.models import Case, Circumstance, ClaimPaper, ContactAttempt, Debt, Hold, Refusal
 from cases.models.circumstances import OF_THE_DEBT
@@ -26,6 +26,7 @@ from compliance.facts import (
     PaperFacts,
 )
 from notices.models import Notice
+from notices.models.notice import MEANS
 from people.models import ContactPoint, HousePaper
 from workflow.kept import kept
 from workflow.models import Approval
@@ -156,11 +157,16 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
             )
         ),
         "fact_notices": ArraySubquery(
-            Notice.objects.filter(case__debtor=OuterRef("debtor"), sent_at__gte=since)
-            .order_by("sent_at")
+            # What is in doubt may have reached the debtor, so it counts until somebody knows better.
+            Notice.objects.annotate(left_at=Coalesce("sent_at", "begun_at"))
+            .filter(
+                Q(sent_at__isnull=False) | Q(state=Notice.State.DOUBTFUL),
+                case__debtor=OuterRef("debtor"), left_at__gte=since,
+            )
+            .order_by("left_at")
             .values(
                 json=JSONObject(
-                    at="sent_at", channel="channel", outcome="state", agency="case__agency",
+                    at="left_at", channel="channel", outcome="state", agency="case__agency",
                     creditor="case__creditor",
                 )
             )
@@ -267,7 +273,8 @@ def _contacts(case: Case) -> Iterator[ContactFacts]:
             case, row, spoken=row["outcome"] in SPOKEN, number=str(row["number"] or ""),
         )  # fmt: skip
     for row in case.fact_notices:
-        yield _contact(case, row, spoken=False)
+        means = MEANS.get(row["channel"], row["channel"])
+        yield _contact(case, {**row, "channel": means}, spoken=False)
     for row in case.fact_visits:
         yield _contact(case, {**row, "channel": "visit"}, spoken=row["met"] is not None)
 

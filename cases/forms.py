@@ -18,6 +18,7 @@ from compliance.places import COUNTRIES
 from compliance.reading import gist
 from documents.models import Document
 from notices.models import Notice
+from notices.ways import free_channels
 from people.models import Address, ContactPoint, Person, Source, User
 from workflow.forms import (
     DeskForm,
@@ -394,12 +395,18 @@ class OfficerForm(DeskForm):
 class MessageForm(DeskForm):
     """A message in our own words."""
 
-    channel = forms.ChoiceField(label=_("How it goes"), choices=Notice.Channel.choices)
+    channel = forms.ChoiceField(label=_("How it goes"))
     text = words_field(
         label=_("What the debtor is told"),
         rows=6,
         help_text=_("Salutation, sender and where to complain are added in the debtor's language."),
     )
+
+    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["channel"].choices = [
+            (name, Notice.Channel(name).label) for name in free_channels(case)
+        ]
 
 
 class HoldForm(DeskForm):

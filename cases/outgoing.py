@@ -14,7 +14,7 @@ def may_go(notice: Notice, at: datetime) -> str | Later:
     """Why it must not go now, or from when it may; "" when nothing stands against it."""
     point = notice.contact_point
     facts = facts_for(
-        notice.case, at=at, channel=notice.channel, contact_sources=(point.source,) if point else (),
+        notice.case, at=at, channel=notice.means, contact_sources=(point.source,) if point else (),
     )  # fmt: skip
     return answer(ask("notice.send", facts, on=local_day(at, notice.case.zone)), None)
 

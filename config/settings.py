@@ -59,6 +59,8 @@ def secret_key() -> str:
 
 SECRET_KEY = secret_key()
 SECRET_KEY_FALLBACKS: list[str] = env.list("DOORSTEP_OLD_SECRET_KEYS", [])
+SALT_KEY = ["doorstep: what is kept sealed in the database"]
+"""Parts the key that seals columns from the one that signs; it is no secret."""
 ALLOWED_HOSTS = env.list(
     "DOORSTEP_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"]
 )

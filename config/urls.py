@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from config import health
+from notices.views import carriers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("agreements.urls")),
     path("documents/", include("documents.urls")),
     path("notices/", include("notices.urls")),
+    path("carriers/<str:slug>/", carriers.call, name="carrier"),
     path("api/", include("api.urls")),
     path("", include("portal.urls")),
     path("demo/", include("demo.urls")),

@@ -381,6 +381,7 @@ SENTENCES: dict[str, Any] = {
     "notice.queued_again": _("%(notice)s is to be sent again: %(why)s"),
     "notice.postponed": _("%(notice)s waits for a lawful time: %(why)s"),
     "notice.suppressed": _("%(notice)s was not sent: %(why)s"),
+    "notice.carrier_said": _("The carrier says otherwise than the record of %(notice)s: %(why)s"),
     "notice.doubtful": _("It is in doubt whether this was sent: %(notice)s."),
     "visit.planned": _("A visit was planned."),
     "visit.moved": _("The visit was moved."),

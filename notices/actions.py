@@ -63,7 +63,7 @@ def record_sent(*, notice: Notice, taken: Taken, at: datetime) -> None:
                 "deemed_at": effective_from(notice, at),
             },
             data=lambda fresh: {**as_sent(fresh), "answer": taken.answer},
-            then=_served_by_sending,
+            then=served_by_sending,
         ),
         by=User.objects.system(),
         at=at,
@@ -76,9 +76,9 @@ def fail(*, notice: Notice, why: str, at: datetime, dead: bool = False) -> None:
 
     def after(fresh: Notice, by: User, _at: datetime) -> None:
         if dead:
-            _mark_dead(fresh, by, at)
-        _raise(fresh, "notice.failed", at)
-        _spare_following(fresh, at)
+            mark_dead(fresh, by, at)
+        ask_to_settle(fresh, "notice.failed", at)
+        spare_following(fresh, at)
 
     _by_system(notice, "fail", "notice.failed", at, {"why": why}, {"why": why, "dead": dead}, after)
     follow(notice, at)
@@ -88,7 +88,7 @@ def doubt(*, notice: Notice, why: str, at: datetime) -> None:
     """It may have gone or not; it is never sent again by itself."""
     _by_system(
         notice, "doubt", "notice.doubtful", at, {"why": why}, {"why": why},
-        lambda fresh, *_: _raise(fresh, "notice.doubtful", at),
+        lambda fresh, *_: ask_to_settle(fresh, "notice.doubtful", at),
     )  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def deem(*, notice: Notice, at: datetime) -> None:
             transition="deliver",
             args={"at": notice.deemed_at},
             data=lambda fresh: {**told(fresh), **_deemed(fresh)},
-            then=lambda fresh, *_: _spare_following(fresh, at),
+            then=lambda fresh, *_: spare_following(fresh, at),
         ),
         by=User.objects.system(),
         at=at,
@@ -134,7 +134,7 @@ def mark_sent(
 
     Asked once more whether it is still right; if not it is stopped, and ``WrongInput`` says why.
     """
-    if notice.channel != Notice.Channel.LETTER:
+    if not notice.is_carried:
         raise WrongInput(_("Only letters are posted by hand."))
     number = as_number(number)
     if number and not is_post_number(number):
@@ -165,7 +165,7 @@ def mark_sent(
                 "deemed_at": effective_from(notice, when),
             },
             data=lambda fresh: {**as_sent(fresh), "posted_at": when},
-            then=_served_by_sending,
+            then=served_by_sending,
         ),
         by=by,
         at=at,
@@ -209,7 +209,7 @@ def record_delivery(
             args=args,
             first=keep_proof,
             data=lambda fresh: {**told(fresh), "delivered_at": delivered_at, **_proof(fresh)},
-            then=lambda fresh, *_: _spare_following(fresh, at),
+            then=lambda fresh, *_: spare_following(fresh, at),
         ),
         by=by,
         at=at,
@@ -222,9 +222,9 @@ def record_bounce(*, notice: Notice, by: User, at: datetime, why: str, dead: boo
 
     def after(fresh: Notice, _by: User, _at: datetime) -> None:
         if dead:
-            _mark_dead(fresh, by, at)
-        _raise(fresh, "notice.bounced", at)
-        _spare_following(fresh, at)
+            mark_dead(fresh, by, at)
+        ask_to_settle(fresh, "notice.bounced", at)
+        spare_following(fresh, at)
 
     carry_out(
         Step(
@@ -252,8 +252,8 @@ def judge_doubtful(*, notice: Notice, was_sent: bool, why: str, by: User, at: da
         return
 
     def after(fresh: Notice, _by: User, _at: datetime) -> None:
-        _done(fresh, by, at)
-        _served_by_sending(fresh, by, at)
+        settled(fresh, by, at)
+        served_by_sending(fresh, by, at)
 
     carry_out(
         Step(
@@ -282,8 +282,8 @@ def queue_again(*, notice: Notice, why: str, by: User, at: datetime) -> None:
         raise WrongInput(stands_against)
 
     def after(fresh: Notice, _by: User, _at: datetime) -> None:
-        _done(fresh, by, at)
-        if fresh.channel != Notice.Channel.LETTER:
+        settled(fresh, by, at)
+        if not fresh.is_carried:
             wake()
 
     carry_out(
@@ -385,7 +385,7 @@ def _by_system(
     )
 
 
-def _served_by_sending(notice: Notice, by: User, at: datetime) -> None:
+def served_by_sending(notice: Notice, by: User, at: datetime) -> None:
     """Where the packs let it take effect with the sending, it is delivered in the same change."""
     if notice.deemed_at is None or notice.deemed_at > at:
         return
@@ -407,7 +407,7 @@ def _follows(notice: Notice) -> kinds.Follows | None:
         return None
 
 
-def _spare_following(notice: Notice, at: datetime) -> None:
+def spare_following(notice: Notice, at: datetime) -> None:
     """Where nothing follows, that is said at once."""
     if _follows(notice) is None:
         notice.followed_at = at
@@ -431,7 +431,7 @@ def _call(callback: kinds.Follows | None, notice: Notice, at: datetime) -> bool:
     return True
 
 
-def _raise(notice: Notice, kind: str, at: datetime) -> None:
+def ask_to_settle(notice: Notice, kind: str, at: datetime) -> None:
     """Give the desk the duty to see to it; once for each attempt."""
     said = {}
     for tongue, code in (("en", "en"), ("zh", "zh-hans")):
@@ -450,11 +450,12 @@ def _raise(notice: Notice, kind: str, at: datetime) -> None:
     )
 
 
-def _done(notice: Notice, by: User, at: datetime) -> None:
+def settled(notice: Notice, by: User, at: datetime) -> None:
+    """The desk's duty to see to it is done."""
     fulfil(case=notice.case, kind=f"notice.settle:{notice.pk}", by=by, at=at)
 
 
-def _mark_dead(notice: Notice, by: User, at: datetime) -> None:
+def mark_dead(notice: Notice, by: User, at: datetime) -> None:
     """Nobody is reached there: no notice and no call tries it again."""
     point = notice.contact_point
     if point is None:

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from documents.models import Document
 from notices import kinds, wording
-from notices.channels import channel_of
+from notices.channels import CARRIED
 from notices.models import Notice
 from people.models import ContactPoint, Person, User
 from workflow.steps import tell
@@ -86,7 +86,7 @@ def queue(
             at,
             {**told(notice), "due_at": due_at},
         )
-        if due_at <= at and not channel_of(channel).by_hand:
+        if due_at <= at and channel not in CARRIED:
             wake()
     return notice
 

@@ -8,6 +8,7 @@ person judges it. The claim is a lease in the row; a worker that wakes up late f
 import hashlib
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,11 +19,11 @@ from django.db import OperationalError, close_old_connections, connection, trans
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from notices import actions, channels, kinds
+from notices import accounts, actions, channels, kinds
 from notices.channels import Attachment, Message, Sender, Unclear, Undelivered
 from notices.faults import fault
 from notices.kinds import Later
-from notices.models import Notice
+from notices.models import ChannelAccount, Notice
 from notices.wording import writer_of
 from workflow.steps import StateRefused
 
@@ -55,8 +56,23 @@ def send_due(at: datetime, *, most: int = BATCH) -> Outcome:
         fault("after_claim")
         outcome.claimed += len(claimed)
         outcome.full |= len(claimed) == most
-        outcome.sent += _send(name, claimed, stamp, at)
+        for account, rows in _by_account(name, claimed):
+            outcome.sent += _send(name, account, rows, stamp, at)
     return outcome
+
+
+def _by_account(
+    channel: str, claimed: Sequence[Notice]
+) -> list[tuple[ChannelAccount | None, list[Notice]]]:
+    """The rows by the account of whoever writes, each in the order of the claim."""
+    writers = accounts.writers_of(claimed)
+    found = accounts.in_use(channel, set(writers.values()))
+    parted: dict[int | None, list[Notice]] = defaultdict(list)
+    for row in claimed:
+        account = found.get(writers[row.pk])
+        parted[account.pk if account else None].append(row)
+    known = {account.pk: account for account in found.values()}
+    return [(known.get(pk) if pk else None, rows) for pk, rows in parted.items()]
 
 
 def claim(channel: str, at: datetime, most: int = BATCH) -> tuple[list[Notice], datetime]:
@@ -76,7 +92,13 @@ def claim(channel: str, at: datetime, most: int = BATCH) -> tuple[list[Notice], 
     return rows, stamp
 
 
-def _send(channel: str, claimed: Sequence[Notice], stamp: datetime, at: datetime) -> int:
+def _send(
+    channel: str,
+    account: ChannelAccount | None,
+    claimed: Sequence[Notice],
+    stamp: datetime,
+    at: datetime,
+) -> int:
     """Send the claimed rows over one line; gives back what was not begun. Says how many went."""
     sent, left = 0, list(claimed)
     until = time.monotonic() + BUDGET
@@ -87,15 +109,18 @@ def _send(channel: str, claimed: Sequence[Notice], stamp: datetime, at: datetime
                 row, actions.fail, at,
                 why=row.why or _("It could not be sent in time."),
             )  # fmt: skip
+    if account and (over := accounts.over_rate(account, len(left))):
+        left, later = left[: -over.count], left[-over.count :]
+        release(later, stamp, next_at=at + over.wait)
     try:
         with ExitStack() as stack:
             line: Sender | None = None
             while left and time.monotonic() < until:
                 row = left[0]
                 if line is None:  # opened only once there is something to send, before any begins
-                    line = stack.enter_context(channels.channel_of(channel).batch())
+                    line = stack.enter_context(channels.line(channel, account))
                 left.pop(0)
-                sent += _send_one(line, row, stamp, at)
+                sent += _send_one(line, account, row, stamp, at)
     except Undelivered as stopped:  # the carrier takes nothing: no attempt of the rest is used up
         log.warning("The batch of %s was stopped: %s", channel, stopped.why)
         release(left, stamp, next_at=at + BACKOFF[0], why=stopped.why)
@@ -104,10 +129,12 @@ def _send(channel: str, claimed: Sequence[Notice], stamp: datetime, at: datetime
     return sent
 
 
-def _send_one(line: Sender, row: Notice, stamp: datetime, at: datetime) -> int:
+def _send_one(
+    line: Sender, account: ChannelAccount | None, row: Notice, stamp: datetime, at: datetime
+) -> int:
     """One notice from asking again to its record; raises only what stops the whole batch."""
     try:
-        notice = begin(row, stamp, at)
+        notice = begin(row, stamp, at, account)
     except OperationalError:
         raise
     except Exception:
@@ -130,11 +157,11 @@ def _send_one(line: Sender, row: Notice, stamp: datetime, at: datetime) -> int:
             raise
         return 0
     except Unclear as unclear:
-        _settle(notice, actions.doubt, at, why=unclear.why)
+        _unclear(notice, account, stamp, at, unclear.why)
         return 0
     except Exception:  # a fault of ours, at a place that nobody foresaw
         log.exception("Notice %s broke while it was handed over.", notice.pk)
-        _settle(notice, actions.doubt, at, why=_("The program broke while handing it over."))
+        _unclear(notice, account, stamp, at, _("The program broke while handing it over."))
         return 0
     fault("after_send")
     _settle(notice, actions.record_sent, at, taken=taken)
@@ -142,7 +169,20 @@ def _send_one(line: Sender, row: Notice, stamp: datetime, at: datetime) -> int:
     return 1
 
 
-def begin(row: Notice, stamp: datetime, at: datetime) -> Notice | None:
+def _unclear(
+    notice: Notice, account: ChannelAccount | None, stamp: datetime | None, at: datetime, why: str
+) -> None:
+    """Nobody knows whether it went; only a carrier that delivers a key once is handed it again."""
+    carrier = channels.carriers().get(account.provider) if account else None
+    if stamp and carrier and carrier.takes_key and notice.attempts < MOST_ATTEMPTS:
+        release([notice], stamp, next_at=at + pause_after(notice), why=why)
+    else:
+        _settle(notice, actions.doubt, at, why=why)
+
+
+def begin(
+    row: Notice, stamp: datetime, at: datetime, account: ChannelAccount | None = None
+) -> Notice | None:
     """Ask under the case's lock whether it may still go, and mark it as handed over.
 
     None when it must not go, not yet, or is no longer ours.
@@ -164,7 +204,8 @@ def begin(row: Notice, stamp: datetime, at: datetime) -> Notice | None:
         stop = "" if dead else kinds.of(notice.kind).may_go(notice, at)
         if not dead and not stop:
             notice.begun_at, notice.attempts = at, notice.attempts + 1
-            notice.save(update_fields=["begun_at", "attempts"])
+            notice.account = account
+            notice.save(update_fields=["begun_at", "attempts", "account"])
             return notice
     if dead:
         _settle(notice, actions.fail, at, why=dead)
@@ -207,6 +248,7 @@ def message_of(notice: Notice) -> Message:
     writer = writer_of(notice.case)
     return Message(
         key=notice.dedupe_key,
+        reference=notice.reference,
         to=notice.address,
         subject=notice.subject,
         text=notice.body,
@@ -276,11 +318,13 @@ def sweep_leases(at: datetime) -> int:
         Notice.objects.filter(pk__in=[row.pk for row in idle.only("pk")]).update(
             state=Notice.State.QUEUED, claimed_at=None
         )
-    lost = list(expired.filter(begun_at__isnull=False).order_by("pk")[:BATCH])
+    lost = list(
+        expired.filter(begun_at__isnull=False).select_related("account").order_by("pk")[:BATCH]
+    )
     for notice in lost:
-        _settle(
-            notice, actions.doubt, at,
-            why=_("The worker stopped after handing it over and before the answer was kept."),
+        _unclear(
+            notice, notice.account, notice.claimed_at, at,
+            _("The worker stopped after handing it over and before the answer was kept."),
         )  # fmt: skip
     return len(lost)
 

@@ -20,7 +20,7 @@ def effective_from(notice: Notice, sent_at: datetime) -> datetime | None:
     case = notice.case
     day = local_day(sent_at, case.zone)
     try:
-        rule = (value(tuple(case.packs), "service.rules", day) or {}).get(notice.channel)
+        rule = (value(tuple(case.packs), "service.rules", day) or {}).get(notice.means)
     except Exception:
         # The fact that it was sent must be kept whatever the packs are like.
         log.exception("What the packs of %s say of service could not be read.", case)

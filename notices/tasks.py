@@ -1,6 +1,6 @@
 """Celery only wakes the relay; what is due, claimed or done is in the database alone.
 
-Both tasks may run twice, at once and late: a second run finds nothing to do.
+Each task may run twice, at once and late: a second run finds nothing to do.
 """
 
 from celery import shared_task
@@ -8,7 +8,7 @@ from celery.exceptions import OperationalError
 from kombu.exceptions import OperationalError as NoBroker
 
 from common import clock
-from notices import relay
+from notices import receipts, relay
 
 MOST_POKES = 8
 
@@ -29,6 +29,21 @@ def sweep() -> None:
     relay.follow_up(at)
     if relay.send_due(at).full:
         _poke_more(MOST_POKES)
+
+
+@shared_task(name="notices.tasks.apply_receipts")
+def apply_receipts() -> None:
+    """Let what carriers told have its effect."""
+    receipts.apply_open(clock.now())
+
+
+@shared_task(name="notices.tasks.follow_carriers")
+def follow_carriers() -> None:
+    """Each minute: apply what waits, ask the carriers that do not call, look up what is in doubt."""
+    at = clock.now()
+    receipts.look_up_doubtful(at)
+    receipts.poll_due(at)
+    receipts.apply_open(at)
 
 
 def _poke_more(count: int) -> None:

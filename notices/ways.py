@@ -1,8 +1,10 @@
 """By which way a debtor is reached: an address from a lawful source that may still be used."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from notices.accounts import account_of
+from notices.channels import CARRIED, carriers
 from notices.models import Notice
 from people.models import Address, ContactPoint, Source
 
@@ -38,3 +40,35 @@ def by_post(case: Any) -> Way | None:
     )
     place = places.order_by("-kind", "pk").first()  # home before an agreed place
     return Way(Notice.Channel.LETTER, str(place), place.source) if place else None
+
+
+def by_channel(case: Any, channel: str) -> Way | None:
+    """The way by exactly that channel; None where there is no address or nobody who carries it.
+
+    A channel other than e-mail needs an account of whoever writes at a carrier.
+    """
+    if channel == Notice.Channel.EMAIL:
+        return by_mail(case)
+    if channel in CARRIED:
+        way = by_post(case)
+        return replace(way, channel=channel) if way else None
+    if account_of(case.agency_id or case.creditor_id, channel) is None:
+        return None
+    point = (
+        case.debtor.contact_points.filter(channel=channel, do_not_contact=False, dead_at=None)
+        .exclude(source=Source.UNKNOWN)
+        .order_by("-consented", "pk")
+        .first()
+    )
+    return Way(channel, point.value, point.source, point) if point else None
+
+
+def free_channels(case: Any) -> list[str]:
+    """The channels by which words of our own can go: those whose carrier does not want its template."""
+    found = [Notice.Channel.EMAIL.value, Notice.Channel.LETTER.value]
+    for name in (Notice.Channel.SMS, Notice.Channel.WECOM, Notice.Channel.WECHAT):
+        account = account_of(case.agency_id or case.creditor_id, name)
+        carrier = carriers().get(account.provider) if account else None
+        if carrier and not carrier.needs_template:
+            found.append(name.value)
+    return found

@@ -77,3 +77,17 @@ def frame(*, case: Any, recipient: Any, says: Mapping[str, str], language: str) 
         for one in LANGUAGES[language]
     ]
     return f"\n\n{RULE}\n\n".join(parts) + "\n"
+
+
+SHORT = frozenset({"sms", "wecom", "wechat"})
+"""Channels in which a message is a few words, read on a screen that others may see."""
+
+
+def short(*, case: Any, says: str, language: str) -> str:
+    """The words with who writes and where to call, and nothing else."""
+    writer = writer_of(case)
+    name = (writer.name_en or writer.name) if language == "en" else writer.name
+    number = writer.phone or writer.complaint_phone
+    if language == "en":
+        return one_line(f"{says} {name}{f', {number}' if number else ''}")
+    return one_line(f"{says}【{name}{f' {number}' if number else ''}】")

@@ -431,6 +431,7 @@ class ContactPoint(models.Model):
         SMS = "sms", _("SMS")
         EMAIL = "email", _("E-mail")
         WECHAT = "wechat", _("WeChat")
+        WECOM = "wecom", _("WeCom")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contact_points")
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
@@ -445,7 +446,7 @@ class ContactPoint(models.Model):
         ordering = ["person_id", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(channel__in=["phone", "sms", "email", "wechat"]),
+                condition=models.Q(channel__in=["phone", "sms", "email", "wechat", "wecom"]),
                 name="contact_point_channel_known",
             ),
             models.CheckConstraint(

@@ -24,6 +24,7 @@ OPEN = {  # routes that need no sign-in, each with its reason
     "portal:officer",  # whoever opens a door may ask who stands there
     "portal:officer_qr",
     "portal:check",  # whoever holds a paper may ask whether it is genuine
+    "carrier",  # call-backs, shown to be the carrier's by their signature
     "healthz",  # asked by the load balancer
     "readyz",
     "api:case",  # machine clients hold a key instead

@@ -11,9 +11,10 @@ from cases.policy import asks
 from compliance.verdict import Verdict
 from notices import kinds
 from notices.models import Notice
+from notices.models.notice import MEANS
 from notices.outbox import queue
-from notices.ways import by_mail, by_post
-from notices.wording import frame, quiet_subject
+from notices.ways import by_channel, free_channels
+from notices.wording import SHORT, frame, quiet_subject, short
 from people.models import User
 from workflow.steps import WrongInput, note
 from workflow.wording import ask_words
@@ -24,7 +25,7 @@ def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: dateti
 
     Raises ``PolicyRefused`` for what the rules forbid, such as words or hours, or ``WrongInput``.
     """
-    way = by_mail(case) if channel == Notice.Channel.EMAIL else by_post(case)
+    way = by_channel(case, channel) if channel in free_channels(case) else None
     if way is None:
         raise WrongInput(_("There is no address from a lawful source for this."), "channel")
     if not text.strip():
@@ -35,7 +36,11 @@ def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: dateti
     def words_first(subject: Case, /, *, by: User, at: datetime) -> Verdict:
         """No other hour makes forbidden words lawful, so they are told before the hour is."""
         words = ask_words(subject, text, action="text.send", at=at)
-        may_write = asks("notice.send", channel=way.channel, contact_sources=(way.source,))
+        may_write = asks(
+            "notice.send",
+            channel=MEANS.get(way.channel, way.channel),
+            contact_sources=(way.source,),
+        )
         return may_write(subject, by=by, at=at) if words.allowed else words
 
     def put_in_outbox(locked: Case, _by: User, _at: datetime) -> None:
@@ -44,7 +49,9 @@ def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: dateti
                 case=locked, kind=Notice.Kind.LETTER, channel=way.channel, recipient=locked.debtor,
                 address=way.address, contact_point=way.point, language=language,
                 subject=quiet_subject(locked, language, at),
-                body=frame(case=locked, recipient=locked.debtor, says={language: text}, language=language),
+                body=short(case=locked, says=text, language=language)
+                if way.channel in SHORT
+                else frame(case=locked, recipient=locked.debtor, says={language: text}, language=language),
                 due_at=at, at=at, by=by, dedupe_key=f"written:{locked.pk}:{locked.event_count}",
             )
         )  # fmt: skip

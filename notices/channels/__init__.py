@@ -1,12 +1,20 @@
 """The ways by which a notice leaves: one adapter a file, one vocabulary of outcomes."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from notices.models import Notice
+
+if TYPE_CHECKING:
+    from notices.models import ChannelAccount
 
 
 @dataclass(frozen=True)
@@ -20,15 +28,22 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Message:
-    """What an adapter needs; ``key`` is the same at every attempt to send the same notice."""
+    """What an adapter needs; ``key`` is the same at every attempt to send the same notice.
+
+    ``reference`` is what a carrier is given to name the notice by: it tells nothing of anybody.
+    ``template`` and ``params`` are for carriers that send only what they have approved.
+    """
 
     key: str
     to: str
     subject: str
     text: str
     language: str
+    reference: str = ""
     sender: str = ""
     reply_to: str = ""
+    template: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -70,41 +85,117 @@ class Sender(Protocol):
         ...
 
 
-class Channel(Protocol):
-    """A way to a person. ``by_hand``: a member of staff carries it, the relay leaves it alone."""
+@dataclass(frozen=True)
+class Said:
+    """What a carrier tells of a message afterwards, in our words.
+
+    ``state`` is delivered, bounced or failed; ``reference`` is ours where the carrier gives it back.
+    """
+
+    provider_id: str
+    state: str
+    at: datetime
+    why: str = ""
+    dead: bool = False
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A call of the carrier: what it told, and what it wants to hear in return."""
+
+    said: tuple[Said, ...]
+    answer: str = ""
+    mime: str = "text/plain"
+
+
+class Forged(Exception):
+    """A call that does not come from the carrier, or cannot be shown to."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing that an account at this carrier needs; ``secret`` ones are kept sealed."""
 
     name: str
-    by_hand: bool
+    label: Any
+    help_text: Any = ""
+    secret: bool = False
+    required: bool = True
+    kind: str = "text"  # or "address" (https://…), "number", "choice"
+    choices: tuple[tuple[str, Any], ...] = ()
 
-    def batch(self) -> AbstractContextManager[Sender]:
+
+class Carrier:
+    """Somebody who carries messages of one channel for an account; one file each."""
+
+    name: str
+    label: Any
+    channel: str
+    fields: tuple[Setting, ...] = ()
+    takes_key = False
+    """Whether it delivers a key only once, so that what is unclear may be handed over again."""
+    needs_template = False
+    """Whether it sends only texts that it has approved, by their number."""
+    calls_back = False
+    polls = False
+
+    def batch(self, account: "ChannelAccount") -> AbstractContextManager[Sender]:
         """Open the line once for many; raises ``Undelivered`` when the carrier is not there."""
-        ...
+        raise NotImplementedError
+
+    def hear(self, account: "ChannelAccount", request: HttpRequest) -> Heard:
+        """Understand a call of the carrier; raises ``Forged``, or ``ValueError`` for nonsense."""
+        raise Forged
+
+    def poll(self, account: "ChannelAccount", notices: Sequence[Notice]) -> Iterable[Said]:
+        """Ask what became of these; those of which nothing is known yet are left out."""
+        return ()
+
+    def look_up(self, account: "ChannelAccount", message: Message, since: datetime) -> Taken | None:
+        """Whether the carrier has taken it, asked where its answer was lost; None: not found."""
+        return None
 
 
-class ByHand:
-    """A channel without a machine: it can be queued, printed and recorded, never sent by us."""
+CARRIED = frozenset({Notice.Channel.LETTER.value, Notice.Channel.LAWYERS_LETTER.value})
+"""Channels without a machine: they are queued, printed and recorded, never sent by the relay."""
 
-    by_hand = True
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def batch(self) -> AbstractContextManager[Sender]:
-        """There is no line to open."""
-        raise Undelivered(_("This goes by hand."), permanent=True)
+# The files of the carriers; each holds one ``CARRIER``.
+CARRIERS: tuple[str, ...] = ()
 
 
-def channel_of(name: str) -> Channel:
-    """The adapter of that channel."""
-    from notices.channels import email, letter
+@cache
+def carriers() -> dict[str, Carrier]:
+    """Every carrier by its name."""
+    found = [import_module(f"notices.channels.{name}").CARRIER for name in CARRIERS]
+    return {one.name: one for one in found}
 
-    channels: dict[str, Channel] = {
-        Notice.Channel.EMAIL.value: email.CHANNEL,
-        Notice.Channel.LETTER.value: letter.CHANNEL,
-    }
-    return channels[name]
+
+def carrier_of(account: "ChannelAccount") -> Carrier:
+    """The carrier at which the account is; raises ``Undelivered`` for one that is known no more."""
+    try:
+        return carriers()[account.provider]
+    except KeyError:
+        raise Undelivered(
+            _("The carrier %(name)s is not known.") % {"name": account.provider},
+            permanent=False,
+            everyone=True,
+        ) from None
+
+
+def line(channel: str, account: "ChannelAccount | None") -> AbstractContextManager[Sender]:
+    """The line by which messages of that channel leave; without an account e-mail has the house's."""
+    if account is not None:
+        return carrier_of(account).batch(account)
+    if channel == Notice.Channel.EMAIL:
+        from notices.channels import email
+
+        return email.house_line()
+    raise Undelivered(
+        _("There is no account at a carrier for this channel."), permanent=False, everyone=True
+    )
 
 
 def automatic() -> list[str]:
     """The channels that the relay serves."""
-    return [name for name in Notice.Channel.values if not channel_of(name).by_hand]
+    return [name for name in Notice.Channel.values if name not in CARRIED]

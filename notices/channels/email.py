@@ -70,21 +70,15 @@ def _one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-class Email:
-    """The channel: Django's mail settings say which server."""
-
-    name = "email"
-    by_hand = False
-
-    @contextmanager
-    def batch(self) -> Iterator[Sender]:
-        """One connection for all messages of the batch."""
-        line = Line(get_connection())
-        line.open()
-        try:
-            yield line
-        finally:
-            line.close()
+@contextmanager
+def house_line() -> Iterator[Sender]:
+    """One connection to the house's own mail server, for all messages of the batch."""
+    line = Line(get_connection())
+    line.open()
+    try:
+        yield line
+    finally:
+        line.close()
 
 
 class Line:
@@ -209,6 +203,3 @@ def _text(reply: bytes) -> str:
 
 def _said(error: BaseException) -> str:
     return _one_line(str(error))[:200] or type(error).__name__
-
-
-CHANNEL = Email()

@@ -2,10 +2,6 @@
 
 import re
 
-from notices.channels import ByHand
-
-CHANNEL = ByHand("letter")
-
 # Universal Postal Union S10 (RA123456785CN), and the 13 digits that China Post prints at home.
 _NUMBER = re.compile(r"[A-Z]{2}\d{9}[A-Z]{2}|\d{10,20}|[A-Z]{2,4}\d{8,18}")
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from people.models import User
 
 
+MEANS = {"wecom": "wechat"}  # channel -> its name in the rules, where that is another
+
+
 class NoticeQuerySet(models.QuerySet["Notice"]):
     """What pages and the relay ask of notices."""
 
@@ -46,6 +49,11 @@ class Notice(models.Model):
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-mail")
         LETTER = "letter", _("Letter")
+        LAWYERS_LETTER = "lawyers_letter", _("Lawyer's letter")
+        SMS = "sms", _("SMS")
+        WECOM = "wecom", _("WeCom message")
+        WECHAT = "wechat", _("WeChat service message")
+        PORTAL = "portal", _("Message in the portal")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting to be sent")
@@ -61,7 +69,7 @@ class Notice(models.Model):
         "cases.Case", on_delete=models.PROTECT, related_name="notices"
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    channel = models.CharField(_("by"), max_length=10, choices=Channel)
+    channel = models.CharField(_("by"), max_length=16, choices=Channel)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.QUEUED)
     language = models.CharField(_("language"), max_length=4)  # zh, en or both
     recipient = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="notices")
@@ -92,6 +100,9 @@ class Notice(models.Model):
     begun_at = models.DateTimeField(_("handed over at"), null=True, blank=True)
     followed_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    account = models.ForeignKey(
+        "notices.ChannelAccount", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     provider_id = models.CharField(_("number at the carrier"), max_length=120, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     deemed_at = models.DateTimeField(_("counts as served from"), null=True, blank=True)
@@ -124,7 +135,18 @@ class Notice(models.Model):
                 name="notice_kind_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(channel__in=["email", "letter"]), name="notice_channel_known"
+                condition=models.Q(
+                    channel__in=[
+                        "email",
+                        "letter",
+                        "lawyers_letter",
+                        "sms",
+                        "wecom",
+                        "wechat",
+                        "portal",
+                    ]
+                ),
+                name="notice_channel_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(
@@ -166,6 +188,11 @@ class Notice(models.Model):
                 condition=models.Q(state="sent", deemed_at__isnull=False),
             ),
             models.Index(
+                fields=["account", "provider_id"],
+                name="notice_at_carrier",
+                condition=models.Q(account__isnull=False),
+            ),
+            models.Index(
                 fields=["id"],
                 name="notice_to_follow",
                 condition=models.Q(followed_at=None, state__in=["delivered", "bounced", "failed"]),
@@ -178,6 +205,21 @@ class Notice(models.Model):
     def get_absolute_url(self) -> str:
         """The notice's page at the desk."""
         return reverse("notices:notice", args=[self.pk])
+
+    @property
+    def means(self) -> str:
+        """The way as the rules name it: to them WeChat is one, whoever's program carries it."""
+        return MEANS.get(self.channel, self.channel)
+
+    @property
+    def reference(self) -> str:
+        """What a carrier is given to name it by; it tells nothing of anybody."""
+        return f"n{self.pk}"
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether a person carries it and no machine does."""
+        return self.channel in {self.Channel.LETTER, self.Channel.LAWYERS_LETTER}
 
     @property
     def is_stoppable(self) -> bool:

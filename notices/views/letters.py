@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from common import clock
 from notices import actions, lists
+from notices.channels import CARRIED
 from notices.models import Notice
 from people.rights import may
 from workflow.guard import Guard, guarded
@@ -72,7 +73,7 @@ def _page(request: HttpRequest, problems: dict[int, str]) -> TemplateResponse:
     if view not in lists.LETTERS:
         raise Http404
     letters = Notice.objects.visible_to(request.user).filter(
-        channel=Notice.Channel.LETTER, state__in=lists.LETTERS[view][1]
+        channel__in=CARRIED, state__in=lists.LETTERS[view][1]
     )
     page = lists.page_of(letters, view, request.GET)
     shown = {notice.pk for notice in page.notices}

@@ -200,7 +200,7 @@ def _act(
 
 def _doings(found: Notice, user: User) -> list[tuple[Any, str, bool]]:
     """What can be recorded of it as it stands: label, address, whether it is the usual one."""
-    letter = found.channel == Notice.Channel.LETTER
+    letter = found.is_carried
     offered = {
         Notice.State.QUEUED: [("post", _("Posted"), True)] * letter
         + [("drop", _("Stop it"), False)],

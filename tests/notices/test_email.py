@@ -61,7 +61,7 @@ def server(settings: Any, script: dict[str, str | None]) -> Iterator[list[str]]:
 
 
 def send(*messages: Message) -> list[Any]:
-    with email.CHANNEL.batch() as line:
+    with email.house_line() as line:
         return [line.send(message) for message in messages]
 
 
@@ -128,7 +128,7 @@ class TestSend:
         assert told.why == answer
 
     def test_goes_on_over_a_new_line_after_one_that_was_closed(self, settings: Any) -> None:
-        with server(settings, {"RCPT": "450 later"}) as heard, email.CHANNEL.batch() as line:
+        with server(settings, {"RCPT": "450 later"}) as heard, email.house_line() as line:
             for _message in range(2):
                 with pytest.raises(Undelivered):
                     line.send(HELLO)

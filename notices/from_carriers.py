@@ -1,0 +1,89 @@
+"""What became of a notice, recorded at its carrier's word."""
+
+from datetime import datetime
+from typing import Any
+
+from notices.actions import (
+    as_sent,
+    ask_to_settle,
+    follow,
+    mark_dead,
+    served_by_sending,
+    settled,
+    spare_following,
+)
+from notices.models import Notice
+from notices.outbox import told
+from notices.service import effective_from
+from people.models import User
+from workflow.steps import Step, carry_out
+
+
+def prove_sent(*, notice: Notice, provider_id: str, how: str, at: datetime) -> None:
+    """It was in doubt, or taken for not sent, and its carrier says that it has it."""
+    system = User.objects.system()
+    sent_at = notice.begun_at or at
+
+    def after(fresh: Notice, *_: Any) -> None:
+        settled(fresh, system, at)
+        served_by_sending(fresh, system, at)
+
+    carry_out(
+        Step(
+            subject=notice,
+            event="notice.sent",
+            transition="mark_sent",
+            args={
+                "at": sent_at,
+                "provider_id": (provider_id or notice.provider_id)[:120],
+                "deemed_at": effective_from(notice, sent_at),
+            },
+            data=lambda fresh: {**as_sent(fresh), "judged": how},
+            then=after,
+        ),
+        by=system,
+        at=at,
+    )
+    follow(notice, at)
+
+
+def deliver(*, notice: Notice, delivered_at: datetime, carrier: str, at: datetime) -> None:
+    """Its carrier says that it has reached the person."""
+    carry_out(
+        Step(
+            subject=notice,
+            event="notice.delivered",
+            transition="deliver",
+            args={"at": delivered_at},
+            data=lambda fresh: {**told(fresh), "delivered_at": delivered_at, "carrier": carrier},
+            then=lambda fresh, *_: spare_following(fresh, at),
+        ),
+        by=User.objects.system(),
+        at=at,
+    )
+    follow(notice, at)
+
+
+def bounce(*, notice: Notice, why: str, dead: bool, at: datetime) -> None:
+    """Its carrier says that it came back; an address at which nobody is reached is marked."""
+    system = User.objects.system()
+
+    def after(fresh: Notice, *_: Any) -> None:
+        if dead:
+            mark_dead(fresh, system, at)
+        ask_to_settle(fresh, "notice.bounced", at)
+        spare_following(fresh, at)
+
+    carry_out(
+        Step(
+            subject=notice,
+            event="notice.bounced",
+            transition="bounce",
+            args={"why": why},
+            data={**told(notice), "why": why, "dead": dead},
+            then=after,
+        ),
+        by=system,
+        at=at,
+    )
+    follow(notice, at)
