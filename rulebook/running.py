@@ -127,7 +127,8 @@ def _visits(run: WhatIf, question: Question, at: datetime) -> bool:
         .order_by("pk")[:CHUNK]
     )
     found = []
-    for visit, crew, action, facts in facts_ahead(chunk, at=at):
+    for one in facts_ahead(chunk, at=at):
+        visit, facts, action = one.visit, one.facts, one.action
         day = local_day(visit.starts_at, facts.zone or visit.case.zone)
         run.done += 1
         if day < question.version.first_day:
@@ -138,7 +139,7 @@ def _visits(run: WhatIf, question: Question, at: datetime) -> bool:
         what = fate(before, after)
         setattr(run, what, getattr(run, what) + 1)
         if what.startswith("newly"):
-            found.append(_changed(run, visit, crew, what, before, after))
+            found.append(_changed(run, visit, one.crew, what, before, after))
     WhatIfVisit.objects.bulk_create(found)
     if chunk:
         run.cursor = chunk[-1].pk

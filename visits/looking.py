@@ -11,20 +11,16 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from cases.facts import facts_for, with_facts
-from cases.models import Case
-from cases.settling import place_facts
 from common.clock import HOUSE_ZONE, local_day
 from compliance.ask import ask, earliest
 from compliance.facts import Facts
 from compliance.rule import utc
 from compliance.verdict import Finding
-from people.models import OfficerCredential
+from visits.ahead import AHEAD as STATES
+from visits.ahead import facts_ahead
 from visits.models import Outlook, Visit, VisitOfficer
-from visits.policy import officer_facts
 
 AHEAD = timedelta(days=30)
-STATES = (Visit.State.PLANNED, Visit.State.ANNOUNCED, Visit.State.NOTICED)
 BATCH = 200
 TRIES = 40  # moves of the search for a slot that is lawful and in which the crew is free
 HALF_HOUR = timedelta(minutes=30)
@@ -58,7 +54,6 @@ def due(at: datetime) -> QuerySet[Visit]:
         Visit.objects.filter(state__in=STATES, starts_at__gt=at, starts_at__lte=at + AHEAD)
         .exclude(Exists(fresh))
         .select_related("place")
-        .prefetch_related("crew__officer")
         .order_by("starts_at", "pk")
     )
 
@@ -68,7 +63,7 @@ def refused(cases: Any, at: datetime) -> QuerySet[Outlook]:
     return (
         Outlook.objects.filter(refused=True, starts_at__gt=at, visit__case__in=cases)
         .filter(visit__state=F("state"), visit__starts_at=F("starts_at"))
-        .select_related("visit__case__debtor", "visit__case__team")
+        .select_related("visit__case__debtor", "visit__case__team", "visit__place")
         .prefetch_related("visit__crew__officer")
         .order_by("starts_at", "visit_id")
     )
@@ -76,38 +71,19 @@ def refused(cases: Any, at: datetime) -> QuerySet[Outlook]:
 
 def _looked_at(visits: Sequence[Visit], at: datetime) -> Iterator[Outlook]:
     """The outlook of each, from as many queries as one alone would cost."""
-    owning = Case.objects.filter(pk__in={visit.case_id for visit in visits})
-    cases = {case.pk: case for case in with_facts(owning, at).select_related("debtor", "creditor")}
-    crews = {v.pk: [part.officer for part in v.crew.all() if part.active] for v in visits}
-    people = {officer.pk for crew in crews.values() for officer in crew}
-    held: dict[int, list[OfficerCredential]] = {}
-    for row in OfficerCredential.objects.filter(officer__in=people).order_by("valid_until"):
-        held.setdefault(row.officer_id, []).append(row)
-    busy = _busy(people, at)
-    for visit in visits:
-        case, crew = cases[visit.case_id], crews[visit.pk]
-        there = place_facts(case, visit.place)
-        zone = there.get("zone") or case.fact_parties["zone"]
-        day = local_day(visit.starts_at, zone)
-        here = {officer.pk for officer in crew}
-        facts = facts_for(
-            case, at=at, start=visit.starts_at, end=visit.ends_at, place_kind=visit.place_kind,
-            place_consent=visit.place.consented, contact_sources=(visit.place.source,),
-            purpose=visit.purpose, intended_outcome=visit.intended_outcome, notice_missing=(),
-            served_at=visit.served_at, people_going=len(crew), props=False,  # as it ought to be
-            officers=tuple(
-                officer_facts(one, held.get(one.pk, ()), day, present=here) for one in crew
-            ),
-            **there,
-        )  # fmt: skip
+    found = list(facts_ahead(visits, at=at))
+    busy = _busy({officer.pk for one in found for officer in one.crew}, at)
+    for one in found:
+        visit, facts = one.visit, one.facts
         questions = list(_questions(visit, facts, at))
-        found = _against(questions, local_day(at, zone))
+        against = _against(questions, local_day(at, facts.zone or HOUSE_ZONE))
+        crew = {officer.pk for officer in one.crew}
         yield Outlook(
             visit=visit, starts_at=visit.starts_at, state=visit.state, looked_at=at,
-            looked_on=local_day(at, HOUSE_ZONE), refused=bool(found),
-            rules=list(dict.fromkeys(finding.rule for _asked, finding in found)),
-            findings=[{**finding.as_dict(), "asked": asked} for asked, finding in found],
-            alternative_at=_instead(visit, questions, here, busy) if found else None,
+            looked_on=local_day(at, HOUSE_ZONE), refused=bool(against),
+            rules=list(dict.fromkeys(finding.rule for _asked, finding in against)),
+            findings=[{**finding.as_dict(), "asked": asked} for asked, finding in against],
+            alternative_at=_instead(visit, questions, crew, busy) if against else None,
         )  # fmt: skip
 
 
