@@ -35,11 +35,15 @@ def situation_of(
 
 def situation(case: Case, place: Address | None = None) -> Situation:
     """The same of a case that is saved; its debts are looked up."""
+    known = getattr(case, "fact_debts", None)  # loaded with its facts
+    kinds = (
+        case.debts.values_list("kind", flat=True) if known is None else (d["kind"] for d in known)
+    )
     return situation_of(
         creditor=case.creditor,
         debtor=case.debtor,
         by_agency=case.agency_id is not None,
-        debts=frozenset(case.debts.values_list("kind", flat=True)),
+        debts=frozenset(kinds),
         place=place,
     )
 
@@ -49,16 +53,27 @@ def applied_to(case: Case) -> tuple[Applied, ...]:
     return packs_for(situation(case))
 
 
+def added_by(case: Case, place: Address) -> tuple[Applied, ...]:
+    """The packs that a visit to this place adds to those of the case, and why each does."""
+    if not (place.country or place.region):
+        return ()
+    return tuple(one for one in packs_for(situation(case, place)) if one.pack not in case.packs)
+
+
 def place_facts(case: Case, place: Address) -> dict[str, Any]:
-    """What a visit to this place changes of the facts: its packs come on top, and its clock counts."""
+    """What a visit to this place changes of the facts: its packs come on top, and its clock counts.
+
+    In another country of which nobody has said by which clocks people live there, no hour is known.
+    """
     changed: dict[str, Any] = {"zone": place.zone} if place.zone else {}
     if not (place.country or place.region):
         return changed
     there = situation(case, place)
-    more = [one.pack for one in packs_for(there) if one.pack not in case.packs]
+    if not place.zone and there.country != (case.debtor.country or case.creditor.country):
+        changed["zone"] = ""
     return {
         **changed,
-        "packs": (*case.packs, *more),
+        "packs": (*case.packs, *(one.pack for one in added_by(case, place))),
         "country": there.country or None,
         "region": there.region or None,
     }

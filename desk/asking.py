@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cases.facts import facts_for
+from cases.guarantees import target_of
 from cases.models import Case
-from common.clock import local_day
+from cases.settling import added_by, place_facts
+from common.clock import HOUSE_ZONE, local_day
+from compliance.applying import Applied
 from compliance.ask import ask
 from compliance.facts import Facts
 from compliance.fortnight import Crew, Fortnight, fortnight
 from compliance.supposed import supposed
 from compliance.verdict import Verdict
-from people.models import User
+from people.models import Address, User
 from visits.models import Visit
 from visits.policy import crew_through
 
@@ -32,6 +35,12 @@ class Question:
     starts_at: datetime
     now: datetime
     crew: Crew | None = None
+    added: tuple[Applied, ...] = ()  # the packs that the place adds to those of the case
+
+    @property
+    def by_the_place(self) -> tuple[str, ...]:
+        """The names of the packs that the place adds."""
+        return tuple(one.pack for one in self.added)
 
     @property
     def length(self) -> timedelta | None:
@@ -79,19 +88,25 @@ def of_case(
     now: datetime,
     minutes: int = 60,
     officers: list[User] | None = None,
+    place: Address | None = None,
     **said: Any,
 ) -> Question:
     """The question with the facts of a case, some of which may be ``said`` to be otherwise.
 
-    ``said``: place_kind, place_consent, source, purpose, intended_outcome, served_at, channel.
+    A visit is asked by the clocks of its ``place`` and by the packs of it too. ``said``: place_kind,
+    place_consent, source, purpose, intended_outcome, served_at, channel.
     """
-    day = local_day(starts_at, case.zone)
+    there = place if action in VISITS else None
+    zone = zone_asked(case, action, place)
+    day = local_day(starts_at, zone)
     people = list(officers or ())
     crew = crew_through(people, present={one.pk for one in people})
     source = said.pop("source", "")
     more: dict[str, Any] = {name: value for name, value in said.items() if value not in (None, "")}
     if source:
         more["contact_sources"] = (source,)
+    if there:
+        more |= {**target_of(case, there.person_id), **place_facts(case, there)}
     if action in VISITS:
         more |= {
             "start": starts_at,
@@ -107,7 +122,15 @@ def of_case(
     facts = facts_for(case, at=now, **more)
     if action not in ("visit.plan", "visit.announce"):
         facts = replace(facts, at=starts_at)
-    return Question(action, facts, case.zone, starts_at, now, crew if action in VISITS else None)
+    return Question(
+        action, facts, zone, starts_at, now, crew if action in VISITS else None,
+        added_by(case, there) if there else (),
+    )  # fmt: skip
+
+
+def zone_asked(case: Case, action: str, place: Address | None) -> str:
+    """By whose clocks it is asked: a visit by those of its place, all else by the debtor's."""
+    return (place.zone if place and action in VISITS else "") or case.zone
 
 
 def _served(case: Case) -> datetime | None:
@@ -118,7 +141,7 @@ def _served(case: Case) -> datetime | None:
 
 def of_nobody(*, action: str, starts_at: datetime, now: datetime, **said: Any) -> Question:
     """The question without a case: all is in order but for what is said (``compliance.supposed``)."""
-    zone = said.get("zone") or "Asia/Shanghai"
+    zone = said.get("zone") or HOUSE_ZONE
     given: Mapping[str, Any] = {name: value for name, value in said.items() if value is not None}
     if action in VISITS:
         facts = supposed(action, at=now, start=starts_at, **given)

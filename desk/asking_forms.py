@@ -13,12 +13,12 @@ from cases.models import Case, ContactAttempt, Hold
 from common.clock import from_local, local, local_day
 from compliance.packs import PackUnreadable, load, names
 from compliance.words import NAMES
-from desk.asking import ACTIONS, CONTACTS, Question, of_case, of_nobody
+from desk.asking import ACTIONS, CONTACTS, VISITS, Question, of_case, of_nobody, zone_asked
 from desk.showing import tongue_now
 from desk.told import ASKED
 from documents.models import Document
 from people.models import Address, Organisation, User
-from visits.forms import OfficersField
+from visits.forms import OfficersField, place_zone
 from visits.slots import packs_in_use
 from workflow.forms import DeskForm, PlaceTimeField, words_field
 
@@ -59,7 +59,7 @@ class _Slot(forms.Form):
     action = forms.ChoiceField(
         label=_("What is to be done"), choices=[(a, ASKED[a]) for a in ACTIONS]
     )
-    starts_at = PlaceTimeField(label=_("When, where the debtor lives"))
+    starts_at = PlaceTimeField(label=_("When, by the clocks of the place"))
     minutes = forms.TypedChoiceField(label=_("How long, in minutes"), choices=MINUTES, coerce=int)
     place_kind = forms.ChoiceField(
         label=_("Kind of place"),
@@ -106,10 +106,12 @@ class AskOfCaseForm(_Slot, DeskForm):
     def __init__(self, *args: Any, case: Case, **given: Any) -> None:
         super().__init__(*args, **given)
         self.case = case
-        for name in ("starts_at", "served_at"):
-            self.fields[name].zone = case.zone
         people = [case.debtor_id, *case.parties.values_list("person_id", flat=True)]
         self.fields["place"].queryset = Address.objects.filter(person__in=people)
+        visit = str(self["action"].value()) in VISITS
+        self.zone = place_zone(self, case) if visit else case.zone
+        for name in ("starts_at", "served_at"):
+            self.fields[name].zone = self.zone
         self.fields["officers"].queryset = User.objects.filter(
             team=case.team_id, role=User.Role.OFFICER, is_active=True
         ).order_by("badge")
@@ -134,7 +136,7 @@ class AskOfCaseForm(_Slot, DeskForm):
             said["place_consent"] = place.consented
         contact = data["action"] in CONTACTS
         return of_case(
-            self.case, now=now, officers=list(data["officers"]), **said,
+            self.case, now=now, officers=list(data["officers"]), place=place, **said,
             place_kind=data["place_kind"] or (place.kind if place else ""),
             source=place.source if place else "contract" if contact else "",
             purpose=data["purpose"], intended_outcome=data["intended_outcome"],
@@ -146,9 +148,10 @@ class AskOfCaseForm(_Slot, DeskForm):
         """What stands in it before anybody has chosen: a quiet afternoon, at home, with two officers."""
         officers = User.objects.filter(team=case.team_id, role=User.Role.OFFICER, is_active=True)
         home = case.debtor.addresses.filter(kind=Address.Kind.HOME).first()
+        zone = zone_asked(case, "visit.plan", home)
         return {
             "action": "visit.plan",
-            "starts_at": f"{local(first_guess(case.zone, now), case.zone):%Y-%m-%dT%H:%M}",
+            "starts_at": f"{local(first_guess(zone, now), zone):%Y-%m-%dT%H:%M}",
             "minutes": "60",
             "place": home.pk if home else "",
             "officers": list(officers.order_by("badge").values_list("pk", flat=True)[:2]),

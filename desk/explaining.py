@@ -34,6 +34,8 @@ def lines(answer: Answer) -> Iterator[str]:
         yield _("Time alone does not make it lawful.")
     packs = ", ".join(f"{name} {version}" for name, version in verdict.packs.items())
     yield f"{_('Rule packs asked:')} {packs}"
+    for one in question.added:
+        yield f"  {one.pack}: {_('added by the place of the visit')}"
     if question.action in PLANNED or question.action == "visit.start":
         yield ""
         yield from _ahead(answer.ahead)

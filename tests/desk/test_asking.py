@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +11,11 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Case
+from people.models import Address
 from tests import make, walk
 from tests.world import rows_of_house
+from visits.actions.planning import plan_visit
+from workflow.steps import PolicyRefused
 
 pytestmark = pytest.mark.django_db
 
@@ -207,3 +211,75 @@ class TestList:
     def test_knows_no_pack_that_is_not_there(self) -> None:
         with pytest.raises(CommandError, match="no such pack"):
             said("list", "atlantis")
+
+
+class TestAPlaceElsewhere:
+    """A place in another country adds its packs and has its own clocks; the strictest wins."""
+
+    def london(self, case: Case) -> Address:
+        return Address.objects.create(
+            person=case.debtor, kind="home", city="London", text="1 Fleet Street", source="contract",
+            country="GB", region="ENG", zone="Europe/London",
+        )  # fmt: skip
+
+    def page(self, case: Case, place: Address, start: str, language: str = "en") -> Any:
+        data = asked(
+            place=place.pk, officers=[officer.pk for officer in make.crew()], starts_at=start
+        )
+        return reader(language=language).get(reverse("desk:ask_case", args=[case.reference]), data)
+
+    def test_is_asked_by_its_packs_and_its_clocks(self, case: Case) -> None:
+        page = self.page(case, self.london(case), "2026-03-15T10:00")  # a Sunday there
+        verdict = page.context["answer"].verdict
+        assert set(verdict.packs) == {"story", "gb"}
+        assert "UK-09" in rules_of(page)
+        assert page.context["answer"].question.starts_at == make.moment(
+            "2026-03-15 10:00", "Europe/London"
+        )
+        assert page.context["zone"] == "Europe/London"
+
+    def test_says_which_pack_the_place_has_added(self, case: Case) -> None:
+        said = self.page(case, self.london(case), "2026-03-15T10:00").content.decode()
+        assert "by the rules of the place: " in said
+        assert "added by the place of the visit" in said
+        said = self.page(case, self.london(case), "2026-03-15T10:00", "zh-hans").content.decode()
+        assert "依上门地点的规则：" in said
+
+    def test_gives_the_answer_that_planning_would_give(self, case: Case) -> None:
+        place, start = self.london(case), make.moment("2026-03-15 10:00", "Europe/London")
+        tried = self.page(case, place, "2026-03-15T10:00")
+        with pytest.raises(PolicyRefused) as refused:
+            plan_visit(
+                case=case, place=place, starts_at=start, ends_at=start + timedelta(hours=1),
+                officers=make.crew(), purpose="商谈还款安排", intended_outcome="达成分期",
+                by=make.clerk(), at=NOW,
+            )  # fmt: skip
+        assert {f.rule for f in refused.value.findings} == set(rules_of(tried))
+
+    def test_draws_the_fortnight_by_the_packs_and_days_of_the_place(self, case: Case) -> None:
+        there = self.page(case, self.london(case), "2026-03-16T10:00").context["answer"].ahead
+        sunday = dict(there.days)[date(2026, 3, 8)]
+        assert not any(slot.lawful for slot in sunday)
+        lawful = {slot.wall.time() for _day, slots in there.days for slot in slots if slot.lawful}
+        assert (min(lawful), max(lawful)) == (time(8), time(19))
+
+    def test_is_no_matter_for_a_call(self, case: Case) -> None:
+        place = self.london(case)
+        data = asked(place=place.pk, action="contact.log", starts_at="2026-03-03T10:00")
+        page = reader().get(reverse("desk:ask_case", args=[case.reference]), data)
+        assert set(page.context["answer"].verdict.packs) == {"story"}
+        assert page.context["zone"] == "Asia/Shanghai"
+
+    def test_is_named_to_the_command_by_its_words(self, case: Case) -> None:
+        self.london(case)
+        out = io.StringIO()
+        call_command(
+            "rules", "explain", case.reference, "--address", "fleet", "--start",
+            "2026-03-15T10:00", stdout=out,
+        )  # fmt: skip
+        said = out.getvalue()
+        assert "Sun 15 Mar 2026, 10:00 (London, UTC+00:00)" in said
+        assert "UK-09" in said
+        assert "gb: added by the place of the visit" in said
+        with pytest.raises(CommandError, match="no address with Paris"):
+            call_command("rules", "explain", case.reference, "--address", "Paris")

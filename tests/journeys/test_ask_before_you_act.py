@@ -28,7 +28,7 @@ class TestAskBeforeYouAct:
         sign_in(page, make.clerk())
         page.goto(case.get_absolute_url())
         page.get_by_role("link", name="Ask before you act").click()
-        page.get_by_label("When, where the debtor lives").fill("2026-03-05T20:30")
+        page.get_by_label("When, by the clocks of the place").fill("2026-03-05T20:30")
         page.get_by_role("button", name="Ask the rules").click()
         page.wait_for_url("**/ask/?*")
         said = page.locator(".page-aside").inner_text()

@@ -14,7 +14,7 @@ from common import clock
 from common.clock import HOUSE_ZONE, day_begins, from_local, zone_named
 from compliance.packs import PackUnreadable, describe, load, names
 from compliance.reading import gist
-from desk.asking import ACTIONS, Answer, answered, of_case, of_nobody
+from desk.asking import ACTIONS, Answer, answered, of_case, of_nobody, zone_asked
 from desk.asking_forms import first_guess
 from desk.explaining import as_json, lines
 from people.models import Address, User
@@ -141,9 +141,10 @@ def _explain_arguments(parser: ArgumentParser) -> None:
         "case", nargs="?", help="a case's reference; without one the facts are made up"
     )
     parser.add_argument("--action", choices=ACTIONS, default="visit.plan")
-    parser.add_argument("--start", metavar="2026-03-05T14:30", help="by the debtor's clocks")
+    parser.add_argument("--start", metavar="2026-03-05T14:30", help="by the clocks of the place")
     parser.add_argument("--minutes", type=int, default=60)
     parser.add_argument("--place", choices=Address.Kind.values, help="the kind of place")
+    parser.add_argument("--address", default="", help="words of the debtor's address that is meant")
     parser.add_argument("--consent", choices=["yes", "no"], help="of the debtor to the place")
     parser.add_argument("--officers", default="", help="badges of the case's officers, or how many")
     parser.add_argument("--purpose", default="—")
@@ -172,7 +173,8 @@ def _answer(options: dict[str, Any], now: datetime) -> Answer:
         )
         if case is None:
             raise ValueError(f"There is no case {options['case']}.")
-    zone = case.zone if case else options["zone"]
+    place = _place(case, options) if case else None
+    zone = zone_asked(case, options["action"], place) if case else options["zone"]
     if zone_named(zone) is None:
         raise ValueError(f"There is no time zone {zone}.")
     starts_at = _moment(options["start"], zone) or first_guess(zone, now)
@@ -183,10 +185,9 @@ def _answer(options: dict[str, Any], now: datetime) -> Answer:
         "place_consent": {"yes": True, "no": False}.get(options["consent"] or ""),
     }  # fmt: skip
     if case:
-        place = case.debtor.addresses.filter(kind=options["place"] or Address.Kind.HOME).first()
         return answered(
             of_case(
-                case, **common, officers=_officers(case, options["officers"]),
+                case, **common, place=place, officers=_officers(case, options["officers"]),
                 place_kind=options["place"] or (place.kind if place else ""),
                 source=place.source if place else "", purpose=options["purpose"],
                 intended_outcome=options["purpose"],
@@ -203,6 +204,18 @@ def _answer(options: dict[str, Any], now: datetime) -> Answer:
             refused_at=_moment(options["refused"], zone),
         )
     )  # fmt: skip
+
+
+def _place(case: Case, options: dict[str, Any]) -> Address | None:
+    """The debtor's address of that kind, or one that holds those words; the home, if nothing is said."""
+    places = case.debtor.addresses.order_by("pk")
+    words = options["address"]
+    if words:
+        found = next((one for one in places if words.casefold() in str(one).casefold()), None)
+        if found is None:
+            raise ValueError(f"The debtor has no address with {words}.")
+        return found
+    return places.filter(kind=options["place"] or Address.Kind.HOME).first()
 
 
 def _officers(case: Case, badges: str) -> list[User]:
