@@ -148,7 +148,7 @@ def _bearable(text: str) -> bool:
 
 
 def _moment(body: dict[str, Any], name: str, zone: str) -> datetime:
-    """A local time at the debtor's place; one with an offset is taken as it is."""
+    """A local time by the clocks of that zone; one with an offset is taken as it is."""
     try:
         given = datetime.fromisoformat(_text(body, name, 40))
         if given.year not in YEARS:
@@ -194,9 +194,10 @@ def visits(request: HttpRequest, reference: str) -> JsonResponse:
     place = found.debtor.addresses.filter(pk=_number(body, "place")).first()
     if place is None:
         raise WrongInput(_("This address is not the debtor's."), "place")
+    zone = place.zone or found.zone
     visit = plan_visit(
-        case=found, place=place, starts_at=_moment(body, "starts_at", found.zone),
-        ends_at=_moment(body, "ends_at", found.zone), officers=officers,
+        case=found, place=place, starts_at=_moment(body, "starts_at", zone),
+        ends_at=_moment(body, "ends_at", zone), officers=officers,
         purpose=_text(body, "purpose"), intended_outcome=_text(body, "intended_outcome"),
         by=request.user, at=clock.now(),
     )  # fmt: skip
@@ -204,7 +205,7 @@ def visits(request: HttpRequest, reference: str) -> JsonResponse:
         {
             "reference": visit.reference,
             "state": visit.state,
-            "starts_at": local(visit.starts_at, found.zone).isoformat(),
+            "starts_at": local(visit.starts_at, visit.zone).isoformat(),
         },
         status=201,
     )

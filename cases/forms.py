@@ -176,14 +176,20 @@ class AddressForm(DeskForm):
     def __init__(self, *args: Any, case: Case, **given: Any) -> None:
         super().__init__(*args, **given)
         _offer_people(self, case)
+        self.home = case.debtor.country or case.creditor.country
 
     def clean_region(self) -> str:
         """A part that the country has."""
         return known_region(self)
 
     def clean_zone(self) -> str:
-        """A zone that the rules can reckon in, or none."""
-        return known_zone(self.cleaned_data["zone"])
+        """A zone that the rules can reckon in; in another country it cannot be left out."""
+        zone, country = known_zone(self.cleaned_data["zone"]), self.cleaned_data.get("country")
+        if country and not zone and country != self.home:
+            raise forms.ValidationError(
+                _("Say by which clocks people live there, such as Europe/London.")
+            )
+        return zone
 
 
 class ContactPointForm(DeskForm):

@@ -1,4 +1,8 @@
-"""Countries and the parts of them that have rules of their own, by ISO 3166 code and by name."""
+"""Countries and the parts of them that have rules of their own, by ISO 3166 code and by name; and clocks."""
+
+from datetime import datetime
+
+from common.clock import local
 
 COUNTRIES: dict[str, tuple[str, str]] = {
     "CN": ("Mainland China", "中国内地"),
@@ -64,6 +68,41 @@ REGIONS: dict[str, tuple[str, str]] = {
     "US-CA": ("California", "加利福尼亚州"),
 }
 """Parts by name; any other goes by its code."""
+
+
+ZONES: dict[str, tuple[str, str]] = {
+    "Asia/Shanghai": ("Beijing time", "北京时间"),
+    "Asia/Urumqi": ("Urumqi time", "乌鲁木齐时间"),
+    "Asia/Hong_Kong": ("Hong Kong", "香港"),
+    "Asia/Singapore": ("Singapore", "新加坡"),
+    "Asia/Kuala_Lumpur": ("Kuala Lumpur", "吉隆坡"),
+    "Asia/Manila": ("Manila", "马尼拉"),
+    "Asia/Jakarta": ("Jakarta", "雅加达"),
+    "Asia/Tokyo": ("Tokyo", "东京"),
+    "Asia/Kolkata": ("India", "印度"),
+    "Europe/London": ("London", "伦敦"),
+    "Europe/Berlin": ("Berlin", "柏林"),
+    "America/New_York": ("New York", "纽约"),
+    "America/Los_Angeles": ("Los Angeles", "洛杉矶"),
+}
+"""What people call the clocks of a place; those of any other go by its city."""
+
+ALONE = {"Asia/Shanghai", "Asia/Urumqi"}
+"""Names that say all; beside any other stands how far its clocks are from UTC."""
+
+
+def zone_names(zone: str, at: datetime | None = None) -> tuple[str, str]:
+    """The zone in words, in English and Chinese, with its offset at that moment where people need it."""
+    city = zone.rpartition("/")[2].replace("_", " ")
+    en, zh = ZONES.get(zone, (city, city))
+    if zone in ALONE:
+        return en, zh
+    zh = f"{zh} 时间" if zh.isascii() else f"{zh}时间"
+    if at is None:
+        return en, zh
+    offset = local(at, zone).strftime("%z")
+    offset = f"UTC{offset[:3]}:{offset[3:5]}"
+    return f"{en}, {offset}", f"{zh}，{offset}"
 
 
 def names_of(country: str, region: str = "", locality: str = "") -> tuple[str, str]:

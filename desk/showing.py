@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from common.clock import HOUSE_ZONE, local, zone_named
 from common.money import show
 from compliance.packs import PackUnreadable, load
+from compliance.places import zone_names
 from compliance.words import NAMES, in_words
 
 _AMOUNT = re.compile(r"-?\d{1,15}\.\d\d")
 _DAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-_ZONES = {"Asia/Shanghai": gettext_lazy("Beijing time"), "Asia/Urumqi": gettext_lazy("Urumqi time")}
 
 
 def tongue_now() -> str:
@@ -55,14 +55,7 @@ def unit(currency: Any) -> str:
 
 def zone_words(zone: str, at: datetime | None = None) -> str:
     """What people call the zone: "Beijing time", else its city with the offset."""
-    known = _ZONES.get(zone)
-    if known:
-        return str(known)
-    city = zone.rpartition("/")[2].replace("_", " ")
-    if at is None:
-        return city
-    offset = local(at, zone).strftime("%z")
-    return f"{city} (UTC{offset[:3]}:{offset[3:5]})"
+    return zone_names(zone, at)[tongue_now() == "zh"]
 
 
 def day_words(day: date, style: str = "full") -> str:
@@ -74,17 +67,27 @@ def day_words(day: date, style: str = "full") -> str:
     return there if style == "short" else f"{day.year}年{there}"
 
 
-def moment_words(moment: datetime, zone: str, style: str = "full") -> str:
-    """A moment as people of that place write it; styles full, short (no year), time, day, named."""
+def moment_words(moment: datetime, zone: str, style: str = "full", home: str = "") -> str:
+    """A moment as people of that place write it; styles full, short (no year), time, day, named.
+
+    ``home`` are the clocks that a reader expects: where they are others, the zone is named too.
+    """
     there = local(moment, zone)
+    if home and home != zone and style != "day":
+        return named(
+            moment_words(moment, zone, "full" if style == "named" else style), moment, zone
+        )
     if style == "time":
         return f"{there:%H:%M}"
     if style == "day":
         return day_words(there.date())
     days = day_words(there.date(), "short" if style == "short" else "full")
     said = f"{days} {there:%H:%M}" if tongue_now() == "zh" else f"{days}, {there:%H:%M}"
-    if style != "named":
-        return said
+    return named(said, moment, zone) if style == "named" else said
+
+
+def named(said: str, moment: datetime, zone: str) -> str:
+    """A time with the zone by whose clocks it is told."""
     place = zone_words(zone, moment)
     return f"{said}（{place}）" if tongue_now() == "zh" else f"{said} ({place})"
 

@@ -118,6 +118,7 @@ class Told:
     details: list[tuple[str, Any]]
     digest: str
     decided: bool = False  # by the rules, so that it can be replayed
+    zone: str = ""  # by whose clocks its own times are told, where it is known
 
 
 def actor_words(name: str) -> str:
@@ -146,7 +147,14 @@ def told(event: Event) -> Told:
         ],
         digest=event.digest,
         decided="decision" in event.data,
+        zone=_zone_of(event),
     )
+
+
+def _zone_of(event: Event) -> str:
+    """The clocks by which it was decided, or by which the visit is told."""
+    decision = event.data.get("decision") or {}
+    return str(event.data.get("zone") or (decision.get("facts") or {}).get("zone") or "")
 
 
 def icon(kind: str) -> str:
@@ -159,6 +167,7 @@ def icon(kind: str) -> str:
 
 PACKS = {"packs": "to", "packs_before": "from"}  # names of packs, and where the event keeps them
 UNTOLD = (
+    "zone",
     "decision",
     "term",
     "debt",

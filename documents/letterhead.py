@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from common.clock import local
 from common.money import show
+from compliance.places import zone_names
 from documents.blocks import Text, Words, words
 
 WEEKDAYS_ZH = "一二三四五六日"
@@ -39,13 +40,22 @@ def day(given: date | None) -> Words:
     )
 
 
-def moment(given: datetime, zone: str) -> Words:
-    """A moment by the clocks of the place, with its weekday."""
+def moment(given: datetime, zone: str, home: str = "") -> Words:
+    """A moment by the clocks of the place, with its weekday; where ``home`` has other clocks, it says whose."""
     there = local(given, zone)
+    whose = clocks(given, zone, home)
     return words(
-        f"{there.year}年{there.month}月{there.day}日（星期{WEEKDAYS_ZH[there.weekday()]}）{there:%H:%M}",
-        f"{there:%A}, {there.day} {there:%B %Y}, {there:%H:%M}",
+        f"{there.year}年{there.month}月{there.day}日（星期{WEEKDAYS_ZH[there.weekday()]}）{there:%H:%M}{whose['zh']}",
+        f"{there:%A}, {there.day} {there:%B %Y}, {there:%H:%M}{whose['en']}",
     )
+
+
+def clocks(given: datetime, zone: str, home: str) -> Words:
+    """Whose clocks a time is told by, where they are not those of ``home``; else nothing."""
+    if not home or zone == home:
+        return words("", "")
+    en, zh = zone_names(zone, given)
+    return words(f"（{zh}）", f" ({en})")
 
 
 def plain_moment(given: datetime | None, zone: str) -> str:

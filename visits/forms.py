@@ -66,8 +66,19 @@ class OfficersOne(forms.ModelChoiceField):
         return f"{obj} · {obj.badge}"
 
 
+def place_zone(form: forms.Form, case: Case) -> str:
+    """The clocks of the place that stands in the form, by which its times are meant; else the debtor's."""
+    chosen = form["place"].value()
+    if isinstance(chosen, Address):
+        return chosen.zone or case.zone
+    if not (str(chosen).isascii() and str(chosen).isdecimal() and len(str(chosen)) < 10):
+        return case.zone
+    found = form.fields["place"].queryset.filter(pk=int(str(chosen))).first()
+    return (found.zone if found else "") or case.zone
+
+
 class PlanForm(DeskForm):
-    """Slot, place, crew and purpose; times are those of the debtor's place."""
+    """Slot, place, crew and purpose; times are those of the clocks at the place of the visit."""
 
     starts_at = PlaceTimeField(label=_("Begins"))
     minutes = forms.TypedChoiceField(
@@ -91,13 +102,14 @@ class PlanForm(DeskForm):
     def __init__(self, *args: Any, case: Case, **given: Any) -> None:
         super().__init__(*args, **given)
         self.case = case
-        self.fields["starts_at"].zone = case.zone
-        self.fields["starts_at"].widget.attrs["data-zone"] = case.zone
         people = [
             case.debtor_id,
             *case.parties.filter(role__in=LIABLE).values_list("person_id", flat=True),
         ]
         self.fields["place"].queryset = Address.objects.filter(person__in=people)
+        self.zone = place_zone(self, case)
+        self.fields["starts_at"].zone = self.zone
+        self.fields["starts_at"].widget.attrs["data-zone"] = self.zone
         self.fields["officers"].queryset = User.objects.filter(
             team=case.team_id, role="officer", is_active=True
         ).order_by("badge")

@@ -13,7 +13,7 @@ from common.money import show
 from compliance.retention import span_after_closure
 from compliance.spans import span_words
 from documents.blocks import Facts, Paper, Para, Portraits, Section, Table, Words, words
-from documents.letterhead import day, english, hidden, house_of, moment, percent, sum_of
+from documents.letterhead import clocks, day, english, hidden, house_of, moment, percent, sum_of
 from documents.render import check_path
 from people.models import Organisation, User
 from visits.models import Visit
@@ -82,9 +82,9 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
     creditor, agency = case.creditor, case.agency
     house = agency or creditor
     crew = [part.officer for part in visit.crew.filter(active=True).select_related("officer")]
-    zone = case.zone
+    zone = visit.zone
     ends = local(visit.ends_at, zone)
-    when = moment(visit.starts_at, zone)
+    when, whose = moment(visit.starts_at, zone), clocks(visit.starts_at, zone, case.zone)
     minutes = int((visit.ends_at - visit.starts_at).total_seconds() // 60)
     recorded, noted = _kept(visit, at, "recording"), _kept(visit, at, "visit_log")
     parts: dict[str, list[Words]] = {
@@ -105,8 +105,8 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
                   f"Call {house.phone} and ask for the names and badge numbers")
         ] if house.phone else [],
         "time": [
-            words(f"{when['zh']} 至 {ends:%H:%M}，预计不超过 {minutes} 分钟",
-                  f"{when['en']} to {ends:%H:%M}, at most {minutes} minutes")
+            words(f"{when['zh']} 至 {ends:%H:%M}{whose['zh']}，预计不超过 {minutes} 分钟",
+                  f"{when['en']} to {ends:%H:%M}{whose['en']}, at most {minutes} minutes")
         ],
         "place": [words(f"{visit.place}（{_place_zh(visit)}）", f"{visit.place} ({_place_en(visit)})")],
         "choices": [

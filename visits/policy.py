@@ -7,7 +7,7 @@ from typing import Any
 
 from cases.guarantees import target_of
 from cases.policy import asks
-from cases.settling import place_facts
+from cases.settling import added_by, place_facts
 from common.clock import local_day
 from compliance.circumstances import CERTIFICATES
 from compliance.facts import OfficerFacts, PaperFacts, SpanFacts
@@ -157,7 +157,7 @@ def may_keep_slot(visit: Visit, *, by: User, at: datetime) -> Verdict:
 
 def may_send(visit: Visit, officers: Sequence[User]) -> Policy:
     """Whether these officers may go to the visit as it stands."""
-    day = local_day(visit.starts_at, visit.case.zone)
+    day = local_day(visit.starts_at, visit.zone)
 
     def policy(subject: Visit, *, by: User, at: datetime) -> Verdict:
         return _ask(
@@ -216,6 +216,19 @@ def may_finish(visit: Visit, *, by: User, at: datetime) -> Verdict:
     return replace(verdict, findings=tuple(one for one in verdict.findings if not one.blocks))
 
 
+def packs_at(visit: Visit) -> tuple[str, ...]:
+    """The packs that count at the visit: those of the case and what its place adds."""
+    return tuple(place_facts(visit.case, visit.place).get("packs", visit.case.packs))
+
+
+def packs_there(visit: Visit) -> tuple[str, ...]:
+    """The packs of the place alone, for what differs from place to place, such as whom to call."""
+    country, home = visit.place.country, visit.case.debtor.country or visit.case.creditor.country
+    if not country or country == home:
+        return packs_at(visit)
+    return tuple(one.pack for one in added_by(visit.case, visit.place))
+
+
 def finish_facts(visit: Visit) -> dict[str, Any]:
     """What is on record of a visit that ends: the talk, and how it was recorded."""
     asked = visit.consents.filter(kind="recording").order_by("-pk").first()
@@ -250,7 +263,7 @@ def door_facts(visit: Visit) -> dict[str, Any]:
 def _ask(action: str, visit: Visit, by: User, at: datetime, **more: Any) -> Verdict:
     start = more.pop("start", visit.starts_at)
     there = place_facts(visit.case, visit.place)
-    day = local_day(start, there.get("zone") or visit.case.zone)
+    day = local_day(start, there.get("zone") or visit.zone)
     crew = [part.officer for part in visit.crew.select_related("officer") if part.active]
     given = {
         "start": start,

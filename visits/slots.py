@@ -43,10 +43,13 @@ def answer(case: Case, slot: Mapping[str, Any], *, by: User, at: datetime) -> Ve
 
 
 def candidates(
-    case: Case, starts_at: datetime, ends_at: datetime, *, but: Visit | None = None
+    case: Case, starts_at: datetime, ends_at: datetime, *, zone: str, but: Visit | None = None
 ) -> list[Candidate]:
-    """The officers of the case's team, the free ones first; ``but`` is the visit that is moved."""
-    day = local_day(starts_at, case.zone)
+    """The officers of the case's team, the free ones first; ``but`` is the visit that is moved.
+
+    ``zone`` is that of the place: by its clocks it is told on which day a permit has to hold.
+    """
+    day = local_day(starts_at, zone)
     officers = list(
         User.objects.filter(team=case.team_id, role=User.Role.OFFICER, is_active=True).order_by(
             "badge", "pk"

@@ -37,6 +37,11 @@ class PolicyRefused(Exception):
         return [finding for verdict in self.verdicts for finding in verdict.blocks]
 
     @property
+    def zone(self) -> str:
+        """By whose clocks it was judged: those of the place of a visit, else the debtor's."""
+        return next((v.facts.zone for v in self.verdicts if not v.allowed and v.facts.zone), "")
+
+    @property
     def earliest(self) -> datetime | None:
         """When all of it would be lawful, if time alone can heal it."""
         moments = [verdict.earliest for verdict in self.verdicts if not verdict.allowed]

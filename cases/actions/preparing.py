@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.actions.settling import AGENCY, PLACE, settle_packs
@@ -11,6 +12,7 @@ from cases.actions.still_open import while_open
 from cases.models import Assessment, Case, ClaimPaper, Debt, Mandate, Party
 from cases.models.case import search_keys
 from cases.models.parties import LIABLE
+from common.clock import local
 from documents.models import Document
 from documents.storing import store
 from people.models import Address, ContactPoint, Organisation, Person, User
@@ -24,6 +26,8 @@ def update_debtor(*, case: Case, changes: dict[str, Any], by: User, at: datetime
 
     def save(locked: Case, _by: User, _at: datetime) -> None:
         person = Person.objects.select_for_update().get(pk=locked.debtor_id)
+        if changes.get("zone", person.zone) != person.zone:
+            _keep_what_was_told(Q(place__zone="", case__debtor=person), person.zone, at)
         for name, value in changes.items():
             setattr(person, name, value)
         person.save()
@@ -95,6 +99,9 @@ def update_address(
 ) -> None:
     """Correct an address, its source, or whether it was verified."""
     _must_belong(case, address.person)
+    zone = address.zone or case.zone
+    if (changes.get("zone", address.zone) or case.zone) != zone:
+        _keep_what_was_told(Q(place=address), zone, at)
     _change(case, address, changes, "address.updated", by, at)
 
 
@@ -383,6 +390,24 @@ def assign_case(*, case: Case, officer: User | None, by: User, at: datetime) -> 
         by=by,
         at=at,
     )
+
+
+def _keep_what_was_told(where: Q, zone: str, at: datetime) -> None:
+    """A time of which somebody was told already must not become another one by a change of clocks."""
+    visits: Any = Case._meta.get_field("visits").related_model
+    told = visits.objects.filter(
+        where, state__in=["announced", "noticed", "started"], ends_at__gt=at
+    )
+    first = told.order_by("starts_at", "pk").first()
+    if first:
+        raise WrongInput(
+            _(
+                "A visit there was announced for %(time)s by the clocks as they stand."
+                " Move or cancel it first; then the debtor is told the right time."
+            )
+            % {"time": f"{local(first.starts_at, zone):%Y-%m-%d %H:%M}"},
+            "zone",
+        )
 
 
 def _must_belong(case: Case, person: Person) -> None:

@@ -164,26 +164,27 @@ def state_pill(subject: Any) -> SafeString:
 
 
 @register.simple_tag
-def when(moment: Any, zone: Any = "", style: str = "full") -> SafeString | str:
-    """A moment in the debtor's zone, with its weekday; the zone's name shows on hover.
+def when(moment: Any, zone: Any = "", style: str = "full", home: Any = "") -> SafeString | str:
+    """A moment in the zone of its place, with its weekday; the zone's name shows on hover.
 
     Styles: ``full``, ``short`` (without the year), ``time``, ``day``, ``named`` (zone written out).
+    ``home`` is the zone that a reader expects, such as the debtor's: another one is written out.
     """
     found = as_moment(moment)
     if found is None:
         return "–" if moment in (None, "") else str(moment)
-    return _when(found, found.isoformat(), zone_or_house(zone), style, get_language() or "")
+    return _when(found, found.isoformat(), zone_or_house(zone), style, str(home), tongue_now())
 
 
 @lru_cache(maxsize=4096)
-def _when(moment: datetime, iso: str, zone: str, style: str, _language: str) -> SafeString:
+def _when(moment: datetime, iso: str, zone: str, style: str, home: str, _tongue: str) -> SafeString:
     """Drawn once: what happens to a case in one act has one moment, and pages show it again."""
     return fill(
         '<time datetime="{iso}" title="{full} · {zone}">{said}</time>',
         iso=iso,
         full=moment_words(moment, zone),
         zone=zone_words(zone, moment),
-        said=moment_words(moment, zone, style),
+        said=moment_words(moment, zone, style, home),
     )
 
 

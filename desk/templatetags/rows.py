@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from desk.markup import fill, joined
-from desk.showing import tongue_now, zone_or_house
+from desk.showing import tongue_now, zone_or_house, zone_words
 from desk.templatetags.doorstep import (
     digest_short,
     drawn,
@@ -124,23 +124,29 @@ def _words(_tongue: str) -> dict[str, str]:
     """What stands at every event, looked up once for each language."""
     return {
         "details": _("Details"), "event": _("event"), "digest": _("digest"), "replay": _("Replay"),
+        "clocks": _("times by the clocks of"),
     }  # fmt: skip
 
 
 def _details(event: Told, zone: str, replays: str) -> SafeString:
     """What lies behind an event; findings are few, so that their own component draws them."""
     words = _words(tongue_now())
+    there = zone_or_house(event.zone or zone)
+    told = [(words["clocks"], zone_words(there, event.at))] if there != zone else []
     return fill(
         _DETAILS,
         details=words["details"],
         findings=joined(
             [
-                drawn("components/timeline_finding.html", {"finding": finding, "zone": zone})
+                drawn("components/timeline_finding.html", {"finding": finding, "zone": there})
                 for finding in event.findings
             ]
         ),
         figures=joined(
-            [fill(_FIGURE, name=name, value=value) for name, value in figures(event.details, zone)]
+            [
+                fill(_FIGURE, name=name, value=value)
+                for name, value in [*told, *figures(event.details, there)]
+            ]
         ),
         event=words["event"],
         number=event.number,

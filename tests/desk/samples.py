@@ -120,6 +120,7 @@ def verdict(*findings: Finding, earliest: datetime | None = None) -> Any:
         blocks=blocks,
         warnings=[found for found in findings if found.severity == Severity.WARN],
         earliest=earliest,
+        facts=SimpleNamespace(zone=ZONE),
     )
 
 

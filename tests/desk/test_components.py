@@ -75,6 +75,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
     "refusal": {
         "findings": samples.refusal().findings,
         "earliest": samples.refusal().earliest,
+        "zone": samples.ZONE,
         "case": samples.case(),
         "act_form": "act",
         "take_field": "starts_at",
@@ -217,7 +218,7 @@ class TestTimes:
 
     def test_name_the_zone_with_its_offset_where_it_is_another(self) -> None:
         html = tagged('{% when at "Europe/Berlin" "named" %}', at=samples.NOW)
-        assert words(html) == "Thu 5 Mar 2026, 07:30 (Berlin (UTC+01:00))"
+        assert words(html) == "Thu 5 Mar 2026, 07:30 (Berlin, UTC+01:00)"
 
     @pytest.mark.parametrize("given", [None, "", "no time"])
     def test_that_are_none_do_not_break_the_page(self, given: Any) -> None:

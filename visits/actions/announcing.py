@@ -191,10 +191,10 @@ def _see_to_lead_time(visit: Visit, system: User, at: datetime) -> None:
     verdict = policy.may_keep_slot(visit, by=system, at=at)
     if verdict.allowed:
         return
-    zone = visit.case.zone
+    zone = visit.zone
     tail = {"en": "", "zh": ""}
     if verdict.earliest:
-        told = moment(verdict.earliest, zone)
+        told = moment(verdict.earliest, zone, visit.case.zone)
         tail = {"en": f" From {told['en']} it would be lawful.", "zh": f"最早可为 {told['zh']}。"}
     raise_duty(
         case=visit.case,
@@ -271,19 +271,19 @@ def _expected(others: Sequence[Notice]) -> datetime | None:
 
 def unbook(visit: Visit, verdict: Verdict, data: dict[str, Any], *, by: User, at: datetime) -> None:
     """Give a slot up that no notice can reach in time; officers and supervisor are told once, with the sum."""
-    zone, case = visit.case.zone, visit.case
+    zone, case = visit.zone, visit.case
     reason = {
         tongue: " ".join(finding.says[tongue] for finding in verdict.blocks)
         for tongue in ("en", "zh")
     }
     tail = {"en": "", "zh": ""}
     if verdict.earliest:
-        told = moment(verdict.earliest, zone)
+        told = moment(verdict.earliest, zone, visit.case.zone)
         tail = {
             "en": f" The earliest lawful time is {told['en']}.",
             "zh": f"最早合规时间为 {told['zh']}。",
         }
-    slot = moment(visit.starts_at, zone)
+    slot = moment(visit.starts_at, zone, visit.case.zone)
     says = {
         "en": f"Do not go on {slot['en']}: the visit is taken out of the plan. {reason['en']}{tail['en']}",
         "zh": f"{slot['zh']} 的上门已取消安排，请勿前往。{reason['zh']}{tail['zh']}",

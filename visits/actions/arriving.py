@@ -29,7 +29,7 @@ def check_in(*, visit: Visit, officer: User, by: User, at: datetime) -> None:
     if not visit.starts_at - HERE_BEFORE <= at < visit.ends_at:
         raise WrongInput(
             _("You can check in from %(from)s until the time of the visit is over.")
-            % {"from": f"{local(visit.starts_at - HERE_BEFORE, visit.case.zone):%Y-%m-%d %H:%M}"}
+            % {"from": f"{local(visit.starts_at - HERE_BEFORE, visit.zone):%Y-%m-%d %H:%M}"}
         )
     _note(
         visit, "officer.checked_in", by, at, {"officer": f"{officer} {officer.badge}".strip()},
@@ -43,8 +43,8 @@ def begin_visit(*, visit: Visit, by: User, at: datetime) -> None:
         raise WrongInput(
             _("The debtor was told %(time)s. You may ring from %(from)s.")
             % {
-                "time": f"{local(visit.starts_at, visit.case.zone):%Y-%m-%d %H:%M}",
-                "from": f"{local(visit.starts_at - EARLY, visit.case.zone):%H:%M}",
+                "time": f"{local(visit.starts_at, visit.zone):%Y-%m-%d %H:%M}",
+                "from": f"{local(visit.starts_at - EARLY, visit.zone):%H:%M}",
             }
         )
     if at >= visit.ends_at:
@@ -105,7 +105,7 @@ def show_credential(
     """One officer has shown permit and authorisation."""
     part = _part(visit, officer)
     item = credential_of(str(officer), officer.badge)
-    permit = permit_on(officer, local(at, visit.case.zone).date())
+    permit = permit_on(officer, local(at, visit.zone).date())
 
     def tick(fresh: Visit, _by: User, _at: datetime) -> None:
         if fresh.identified_at is None:

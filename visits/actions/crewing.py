@@ -39,7 +39,9 @@ def substitutes(visit: Visit, at: datetime, *, most: int = PROPOSED) -> list[Use
     named = set(visit.crew.filter(active=True).values_list("officer_id", flat=True))
     free = [
         one.officer
-        for one in candidates(visit.case, visit.starts_at, visit.ends_at, but=visit)
+        for one in candidates(
+            visit.case, visit.starts_at, visit.ends_at, zone=visit.zone, but=visit
+        )
         if one.free and one.officer.pk not in named
     ]
     refused = {officer.pk for officer, _says in _stand_against(visit, free, at)}
@@ -52,7 +54,7 @@ def _stand_against(
     """What the rules have against each of them on the day of the visit, and nothing of anything else."""
     system = User.objects.system()
     verdict = policy.may_send(visit, officers)(visit, by=system, at=at)
-    day = local_day(visit.starts_at, visit.case.zone)
+    day = local_day(visit.starts_at, visit.zone)
     facts = policy.crew_facts(officers, day)
     for officer, known in zip(officers, facts, strict=True):
         name = f"{known.name} {known.badge}".strip()
@@ -121,10 +123,10 @@ def _flagging(
         "zh": "、".join(f"{one} {one.badge}" for one in proposed) or "本组暂无可用人员",
     }
     says = {
-        "en": f"Another officer must go on {moment(visit.starts_at, visit.case.zone)['en']}. "
+        "en": f"Another officer must go on {moment(visit.starts_at, visit.zone, visit.case.zone)['en']}. "
         + " ".join(why["en"] for _o, why in found)
         + f" Free and certified that day: {names['en']}.",
-        "zh": f"{moment(visit.starts_at, visit.case.zone)['zh']} 的上门须更换外访员。"
+        "zh": f"{moment(visit.starts_at, visit.zone, visit.case.zone)['zh']} 的上门须更换外访员。"
         + "".join(why["zh"] for _o, why in found)
         + f"当日有空且证件有效：{names['zh']}。",
     }
@@ -158,9 +160,7 @@ def swap_officer(*, visit: Visit, out: User, into: User, by: User, at: datetime)
     if into in crew or into.team_id != visit.case.team_id:
         raise WrongInput(_("Choose another officer of the team."), "into")
     named = [into if officer == out else officer for officer in crew]
-    rule = value(
-        tuple(visit.case.packs), "crew.change", local_day(visit.starts_at, visit.case.zone)
-    )
+    rule = value(policy.packs_at(visit), "crew.change", local_day(visit.starts_at, visit.zone))
     if rule != TELL or visit.state == Visit.State.PLANNED:
         return _announced_anew(visit, named, out, into, by, at)
 
@@ -205,7 +205,7 @@ def _announced_anew(
 
 def _tell_debtor(visit: Visit, out: User, into: User, by: User, at: datetime) -> None:
     """By e-mail where there is one that may be used, else a clerk calls."""
-    case, when = visit.case, moment(visit.starts_at, visit.case.zone)
+    case, when = visit.case, moment(visit.starts_at, visit.zone, visit.case.zone)
     says = {
         "en": f"On {when['en']} {into} (badge {into.badge}) will come instead of {out} (badge {out.badge})."
         " All else stays as you were told. You may ask for another time, or that nobody comes.",

@@ -18,7 +18,7 @@ def depart(*, visit: Visit, people: int, props: bool, by: User, at: datetime) ->
     Nothing is kept of a departure that the rules refuse but the refusal itself.
     """
     only_the_crew(visit, by)
-    if local_day(at, visit.case.zone) != local_day(visit.starts_at, visit.case.zone):
+    if local_day(at, visit.zone) != local_day(visit.starts_at, visit.zone):
         raise WrongInput(_("This is answered on the day of the visit, before you set out."))
     if at >= visit.ends_at:
         raise WrongInput(_("The time that the debtor was told is over. Plan another visit."))

@@ -55,7 +55,7 @@ def _untold(kind: str) -> QuerySet[Visit]:
 def _have_it_settled(visit: Visit, _by: User, at: datetime) -> None:
     if visit.state not in AHEAD or visit.ends_at > at:
         raise AlreadyDone
-    when = moment(visit.starts_at, visit.case.zone)
+    when = moment(visit.starts_at, visit.zone, visit.case.zone)
     raise_duty(
         case=visit.case,
         kind=MISSED,
@@ -87,7 +87,7 @@ def _have_somebody_ask(visit: Visit, _by: User, at: datetime) -> None:
         raise AlreadyDone
     crew = visit.crew.filter(active=True).select_related("officer").order_by("pk")
     names = [str(part.officer) for part in crew]
-    when = moment(visit.ends_at, visit.case.zone)
+    when = moment(visit.ends_at, visit.zone, visit.case.zone)
     raise_duty(
         case=visit.case,
         kind=OVERRUN,

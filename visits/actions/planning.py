@@ -226,7 +226,7 @@ def _call_off(visit: Visit, by: User, at: datetime) -> None:
 
     A letter would come too late, so where only a letter had gone a clerk has to call.
     """
-    case, when = visit.case, moment(visit.starts_at, visit.case.zone)
+    case, when = visit.case, moment(visit.starts_at, visit.zone, visit.case.zone)
     had = visit.notices.filter(
         kind=Notice.Kind.VISIT_NOTICE, state__in=["sent", "delivered", "doubtful"]
     ).order_by("-pk")
@@ -296,7 +296,8 @@ def _told(visit: Visit, officers: Sequence[User]) -> dict[str, Any]:
         "reference": visit.reference,
         "starts_at": visit.starts_at,
         "ends_at": visit.ends_at,
-        "day": local_day(visit.starts_at, visit.case.zone),
+        "day": local_day(visit.starts_at, visit.zone),
+        **({"zone": visit.zone} if visit.zone != visit.case.zone else {}),
         "place": visit.get_place_kind_display(),
         "officers": [f"{officer} {officer.badge}".strip() for officer in officers],
         "purpose": visit.purpose,

@@ -15,7 +15,7 @@ from people.models import Address, OfficerCredential, User
 
 
 class Visit(models.Model):
-    """One visit to one address in one slot; its hours are those of the debtor's zone."""
+    """One visit to one address in one slot; its hours are those of the clocks at that address."""
 
     class State(models.TextChoices):
         PLANNED = "planned", _("Planned")
@@ -141,6 +141,11 @@ class Visit(models.Model):
     def get_absolute_url(self) -> str:
         """The visit's page at the desk."""
         return reverse("visits:visit", args=[self.reference])
+
+    @property
+    def zone(self) -> str:
+        """The time zone of the place, in which every hour of the visit is reckoned and told."""
+        return self.place.zone or self.case.zone
 
     @property
     def is_live(self) -> bool:

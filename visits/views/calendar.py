@@ -37,7 +37,7 @@ def calendar(request: HttpRequest) -> TemplateResponse:
     visits = _visits(request.user, monday, mine=mine)
     packs = packs_in_use()
     hours = {one: lawful_hours(packs, one) for one in days}
-    there = [(local(visit.starts_at, visit.case.zone), visit) for visit in visits]
+    there = [(local(visit.starts_at, visit.zone), visit) for visit in visits]
     context = {
         "days": [(one, one == today, hours[one]) for one in days],
         "rows": _rows(days, hours, there),

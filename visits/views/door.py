@@ -24,6 +24,7 @@ from people.models import User
 from visits import forms
 from visits.actions import arriving, departing, recording
 from visits.models import Consent, Visit
+from visits.policy import packs_at
 from visits.views.leaving import ways_out
 from visits.views.planning import seen_visit
 from workflow.forms import DeskForm
@@ -71,7 +72,7 @@ def today(request: HttpRequest) -> TemplateResponse:
         .prefetch_related("crew__officer")
         .order_by("starts_at", "pk")[:100]
     ):
-        there = local_day(visit.starts_at, visit.case.zone)
+        there = local_day(visit.starts_at, visit.zone)
         if not days or days[-1].day != there:
             days.append(Day(there))
         days[-1].visits.append(visit)
@@ -197,7 +198,7 @@ def _context(name: str, visit: Visit, at: datetime) -> dict[str, Any]:
     elif name in {"talk_open", "talk", "outcome", "done"}:
         context |= {"consents": {c.kind: c.given for c in visit.consents.order_by("pk")}}
         if name == "talk_open":
-            context |= {"barred_on": barred_on(visit.case, local_day(at, visit.case.zone))}
+            context |= {"barred_on": barred_on(visit.case, local_day(at, visit.zone))}
     elif name == "attest":
         context |= {
             "ticks": [_tick(part.officer, part.attested_at, "attest") for part in crew],
@@ -212,9 +213,8 @@ def _stay_until(visit: Visit) -> datetime | None:
     """When the officers have been here as long as any visit may last; none before they rang."""
     if visit.state != Visit.State.STARTED or visit.started_at is None:
         return None
-    case = visit.case
-    day = local_day(visit.started_at, case.zone)
-    minutes = value(tuple(case.packs), "visit.max_minutes", day)
+    day = local_day(visit.started_at, visit.zone)
+    minutes = value(packs_at(visit), "visit.max_minutes", day)
     return visit.started_at + timedelta(minutes=int(minutes)) if minutes else None
 
 
@@ -362,7 +362,7 @@ ANSWERS: dict[str, Callable[[Answered], None]] = {
 def evidence(request: HttpRequest, reference: str) -> HttpResponse:
     """Add a photo, recording or file to the visit."""
     visit = seen_visit(request, reference)
-    form = forms.EvidenceForm(request.POST or None, request.FILES or None, zone=visit.case.zone)
+    form = forms.EvidenceForm(request.POST or None, request.FILES or None, zone=visit.zone)
 
     def do(data: dict[str, Any]) -> None:
         try:

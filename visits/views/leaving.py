@@ -15,6 +15,7 @@ from compliance.ask import value
 from visits import forms
 from visits.actions import arriving, recording, refusing
 from visits.models import Visit
+from visits.policy import packs_at, packs_there
 from visits.views.planning import seen_visit
 from workflow.web import demand, handle
 
@@ -93,9 +94,8 @@ def ways_out(visit: Visit) -> list[dict[str, Any]]:
 
 
 def _call_for_help(visit: Visit) -> list[dict[str, Any]]:
-    """The number of the police there, one tap away; nothing where no pack of the case names it."""
-    case = visit.case
-    number = value(tuple(case.packs), "emergency.phone", local_day(visit.starts_at, case.zone))
+    """The number of the police there, one tap away; nothing where no pack of the place names it."""
+    number = value(packs_there(visit), "emergency.phone", local_day(visit.starts_at, visit.zone))
     if not number:
         return []
     label = _("Call %(number)s") % {"number": number}
@@ -160,8 +160,7 @@ def left(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _minutes_to_leave(visit: Visit, at: datetime) -> int:
-    case = visit.case
-    given = value(tuple(case.packs), "leave.minutes", local_day(at, case.zone))
+    given = value(packs_at(visit), "leave.minutes", local_day(at, visit.zone))
     return LEAVE_MINUTES if given is None else int(given)
 
 

@@ -51,7 +51,7 @@ def _slot(row: Outlook) -> str:
     """The lawful slot as the planning form takes it."""
     if row.alternative_at is None:
         return ""
-    return f"{local(row.alternative_at, row.visit.case.zone):%Y-%m-%dT%H:%M}"
+    return f"{local(row.alternative_at, row.visit.zone):%Y-%m-%dT%H:%M}"
 
 
 def _key(row: Outlook) -> str:

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from cases.models import Case
+from cases.settling import added_by
 from cases.views.preparing import page, seen_case
 from common import clock
 from common.clock import local
@@ -59,7 +60,7 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
     demand(request, "plan_visit")
     minutes = int((visit.ends_at - visit.starts_at).total_seconds() // 60)
     held = {
-        "starts_at": _asked_for(request, visit.case) or visit.starts_at,
+        "starts_at": _asked_for(request) or visit.starts_at,
         "minutes": minutes, "place": visit.place_id,
         "officers": [p.officer_id for p in visit.crew.filter(active=True)],
         "purpose": visit.purpose, "intended_outcome": visit.intended_outcome, **_tried(request),
@@ -96,13 +97,14 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _taken(request: HttpRequest, case: Case) -> Any:
-    """The form's data; "take the earliest" puts that moment in place of the start."""
+    """The form's data; "take the earliest" puts that moment in place of the start, by the place's clocks."""
     if request.method != "POST":
         return None
     data = request.POST.copy()
     moment = _moment(data.get("take", ""))
     if moment:
-        data["starts_at"] = f"{local(moment, case.zone):%Y-%m-%dT%H:%M}"
+        zone = forms.PlanForm(data, case=case).zone
+        data["starts_at"] = f"{local(moment, zone):%Y-%m-%dT%H:%M}"
     return data
 
 
@@ -115,9 +117,12 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-def _asked_for(request: HttpRequest, case: Case) -> str:
-    """The start that the link to this page names, by the debtor's clocks."""
+def _asked_for(request: HttpRequest) -> datetime | str:
+    """The start that the link to this page names: a moment, or a time by the clocks of the place."""
     given = request.GET.get("from", "")
+    moment = _moment(given)
+    if moment:
+        return moment
     try:
         return f"{datetime.fromisoformat(given):%Y-%m-%dT%H:%M}"
     except ValueError:
@@ -128,7 +133,7 @@ def _first_guess(request: HttpRequest, case: Case) -> dict[str, Any]:
     # In the debtor's language, who will read it; the notice knows these words in both.
     tongue = case.debtor.language
     return {
-        "starts_at": _asked_for(request, case) or None,
+        "starts_at": _asked_for(request) or None,
         "place": case.debtor.addresses.filter(kind="home").values_list("pk", flat=True).first(),
         "purpose": PURPOSE[tongue],
         "intended_outcome": OUTCOME[tongue],
@@ -158,7 +163,9 @@ def _answer(
     request: HttpRequest, case: Case, form: forms.PlanForm, but: Visit | None = None
 ) -> TemplateResponse:
     """What the rules say of the slot as it stands in the form, and who is free; nothing is written."""
-    context: dict[str, Any] = {"case": case, "slot": None, "form": form}
+    context: dict[str, Any] = {
+        "case": case, "slot": None, "form": form, "zone": form.zone, "at": clock.now(),
+    }  # fmt: skip
     slot = form.draft()
     if slot:
         at = clock.now()
@@ -173,7 +180,10 @@ def _answer(
             "blocks": blocks,
             "crew_missing": not crew,
             "lawful": not blocks and not past,
-            "candidates": slots.candidates(case, slot["starts_at"], slot["ends_at"], but=but),
+            "by_the_place": [one.pack for one in added_by(case, slot["place"])],
+            "candidates": slots.candidates(
+                case, slot["starts_at"], slot["ends_at"], zone=form.zone, but=but
+            ),
             "chosen": {officer.pk for officer in slot["officers"]},
         }
     return TemplateResponse(request, "visits/answer.html", context)
