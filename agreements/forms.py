@@ -260,6 +260,11 @@ class PaymentForm(DeskForm):
     amount = MoneyField(label=_("Amount"), min_value=Decimal("0.01"))
     received_at = PlaceTimeField(label=_("Arrived at"))
     method = forms.ChoiceField(label=_("How"), choices=Payment.Method.choices)
+    received_by = said_field(
+        label=_("Who received it"),
+        choices=Payment.To.choices,
+        help_text=_("An agency takes money only if its mandate says so (CN-16)."),
+    )
     payer = forms.CharField(label=_("Payer"), max_length=80, required=False)
     bank_reference = forms.CharField(
         label=_("Bank reference"), max_length=60, required=False,
@@ -270,14 +275,18 @@ class PaymentForm(DeskForm):
         super().__init__(*args, **given)
         received: Any = self.fields["received_at"]
         received.zone = case.zone
+        if not case.agency_id:
+            del self.fields["received_by"]
 
     @property
     def helper(self) -> FormHelper:
         """Two columns at a desk."""
         helper = super().helper
+        by_agency = ["received_by"] if "received_by" in self.fields else []
         helper.layout = Layout(
             Row(Column("amount"), Column("received_at")),
             Row(Column("method"), Column("payer")),
+            *by_agency,
             "bank_reference",
         )
         return helper

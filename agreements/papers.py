@@ -185,6 +185,7 @@ def receipt_pdf(payment: Payment) -> bytes:
         Facts(
             [
                 (words("收款人", "Received by"), words(case.creditor.name, english(case.creditor))),
+                *_taken_by(payment),
                 (words("债务人", "Debtor"), words(case.debtor.name, case.debtor.name_en or case.debtor.name)),
                 (words("付款人", "Paid by"), payment.payer or case.debtor.name),
                 (words("金额", "Amount"), sum_of(payment.amount)),
@@ -205,6 +206,14 @@ def receipt_pdf(payment: Payment) -> bytes:
     ]  # fmt: skip
     return _print(case, words("还款收据", "Receipt for a payment"), payment.number,
                   payment.recorded_at, blocks)  # fmt: skip
+
+
+def _taken_by(payment: Payment) -> list[Any]:
+    """Who took the money, where that was the agency for the creditor."""
+    agency = payment.case.agency
+    if payment.received_by != Payment.To.AGENCY or agency is None:
+        return []
+    return [(words("代收机构", "Taken for the creditor by"), words(agency.name, english(agency)))]
 
 
 def certificate_pdf(case: Case, *, by: User, at: datetime) -> bytes:

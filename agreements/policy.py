@@ -84,6 +84,9 @@ def may_sign(sides: Iterable[str] | None = None, *, checked: bool = True) -> Pol
     return policy
 
 
+may_receive = asks("payment.record", payment_to="agency")
+
+
 def may_close(subject: Any, *, by: User, at: datetime) -> Verdict:
     """Whether nothing is missing for closing the case as settled."""
     case: Case = case_of(subject)

@@ -231,7 +231,7 @@ def contacts(request: HttpRequest, reference: str) -> JsonResponse:
 
 @keyed("POST")
 def payments(request: HttpRequest, reference: str) -> JsonResponse:
-    """Record a payment: ``amount``, ``method``, ``received_at``, ``payer``, ``bank_reference``."""
+    """Record a payment: ``amount``, ``method``, ``received_at``, ``received_by``, ``payer``, ``bank_reference``."""
     found, body = _seen(request, reference, "record_payment"), _body(request)
     try:
         amount = Decimal(_text(body, "amount", 20))
@@ -240,6 +240,7 @@ def payments(request: HttpRequest, reference: str) -> JsonResponse:
     payment = record_payment(
         case=found, amount=amount, method=_text(body, "method", 10),
         received_at=_moment(body, "received_at", found.zone),
+        received_by=_text(body, "received_by", 10, needed=False) or "creditor",
         payer=_text(body, "payer", 80, needed=False),
         bank_reference=_text(body, "bank_reference", 60, needed=False), by=request.user,
         at=clock.now(),

@@ -217,6 +217,7 @@ class Facts:
     guarantee: GuaranteeFacts | None = None  # of the guarantor who is to be approached
     guarantors: tuple[GuaranteeFacts, ...] | None = None  # all of the case
     set_off_order: tuple[str, ...] | None = None
+    payment_to: str | None = None  # into whose hands a payment came: "creditor" or "agency"
     terms_confirmed: bool | None = None
     signed_by: tuple[str, ...] | None = None
     signers_checked: bool | None = None  # whether each was compared with an identity paper

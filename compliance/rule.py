@@ -19,7 +19,8 @@ DOOR = ("papers.show", "premises.enter", "talk.open")
 AGREEMENT = ("agreement.reach", "agreement.sign")
 TEXT = ("text.send", "text.record")
 AROUND = ("visit.depart", "evidence.add", "visit.finish")  # before, during and after a visit
-ACTIONS = frozenset((*VISIT, *CONTACT, *DOOR, *AGREEMENT, *TEXT, *AROUND, "case.close"))
+ENDING = ("payment.record", "case.close")
+ACTIONS = frozenset((*VISIT, *CONTACT, *DOOR, *AGREEMENT, *TEXT, *AROUND, *ENDING))
 
 T = TypeVar("T")
 MINUTE = timedelta(minutes=1)

@@ -83,6 +83,7 @@ def _in_order(day: date) -> Mapping[str, Any]:
             may_sign=True, waiver_limit=Decimal("0.00"),
         ),
         "contact_sources": ("contract",),
+        "payment_to": "creditor",
         "gentler_tried": ("phone", "sms", "letter"),
         "overdue_since": day - LONG_AGO,
         "limitation_ends_on": day + FAR,

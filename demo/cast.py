@@ -124,7 +124,7 @@ def assemble(today: date) -> Cast:
             scope="逾期个人贷款的催收、上门协商与签署还款协议",
             methods=["phone", "sms", "email", "letter", "lawyers_letter", "wechat", "visit"],
             valid_from=today - timedelta(days=300), valid_until=today + timedelta(days=400),
-            may_sign=True, waiver_limit=Decimal("500.00"), fee_terms="按回款比例，不得向债务人收取",
+            may_receive_money=agency == "clear-water", may_sign=True, waiver_limit=Decimal("500.00"), fee_terms="按回款比例，不得向债务人收取",
             confidentiality="受托方对债务人信息承担保密义务，委托终止后返还或删除",
         )  # fmt: skip
     return Cast(creditors, teams, users, mandates)

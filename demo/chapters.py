@@ -87,7 +87,7 @@ def _kept_from_afar(s: Story) -> None:
     s.plan = {13: "custom", 14: "stepped", 15: "balloon"}.get(s.number, "equal")
     _agreed_from_afar(s, -76 + s.number)
     if s.number == 16:
-        s.pays(-12, "500.00")
+        s.pays(-12, "500.00", to="agency")
     elif s.number == 18:
         s.reverses(-5)
     elif s.number == 20:

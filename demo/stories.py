@@ -295,17 +295,17 @@ class Story(Visiting):
 
     # ------------------------------------------------------------ steps 6 and 7
 
-    def pays(self, days: int, amount: str = "", *, share: int = 1) -> None:
+    def pays(self, days: int, amount: str = "", *, share: int = 1, to: str = "creditor") -> None:
         """A payment: the given amount, or so many of the next instalments."""
-        self.on(days, 9, 20 + self.number % 30, lambda at: self._pay(at, amount, share))
+        self.on(days, 9, 20 + self.number % 30, lambda at: self._pay(at, amount, share, to))
 
-    def _pay(self, at: datetime, amount: str, share: int) -> None:
+    def _pay(self, at: datetime, amount: str, share: int, to: str = "creditor") -> None:
         case = self.fresh()
         due = self.agreement.instalments.filter(paid_at=None).order_by("number")[:share]
         whole = Decimal(amount) if amount else sum((part.missing for part in due), Decimal("0.00"))
         if whole > 0:
             paying.record_payment(
-                case=case, amount=min(whole, case.balance), method="transfer", received_at=at,
+                case=case, amount=min(whole, case.balance), method="transfer", received_by=to, received_at=at,
                 payer=case.debtor_name, bank_reference=f"BK{self.number:03d}{at:%m%d%H%M}",
                 by=self.clerk, at=at,
             )  # fmt: skip

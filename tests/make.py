@@ -189,6 +189,7 @@ def mandate(
     valid_from: date = date(2026, 1, 1),
     valid_until: date = date(2026, 12, 31),
     waiver_limit: Decimal = Decimal("500.00"),
+    may_receive_money: bool = False,
 ) -> Mandate:
     return Mandate.objects.get_or_create(
         number=number,
@@ -197,6 +198,7 @@ def mandate(
             "agent": agent or agency(),
             "scope": "逾期个人贷款的催收、上门协商与签署还款协议",
             "methods": ["phone", "sms", "email", "letter", "wechat", "visit"],
+            "may_receive_money": may_receive_money,
             "may_sign": True,
             "waiver_limit": waiver_limit,
             "confidentiality": "受托方对债务人信息承担保密义务",

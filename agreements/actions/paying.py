@@ -17,7 +17,7 @@ from agreements.kinds import paid_words
 from agreements.messages import hand_over, says_receipt
 from agreements.models import Agreement, Allocation, Instalment, Payment
 from agreements.payments import fill, set_off
-from agreements.policy import COMPONENTS, order_of, owed_by_component
+from agreements.policy import COMPONENTS, may_receive, order_of, owed_by_component
 from cases.models import Case, LedgerEntry
 from cases.models.case import Step as CaseStep
 from common.clock import local_day
@@ -34,6 +34,7 @@ from workflow.models import Duty
 from workflow.steps import StaleForm, StateRefused, Step, WrongInput, carry_out, tell
 
 RECORD = "record_payment"
+AGENCY = Payment.To.AGENCY.value
 CLOSE_DUTY = "case.to_close"
 MOST = Decimal("1e12")  # as much as a column of amounts holds
 CLOSE_WITHIN = timedelta(days=5)  # no law names the days in which a settled case is wound up
@@ -49,13 +50,17 @@ def record_payment(
     at: datetime,
     payer: str = "",
     bank_reference: str = "",
+    received_by: str = Payment.To.CREDITOR,
 ) -> Payment:
     """Book a payment: by component in the lawful order, and to the oldest instalment first.
 
     What it pays in full needs no reminder any more; what it pays in part gets one with the new figure.
-    Refuses more than is owed. Raises ``WrongInput``, ``StateRefused``.
+    Refuses more than is owed, and what an agency took without the power to. Raises ``WrongInput``,
+    ``StateRefused``, ``PolicyRefused``.
     """
     _must_be_money(amount, method)
+    if received_by not in Payment.To.values or (received_by == AGENCY and not case.agency_id):
+        raise WrongInput(_("No agency works on this case."), "received_by")
     if received_at > at:
         raise WrongInput(
             _("This lies in the future. Give the time at which it arrived."), "received_at"
@@ -64,6 +69,7 @@ def record_payment(
         case=case,
         amount=money(amount),
         method=method,
+        received_by=received_by,
         received_at=received_at,
         payer=payer.strip()[:80],
         bank_reference=bank_reference.strip()[:60],
@@ -95,6 +101,7 @@ def record_payment(
             "number": payment.number,
             "amount": payment.amount,
             "method": payment.method,
+            "received_by": payment.received_by,
             "received_at": payment.received_at,
             "parts": {name: str(part) for name, part in parts.items()},
             "balance": locked.balance,
@@ -110,12 +117,15 @@ def record_payment(
             _nothing_is_owed(locked, by, at)
 
     carry_out(
-        Step(subject=case, event="payment.received", right=RECORD, data=book, then=match),
+        Step(
+            subject=case, event="payment.received", right=RECORD, data=book, then=match,
+            policy=may_receive if received_by == AGENCY else None,
+        ),
         *_on_the_agreement(case, foreseen.outcome, at),
         *(_calling_off(case, at) if foreseen.ends_it else ()),
         by=by,
         at=at,
-    )
+    )  # fmt: skip
     return payment
 
 

@@ -16,10 +16,17 @@ class Payment(models.Model):
         COUNTER = "counter", _("At the creditor's counter")
         OTHER = "other", _("Other way")
 
+    class To(models.TextChoices):
+        CREDITOR = "creditor", _("The creditor, into its account")
+        AGENCY = "agency", _("The agency, for the creditor")
+
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="payments")
     number = models.CharField(_("receipt number"), max_length=40, unique=True)
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
     method = models.CharField(_("how"), max_length=10, choices=Method)
+    received_by = models.CharField(
+        _("received by"), max_length=10, choices=To, default=To.CREDITOR, db_default="creditor"
+    )
     received_at = models.DateTimeField(_("received at"))
     payer = models.CharField(_("payer"), max_length=80, blank=True)
     bank_reference = models.CharField(_("bank reference"), max_length=60, blank=True)
@@ -38,6 +45,10 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=models.Q(method__in=["transfer", "mobile", "counter", "other"]),
                 name="payment_method_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(received_by__in=["creditor", "agency"]),
+                name="payment_receiver_known",
             ),
             models.UniqueConstraint(
                 fields=["case", "bank_reference"],

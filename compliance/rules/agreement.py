@@ -107,6 +107,16 @@ def signed_by_all(facts: Facts, value: Entry, context: Context) -> Answer:
     return context.refuse(value, missing=named("side", missing)) if missing else None
 
 
+@rule(answers=("payment.record",), needs=("collector", "payment_to"), says={"": ()})
+def agency_may_receive(facts: Facts, value: Entry, context: Context) -> Answer:
+    """An agency takes money only if the mandate gives it the power to."""
+    if facts.collector == "own" or facts.payment_to == "creditor":
+        return None
+    if facts.mandate is None:
+        return context.unknown(value, ("mandate",))
+    return None if facts.mandate.may_receive_money else context.refuse(value)
+
+
 def _waiver(facts: Facts) -> Decimal:
     """What is waived; where nobody said so, whatever the plan leaves of the balance."""
     if facts.waiver is not None:

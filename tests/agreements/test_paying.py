@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from agreements.actions import paying
 from agreements.models import Agreement, Allocation, Payment
 from agreements.policy import ledger_sums
-from cases.models import Case
+from cases.models import Case, Mandate
 from notices.models import Notice
 from tests import make
 from tests.agreements import cast
 from visits.actions.planning import plan_visit
 from workflow.models import Duty
-from workflow.steps import Outsider, RightRefused, StateRefused, WrongInput
+from workflow.steps import Outsider, PolicyRefused, RightRefused, StateRefused, WrongInput
 
 pytestmark = pytest.mark.django_db
 DUE = make.moment("2026-04-15 09:30")
@@ -64,6 +64,35 @@ class TestRecordPayment:
         paid = [row.paid for row in agreement.instalments.all()[:3]]
         assert paid == [Decimal("6500.00"), Decimal("1500.00"), Decimal("0.00")]
         assert Allocation.objects.count() == 2
+
+    def test_is_taken_by_an_agency_whose_mandate_says_so(self) -> None:
+        case = cast.signed().case
+        Case.objects.filter(pk=case.pk).update(packs=["cn", "story"])
+        Mandate.objects.filter(pk=case.mandate_id).update(may_receive_money=True)
+        payment = pay(case, "500.00", received_by="agency")
+        assert payment.received_by == "agency"
+        assert cast.again(case).events.get(kind="payment.received").data["received_by"] == "agency"
+
+    def test_taken_by_an_agency_without_the_power_is_refused_with_the_article(self) -> None:
+        case = cast.signed().case
+        Case.objects.filter(pk=case.pk).update(packs=["cn", "story"])
+        with pytest.raises(PolicyRefused) as refused:
+            pay(case, "500.00", received_by="agency")
+        (found,) = refused.value.findings
+        assert (found.rule, found.citation.article) == ("CN-16", "arts. 919, 923")
+        assert "power to receive money" in found.says["en"]
+        assert not case.payments.exists()
+        assert ties(case)
+        told = cast.again(case).events.get(kind="policy.refused")
+        assert told.data["asked"] == "payment.record"
+        assert pay(case, "500.00", received_by="creditor").amount == Decimal("500.00")
+
+    def test_is_taken_by_no_agency_where_none_works(self) -> None:
+        case = cast.signed().case
+        Case.objects.filter(pk=case.pk).update(agency=None, mandate=None)
+        with pytest.raises(WrongInput) as wrong:
+            pay(case, "500.00", received_by="agency")
+        assert wrong.value.field == "received_by"
 
     def test_is_told_with_its_parts(self) -> None:
         case = cast.signed().case

@@ -49,6 +49,7 @@ MANDATE = MandateFacts(
     methods=("phone", "sms", "email", "letter", "wechat", "visit"),
     may_sign=True,
     waiver_limit=Decimal("500.00"),
+    may_receive_money=True,
 )
 
 DEBT = DebtFacts(
@@ -108,6 +109,7 @@ LAWFUL = Facts(
     debts=(DEBT,),
     guarantors=(),
     set_off_order=("fees", "interest", "principal"),
+    payment_to="agency",
     terms_confirmed=True,
     signed_by=("debtor", "creditor"),
     signers_checked=True,
