@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from documents.models import Document
 from notices import kinds, wording
 from notices.channels import CARRIED
+from notices.faults import fault
 from notices.models import Notice
 from people.models import ContactPoint, Person, User
 from workflow.steps import tell
@@ -142,4 +143,5 @@ def wake() -> None:
 
 
 def _poke() -> None:
+    fault("after_commit")
     current_app.send_task(POKE, expires=120)

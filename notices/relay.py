@@ -49,6 +49,7 @@ class Outcome:
 def send_due(at: datetime, *, most: int = BATCH) -> Outcome:
     """Claim and send what is due by now, one channel after the other."""
     outcome = Outcome()
+    fault("before_claim")
     for name in channels.automatic():
         claimed, stamp = claim(name, at, most)
         if not claimed:

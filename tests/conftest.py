@@ -28,6 +28,12 @@ FOLDER = parts.settle()
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The long form of the fault suite: more runs, from a seed of one's own."""
+    parser.addoption("--fault-runs", type=int, default=6, help="random runs of tests/faults")
+    parser.addoption("--fault-seed", default="1", help="what the random runs are drawn from")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Start the parts while pytest still collects, and let Django read its settings."""
     if parts.is_first_process() and not config.option.collectonly:

@@ -54,7 +54,7 @@ class TestWrongUse:
         told = doorstep("rum", var=var)
         assert told.returncode == 2
         assert told.stderr == (
-            "There is no `rum`; there are: run, test, manage. See ./doorstep --help.\n"
+            "There is no `rum`; there are: run, test, faults, manage. See ./doorstep --help.\n"
         )
 
     def test_help_lists_the_commands(self, var: Path) -> None:
