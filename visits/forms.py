@@ -1,5 +1,6 @@
 """The forms of planning and of the door."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from workflow.forms import (
     PlaceTimeField,
     day_field,
     said_field,
+    unsaid,
     words_field,
 )
 
@@ -340,6 +342,24 @@ class IncidentForm(DeskForm):
     """What was not as it should have been, in the officer's own words."""
 
     remark = words_field(label=_("What happened"), rows=4, most=400)
+
+
+class SeenForm(DeskForm):
+    """What it was that sent the officers away, as far as they can tell, and two lines."""
+
+    kind = said_field(
+        label=_("What did you see?"), required=False,
+        help_text=_("The rules say what follows from it. Leave it open if you cannot tell."),
+    )  # fmt: skip
+    remark = words_field(
+        label=_("Two lines, if there is time"), rows=2, most=400, required=False,
+        help_text=_("Of health and the like only supervisors and compliance read it."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, kinds: Sequence[str], **given: Any) -> None:
+        super().__init__(*args, **given)
+        names = dict(CHOICES)
+        self.fields["kind"].choices = unsaid([(kind, names[kind]) for kind in kinds])
 
 
 class RemarkForm(DeskForm):

@@ -11,17 +11,23 @@ from cases.actions.still_open import while_open
 from cases.models import Case, Circumstance, Debt
 from cases.models.circumstances import FOUND_OUT, kind_words
 from common.clock import local_day
-from compliance.circumstances import KINDS
+from compliance.circumstances import KINDS, VULNERABLE
 from compliance.effects import Effect
 from documents.models import Document
 from documents.storing import store
 from notices import kinds, outbox
 from notices.models import Notice
 from people.models import User
+from visits.actions.arriving import only_the_crew
 from visits.actions.planning import back_from_door, cancelling_all
 from visits.actions.recording import ending
 from visits.models import Visit
-from workflow.steps import Step, WrongInput, carry_out, tell
+from workflow.steps import StateRefused, Step, WrongInput, carry_out, tell
+
+CARE = tuple(kind for kind in KINDS if kind in VULNERABLE and kind not in FOUND_OUT)
+DANGER = ("threat", "self_harm", "mental_health_crisis", "domestic_violence")
+AT_THE_DOOR = frozenset((*CARE, *DANGER))
+"""What officers may have seen when somebody needed special care, and when it was not safe."""
 
 
 def record_circumstance(
@@ -88,25 +94,7 @@ def _steps(
     found: Circumstance, effect: Effect, keep_evidence: Any, by: User, at: datetime
 ) -> list[Step]:
     case, why = found.case, kind_words(found.kind)
-
-    def after(fresh: Circumstance, _by: User, _at: datetime) -> None:
-        take_effect(fresh, effect, by=by, at=at)
-        _stop_queue(fresh.case, effect, why, by, at)
-        if fresh.kind == "threat":
-            tell(
-                fresh.case, "incident.opened", by, at, {"circumstance": fresh.kind, "police": "110"}
-            )
-
-    steps = [
-        Step(
-            subject=found,
-            event="circumstance.recorded",
-            right="record_circumstance",
-            first=keep_evidence,
-            data=_told,
-            then=while_open("circumstance.recorded", after),
-        )
-    ]
+    steps = [_recording(found, effect, keep_evidence, by, at, opens_incident=True)]
     if effect.stops in {"visits", "all"}:
         under_way = case.visits.filter(state=Visit.State.STARTED).first()
         if under_way:
@@ -128,6 +116,74 @@ def _steps(
             *back_from_door(case, why, at),
         ]
     return steps
+
+
+def _recording(
+    found: Circumstance,
+    effect: Effect,
+    keep_evidence: Any,
+    by: User,
+    at: datetime,
+    *,
+    opens_incident: bool,
+) -> Step:
+    """The step that records it, with the hold and the duty that the packs want."""
+
+    def after(fresh: Circumstance, _by: User, _at: datetime) -> None:
+        take_effect(fresh, effect, by=by, at=at)
+        _stop_queue(fresh.case, effect, kind_words(found.kind), by, at)
+        if fresh.kind == "threat" and opens_incident:
+            tell(
+                fresh.case, "incident.opened", by, at, {"circumstance": fresh.kind, "police": "110"}
+            )
+
+    return Step(
+        subject=found,
+        event="circumstance.recorded",
+        right="record_circumstance",
+        first=keep_evidence,
+        data=_told,
+        then=while_open("circumstance.recorded", after),
+    )
+
+
+def seen_at_door(visit: Visit, kind: str, remark: str, by: User, at: datetime) -> list[Step]:
+    """The step that records what the officers saw at a door from which they go; none if they cannot tell.
+
+    Nothing is done twice: a circumstance that is on record already stays as it is.
+    """
+    case = visit.case
+    if not kind or case.circumstances.filter(kind=kind, ended_at=None).exists():
+        return []
+    if kind not in AT_THE_DOOR:
+        raise WrongInput(_("Choose what happened from the list."), "kind")
+    today = local_day(at, visit.zone)
+    effect = effect_on(case, kind, today)
+    found = Circumstance(
+        case=case, kind=kind, since=today, source=Circumstance.Source.OFFICER, remark=remark,
+        review_on=today + timedelta(days=effect.review_days) if effect.review_days else None,
+        recorded_at=at, recorded_by=by,
+    )  # fmt: skip
+    return [_recording(found, effect, lambda: None, by, at, opens_incident=False)]
+
+
+def name_what_was_seen(
+    *, visit: Visit, kind: str, remark: str, by: User, at: datetime
+) -> Circumstance | None:
+    """Say afterwards what it was that sent the officers away; the packs' effects follow at once.
+
+    None where it is on record already.
+    """
+    only_the_crew(visit, by)
+    if visit.state not in {Visit.State.FINISHED, Visit.State.ABORTED}:
+        raise StateRefused(visit, "circumstance.recorded")
+    steps = seen_at_door(visit, kind, remark, by, at)
+    if not steps:
+        return None
+    why = kind_words(kind)
+    carry_out(*steps, *cancelling_all(visit.case, why, at), by=by, at=at)
+    found: Circumstance = steps[0].subject
+    return found
 
 
 def _told(found: Circumstance) -> dict[str, Any]:

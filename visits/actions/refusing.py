@@ -8,11 +8,13 @@ from cases.actions.holding import place_hold
 from cases.models import Case, Hold, Refusal
 from common.clock import local_day
 from compliance.ask import value
+from compliance.circumstances import VULNERABLE
 from documents.models import Document
 from documents.storing import store
 from notices import outbox
 from people.models import User
 from visits.actions.arriving import CONDUCT, only_the_crew
+from visits.actions.befalling import seen_at_door
 from visits.actions.planning import back_from_door, back_from_notice, cancelling_all
 from visits.actions.recording import ending, finish_visit
 from visits.models import Visit
@@ -111,13 +113,18 @@ def report_incident(*, visit: Visit, remark: str, by: User, at: datetime) -> Non
     )
 
 
-def unsafe(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
-    """Somebody is agitated or in danger: the visit is broken off and the case held for a person to look at."""
+def unsafe(*, visit: Visit, remark: str, by: User, at: datetime, kind: str = "") -> None:
+    """Somebody is agitated or in danger: the visit is broken off and the case held for a person to look at.
+
+    ``kind`` is what the officers saw, such as a threat; the packs say what follows from it.
+    """
     only_the_crew(visit, by)
+    widely = "" if kind in VULNERABLE else remark
     carry_out(
-        ending(visit, Visit.Outcome.UNSAFE, remark, at, transition="abort"),
+        ending(visit, Visit.Outcome.UNSAFE, widely, at, transition="abort"),
         *cancelling_all(visit.case, str(Visit.Outcome.UNSAFE.label), at),
-        _opening_incident(visit, remark, by, at),
+        _opening_incident(visit, widely, by, at),
+        *seen_at_door(visit, kind, remark, by, at),
         *back_from_door(visit.case, str(Visit.Outcome.UNSAFE.label), at),
         by=by,
         at=at,
@@ -154,9 +161,14 @@ def _opening_incident(visit: Visit, remark: str, by: User, at: datetime) -> Step
     )
 
 
-def spare_vulnerable(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
-    """Somebody here needs special care: leave kindly; nobody comes again before it was looked into."""
+def spare_vulnerable(*, visit: Visit, remark: str, by: User, at: datetime, kind: str = "") -> None:
+    """Somebody here needs special care: leave kindly; nobody comes again before it was looked into.
+
+    ``kind`` is what the officers saw, if they can tell; the packs say what follows from it, and what was
+    written of it is for those alone who answer for the case.
+    """
     only_the_crew(visit, by)
+    widely = "" if kind in VULNERABLE else remark
 
     def hold(case: Case, _by: User, _at: datetime) -> None:
         outbox.suppress(case=case, why=_("Somebody needs special care."), by=by, at=at)
@@ -164,7 +176,7 @@ def spare_vulnerable(*, visit: Visit, remark: str, by: User, at: datetime) -> No
             case,
             reason=Hold.Reason.VULNERABLE,
             days=INCIDENT_DAYS,
-            remark=remark,
+            remark=widely,
             by=by,
             at=at,
         )
@@ -183,14 +195,15 @@ def spare_vulnerable(*, visit: Visit, remark: str, by: User, at: datetime) -> No
 
     label = str(Hold.Reason.VULNERABLE.label)
     carry_out(
-        ending(visit, Visit.Outcome.POSTPONED, remark or label, at),
+        ending(visit, Visit.Outcome.POSTPONED, widely or label, at),
         *cancelling_all(visit.case, label, at),
         Step(
             subject=visit.case,
             event="care.needed",
-            data={"reference": visit.reference, "remark": remark},
+            data={"reference": visit.reference, "remark": widely},
             then=hold,
         ),
+        *seen_at_door(visit, kind, remark, by, at),
         *back_from_door(visit.case, label, at),
         by=by,
         at=at,

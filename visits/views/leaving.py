@@ -9,14 +9,17 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.models import Hold
 from common import clock
 from common.clock import local_day
 from compliance.ask import value
 from visits import forms
-from visits.actions import arriving, recording, refusing
+from visits.actions import arriving, befalling, recording, refusing
+from visits.actions.befalling import AT_THE_DOOR, CARE, DANGER
 from visits.models import Visit
 from visits.policy import packs_at, packs_there
 from visits.views.planning import seen_visit
+from workflow.forms import DeskForm
 from workflow.web import demand, handle
 
 LEAVE_MINUTES = 2  # where no pack says in how many minutes officers who are asked to leave are gone
@@ -34,6 +37,9 @@ class Way:
     more: dict[str, Any] = field(default_factory=dict)
     met: bool | None = None  # only before (False) or after (True) the debtor was identified
     sure: bool = False  # asked once more; what is asked of officers at once is not
+    kinds: tuple[
+        str, ...
+    ] = ()  # what the officers may have seen, each with what the packs say of it
 
 
 def _ways() -> dict[str, Way]:
@@ -60,7 +66,7 @@ def _ways() -> dict[str, Way]:
         ),
         "care": Way(
             _("Special care"), _("Somebody here needs special care"), "heart-pulse-fill", "amber",
-            refusing.spare_vulnerable, met=True, sure=True,
+            refusing.spare_vulnerable, met=True, sure=True, kinds=CARE,
         ),
         "crew-short": Way(
             _("One of us must go"), _("An officer has to leave"), "person-dash-fill", "plain",
@@ -68,7 +74,7 @@ def _ways() -> dict[str, Way]:
         ),
         "unsafe": Way(
             _("Stop: not safe"), _("It is not safe here"), "exclamation-octagon-fill", "red",
-            refusing.unsafe,
+            refusing.unsafe, kinds=DANGER,
         ),
     }  # fmt: skip
 
@@ -95,11 +101,17 @@ def ways_out(visit: Visit) -> list[dict[str, Any]]:
 
 def _call_for_help(visit: Visit) -> list[dict[str, Any]]:
     """The number of the police there, one tap away; nothing where no pack of the place names it."""
-    number = value(packs_there(visit), "emergency.phone", local_day(visit.starts_at, visit.zone))
+    number = _emergency(visit)
     if not number:
         return []
     label = _("Call %(number)s") % {"number": number}
     return [{"url": f"tel:{number}", "label": label, "icon": "telephone-fill", "tone": "red"}]
+
+
+def _emergency(visit: Visit) -> str:
+    """The number of the police there; empty where no pack of the place names it."""
+    day = local_day(visit.starts_at, visit.zone)
+    return str(value(packs_there(visit), "emergency.phone", day) or "")
 
 
 def way_out(request: HttpRequest, reference: str, way: str) -> HttpResponse:
@@ -109,7 +121,7 @@ def way_out(request: HttpRequest, reference: str, way: str) -> HttpResponse:
     if way not in ways:
         raise Http404
     chosen = ways[way]
-    form = forms.RemarkForm(request.POST or None)
+    form = _form(request, chosen.kinds)
     return handle(
         request, right=arriving.CONDUCT,
         case=visit.case,
@@ -120,11 +132,31 @@ def way_out(request: HttpRequest, reference: str, way: str) -> HttpResponse:
             "back": reverse("visits:door", args=[visit.reference]),
         },
         do=lambda data: chosen.do(
-            visit=visit, remark=data["remark"], by=request.user, at=clock.now(), **chosen.more
+            visit=visit, by=request.user, at=clock.now(), **data, **chosen.more
         ),
         done="",
         to=reverse("visits:left", args=[visit.reference]),
     )  # fmt: skip
+
+
+def _form(request: HttpRequest, kinds: tuple[str, ...]) -> DeskForm:
+    """Two lines; where somebody was in need or in danger, also what it was."""
+    if not kinds:
+        return forms.RemarkForm(request.POST or None)
+    return forms.SeenForm(request.POST or None, kinds=kinds)
+
+
+def _seen(visit: Visit) -> tuple[str, ...]:
+    """What may still be said of what sent the officers away; nothing once it was."""
+    case, at = visit.case, visit.finished_at
+    if visit.outcome == Visit.Outcome.UNSAFE:
+        kinds: tuple[str, ...] = DANGER
+    elif case.holds.filter(reason=Hold.Reason.VULNERABLE, placed_at=at).exists():
+        kinds = CARE
+    else:
+        return ()
+    said = case.circumstances.filter(kind__in=AT_THE_DOOR, recorded_at__gte=at, source="officer")
+    return () if said.exists() else kinds
 
 
 def left(request: HttpRequest, reference: str) -> HttpResponse:
@@ -140,7 +172,7 @@ def left(request: HttpRequest, reference: str) -> HttpResponse:
     return handle(
         request,
         case=visit.case,
-        form=forms.RemarkForm(request.POST or None),
+        form=_form(request, _seen(visit)),
         template="visits/door/left.html",
         context={
             "visit": visit,
@@ -148,11 +180,14 @@ def left(request: HttpRequest, reference: str) -> HttpResponse:
             "barred": visit.case.refusals.filter(at=visit.finished_at, lifted_at=None).first(),
             "stopped": _stopped(visit),
             "gone_by": gone_by,
+            "emergency": _emergency(visit),
             "seconds": max(int((gone_by - at).total_seconds()), 0),
             "unattested": visit.crew.filter(active=True, attested_at=None).exists(),
         },
-        do=lambda data: recording.add_remark(
-            visit=visit, remark=data["remark"], by=request.user, at=at
+        do=lambda data: (
+            befalling.name_what_was_seen(visit=visit, by=request.user, at=at, **data)
+            if data.get("kind")
+            else recording.add_remark(visit=visit, remark=data["remark"], by=request.user, at=at)
         ),
         done=_("The remark is on record."),
         to=reverse("visits:door", args=[visit.reference]),
