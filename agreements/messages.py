@@ -1,10 +1,9 @@
 """What the debtor is told after an agreement: copies, receipts, reminders, the certificate.
 
-Written in the debtor's own language, plainly and without pressure. By e-mail where there is an address
-that may be used, else (for papers that are owed to the debtor) by letter.
+The words stand with the notices; here is what is filled in. By e-mail where there is an address that
+may be used, else (for papers that are owed to the debtor) by letter.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +13,9 @@ from cases.models import Case
 from common.money import ZERO, show
 from documents.models import Document
 from notices.models import Notice
-from notices.outbox import queue
+from notices.outbox import write
+from notices.texts.composing import Given
 from notices.ways import by_mail, by_post
-from notices.wording import frame, quiet_subject
 from people.models import User
 from workflow.duties import raise_duty
 
@@ -24,9 +23,9 @@ from workflow.duties import raise_duty
 def hand_over(
     *,
     case: Case,
-    kind: str,
+    wording: str,
     document: Document,
-    says: Mapping[str, str],
+    values: Given | None = None,
     language: str,
     key: str,
     by: User,
@@ -51,15 +50,14 @@ def hand_over(
             role=User.Role.CLERK,
         )
         return None
-    return queue(
+    return write(
+        wording=wording,
         case=case,
-        kind=kind,
         channel=way.channel,
         recipient=case.debtor,
         address=way.address,
         language=language,
-        subject=quiet_subject(case, language, at),
-        body=frame(case=case, recipient=case.debtor, says=says, language=language),
+        values=values,
         due_at=at,
         dedupe_key=key,
         at=at,
@@ -70,71 +68,26 @@ def hand_over(
     )
 
 
-def says_copy(agreement: Agreement) -> dict[str, str]:
-    """With the copy of the signed agreement."""
-    return {
-        "en": f"Attached is your copy of the agreement {agreement.number} that was signed today.\n"
-        "Please keep it. You may pay earlier at any time; if something comes in between, call us"
-        " before the day.",
-        "zh": f"随函附上今日签署的协议（{agreement.number}）副本，请妥善保存。\n"
-        "您可以随时提前付款；如有变化，请在约定日期之前与我们联系。",
-    }
+def of_copy(agreement: Agreement) -> dict[str, Any]:
+    """What is told with the copy of the signed agreement."""
+    return {"agreement": agreement.number}
 
 
-def says_receipt(payment: Payment, balance: Any) -> dict[str, str]:
-    """With the receipt for a payment."""
+def of_receipt(payment: Payment, balance: Any) -> tuple[str, dict[str, Any]]:
+    """Which message goes with the receipt for a payment, and what it tells."""
+    told = {"amount_paid": show(payment.amount), "receipt": payment.number}
     if balance > ZERO:
-        en, zh = f"{show(balance)} is still open.", f"尚余 {show(balance)} 元。"
-    else:
-        en, zh = (
-            "Nothing is open any more; you will get a certificate.",
-            "款项已全部付清，我们会向您出具证明。",
-        )
+        return "payment_receipt", {**told, "balance": show(balance)}
+    return "last_receipt", told
+
+
+def of_reminder(instalment: Instalment, case: Case) -> dict[str, Any]:
+    """What a reminder tells: what is missing, by when, and where to pay."""
+    day, creditor = instalment.due_on, case.creditor
     return {
-        "en": f"We have received {show(payment.amount)}. Thank you. {en}\nThe receipt"
-        f" ({payment.number}) is attached.",
-        "zh": f"已收到您支付的 {show(payment.amount)} 元，谢谢。{zh}\n收据（{payment.number}）见附件。",
-    }
-
-
-def says_settled(_case: Case) -> dict[str, str]:
-    """With the settlement certificate."""
-    return {
-        "en": "Everything has been paid. The certificate that says so is attached; please keep it.\n"
-        "The papers that we hold of yours will be given back to you against a receipt.",
-        "zh": "您的款项已全部付清，证明见附件，请妥善保存。\n我们持有的凭证原件将退还给您，并请您签收。",
-    }
-
-
-def says_reminder(kind: str, instalment: Instalment, case: Case) -> dict[str, str]:
-    """The reminder of that kind; it names what is missing and where to pay, and offers help."""
-    amount, day = show(instalment.missing), instalment.due_on
-    number = instalment.number
-    lead = {
-        Notice.Kind.REMINDER_BEFORE: (
-            f"Instalment {number} of {amount} is due by the end of {day_en(day)}.",
-            f"您的第 {number} 期还款 {amount} 元将于 {day_zh(day)} 到期。",
-        ),
-        Notice.Kind.REMINDER_DUE: (
-            f"Instalment {number} of {amount} is due by the end of today, {day_en(day)}.",
-            f"您的第 {number} 期还款 {amount} 元今天（{day_zh(day)}）到期。",
-        ),
-        Notice.Kind.REMINDER_AFTER: (
-            f"Of instalment {number}, due on {day_en(day)}, {amount} has not reached us yet.",
-            f"您 {day_zh(day)} 到期的第 {number} 期还款，尚有 {amount} 元未到账。",
-        ),
-    }[Notice.Kind(kind)]
-    creditor = case.creditor
-    account = creditor.bank_account and {
-        "en": f"\nAccount: {creditor.bank_account}, {creditor.bank_name},"
-        f" {creditor.name_en or creditor.name}. Reference: {case.reference}.",
-        "zh": f"\n收款账户：{creditor.bank_account}，{creditor.bank_name}，户名 {creditor.name}。"
-        f"附言：{case.reference}。",
-    }
-    return {
-        "en": f"{lead[0]}{account['en'] if account else ''}\nIf you have paid, thank you; this message"
-        " has then crossed with your payment. If you cannot pay in time, please call us: we look for a"
-        " way together.",
-        "zh": f"{lead[1]}{account['zh'] if account else ''}\n如您已付款，谢谢，请忽略本消息。"
-        "如暂时有困难，请与我们联系，一起商量办法。",
+        "instalment": str(instalment.number),
+        "amount_missing": show(instalment.missing),
+        "due_on": {"zh": day_zh(day), "en": day_en(day)},
+        "account": creditor.bank_account,
+        "bank": creditor.bank_name if creditor.bank_account else "",
     }

@@ -1,6 +1,5 @@
 """What became of a notice: recorded by the relay, or by the person who carried it or looked it up."""
 
-import hashlib
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from notices.kinds import Later
 from notices.models import Notice
 from notices.outbox import told, wake
 from notices.service import effective_from
+from notices.texts.composing import digest_of
 from people.models import ContactPoint, User
 from workflow.duties import fulfil, raise_duty
 from workflow.steps import PolicyRefused, StateRefused, Step, WrongInput, carry_out, tell
@@ -351,7 +351,7 @@ def unreachable(notice: Notice) -> str:
 
 def as_sent(notice: Notice) -> dict[str, Any]:
     """What the timeline keeps of the message: the digests of its text and of its file."""
-    text = hashlib.sha256(f"{notice.subject}\n{notice.body}".encode()).hexdigest()
+    text = digest_of(notice.subject, notice.body)
     document = notice.document
     return {
         **told(notice),

@@ -1,6 +1,6 @@
 """The only way out of the house: a row, written in the transaction that causes it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from notices import kinds, wording
 from notices.channels import CARRIED
 from notices.faults import fault
 from notices.models import Notice
+from notices.texts.composing import Given, compose, digest_of
+from notices.texts.wordings import WORDINGS
 from people.models import ContactPoint, Person, User
 from workflow.steps import tell
 from workflow.wording import demand_lawful_words
@@ -41,6 +43,7 @@ def queue(
     visit: Any = None,
     instalment: Any = None,
     about: Mapping[str, Any] | None = None,
+    made_from: Sequence[Mapping[str, Any]] = (),
     by: User | None = None,
 ) -> Notice:
     """Put a notice into the outbox, inside a running change of its case; ``case`` is the locked one.
@@ -74,6 +77,9 @@ def queue(
             "visit": visit,
             "instalment": instalment,
             "about": dict(about or {}),
+            "made_from": list(made_from),
+            "text_sha256": digest_of(subject, body),
+            "document_sha256": document.sha256 if document else "",
             "queued_at": at,
             "due_at": due_at,
             "next_at": due_at,
@@ -90,6 +96,34 @@ def queue(
         if due_at <= at and channel not in CARRIED:
             wake()
     return notice
+
+
+def write(
+    *,
+    wording: str,
+    case: Any,
+    channel: str,
+    recipient: Person,
+    language: str,
+    at: datetime,
+    values: Given | None = None,
+    kind: str = "",
+    **given: Any,
+) -> Notice:
+    """Compose a message from the words that hold now and put it into the outbox, as ``queue`` does.
+
+    ``wording`` names the message, ``values`` what is filled in, by language where that matters; the
+    kind is the message's own. Raises ``CannotCompose`` besides what ``queue`` raises.
+    """
+    made = compose(
+        wording=wording, channel=channel, case=case, recipient=recipient, language=language,
+        at=at, values=values,
+    )  # fmt: skip
+    return queue(
+        case=case, kind=kind or WORDINGS[wording].kind, channel=channel, recipient=recipient,
+        language=language, subject=made.subject, body=made.body, at=at,
+        made_from=made.made_from, **given,
+    )  # fmt: skip
 
 
 def suppress(

@@ -1,22 +1,24 @@
 """What every message has in common: who writes and for whom, how to reach them, where to complain.
 
-The words stand in one file for each language and not in the catalogue of translations: a notice is
+The words stand in a file for each message and not in the catalogue of translations: a notice is
 written in the debtor's language, whatever the language of whoever caused it, and a word that nobody
 has translated yet must never go out half in English.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-
-from django.template.loader import render_to_string
 
 from common.clock import local_day
 from compliance.ask import value
 from compliance.wording import offending
+from notices.texts.placeholders import fill
+from notices.texts.standing import Standing, standing
+from notices.texts.wordings import FRAME
 
 LANGUAGES = {"zh": ["zh"], "en": ["en"], "both": ["zh", "en"]}
 RULE = "─" * 24
+_FOR_ANOTHER = {"zh": "{writer}（受{creditor}委托）", "en": "{writer}, for {creditor}"}
 
 
 def tells_of_debt(text: str, case: Any, at: datetime) -> bool:
@@ -36,18 +38,17 @@ def one_line(text: str) -> str:
 
 def quiet_subject(case: Any, language: str, at: datetime) -> str:
     """A subject that says who writes and nothing of the matter."""
-    writer = writer_of(case)
-    said = {
-        "zh": f"{writer.name}致您的信函（{case.reference}）",
-        "en": f"A message from {writer.name_en or writer.name} ({case.reference})",
-    }
-    subject = " / ".join(said[one] for one in LANGUAGES[language])
+    frames = standing([FRAME], ["email"], LANGUAGES[language], at=at)
+
+    def told(part: str) -> str:
+        return " / ".join(
+            fill(getattr(frames[FRAME, "email", one].text, part), of_case(case, case.debtor, one))
+            for one in LANGUAGES[language]
+        )
+
+    subject = told("subject")
     if tells_of_debt(subject, case, at):  # a firm with such a name leaves it out
-        said = {
-            "zh": f"致您的信函（{case.reference}）",
-            "en": f"A message for you ({case.reference})",
-        }
-        subject = " / ".join(said[one] for one in LANGUAGES[language])
+        subject = told("quiet")
     return one_line(subject)[:200]
 
 
@@ -56,38 +57,56 @@ def writer_of(case: Any) -> Any:
     return case.agency or case.creditor
 
 
-def frame(*, case: Any, recipient: Any, says: Mapping[str, str], language: str) -> str:
+def of_case(case: Any, recipient: Any, language: str) -> dict[str, str]:
+    """What may be filled in whatever the message: who is written to, by whom, and how to reach them."""
+    writer, creditor = writer_of(case), case.creditor
+
+    def name(one: Any) -> str:
+        return str(one.name_en or one.name) if language == "en" else str(one.name)
+
+    for_another = case.agency is not None
+    pattern = _FOR_ANOTHER[language] if for_another else "{writer}"
+    return {
+        "debtor_name": name(recipient),
+        "reference": case.reference,
+        "writer_name": name(writer),
+        "writer_for": pattern.format(writer=name(writer), creditor=name(creditor)),
+        "principal": name(creditor) if for_another else "",
+        "creditor_name": name(creditor),
+        "writer_phone": writer.phone,
+        "writer_email": writer.email,
+        "writer_address": writer.address,
+        "complaint_phone": writer.complaint_phone or creditor.complaint_phone,
+        "regulator_phone": writer.regulator_phone or creditor.regulator_phone,
+    }
+
+
+def frame(
+    *, case: Any, recipient: Any, says: Mapping[str, str], language: str, at: datetime,
+    channel: str = "email",
+) -> str:  # fmt: skip
     """The plain text of a message: salutation, what it says, and who stands behind it.
 
     ``says`` holds the middle part by language ("zh", "en"); ``language`` is zh, en or both.
     Raises ``KeyError`` when a language is wanted in which nothing is said.
     """
+    frames = standing([FRAME], [channel], LANGUAGES[language], at=at)
+    return framed(
+        [frames[FRAME, channel, one] for one in LANGUAGES[language]],
+        case=case, recipient=recipient, says=says,
+    )  # fmt: skip
+
+
+def framed(
+    frames: Sequence[Standing], *, case: Any, recipient: Any, says: Mapping[str, str]
+) -> str:
+    """The message in these frames, one language after the other."""
     parts = [
-        render_to_string(
-            f"notices/email/frame.{one}.txt",
-            {
-                "says": says[one].strip(),
-                "case": case,
-                "recipient": recipient,
-                "writer": writer_of(case),
-                "creditor": case.creditor,
-                "for_another": case.agency is not None,
-            },
-        ).strip()
-        for one in LANGUAGES[language]
+        fill(
+            one.text.body,
+            {**of_case(case, recipient, one.language), "text": says[one.language].strip()},
+            required=("text", "debtor_name", "writer_name", "reference"),
+        )
+        for one in frames
     ]
     return f"\n\n{RULE}\n\n".join(parts) + "\n"
-
-
-SHORT = frozenset({"sms", "wecom", "wechat"})
-"""Channels in which a message is a few words, read on a screen that others may see."""
-
-
-def short(*, case: Any, says: str, language: str) -> str:
-    """The words with who writes and where to call, and nothing else."""
-    writer = writer_of(case)
-    name = (writer.name_en or writer.name) if language == "en" else writer.name
-    number = writer.phone or writer.complaint_phone
-    if language == "en":
-        return one_line(f"{says} {name}{f', {number}' if number else ''}")
-    return one_line(f"{says}【{name}{f' {number}' if number else ''}】")

@@ -10,14 +10,13 @@ from agreements import papers
 from agreements.actions.drawing import in_force, in_the_making, voiding
 from agreements.actions.paying import tick_off_all
 from agreements.actions.stopping import stop_contact
-from agreements.messages import hand_over, says_settled
+from agreements.messages import hand_over
 from agreements.policy import may_close
 from cases.models import Case, ClaimPaper
 from cases.models.case import Step as CaseStep
 from common.money import ZERO, show
 from documents.models import Document
 from documents.storing import store
-from notices.models import Notice
 from people.models import User
 from visits.actions.planning import cancelling_all
 from workflow.approvals import request_approval
@@ -48,7 +47,7 @@ def issue_certificate(*, case: Case, by: User, at: datetime) -> Document:
 
     def send(locked: Case, _by: User, _at: datetime) -> None:
         hand_over(
-            case=locked, kind=Notice.Kind.SETTLEMENT, document=made[0], says=says_settled(locked),
+            case=locked, wording="settlement", document=made[0],
             language=locked.debtor.language, key=f"settlement:{made[0].pk}", by=by, at=at,
         )  # fmt: skip
 

@@ -26,9 +26,8 @@ from common.clock import local_day
 from common.money import show
 from compliance.ask import earliest
 from notices.models import Notice
-from notices.outbox import queue
+from notices.outbox import write
 from notices.ways import by_mail
-from notices.wording import frame, quiet_subject
 from people.models import User
 from workflow.duties import raise_duty
 from workflow.steps import Outsider, PolicyRefused, StateRefused, Step, carry_out
@@ -149,19 +148,14 @@ def _reminder(
         return []
 
     def prepare(locked: Case, *_: Any) -> None:
-        kind = KINDS[rung.kind]
-        says = messages.says_reminder(kind, instalment, locked)
-        queue(
+        write(
+            wording=KINDS[rung.kind],
             case=locked,
-            kind=kind,
             channel=way.channel,
             recipient=locked.debtor,
             address=way.address,
             language=locked.debtor.language,
-            subject=quiet_subject(locked, locked.debtor.language, at),
-            body=frame(
-                case=locked, recipient=locked.debtor, says=says, language=locked.debtor.language
-            ),
+            values=messages.of_reminder(instalment, locked),
             due_at=due_at,
             dedupe_key=f"instalment:{instalment.pk}:{key}:{instalment.missing}",
             at=at,

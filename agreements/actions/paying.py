@@ -14,7 +14,7 @@ from agreements.actions import limitation
 from agreements.actions.following import CALL_DUTY, MISSED_DUTY
 from agreements.actions.stopping import stop_contact
 from agreements.kinds import paid_words
-from agreements.messages import hand_over, says_receipt
+from agreements.messages import hand_over, of_receipt
 from agreements.models import Agreement, Allocation, Instalment, Payment
 from agreements.payments import fill, set_off
 from agreements.policy import COMPONENTS, may_receive, order_of, owed_by_component
@@ -335,9 +335,9 @@ def _hand_over_receipt(payment: Payment, by: User, at: datetime) -> None:
     payment.receipt = document
     payment.save(update_fields=["receipt"])
     tell(case, "document.made", by, at, papers.told(document))
+    wording, values = of_receipt(payment, case.balance)
     hand_over(
-        case=case, kind=Notice.Kind.PAYMENT_RECEIPT, document=document,
-        says=says_receipt(payment, case.balance), language=case.debtor.language,
+        case=case, wording=wording, document=document, values=values, language=case.debtor.language,
         key=f"payment:{payment.pk}:receipt", by=by, at=at,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from PIL import Image
 from agreements import papers
 from agreements.actions import limitation
 from agreements.actions.drawing import DRAW_UP
-from agreements.messages import hand_over, says_copy
+from agreements.messages import hand_over, of_copy
 from agreements.models import Agreement, Signature, TermConfirmation
 from agreements.policy import COMPONENTS, SIDES, may_sign
 from agreements.schedule import first_look
@@ -19,7 +19,6 @@ from common.clock import local_day
 from common.money import ZERO, total
 from documents.models import Document
 from documents.storing import Unreadable, store
-from notices.models import Notice
 from people.models import User
 from workflow.duties import fulfil, raise_duty
 from workflow.steps import StateRefused, Step, WrongInput, carry_out, note, tell
@@ -234,7 +233,7 @@ def _put_into_force(agreement: Agreement, by: User, at: datetime) -> None:
     agreement.save(update_fields=["document"])
     tell(case, "document.made", by, at, papers.told(document))
     hand_over(
-        case=case, kind=Notice.Kind.AGREEMENT_COPY, document=document, says=says_copy(agreement),
+        case=case, wording="agreement_copy", document=document, values=of_copy(agreement),
         language=agreement.language, key=f"agreement:{agreement.pk}:copy", by=by, at=at,
     )  # fmt: skip
 

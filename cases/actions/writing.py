@@ -12,16 +12,16 @@ from compliance.verdict import Verdict
 from notices import kinds
 from notices.models import Notice
 from notices.models.notice import MEANS
-from notices.outbox import queue
+from notices.outbox import write
+from notices.texts.composing import CannotCompose
 from notices.ways import by_channel, free_channels
-from notices.wording import SHORT, frame, quiet_subject, short
 from people.models import User
 from workflow.steps import WrongInput, note
 from workflow.wording import ask_words
 
 
 def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: datetime) -> Notice:
-    """Queue an e-mail or a letter in the debtor's language, framed with who writes and where to turn.
+    """Queue a message in the debtor's language, framed with who writes and where to turn.
 
     Raises ``PolicyRefused`` for what the rules forbid, such as words or hours, or ``WrongInput``.
     """
@@ -45,27 +45,27 @@ def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: dateti
 
     def put_in_outbox(locked: Case, _by: User, _at: datetime) -> None:
         made.append(
-            queue(
-                case=locked, kind=Notice.Kind.LETTER, channel=way.channel, recipient=locked.debtor,
+            write(
+                wording="letter", case=locked, channel=way.channel, recipient=locked.debtor,
                 address=way.address, contact_point=way.point, language=language,
-                subject=quiet_subject(locked, language, at),
-                body=short(case=locked, says=text, language=language)
-                if way.channel in SHORT
-                else frame(case=locked, recipient=locked.debtor, says={language: text}, language=language),
-                due_at=at, at=at, by=by, dedupe_key=f"written:{locked.pk}:{locked.event_count}",
+                values={"text": text.strip()}, due_at=at, at=at, by=by,
+                dedupe_key=f"written:{locked.pk}:{locked.event_count}",
             )
         )  # fmt: skip
 
-    note(
-        case,
-        event="message.written",
-        right="log_contact",
-        policy=words_first,
-        data={"channel": way.channel, "text": text},
-        then=while_open("message.written", put_in_outbox),
-        by=by,
-        at=at,
-    )
+    try:
+        note(
+            case,
+            event="message.written",
+            right="log_contact",
+            policy=words_first,
+            data={"channel": way.channel, "text": text},
+            then=while_open("message.written", put_in_outbox),
+            by=by,
+            at=at,
+        )
+    except CannotCompose as cannot:
+        raise WrongInput(cannot.why, "channel") from cannot
     return made[0]
 
 

@@ -83,6 +83,10 @@ class Notice(models.Model):
         "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     about = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    # From which versions of our words it was made, and what these and its file were at that moment.
+    made_from = models.JSONField(default=list, blank=True)
+    text_sha256 = models.CharField(_("digest of the text"), max_length=64, blank=True)
+    document_sha256 = models.CharField(_("digest of the file"), max_length=64, blank=True)
     visit = models.ForeignKey(
         "visits.Visit", on_delete=models.PROTECT, null=True, blank=True, related_name="notices"
     )

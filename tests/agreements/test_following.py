@@ -138,7 +138,7 @@ class TestSweep:
         def broken(*_: Any, **__: Any) -> None:
             raise RuntimeError("no words")
 
-        monkeypatch.setattr("agreements.messages.says_reminder", broken)
+        monkeypatch.setattr("agreements.messages.of_reminder", broken)
         at = cast.swept("2026-04-12 00:00")
         row = agreement.instalments.get(number=1)
         assert row.attend_at is not None

@@ -15,7 +15,7 @@ SAYS = {"zh": "请回电。", "en": "Please call us."}
 class TestFrame:
     def test_names_writer_principal_ways_to_reach_and_to_complain_in_chinese(self) -> None:
         case = make.case()
-        text = wording.frame(case=case, recipient=case.debtor, says=SAYS, language="zh")
+        text = wording.frame(case=case, recipient=case.debtor, says=SAYS, language="zh", at=AT)
         assert text == (
             "王海燕 您好：\n\n请回电。\n\n清水信用服务\n受西湖银行委托\n案件编号：HZ-2026-0147\n\n"
             "如何联系我们：\n  电话：0571-8800 0000\n  地址：杭州市拱墅区湖墅路 9 号\n\n"
@@ -25,7 +25,7 @@ class TestFrame:
 
     def test_says_the_same_in_english(self) -> None:
         case = make.case()
-        text = wording.frame(case=case, recipient=case.debtor, says=SAYS, language="en")
+        text = wording.frame(case=case, recipient=case.debtor, says=SAYS, language="en", at=AT)
         assert text.startswith(
             "Dear Wang Haiyan,\n\nPlease call us.\n\nClear Water Credit Services\n"
         )
@@ -35,25 +35,31 @@ class TestFrame:
 
     def test_gives_both_with_chinese_first(self) -> None:
         case = make.case()
-        text = wording.frame(case=case, recipient=case.debtor, says=SAYS, language="both")
+        text = wording.frame(case=case, recipient=case.debtor, says=SAYS, language="both", at=AT)
         assert text.index("请回电") < text.index(wording.RULE) < text.index("Please call us")
 
     def test_keeps_what_looks_like_markup_as_it_is(self) -> None:
         case = make.case()
         text = wording.frame(
-            case=case, recipient=case.debtor, says={"en": "<b>4 & 5</b> {{ case }}"}, language="en"
+            case=case,
+            recipient=case.debtor,
+            says={"en": "<b>4 & 5</b> {{ case }}"},
+            language="en",
+            at=AT,
         )
         assert "<b>4 & 5</b> {{ case }}" in text
 
     def test_refuses_a_language_in_which_nothing_is_said(self) -> None:
         case = make.case()
         with pytest.raises(KeyError):
-            wording.frame(case=case, recipient=case.debtor, says={"zh": "请"}, language="both")
+            wording.frame(
+                case=case, recipient=case.debtor, says={"zh": "请"}, language="both", at=AT
+            )
 
     def test_leaves_out_the_principal_where_the_creditor_writes(self) -> None:
         case = Case.objects.get(pk=make.case().pk)
         case.agency = None
-        text = wording.frame(case=case, recipient=case.debtor, says=SAYS, language="zh")
+        text = wording.frame(case=case, recipient=case.debtor, says=SAYS, language="zh", at=AT)
         assert "受西湖银行委托" not in text
         assert "\n西湖银行\n" in text
 

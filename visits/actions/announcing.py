@@ -16,7 +16,7 @@ from documents.storing import store
 from notices import outbox
 from notices.kinds import Kind, register
 from notices.models import Notice
-from notices.wording import frame
+from notices.texts.composing import Given
 from people.models import ContactPoint, User
 from timeline.models import Event
 from visits import policy
@@ -67,11 +67,10 @@ def announce_visit(
         fulfil(case=fresh.case, kind=LOST, by=by, at=at)
         for channel, address, point in ways:
             made["notices"].append(
-                outbox.queue(
-                    case=fresh.case, kind=Notice.Kind.VISIT_NOTICE, channel=channel,
+                outbox.write(
+                    wording="visit_notice", case=fresh.case, channel=channel,
                     recipient=visit.case.debtor, address=address, contact_point=point,
-                    language=language, subject=subject_of(visit, language),
-                    body=body_of(composed, language), document=made["document"],
+                    language=language, values=told_in(composed), document=made["document"],
                     visit=fresh, due_at=at, at=at, by=by,
                     dedupe_key=f"visit:{visit.pk}:{fresh.starts_at.isoformat()}:{channel}:{at.isoformat()}",
                     about={"starts_at": fresh.starts_at},
@@ -129,23 +128,16 @@ def _way(visit: Visit, channel: str) -> tuple[str, str, ContactPoint | None]:
     return channel, point.value, point
 
 
-def subject_of(visit: Visit, language: str) -> str:
-    """A subject that tells a stranger nothing."""
-    zh, en = (
-        f"来自{visit.case.creditor.name}的预约通知",
-        f"An appointment, from {visit.case.creditor.name_en or visit.case.creditor.name}",
-    )
-    return {"zh": zh, "en": en}.get(language, f"{zh} / {en}")
-
-
-def body_of(composed: VisitNotice, language: str) -> str:
-    """The notice as plain text, framed with who writes and where to turn."""
-    case = composed.visit.case
-    says = {
-        tongue: "\n\n".join(f"{title}\n{text}" for title, text in parts)
-        for tongue, parts in composed.text.items()
+def told_in(composed: VisitNotice) -> Given:
+    """What the notice fills in: when, and all that the debtor must be told of the visit."""
+    visit = composed.visit
+    return {
+        "visit_at": moment(visit.starts_at, visit.zone, visit.case.zone),
+        "particulars": {
+            tongue: "\n\n".join(f"{title}\n{text}" for title, text in parts)
+            for tongue, parts in composed.text.items()
+        },
     }
-    return frame(case=case, recipient=case.debtor, says=says, language=language)
 
 
 def preview(visit: Visit, language: str, at: datetime) -> bytes:

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from common.clock import local_day
 from compliance.ask import value
+from documents.blocks import Words, words
 from documents.letterhead import moment
 from notices import outbox
-from notices.models import Notice
+from notices.texts import composing
+from notices.texts.composing import Given
 from notices.ways import by_mail
-from notices.wording import frame, quiet_subject
 from people.models import OfficerCredential, User
 from visits import policy
 from visits.actions.planning import AHEAD, LAPSED, in_words, move_visit
@@ -203,32 +204,37 @@ def _announced_anew(
     )  # fmt: skip
 
 
+def _named(officer: User) -> Words:
+    """An officer by what the debtor can check at the door."""
+    return words(f"{officer}（工号 {officer.badge}）", f"{officer} (badge {officer.badge})")
+
+
 def _tell_debtor(visit: Visit, out: User, into: User, by: User, at: datetime) -> None:
     """By e-mail where there is one that may be used, else a clerk calls."""
     case, when = visit.case, moment(visit.starts_at, visit.zone, visit.case.zone)
-    says = {
-        "en": f"On {when['en']} {into} (badge {into.badge}) will come instead of {out} (badge {out.badge})."
-        " All else stays as you were told. You may ask for another time, or that nobody comes.",
-        "zh": f"{when['zh']} 前来的人员有变：由 {into}（工号 {into.badge}）代替 {out}（工号 {out.badge}）。"
-        "其他事项不变。您可以另约时间，也可以要求不要上门。",
+    values: Given = {
+        "visit_at": when,
+        "officer_in": _named(into),
+        "officer_out": _named(out),
     }
     key = f"visit-crew:{visit.pk}:{visit.starts_at.isoformat()}:{into.pk}"
     way = by_mail(case)
     if way:
-        outbox.queue(
-            case=case, kind=Notice.Kind.LETTER, channel=way.channel, recipient=case.debtor,
-            address=way.address, contact_point=way.point, language=visit.language,
-            subject=quiet_subject(case, visit.language, at),
-            body=frame(case=case, recipient=case.debtor, says=says, language=visit.language),
+        outbox.write(
+            wording="visit_crew", case=case, channel=way.channel, recipient=case.debtor,
+            address=way.address, contact_point=way.point, language=visit.language, values=values,
             visit=visit, due_at=at, at=at, by=by, dedupe_key=key,
         )  # fmt: skip
         return
+    told = composing.says(
+        wording="visit_crew", case=case, recipient=case.debtor, at=at, values=values
+    )
     raise_duty(
         case=case,
         kind="visit.tell_crew",
         says={
-            "en": f"Call the debtor: {says['en']}",
-            "zh": f"请致电债务人告知：{says['zh']}",
+            "en": f"Call the debtor: {told['en']}",
+            "zh": f"请致电债务人告知：{told['zh']}",
         },
         due_at=min(visit.starts_at, at + timedelta(hours=12)),
         key=key,

@@ -16,7 +16,6 @@ from documents.letterhead import moment
 from notices import outbox
 from notices.actions import unreachable
 from notices.models import Notice
-from notices.wording import frame, quiet_subject
 from people.models import Address, User
 from visits import policy
 from visits.models import Visit, VisitOfficer
@@ -232,15 +231,10 @@ def _call_off(visit: Visit, by: User, at: datetime) -> None:
     ).order_by("-pk")
     mail = next((n for n in had if n.channel == "email" and not unreachable(n)), None)
     if mail:
-        says = {
-            "zh": f"原定于 {when['zh']} 的上门已取消，届时不会有人前来。如需与我们联系，请使用下列方式。",
-            "en": f"The visit on {when['en']} is cancelled: nobody will come. You can reach us as below.",
-        }
-        outbox.queue(
-            case=case, kind=Notice.Kind.VISIT_CANCELLED, channel=mail.channel,
+        outbox.write(
+            wording="visit_cancelled", case=case, channel=mail.channel,
             recipient=mail.recipient, address=mail.address, contact_point=mail.contact_point,
-            language=mail.language, subject=quiet_subject(case, mail.language, at),
-            body=frame(case=case, recipient=mail.recipient, says=says, language=mail.language),
+            language=mail.language, values={"visit_at": when},
             visit=visit, due_at=at, at=at, by=by, about={"starts_at": visit.starts_at},
             dedupe_key=f"visit-off:{visit.pk}:{visit.starts_at.isoformat()}",
         )  # fmt: skip

@@ -1,0 +1,108 @@
+"""What is written to debtors: each message with the channels it has, what it may show and what it must."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from notices.models.notice import Notice
+from notices.texts.placeholders import EVERYWHERE, PLACEHOLDERS, Placeholder
+
+FRAME = "frame"
+LANGUAGES = ("zh", "en")
+CHANNELS = ("email", "letter", "sms", "wecom", "wechat", "portal")
+"""Those by which a text of ours goes; a lawyer's letter is written for the one case."""
+FRAMED = ("email", "letter")
+"""Those in which who writes, how to reach them and where to complain stand around the text."""
+OUTSIDE = ("sms", "wecom", "wechat")
+"""Those that others may read over a shoulder: on a locked screen, a shared telephone."""
+SUBJECTS = ("email", "letter", "portal")
+"""Those that have a subject of their own."""
+MOST_LETTERS = {"sms": 500, "wecom": 600, "wechat": 600}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One message: its kind of notice (none for a part of others), what it may show and must show.
+
+    ``shows`` are its own placeholders beside those of every case; ``must`` stand in its text where it is
+    read by the debtor alone, ``must_outside`` where others may read it.
+    """
+
+    name: str
+    label: Promise | str
+    kind: str
+    shows: tuple[str, ...] = ()
+    must: tuple[str, ...] = ()
+    must_outside: tuple[str, ...] = ()
+    channels: tuple[str, ...] = CHANNELS
+    about: Promise | str = field(default="")
+
+    def offered(self, channel: str) -> list[Placeholder]:
+        """What may stand in its text by that channel."""
+        names = dict.fromkeys((*self.shows, *EVERYWHERE))
+        found = [PLACEHOLDERS[name] for name in names]
+        return [one for one in found if not (one.private and channel in OUTSIDE)]
+
+    def required(self, channel: str) -> tuple[str, ...]:
+        """What must stand in its text by that channel."""
+        if channel in OUTSIDE:
+            return ("writer_for", "writer_phone", *self.must_outside)
+        return self.must
+
+
+_REMINDER = ("instalment", "amount_missing", "due_on", "account", "bank")
+_ALL = [
+    Wording(
+        FRAME, _("Frame of e-mails and letters"), "", ("text",),
+        ("text", "debtor_name", "writer_name", "principal", "reference", "complaint_phone"),
+        channels=FRAMED,
+        about=_("It stands around every text: who writes, for whom, how to reach them, where to complain."),
+    ),
+    Wording(
+        "visit_notice", _("Visit notice"), Notice.Kind.VISIT_NOTICE.value,
+        ("particulars", "visit_at"), ("particulars",), ("visit_at",),
+        about=_("The full notice goes by e-mail or letter; what others may read only says that it comes."),
+    ),
+    Wording(
+        "visit_cancelled", _("Visit cancelled"), Notice.Kind.VISIT_CANCELLED.value,
+        ("visit_at",), ("visit_at",), ("visit_at",),
+    ),
+    Wording(
+        "visit_crew", _("Somebody else will come"), Notice.Kind.LETTER.value,
+        ("visit_at", "officer_in", "officer_out"), ("visit_at", "officer_in", "officer_out"),
+        ("visit_at", "officer_in"),
+    ),
+    *(
+        Wording(kind.value, kind.label, kind.value, _REMINDER, ("amount_missing", "due_on"))
+        for kind in (
+            Notice.Kind.REMINDER_BEFORE, Notice.Kind.REMINDER_DUE, Notice.Kind.REMINDER_AFTER
+        )
+    ),
+    Wording(
+        "agreement_copy", _("Copy of the agreement"), Notice.Kind.AGREEMENT_COPY.value,
+        ("agreement",), ("agreement",),
+    ),
+    Wording(
+        "payment_receipt", _("Receipt for a payment"), Notice.Kind.PAYMENT_RECEIPT.value,
+        ("amount_paid", "balance", "receipt"), ("amount_paid", "balance", "receipt"),
+    ),
+    Wording(
+        "last_receipt", _("Receipt for the last payment"), Notice.Kind.PAYMENT_RECEIPT.value,
+        ("amount_paid", "receipt"), ("amount_paid", "receipt"),
+    ),
+    Wording("settlement", _("Settlement certificate"), Notice.Kind.SETTLEMENT.value),
+    Wording(
+        "letter", pgettext_lazy("message", "Message in one's own words"), Notice.Kind.LETTER.value,
+        ("text",), ("text",), ("text",),
+        about=_("A member of staff writes the words; the rules are asked about them each time."),
+    ),
+]  # fmt: skip
+WORDINGS: Mapping[str, Wording] = {one.name: one for one in _ALL}
+
+
+def of_kind(kind: str) -> list[Wording]:
+    """The messages that go as notices of this kind."""
+    return [one for one in _ALL if one.kind == kind]
