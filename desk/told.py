@@ -384,6 +384,7 @@ SENTENCES: dict[str, Any] = {
     "approval.denied": _("Denied by a second person: %(approval)s."),
     "approval.withdrawn": _("No longer asked for: %(approval)s."),
     "notice.queued": _("%(notice)s was prepared."),
+    "notice.printed": _("%(notice)s was printed to be posted (run %(run)s)."),
     "notice.sent": _("%(notice)s was sent."),
     "notice.delivered": _("%(notice)s was delivered."),
     "notice.bounced": _("%(notice)s came back: %(why)s"),

@@ -53,7 +53,8 @@ class Facts:
 class Table:
     """A table; ``sums`` are the numbers of the columns that hold amounts (right-aligned).
 
-    ``tight`` are those whose short entries (a number, a moment, a name) are never broken.
+    ``tight`` are those whose short entries (a number, a moment, a name) are never broken, and
+    ``pictures`` those whose entries are drawn, each a data URI.
     """
 
     head: Sequence[Text]
@@ -61,6 +62,7 @@ class Table:
     sums: frozenset[int] = frozenset()
     total: Sequence[Text] = ()
     tight: frozenset[int] = frozenset()
+    pictures: frozenset[int] = frozenset()
     kind: str = "table"
 
 
@@ -118,6 +120,25 @@ class Paper:
         """SHA-256 of all that the paper says; it stands in the foot of every page."""
         plain = json.dumps(asdict(self), default=str, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(plain.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The address page of a letter: to whom and from whom, and nothing of what it is about.
+
+    ``form`` says where the country's envelopes show the address: "window" (left, a little below a
+    third of the way down to the first fold) or "cn" (postcode in boxes above, sender below right).
+    ``code`` is the letter's number for the scanner, ``mark`` its place in the run.
+    """
+
+    form: str
+    to: Sequence[str]
+    postcode: str
+    sender: Sequence[str]
+    sender_postcode: str
+    code: str
+    mark: str
+    made_at: datetime
 
 
 def texts(text: Text, language: str) -> list[tuple[str, str]]:

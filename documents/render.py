@@ -5,7 +5,9 @@ and the dates of the paper itself. The result is PDF/A-3b.
 """
 
 import base64
+import hashlib
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -17,7 +19,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from documents.blocks import Facts, Paper, Para, Portraits, Section, Signatures, Table, texts
+from documents.blocks import Cover, Facts, Paper, Para, Portraits, Section, Signatures, Table, texts
 
 FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
 SHEET = Path(settings.BASE_DIR) / "static" / "css" / "paper.css"
@@ -54,11 +56,31 @@ def render_paper(paper: Paper, language: str) -> bytes:
             "dated": texts(paper.dated, language),
             "foot": texts(paper.foot, language),
             "blocks": _drawn(paper, language),
-            "qr": _qr(_address(paper.check)) if paper.check else "",
+            "qr": qr_uri(_address(paper.check)) if paper.check else "",
             "digest": paper.digest[:24],
             "stamp": paper.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         },
     )
+    return _pdf(html, paper.digest)
+
+
+def render_covers(covers: Sequence[Cover], language: str) -> bytes:
+    """Address pages, one a letter: folded twice, the address stands where the envelope shows it."""
+    html = render_to_string(
+        "documents/covers.html",
+        {
+            "covers": [(cover, qr_uri(cover.code)) for cover in covers],
+            "language": language,
+            "lang": "en" if language == "en" else "zh-Hans",
+            "stamp": covers[0].made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        },
+    )
+    plain = "\n".join(repr(cover) for cover in covers)
+    return _pdf(html, hashlib.sha256(plain.encode()).hexdigest())
+
+
+def _pdf(html: str, identifier: str) -> bytes:
+    """The page as PDF/A-3b, with our own sheet and fonts and nothing from elsewhere."""
     fonts = FontConfiguration()
     fetcher = OwnFilesOnly()
     sheet = CSS(
@@ -72,7 +94,7 @@ def render_paper(paper: Paper, language: str) -> bytes:
         stylesheets=[sheet],
         font_config=fonts,
         pdf_variant="pdf/a-3b",
-        pdf_identifier=paper.digest.encode(),
+        pdf_identifier=identifier.encode(),
         output_intent="srgb",
     )
     return content
@@ -128,7 +150,8 @@ def _drawn(paper: Paper, language: str) -> list[dict[str, Any]]:
 def _cells(row: Any, table: Table, language: str) -> list[dict[str, Any]]:
     return [
         {
-            "text": texts(cell, language),
+            "text": [] if number in table.pictures else texts(cell, language),
+            "picture": cell if number in table.pictures and str(cell).startswith("data:") else "",
             "mark": "sum" if number in table.sums else "tight" if number in table.tight else "",
         }
         for number, cell in enumerate(row)
@@ -153,7 +176,7 @@ def qr_svg(said: str) -> bytes:
     return picture.getvalue()
 
 
-def _qr(said: str) -> str:
+def qr_uri(said: str) -> str:
     """A QR code as a picture that stands in the page."""
     picture = io.BytesIO()
     segno.make(said, error="m", micro=False).save(picture, kind="svg", border=0, xmldecl=False)

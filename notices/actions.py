@@ -14,7 +14,7 @@ from documents.models import Document
 from documents.storing import store
 from notices import kinds
 from notices.channels import Taken
-from notices.channels.letter import as_number, is_post_number
+from notices.channels.letter import as_number, demand_post_number
 from notices.kinds import Later
 from notices.models import Notice
 from notices.outbox import told, wake
@@ -137,22 +137,13 @@ def mark_sent(
     if not notice.is_carried:
         raise WrongInput(_("Only letters are posted by hand."))
     number = as_number(number)
-    if number and not is_post_number(number):
-        raise WrongInput(
-            _("This is no number of a registered letter. It looks like RA123456785CN."), "number"
-        )
+    if number:
+        demand_post_number(number)
     when = posted_at or at
     if when > at:
         raise WrongInput(_("This lies in the future. Give the time of posting."), "posted_at")
-    stop = kinds.of(notice.kind).may_go(notice, at) if notice.is_stoppable else ""
-    if isinstance(stop, Later):
-        raise WrongInput(_("Not yet: %(why)s") % {"why": stop.why})
-    if stop:
-        drop(notice=notice, why=stop, by=by, at=at)
-        raise WrongInput(
-            _("This letter must not go any more: %(why)s Please take it out of the pile.")
-            % {"why": stop}
-        )
+    if notice.is_stoppable:
+        stop_if_wrong(notice=notice, by=by, at=at)
     carry_out(
         Step(
             subject=notice,
@@ -171,6 +162,22 @@ def mark_sent(
         at=at,
     )
     follow(notice, at)
+
+
+def stop_if_wrong(*, notice: Notice, by: User, at: datetime) -> None:
+    """Ask of a letter in hand whether it is still right; ``WrongInput`` says why it is not.
+
+    One that must not go any more is stopped for good, so that no second person carries it.
+    """
+    stop = kinds.of(notice.kind).may_go(notice, at)
+    if isinstance(stop, Later):
+        raise WrongInput(_("Not yet: %(why)s") % {"why": stop.why})
+    if stop:
+        drop(notice=notice, why=stop, by=by, at=at)
+        raise WrongInput(
+            _("This letter must not go any more: %(why)s Please take it out of the pile.")
+            % {"why": stop}
+        )
 
 
 def record_delivery(

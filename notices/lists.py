@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from notices.models import Notice
+from notices.models import LetterRun, Notice
 from people.models import User
 
 PAGE = 50
@@ -56,6 +56,15 @@ def page_of(notices: QuerySet[Notice], view: str, query: Any) -> Page:
         newer=_address(view, before=found[0].pk) if found and has_newer else "",
         older=_address(view, after=found[-1].pk) if found and has_older else "",
     )
+
+
+def runs_page(runs: QuerySet[LetterRun], query: Any) -> tuple[list[Any], str]:
+    """One page of print runs, newest first, with how many letters each has, and the address of older ones."""
+    before = _key(query.get("before", ""))
+    rows = runs.annotate(count=Count("lines")).order_by("-pk")
+    found = list((rows.filter(pk__lt=before) if before else rows)[: PAGE + 1])
+    older = f"?before={found[PAGE - 1].pk}" if len(found) > PAGE else ""
+    return found[:PAGE], older
 
 
 @dataclass(frozen=True)

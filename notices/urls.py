@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from notices.views import letters, notice, outbox
+from notices.views import letters, notice, outbox, runs
 
 app_name = "notices"
 
 urlpatterns = [
     path("", letters.letters, name="letters"),
     path("outbox/", outbox.outbox, name="outbox"),
+    path("runs/", runs.runs, name="runs"),
+    path("runs/<slug:number>/", runs.run, name="run"),
+    path("runs/<slug:number>/<slug:which>/", runs.run_file, name="run_file"),
     path("<int:pk>/", notice.notice, name="notice"),
     path("<int:pk>/post/", notice.post, name="post"),
     path("<int:pk>/deliver/", notice.deliver, name="deliver"),

@@ -460,7 +460,7 @@ class TestAddresses:
     def test_bear_a_parameter_of_their_own(self, world: World, name: str) -> None:
         """One at a time, lest one of them hide the others."""
         if name not in {"desk:work", "desk:timeline", "desk:case", "visits:calendar", "cases:imports",
-                        "cases:import", "notices:letters", "notices:outbox", "desk:behind",
+                        "cases:import", "notices:letters", "notices:runs", "notices:outbox", "desk:behind",
                         "agreements:draw_up", "visits:plan"}:  # fmt: skip
             return
         route = TABLE[name]
@@ -555,7 +555,8 @@ class TestPresses:
     SENT = {
         "visits:door": ["answer", "badge", "paper", "question", "begin"],
         "agreements:terms": ["term"],
-        "notices:letters": ["post", "number-1"],
+        "notices:letters": ["post", "number-1", "do"],
+        "notices:run": ["post", "number-1"],
         "visits:plan": ["take", "try", "starts_at", "minutes", "place", "officers"],
         "agreements:look": ["plan", "first_on", "count", "low", "rows"],
         "set_language": ["language", "next"],

@@ -92,6 +92,7 @@ PAGES = {  # page -> the most queries that it may need beside the reader's own
     "today": ("visits:today", "", "supervisor", 6),
     "approvals": ("desk:approvals", "", "supervisor", 6),
     "letters": ("notices:letters", "", "clerk", 8),
+    "print runs": ("notices:runs", "", "clerk", 4),
     "outbox": ("notices:outbox", "", "clerk", 10),
     "exceptions": ("desk:exceptions", "?view=waiting", "supervisor", 6),
     "next thirty days": ("visits:outlook", "", "supervisor", 8),

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 
 from cases.models import Case
 from documents.models import Document
+from notices.models import Notice
 from people.rights import may
 from tests import make
 from tests.cases.imports import cast as files
@@ -48,7 +49,8 @@ def of(name: str, *more: Any) -> Callable[[World], list[Any]]:
 
     def args(world: World) -> list[Any]:
         thing = getattr(world, name)
-        found = getattr(thing, "reference", None) or getattr(thing, "number", None) or thing.pk
+        named = None if isinstance(thing, Notice) else getattr(thing, "reference", None)
+        found = named or getattr(thing, "number", None) or thing.pk
         return [found, *(each(world) if callable(each) else each for each in more)]
 
     return args
@@ -203,6 +205,13 @@ TABLE: dict[str, Route] = {
         lambda w: [Document.objects.filter(case=w.case).order_by("pk")[0].number], only="GET"
     ),
     "notices:letters": Route(reads="handle_letters", writes="handle_letters"),
+    "notices:runs": Route(reads="handle_letters", only="GET"),
+    "notices:run": Route(
+        of("run"), reads="handle_letters", writes="handle_letters", role_first=True
+    ),
+    "notices:run_file": Route(
+        of("run", "sheet"), reads="handle_letters", only="GET", role_first=True
+    ),
     "notices:outbox": Route(reads="handle_letters", only="GET"),
     "notices:notice": page("letter"),
     "notices:post": form("letter", "handle_letters"),

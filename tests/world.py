@@ -21,6 +21,7 @@ from cases.actions import excepting, holding
 from cases.actions.preparing import add_party
 from cases.models import Case, Hold
 from notices.models import Notice
+from notices.printing import loaded, print_letters
 from people.models import Person, User
 from tests import make, walk
 from tests.agreements import cast
@@ -75,6 +76,7 @@ class World:
     contact: Any = None
     guaranteed: Any = None
     letter: Any = None
+    run: Any = None
     rules: Any = None
     proposal: Any = None
     notices: dict[str, Notice] = field(default_factory=dict)
@@ -148,6 +150,9 @@ def _visits(world: World) -> None:
         at=walk.NOTICED_AT,
     )  # fmt: skip
     world.letter = Notice.objects.get(visit=announced, channel="letter")
+    world.run = print_letters(
+        notices=loaded(Notice.objects.filter(pk=world.letter.pk)), by=make.clerk(), at=NOW
+    ).run
     world.notices["queued"] = world.letter
     world.notices["delivered"] = Notice.objects.get(visit=world.left, channel="letter")
 

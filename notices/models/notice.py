@@ -247,6 +247,12 @@ class Notice(models.Model):
         self.state, self.sent_at, self.provider_id, self.why = self.State.SENT, at, provider_id, ""
         self.begun_at = self.begun_at or at
 
+    def print(self, *, document: "Document") -> None:
+        """It was printed to be posted; the paper that goes into the envelope stays with it."""
+        if self.state != self.State.QUEUED:
+            raise TransitionNotAllowed(self)
+        self.document = document
+
     def deliver(self, *, at: datetime, proof: Optional["Document"] = None) -> None:
         """It has reached the person, at that moment."""
         self._leave(self.State.SENT)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,15 +15,17 @@ from django.utils.translation import ngettext
 from common import clock
 from notices import actions, lists
 from notices.channels import CARRIED
-from notices.models import Notice
+from notices.models import LetterRun, LetterRunLine, Notice
+from notices.printing import loaded, print_letters
+from notices.views.posting import post_letters
 from people.rights import may
 from workflow.guard import Guard, guarded
-from workflow.steps import AlreadyDone, StateRefused, WrongInput
+from workflow.steps import AlreadyDone, WrongInput
 from workflow.web import guard_of
 
 
 def letters(request: HttpRequest) -> HttpResponse:
-    """The print queue; a POST says which of its letters were posted, and under which numbers.
+    """The print queue; a POST prints the ticked letters, or says that they were posted.
 
     Context: ``view``, ``views``, ``page``, ``rows`` (notice, number as written, problem), ``at``.
     """
@@ -31,7 +34,12 @@ def letters(request: HttpRequest) -> HttpResponse:
     problems: dict[int, str] = {}
     if request.method == "POST":
         try:
-            posted, problems = _post(request)
+            if request.POST.get("do") == "print":
+                run, problems = _print(request)
+                if run:
+                    return redirect(run)
+                return _page(request, problems)
+            posted, problems = post_letters(request, _ticked(request))
         except AlreadyDone:
             messages.info(request, _("This was already done; nothing was done twice."))
             return redirect("notices:letters")
@@ -48,24 +56,25 @@ def letters(request: HttpRequest) -> HttpResponse:
     return _page(request, problems)
 
 
-def _post(request: HttpRequest) -> tuple[int, dict[int, str]]:
-    """Record the ticked letters one by one; one that cannot be posted does not stop the others."""
+def _ticked(request: HttpRequest) -> dict[int, str]:
+    """The ticked letters, each with the number that was written beside it."""
     ticked = [int(pk) for pk in request.POST.getlist("post") if pk.isdecimal() and len(pk) < 18]
-    chosen = Notice.objects.visible_to(request.user).filter(pk__in=ticked, channel="letter")
-    at, posted, problems = clock.now(), 0, {}
-    # Many cases at once: the key of the form counts, the version of no single case can.
-    with guarded(Guard(key=guard_of(request).key)):
-        for notice in chosen.select_related("case__debtor", "document").order_by("pk")[:100]:
-            number = request.POST.get(f"number-{notice.pk}", "")[:40]
-            try:
-                actions.mark_sent(notice=notice, by=request.user, at=at, number=number)
-            except WrongInput as wrong:
-                problems[notice.pk] = str(wrong.message)
-            except StateRefused:
-                problems[notice.pk] = _("Somebody else has settled this letter meanwhile.")
-            else:
-                posted += 1
-    return posted, problems
+    return {pk: request.POST.get(f"number-{pk}", "")[:40] for pk in ticked}
+
+
+def _print(request: HttpRequest) -> tuple[LetterRun | None, dict[int, str]]:
+    """Print the ticked letters in one go; what was left out is told beside the new run."""
+    notices = Notice.objects.visible_to(request.user).filter(pk__in=_ticked(request))
+    try:
+        with guarded(Guard(key=guard_of(request).key)):
+            printed = print_letters(notices=loaded(notices), by=request.user, at=clock.now())
+    except WrongInput as wrong:
+        messages.info(request, wrong.message)
+        return None, {}
+    if printed.run:
+        for said in printed.problems.values():
+            messages.warning(request, said)
+    return printed.run, printed.problems
 
 
 def _page(request: HttpRequest, problems: dict[int, str]) -> TemplateResponse:
@@ -74,6 +83,9 @@ def _page(request: HttpRequest, problems: dict[int, str]) -> TemplateResponse:
         raise Http404
     letters = Notice.objects.visible_to(request.user).filter(
         channel__in=CARRIED, state__in=lists.LETTERS[view][1]
+    )
+    letters = letters.prefetch_related(
+        Prefetch("prints", LetterRunLine.objects.select_related("run").order_by("-pk"))
     )
     page = lists.page_of(letters, view, request.GET)
     shown = {notice.pk for notice in page.notices}

@@ -27,6 +27,7 @@ HISTORY = {
     "notice.queued": gettext_lazy("Put into the outbox"),
     "notice.queued_again": gettext_lazy("To be sent again"),
     "notice.postponed": gettext_lazy("Moved to a lawful time"),
+    "notice.printed": gettext_lazy("Printed to be posted"),
     "notice.sent": gettext_lazy("Sent"),
     "notice.delivered": gettext_lazy("Delivered"),
     "notice.bounced": gettext_lazy("Came back"),

@@ -13,6 +13,8 @@
 //   data-focus            takes the focus when the page opens (an answer, an error summary)
 //   data-to-field         a link of an error summary: focuses the field
 //   data-close-note       closes the note around it
+//   data-tick-all="post"  ticks or clears every box of that name in its form
+//   data-enter-next       Enter (which a scanner sends) goes to the next such field, and ticks data-ticks
 //   data-print            prints the page
 (() => {
   "use strict";
@@ -141,6 +143,22 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.closest("[data-auto-submit]")) event.target.form?.requestSubmit();
+    const every = event.target.closest("[data-tick-all]");
+    if (every) all(`input[name="${CSS.escape(every.dataset.tickAll)}"]`, every.form).forEach((box) => (box.checked = every.checked));
+  });
+
+  // ---------------------------------------------------------------- numbers, one after the other
+
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.key !== "Enter" || event.isComposing || !field.matches?.("[data-enter-next]")) return;
+    event.preventDefault();
+    const box = field.value.trim() && one(`input[type=checkbox][value="${CSS.escape(field.dataset.ticks)}"]`, field.form);
+    if (box) box.checked = true;
+    const fields = all("[data-enter-next]", field.form);
+    const next = fields[fields.indexOf(field) + 1];
+    if (next) next.select();
+    else one("button.btn-primary", field.form)?.focus();
   });
 
   // ---------------------------------------------------------------- sending
