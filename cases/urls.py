@@ -1,11 +1,14 @@
 from django.urls import include, path
 
+from cases.deliveries import views as deliveries
 from cases.views import holding, house_papers, preparing
 
 app_name = "cases"
 
 urlpatterns = [
     path("imports/", include("cases.imports.urls")),
+    path("letters/deliveries/", deliveries.deliveries, name="deliveries"),
+    path("letters/deliveries/form.csv", deliveries.form, name="delivery_form"),
     path("house-papers/", house_papers.house_papers, name="house_papers"),
     path("house-papers/<int:pk>/withdraw/", house_papers.withdraw, name="withdraw_house_paper"),
     path("cases/<slug:reference>/debtor/", preparing.edit_debtor, name="debtor"),

@@ -387,6 +387,7 @@ SENTENCES: dict[str, Any] = {
     "notice.printed": _("%(notice)s was printed to be posted (run %(run)s)."),
     "notice.sent": _("%(notice)s was sent."),
     "notice.delivered": _("%(notice)s was delivered."),
+    "notice.proven": _("The return slip came in: %(notice)s."),
     "notice.bounced": _("%(notice)s came back: %(why)s"),
     "notice.failed": _("%(notice)s could not be sent: %(why)s"),
     "notice.queued_again": _("%(notice)s is to be sent again: %(why)s"),

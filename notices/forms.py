@@ -43,6 +43,35 @@ class DeliveryForm(DeskForm):
         self.fields["delivered_at"].zone = notice.case.zone
 
 
+class ManyFilesInput(forms.ClearableFileInput):
+    """Several files at once, or taken one after the other by a phone's camera."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Files whose sizes and kinds are told of one by one when they are taken in."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """All the files that came."""
+        given = data if isinstance(data, list | tuple) else [data]
+        return [super(ManyFilesField, self).clean(one, initial) for one in given or [None]]
+
+
+class SlipsForm(DeskForm):
+    """The scans of return slips."""
+
+    scans = ManyFilesField(
+        label=_("Scans"), allow_empty_file=True,
+        widget=ManyFilesInput(attrs={"accept": "image/*,.pdf"}),
+        help_text=_("At most 50 files of 20 MB each."),
+    )  # fmt: skip
+    delivered_at = PlaceTimeField(
+        label=_("Delivered at"), required=False,
+        help_text=_("For those of which no delivery is recorded yet; as the slips say."),
+    )  # fmt: skip
+
+
 class BounceForm(DeskForm):
     """It came back."""
 

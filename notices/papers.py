@@ -109,7 +109,7 @@ def run_sheet(
                     words("寄往", "To"), words("页数", "Pages"), words("备注", "Note"),
                     words("挂号单号", "Registered number"),
                 ],
-                rows=rows, tight=frozenset({0, 2, 5, 6}), pictures=frozenset({1}),
+                rows=rows, tight=frozenset({0, 1, 2, 3, 4, 5, 6}), pictures=frozenset({1}),
             ),
             Para(words(f"打印人：{by}", f"Printed by: {by}")),
             Para(words(f"交寄人（签名）：{blank}　交寄时间：{blank}",

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from notices.views import letters, notice, outbox, runs
+from notices.views import letters, notice, outbox, runs, slips
 
 app_name = "notices"
 
 urlpatterns = [
     path("", letters.letters, name="letters"),
     path("outbox/", outbox.outbox, name="outbox"),
+    path("slips/", slips.slips, name="slips"),
     path("runs/", runs.runs, name="runs"),
     path("runs/<slug:number>/", runs.run, name="run"),
     path("runs/<slug:number>/<slug:which>/", runs.run_file, name="run_file"),

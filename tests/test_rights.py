@@ -205,6 +205,9 @@ TABLE: dict[str, Route] = {
         lambda w: [Document.objects.filter(case=w.case).order_by("pk")[0].number], only="GET"
     ),
     "notices:letters": Route(reads="handle_letters", writes="handle_letters"),
+    "notices:slips": Route(reads="handle_letters", writes="handle_letters"),
+    "cases:deliveries": Route(reads="handle_letters", writes="handle_letters"),
+    "cases:delivery_form": Route(reads="handle_letters", only="GET"),
     "notices:runs": Route(reads="handle_letters", only="GET"),
     "notices:run": Route(
         of("run"), reads="handle_letters", writes="handle_letters", role_first=True

@@ -8,7 +8,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -203,9 +203,14 @@ def _tally(file: IO[bytes], encoding: str) -> tuple[int, int]:
 csv.field_size_limit(4 * MOST_CELL)
 
 
-def text_rows(file: IO[bytes], encoding: str) -> Iterator[Row]:
-    """The rows of a text file, with the line on which each begins (1 is the first)."""
-    lines = _Lines(_text_of(file, encoding))
+def text_rows(
+    file: IO[bytes], encoding: str, known: Callable[[Iterable[str]], list[str]] = columns_of
+) -> Iterator[Row]:
+    """The rows of a text file, with the line on which each begins (1 is the first).
+
+    ``known`` names the columns of a heading; by it the separator is told.
+    """
+    lines = _Lines(_text_of(file, encoding), known)
     reader = csv.reader(lines, delimiter=lines.separator(), strict=True)
     while True:
         start = lines.number + 1
@@ -256,8 +261,8 @@ class _Kept(io.RawIOBase):
 class _Lines:
     """Physical lines, counted; one without end is cut off, so that no memory can be filled."""
 
-    def __init__(self, text: IO[str]) -> None:
-        self.text = text
+    def __init__(self, text: IO[str], columns_of: Callable[[Iterable[str]], list[str]]) -> None:
+        self.text, self.columns_of = text, columns_of
         self.number = 0
         self.cut = False
         self.waiting: list[tuple[str, bool]] = []
@@ -297,7 +302,10 @@ class _Lines:
 
         def known(sign: str) -> int:
             return max(
-                (len(set(filter(None, columns_of(_split(line[:_TOP], sign))))) for line in first),
+                (
+                    len(set(filter(None, self.columns_of(_split(line[:_TOP], sign)))))
+                    for line in first
+                ),
                 default=0,
             )
 

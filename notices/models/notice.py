@@ -259,6 +259,12 @@ class Notice(models.Model):
         self.state, self.delivered_at = self.State.DELIVERED, at
         self.proof, self.followed_at = proof or self.proof, None
 
+    def prove(self, *, proof: "Document") -> None:
+        """The slip of what was delivered has come in; the moment of delivery stays as it is."""
+        if self.state != self.State.DELIVERED or self.proof_id:
+            raise TransitionNotAllowed(self)
+        self.proof = proof
+
     def bounce(self, *, why: str) -> None:
         """It came back, even after it had been taken for delivered."""
         self._leave(self.State.SENT, self.State.DELIVERED, self.State.DOUBTFUL)

@@ -16,6 +16,7 @@ from common import clock
 from documents.storing import Unreadable
 from notices import actions, forms
 from notices.models import Notice
+from notices.service import served
 from people.models import User
 from people.rights import may
 from timeline.models import Event
@@ -30,6 +31,7 @@ HISTORY = {
     "notice.printed": gettext_lazy("Printed to be posted"),
     "notice.sent": gettext_lazy("Sent"),
     "notice.delivered": gettext_lazy("Delivered"),
+    "notice.proven": gettext_lazy("Return slip kept"),
     "notice.bounced": gettext_lazy("Came back"),
     "notice.failed": gettext_lazy("Could not be sent"),
     "notice.suppressed": gettext_lazy("Stopped"),
@@ -50,7 +52,8 @@ class Told:
 def notice(request: HttpRequest, pk: int) -> TemplateResponse:
     """The notice as it was sent, and what became of it.
 
-    Context: ``case``, ``notice``, ``history``, ``doings`` (label, address, primary), ``text_sha256``.
+    Context: ``case``, ``notice``, ``history``, ``doings`` (label, address, primary), ``served``
+    (``notices.service.Served``), ``text_sha256``.
     """
     found = _seen(request, pk)
     events = Event.objects.filter(case=found.case, kind__in=HISTORY, data__notice=found.pk)
@@ -68,6 +71,7 @@ def notice(request: HttpRequest, pk: int) -> TemplateResponse:
         "notice": found,
         "history": history,
         "doings": _doings(found, request.user) if may(request.user, actions.HANDLE) else [],
+        "served": served(found),
         "text_sha256": actions.as_sent(found)["text_sha256"],
         "at": clock.now(),
     }
