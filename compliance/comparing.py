@@ -10,6 +10,9 @@ from compliance.shelf import Pack
 from compliance.verdict import Verdict
 
 Row = tuple[Any, ...]
+_PLAIN = (
+    "severity", "force", "confidence", "checked_by", "checked_on", "binds", "binds_collectors", "note",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def differences(old: Entry, new: Entry) -> tuple[Difference, ...]:
     ]
     found += [
         Difference(name, getattr(old, name), getattr(new, name))
-        for name in ("severity", "force", "confidence", "checked_by", "binds", "note")
+        for name in _PLAIN
         if getattr(old, name) != getattr(new, name)
     ]
     if old.citation != new.citation:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
+from compliance.fault import Fault, named_field
 from compliance.parsing import PACK_FILE
 
 Texts = Mapping[str, bytes]
@@ -18,7 +19,11 @@ _BARE = re.compile(r"^[A-Za-z0-9_-]+$")
 
 
 class CannotChange(Exception):
-    """The text cannot be changed so; the message says why."""
+    """The text cannot be changed so; the fault says why."""
+
+    def __init__(self, code: str, /, **parts: Any) -> None:
+        self.fault = Fault(code, **parts)
+        super().__init__(self.fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ def written_at(texts: Texts, file: str, number: int) -> Written:
         else None
     )
     if found is None:
-        raise CannotChange(f"{file} has no value {number}")
+        raise CannotChange("no_value_there", file=file, number=number)
     return found
 
 
@@ -56,7 +61,7 @@ def _of_file(file: str, content: bytes) -> list[Written]:
     lines = content.decode().splitlines()
     starts = [number for number, line in enumerate(lines) if _HEADING.match(line)]
     if len(starts) != len(tables):
-        raise CannotChange(f"{file} is written in a way that cannot be changed line by line")
+        raise CannotChange("not_by_lines", file=file)
     found = []
     for number, (first, table) in enumerate(zip(starts, tables, strict=True), 1):
         end = starts[number] if number < len(starts) else len(lines)
@@ -70,7 +75,7 @@ def with_version(texts: Texts, version: str) -> dict[str, bytes]:
     """The pack under that version."""
     head = texts[PACK_FILE].decode()
     if not _VERSION.search(head):
-        raise CannotChange(f"{PACK_FILE} says no version")
+        raise CannotChange("head_lacks", file=PACK_FILE, name=named_field("version"))
     head = _VERSION.sub(lambda _: f"version = {json.dumps(version, ensure_ascii=False)}", head, 1)
     return {**texts, PACK_FILE: head.encode()}
 
@@ -81,17 +86,14 @@ def with_change(
     """The pack with this value ended on the day before ``since`` and a changed one from then on.
 
     A value that begins on that very day is changed where it stands. Whoever checked the old one has
-    not checked the new. ``changes`` are figures, words and source by their names in the file.
+    not checked the new, unless ``changes`` says so. ``changes`` are figures, words and source by their names in the file.
     """
     old = written_at(texts, file, number)
     begins = _begins(old)
     if since < begins:
-        raise CannotChange(
-            f"{old.table.get('id')} begins on {begins}; choose that day or a later one"
-        )
-    table = {**old.table, **changes, "since": since}
-    for name in ("checked_by", "checked_on"):
-        table.pop(name, None)
+        raise CannotChange("begins_later", row=old.table.get("id"), day=begins)
+    kept = {n: part for n, part in old.table.items() if n not in ("checked_by", "checked_on")}
+    table = {**kept, **changes, "since": since}
     lines = texts[file].decode().splitlines()
     if since == begins:
         lines[old.first : old.end] = value_lines(table)
@@ -106,38 +108,90 @@ def with_end(texts: Texts, *, file: str, number: int, until: date) -> dict[str, 
     """The pack with this value ended on that day, and nothing in its place."""
     old = written_at(texts, file, number)
     if until < _begins(old):
-        raise CannotChange(f"{old.table.get('id')} begins on {_begins(old)}, after that day")
+        raise CannotChange("begins_later", row=old.table.get("id"), day=_begins(old))
     _must_hold_on(old, until)
     lines = texts[file].decode().splitlines()
     _end(lines, old, until)
     return {**texts, file: _joined(lines)}
 
 
+def with_check(
+    texts: Texts, *, file: str, number: int, checked_by: str, checked_on: date
+) -> dict[str, bytes]:
+    """The pack with a word of who compared this value with its source, and when; the value stays."""
+    one = written_at(texts, file, number)
+    lines = texts[file].decode().splitlines()
+    for name, told in (("checked_on", checked_on), ("checked_by", checked_by)):
+        _set(lines, one, name, told, after="source")
+    return {**texts, file: _joined(lines)}
+
+
+def with_value(texts: Texts, *, file: str, table: Mapping[str, Any]) -> dict[str, bytes]:
+    """The pack with one more value at the end of that file, which is begun if there is none."""
+    before = texts[file].decode().rstrip().splitlines() if file in texts else []
+    return {**texts, file: _joined([*before, *([""] if before else []), *value_lines(table)])}
+
+
+def without_value(texts: Texts, *, file: str, number: int) -> dict[str, bytes]:
+    """The pack without a value that a draft has begun; what stood before it is written as it stands."""
+    one = written_at(texts, file, number)
+    lines = texts[file].decode().splitlines()
+    del lines[one.first : one.end]
+    text = _joined("\n".join(lines).strip().splitlines())
+    left = {name: content for name, content in texts.items() if name != file}
+    return {**left, file: text} if b"[[value]]" in text else left
+
+
+def with_source(texts: Texts, *, code: str, source: Mapping[str, Any]) -> dict[str, bytes]:
+    """The pack with one more source that its values may cite."""
+    head = texts[PACK_FILE].decode().rstrip().splitlines()
+    given = {name: part for name, part in source.items() if part not in ("", None)}
+    head += ["", f"[source.{_key(code)}]", *(f"{_key(k)} = {toml(v)}" for k, v in given.items())]
+    return {**texts, PACK_FILE: _joined(head)}
+
+
+def new_pack(name: str, *, version: str, **head: Any) -> dict[str, bytes]:
+    """The first file of a pack that nobody has written yet: its head, without a source or a value."""
+    plain = {"name": name, "version": version}
+    plain |= {key: part for key, part in head.items() if not isinstance(part, Mapping)}
+    lines = [f"{_key(key)} = {toml(part)}" for key, part in plain.items()]
+    for key, part in head.items():
+        if isinstance(part, Mapping):
+            lines += ["", f"[{_key(key)}]", *(f"{_key(k)} = {toml(v)}" for k, v in part.items())]
+    return {PACK_FILE: _joined(lines)}
+
+
 def _begins(old: Written) -> date:
     begins = old.table.get("since")
     if not isinstance(begins, date):
-        raise CannotChange(f"{old.table.get('id')} says no day on which it begins")
+        raise CannotChange("no_line", row=old.table.get("id"), name=named_field("since"))
     return begins
 
 
 def _must_hold_on(old: Written, day: date) -> None:
     until = old.table.get("until")
     if isinstance(until, date) and until < day:
-        raise CannotChange(f"{old.table.get('id')} has ended on {until} already")
+        raise CannotChange("ended_already", row=old.table.get("id"), day=until)
 
 
 def _end(lines: list[str], old: Written, until: date) -> None:
     """Write the last day beneath the first; a day that stands there is replaced."""
-    own = range(old.first + 1, old.end)
-    head = [n for n in own if not any(_TABLE.match(lines[m]) for m in range(old.first, n + 1))]
+    _set(lines, old, "until", until, after="since")
+
+
+def _set(lines: list[str], one: Written, name: str, figure: Any, *, after: str) -> None:
+    """Write this figure of the value, in place of the one that stands there or below another line."""
+    own = range(one.first + 1, one.end)
+    head = [n for n in own if not any(_TABLE.match(lines[m]) for m in range(one.first, n + 1))]
+    written = f"{name} = {toml(figure)}"
     for line in head:
-        if re.match(r"^until\s*=", lines[line]):
-            lines[line] = f"until = {until.isoformat()}"
+        if re.match(rf"^{name}\s*=", lines[line]):
+            lines[line] = written
             return
-    after = next((n for n in head if re.match(r"^since\s*=", lines[n])), None)
-    if after is None:
-        raise CannotChange(f"{old.table.get('id')} says no day on which it begins")
-    lines.insert(after + 1, f"until = {until.isoformat()}")
+    place = next((n for n in head if re.match(rf"^{after}\s*=", lines[n])), None)
+    if place is None:
+        raise CannotChange("no_line", row=one.table.get("id"), name=named_field(after))
+    lines.insert(place + 1, written)
 
 
 def _joined(lines: Sequence[str]) -> bytes:

@@ -165,6 +165,14 @@ FAULTS: dict[str, tuple[str, str]] = {
         "{file}: the source {source} needs title and title_zh, may have url",
         "{file}：依据 {source} 须有 title（英文名称）和 title_zh（中文名称），可以有 url（网址）",
     ),
+    "source_force": (
+        "{file}: the source {source} has the {name} {given!r}; it is one of {options}",
+        "{file}：依据 {source} 的{name}为 {given!r}；只能是：{options}",
+    ),
+    "source_half_checked": (
+        "{file}: the source {source} says by whom it was checked, or when, but not both",
+        "{file}：依据 {source} 的核对人和核对日期须同时填写",
+    ),
     "applies_unknown": (
         "{file}: [applies] has {name} = {value!r}, which nobody understands",
         "{file}：适用范围中的 {name} = {value!r} 无法识别",
@@ -334,6 +342,18 @@ FAULTS: dict[str, tuple[str, str]] = {
         "needs counts (one of {options}) and deemed_days, a whole number from -1 on, for {channel}",
         "{channel}须写明起算依据（{options}）和视为送达的天数（不小于 -1 的整数）",
     ),
+    # a change that cannot be written
+    "no_value_there": ("{file} has no value {number}", "{file} 没有第 {number} 项数值"),
+    "not_by_lines": (
+        "{file} is written in a way that cannot be changed line by line",
+        "{file} 的写法无法逐行修改",
+    ),
+    "begins_later": (
+        "{row} begins on {day}; choose that day or a later one",
+        "{row} 自 {day} 起生效，请选择该日或之后的日期",
+    ),
+    "no_line": ("{row} says no {name}", "{row} 没有写明{name}"),
+    "ended_already": ("{row} has ended on {day} already", "{row} 已于 {day} 终止"),
     # a house's pack against the one that it tightens
     "not_policy": (
         "{line} tightens other packs, so its force is policy",

@@ -29,7 +29,9 @@ _APPLIES_FIELDS = {
     "country": str, "countries": list, "region": str, "localities": list, "collectors": list,
     "creditors": list, "debts": list, "short": bool,
 }  # fmt: skip
-_SOURCE_FIELDS = {"title", "title_zh", "url"}
+_SOURCE_FIELDS = {
+    "title", "title_zh", "url", "force", "confidence", "checked_by", "checked_on",
+}  # fmt: skip
 _COMMON_FIELDS = {
     "id", "rule", "since", "until", "severity", "force", "confidence", "source", "article",
     "article_zh", "url", "checked_by", "checked_on", "note", "actions", "binds", "only_for",
@@ -91,6 +93,7 @@ def parsed(name: str, texts: Mapping[str, bytes], digest: str) -> Pack:
         digest=digest,
         tightens=tuple(_tightens(head)),
         applies=MappingProxyType(head.get("applies", {})),
+        sources=MappingProxyType(head.get("source", {})),
     )
 
 
@@ -130,6 +133,21 @@ def _of_head(name: str, head: Mapping[str, Any]) -> Iterator[Fault]:
     for source, given in head.get("source", {}).items():
         if not {"title", "title_zh"} <= given.keys() <= _SOURCE_FIELDS:
             yield Fault("head_source", file=PACK_FILE, source=source)
+        else:
+            yield from _of_source(source, given)
+
+
+def _of_source(source: str, given: Mapping[str, Any]) -> Iterator[Fault]:
+    """What is wrong with what is known of a source itself."""
+    for name, options in (("force", tuple(Force)), ("confidence", CONFIDENCES)):
+        if given.get(name, options[0]) not in options:
+            yield Fault(
+                "source_force", file=PACK_FILE, source=source, name=named_field(name),
+                given=given[name], options=", ".join(options),
+            )  # fmt: skip
+    checked_on = given.get("checked_on")
+    if bool(given.get("checked_by")) != (type(checked_on) is date):
+        yield Fault("source_half_checked", file=PACK_FILE, source=source)
 
 
 def _of_applies(given: Mapping[str, Any]) -> Iterator[Fault]:

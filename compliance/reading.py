@@ -10,7 +10,8 @@ from compliance.circumstances import CERTIFICATES, HOUSE_PAPERS, KINDS
 from compliance.entry import Entry
 from compliance.records import EVENTS
 from compliance.spans import span_words
-from compliance.words import LANGUAGES, Weekdays, in_words, named
+from compliance.timetable import COUNTS, TOLD
+from compliance.words import LANGUAGES, NAMES, Weekdays, in_words, named
 
 OPEN = "…"
 """What stands where only a case can give the figure."""
@@ -49,6 +50,27 @@ _TABLES: dict[str, Mapping[str, tuple[str, str]]] = {
     "uncounted": _OUTCOMES, "restarts": _OUTCOMES, "paper": HOUSE_PAPERS,
     "certificate": CERTIFICATES, "signers": _SIGNERS, "when": _AFTER,
 }  # fmt: skip
+
+
+_CHANGES = {
+    "tell": ("the debtor is told", "告知债务人"),
+    "announce": ("the whole notice again", "重新发出上门通知"),
+}
+
+
+def codes_of(name: str) -> dict[str, tuple[str, str]]:
+    """Every code that may stand under this field, by its names; nothing where it holds no codes."""
+    if name == "change":
+        return dict(_CHANGES)
+    if name in _TABLES:
+        return dict(_TABLES[name])
+    kind = "channel" if name == "channels" else _KINDS.get(name, "")
+    prefix = f"{kind}."
+    return {
+        code.removeprefix(prefix): names
+        for code, names in NAMES.items()
+        if kind and code.startswith(prefix)
+    }
 
 
 class Standing(StrEnum):
@@ -90,6 +112,54 @@ def lines(entry: Entry) -> list[dict[str, str]]:
         ),
         *(_term(given) for given in entry.keys.get("retention.terms", ())),
     ]
+
+
+def rows_of(name: str, figure: Any) -> dict[str, dict[str, str]]:
+    """The rows of a table inside a value, each told in both languages; nothing for any other figure."""
+    if name == "effects" and isinstance(figure, Mapping):
+        return {kind: _effect(kind, given) for kind, given in figure.items()}
+    if name == "terms" and isinstance(figure, list):
+        return {f"{one['record']} {one['from']}": _term(one) for one in figure}
+    if name == "steps" and isinstance(figure, list):
+        return {f"{one['kind']} {one['days']} {one['time']}": _step(one) for one in figure}
+    if name == "channels" and isinstance(figure, Mapping):
+        return {channel: _service(channel, given) for channel, given in figure.items()}
+    if name == "phrases" and isinstance(figure, Mapping):
+        return {
+            f"{language} {phrase}": dict.fromkeys(LANGUAGES, phrase)
+            for language, listed in figure.items()
+            for phrase in listed
+        }
+    return {}
+
+
+def _step(given: Mapping[str, Any]) -> dict[str, str]:
+    """One reminder of a schedule."""
+    days, at, told = given["days"], f"{given['time']:%H:%M}", TOLD[given["to"]]
+    unit = "day" if abs(days) == 1 else "days"
+    en, zh = (
+        ("On the due day", "到期当日")
+        if not days
+        else (f"{days} {unit} after the due day", f"到期后 {days} 天")
+        if days > 0
+        else (f"{-days} {unit} before the due day", f"到期前 {-days} 天")
+    )
+    return {"en": f"{en}, {at}: {told[0]} is told.", "zh": f"{zh} {at}：告知{told[1]}。"}
+
+
+def _service(channel: str, given: Mapping[str, Any]) -> dict[str, str]:
+    """From when a notice over this channel counts as served."""
+    names, counts = codes_of("channels").get(channel, (channel, channel)), COUNTS[given["counts"]]
+    days = given["deemed_days"]
+    en, zh = (
+        (f"; deemed served {days} days after it was sent", f"；发出 {days} 天后视为送达")
+        if days >= 0
+        else ("; never deemed served", "；不视为送达")
+    )
+    return {
+        "en": f"{names[0][:1].upper()}{names[0][1:]}: counts from {counts[0]}{en}.",
+        "zh": f"{names[1]}：自{counts[1]}时起算{zh}。",
+    }
 
 
 def _effect(kind: str, given: Mapping[str, Any]) -> dict[str, str]:

@@ -35,6 +35,7 @@ class Pack:
 
     ``tightens`` are the packs that it may make stricter and never looser: they are asked with it.
     ``applies`` says where it holds by itself; a pack without it holds where it is chosen.
+    ``sources`` are what its values may cite, with what is known of each itself.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Pack:
     digest: str
     tightens: tuple[str, ...] = ()
     applies: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Rules belong to no case: what is done with them stands on the house's own timeli
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from common.clock import HOUSE_ZONE, local_day
 from compliance import packs
 from compliance.comparing import changes
-from compliance.drafting import CannotChange, with_change, with_end, with_version, written_at
+from compliance.drafting import CannotChange, Texts, with_change, with_end, with_version, written_at
 from compliance.fault import Fault, sentences
 from compliance.shelf import Pack, PackUnreadable
 from compliance.tightening import loosened
@@ -103,31 +103,64 @@ def end_value(
 
 def _rewrite(
     version: PackVersion, file: str, number: int, since: date, by: User, at: datetime,
-    write: Any, event: str,
+    write: Callable[[Texts], Texts], event: str,
 ) -> PackVersion:  # fmt: skip
+    def told(files: Texts) -> dict[str, Any]:
+        row = str(written_at(files, file, number).table.get("id", ""))
+        return {"row": row, "since": since.isoformat()}
+
+    return rewrite(version, write, event, told, by=by, at=at, since=since)
+
+
+def rewrite(
+    version: PackVersion,
+    write: Callable[[Texts], Texts],
+    event: str,
+    told: Callable[[Texts], Mapping[str, Any]],
+    *,
+    by: User,
+    at: datetime,
+    since: date | None = None,
+) -> PackVersion:
+    """Write a draft's texts anew, whole and without a fault or not at all.
+
+    ``since`` is from when on a value changes: not before the day from which the version judges. ``told``
+    says what the house's timeline keeps of it, from the texts as they were.
+    """
     _must(by, DRAFT)
     with transaction.atomic(durable=True):
         _once(by, at)
         fresh = _locked(version, {_State.DRAFT}, event)
-        if since < fresh.first_day:
+        if since is not None and since < fresh.first_day:
             raise WrongInput(
                 _("This version judges acts from %(day)s on. Choose that day or a later one.")
                 % {"day": fresh.first_day.isoformat()},
                 "since",
             )
         try:
-            row = str(written_at(fresh.files, file, number).table.get("id", ""))
+            data = told(fresh.files)
             texts = write(fresh.files)
         except CannotChange as cannot:
-            raise WrongInput(str(cannot), "since") from None
+            raise WrongInput(sentences([cannot.fault], tongue_now()), "since") from None
         wrong = faults(fresh.name, texts)
         if wrong:
             raise Faulty(wrong)
         fresh.texts, fresh.digest = _plain(texts), packs.digest_of(fresh.name, texts)
         fresh.save(update_fields=["texts", "digest"])
-        _tell(fresh, event, by, at, row=row, since=since.isoformat())
+        _tell(fresh, event, by, at, **data)
     version.refresh_from_db()
     return version
+
+
+def delete_draft(*, version: PackVersion, by: User, at: datetime) -> None:
+    """Throw a draft away that nobody has proposed; the house's timeline keeps that there was one."""
+    _must(by, DRAFT)
+    with transaction.atomic(durable=True):
+        _once(by, at)
+        fresh = _locked(version, {_State.DRAFT}, "delete_draft")
+        _tell(fresh, "rules.draft_deleted", by, at, reason=fresh.reason)
+        WhatIf.objects.filter(version=fresh).delete()
+        fresh.delete()
 
 
 def ask_what_if(*, version: PackVersion, by: User, at: datetime) -> WhatIf:

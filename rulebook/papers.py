@@ -6,14 +6,13 @@ from typing import Any
 
 from common.clock import HOUSE_ZONE, local_day
 from compliance.comparing import Change
-from compliance.parts import part_name
 from compliance.shelf import Pack
-from documents.blocks import Facts, Paper, Para, Section, Table, Words, words
+from documents.blocks import Facts, Paper, Para, Section, Table, words
 from documents.letterhead import day, english
 from documents.render import render_paper
 from people.models import Organisation
 from rulebook.models import PackVersion
-from rulebook.shown import KINDS, figure_in
+from rulebook.shown import KINDS, lines_of
 
 
 def diff_pdf(
@@ -71,26 +70,7 @@ def _from(change: Change) -> Para:
 
 
 def _rows(change: Change) -> list[list[Any]]:
-    if change.old is None or change.new is None:
-        side = "new" if change.old is None else "old"
-        entry = change.entry
-        rows = [_row(name, side, figure) for name, figure in entry.fields.items()]
-        said = next(iter(entry.says.values()), None)
-        return rows + ([_row("says", side, said)] if said else [])
     return [
-        [_name(part.name, part.old), _both(part.name, part.old), _both(part.name, part.new)]
-        for part in change.parts
+        [words(zh.name, en.name), words(zh.old, en.old), words(zh.new, en.new)]
+        for zh, en in zip(lines_of(change, "zh"), lines_of(change, "en"), strict=True)
     ]
-
-
-def _row(name: str, side: str, figure: Any) -> list[Any]:
-    shown = _both(name, figure)
-    return [_name(name, figure), "–" if side == "new" else shown, shown if side == "new" else "–"]
-
-
-def _name(name: str, figure: Any = None) -> Words:
-    return words(part_name(name, "zh", figure), part_name(name, "en", figure))
-
-
-def _both(name: str, figure: Any) -> Words:
-    return words(figure_in(name, figure, "zh"), figure_in(name, figure, "en"))

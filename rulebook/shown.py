@@ -1,16 +1,22 @@
 """Versions and what changes between them, in words for pages and papers."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
+from compliance import packs
 from compliance.comparing import Change
 from compliance.entry import Entry
+from compliance.parsing import PACK_FILE
 from compliance.parts import part_name
+from compliance.reading import codes_of, rows_of
+from compliance.shelf import Pack
 from compliance.verdict import Force, Severity
-from compliance.words import NAMES, WEEKDAYS, Named, Weekdays, in_words
+from compliance.words import WEEKDAYS, Weekdays, in_words
 from desk.showing import tongue_now
+from rulebook.models import PackVersion
 
 KINDS = {
     "added": {"en": "new", "zh": "新增"},
@@ -43,28 +49,60 @@ class Compared:
         return self.change.entry
 
 
+def sources_of(version: PackVersion) -> dict[str, Any]:
+    """What the values of this version may cite, by short name."""
+    found: dict[str, Any] = tomllib.loads(version.texts[PACK_FILE]).get("source", {})
+    return found
+
+
+def files_of(pack: Pack) -> Mapping[str, bytes]:
+    """The files of a version as they were written: as the database keeps them, else those of the program."""
+    row = PackVersion.objects.filter(name=pack.name, digest=pack.digest).first()
+    return row.files if row else packs.texts_of(pack.name)
+
+
 def compared(found: Sequence[Change]) -> list[Compared]:
     """The changes in the reader's language."""
     tongue = tongue_now()
-    return [Compared(one, KINDS[one.kind][tongue], _lines(one, tongue)) for one in found]
+    return [Compared(one, KINDS[one.kind][tongue], lines_of(one, tongue)) for one in found]
 
 
-def _lines(change: Change, tongue: str) -> list[Line]:
+def lines_of(change: Change, tongue: str) -> list[Line]:
+    """Every part of the change in that language."""
     if change.old is not None and change.new is not None:
         return [
-            Line(
-                part_name(part.name, tongue, part.old),
-                figure_in(part.name, part.old, tongue),
-                figure_in(part.name, part.new, tongue),
-            )
-            for part in change.parts
+            line for part in change.parts for line in _part(part.name, part.old, part.new, tongue)
         ]
     entry, added = change.entry, change.old is None
     shown = [
-        (part_name(name, tongue, figure), figure_in(name, figure, tongue))
+        line
         for name, figure in entry.fields.items()
+        for line in _part(name, None if added else figure, figure if added else None, tongue)
     ]
-    return [Line(name, "–" if added else text, text if added else "–") for name, text in shown]
+    if not shown:
+        cited = figure_in("citation", entry.citation.text, tongue)
+        shown = [
+            Line(part_name("citation", tongue), "–" if added else cited, cited if added else "–")
+        ]
+    return shown
+
+
+def _part(name: str, old: Any, new: Any, tongue: str) -> list[Line]:
+    """A part that is not the same; of a table, only the rows that come, go or change."""
+    before, after = rows_of(name, old), rows_of(name, new)
+    title = part_name(name, tongue, new if old is None else old)
+    if not before and not after:
+        return [Line(title, figure_in(name, old, tongue), figure_in(name, new, tongue))]
+    return [
+        Line(title, *(side[key][tongue] if key in side else "–" for side in (before, after)))
+        for key in dict.fromkeys((*before, *after))
+        if before.get(key) != after.get(key)
+    ] or [Line(title, _order(before, tongue), _order(after, tongue))]
+
+
+def _order(rows: Mapping[str, Mapping[str, str]], tongue: str) -> str:
+    """The rows one after the other, where only their order is another."""
+    return " ".join(row[tongue] for row in rows.values())
 
 
 def figure_in(name: str, figure: Any, tongue: str) -> str:
@@ -73,22 +111,30 @@ def figure_in(name: str, figure: Any, tongue: str) -> str:
         return "–"
     if isinstance(figure, Severity | Force):
         return figure.label[tongue]
+    rows = rows_of(name, figure)
+    if rows:
+        return _order(rows, tongue)
     if isinstance(figure, Mapping):
         if tongue in figure:
             return str(figure[tongue])
         return "; ".join(f"{key}: {figure_in('', part, tongue)}" for key, part in figure.items())
     if isinstance(figure, list | tuple | set | frozenset):
-        return _list_in(list(figure), tongue)
+        return _list_in(name, list(figure), tongue)
+    if isinstance(figure, str) and figure in codes_of(name):
+        return codes_of(name)[figure][0 if tongue == "en" else 1]
+    if isinstance(figure, bool):
+        return {"en": "yes" if figure else "no", "zh": "是" if figure else "否"}[tongue]
     if isinstance(figure, time | date):
         return in_words(figure, tongue)
     return str(figure)
 
 
-def _list_in(codes: list[Any], tongue: str) -> str:
+def _list_in(name: str, codes: list[Any], tongue: str) -> str:
     if codes and set(map(str, codes)) <= set(WEEKDAYS):
         return in_words(Weekdays(tuple(codes)), tongue)
-    kinds = sorted({name.partition(".")[0] for name in NAMES if "." in name})
-    kind = next((k for k in kinds if all(f"{k}.{code}" in NAMES for code in codes)), "")
-    if kind:
-        return in_words([Named(f"{kind}.{code}") for code in codes], tongue)
-    return (", " if tongue == "en" else "、").join(figure_in("", one, tongue) for one in codes)
+    known = codes_of(name)
+    comma = ", " if tongue == "en" else "、"
+    place = 0 if tongue == "en" else 1
+    return comma.join(
+        known[code][place] if code in known else figure_in("", code, tongue) for code in codes
+    )

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from rulebook import views
+from rulebook.views import editing
+from rulebook.views import versions as views
 
 app_name = "rulebook"
 
@@ -8,8 +9,18 @@ urlpatterns = [
     path("", views.versions, name="versions"),
     path("of/<slug:name>/new/", views.draft, name="draft"),
     path("<slug:reference>/", views.version, name="version"),
-    path("<slug:reference>/values/", views.values, name="values"),
-    path("<slug:reference>/values/<slug:topic>/<int:number>/", views.value, name="value"),
+    path("<slug:reference>/values/", editing.values, name="values"),
+    path("<slug:reference>/values/<slug:topic>/<int:number>/", editing.value, name="value"),
+    path(
+        "<slug:reference>/values/<slug:topic>/<int:number>/checked/",
+        editing.checked,
+        name="checked",
+    ),
+    path("<slug:reference>/values/<slug:topic>/<int:number>/take-out/", editing.drop, name="drop"),
+    path("<slug:reference>/lines/", editing.patterns, name="patterns"),
+    path("<slug:reference>/lines/<slug:name>/<slug:topic>/<int:number>/", editing.add, name="add"),
+    path("<slug:reference>/sources/", editing.sources, name="sources"),
+    path("<slug:reference>/delete/", views.delete, name="delete"),
     path("<slug:reference>/diff/", views.diff, name="diff"),
     path("<slug:reference>/diff.pdf", views.diff_pdf, name="diff_pdf"),
     path("<slug:reference>/what-if/", views.what_if, name="what_if"),

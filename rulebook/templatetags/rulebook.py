@@ -19,6 +19,10 @@ DEEDS = {
     "rules.drafted": _("Draft begun"),
     "rules.value_changed": _("Value changed"),
     "rules.value_ended": _("Value ended"),
+    "rules.value_added": _("Line added"),
+    "rules.value_dropped": _("Line taken out"),
+    "rules.value_checked": _("Marked as checked"),
+    "rules.source_added": _("Source added"),
     "rules.proposed": _("Proposed"),
     "rules.taken_back": _("Taken back"),
     "rules.withdrawn": _("Withdrawn"),
@@ -60,3 +64,9 @@ def rule_figure(figure: Any, name: str = "") -> str:
 def rule_deed(kind: str) -> Any:
     """What was done with a version, in words."""
     return DEEDS.get(kind, kind)
+
+
+@register.simple_tag
+def tongue_of(zh: str, en: str) -> str:
+    """Of two titles the one in the reader's language."""
+    return zh if tongue_now() == "zh" else en

@@ -16,6 +16,7 @@
 //   data-tick-all="post"  ticks or clears every box of that name in its form
 //   data-enter-next       Enter (which a scanner sends) goes to the next such field, and ticks data-ticks
 //   data-print            prints the page
+//   data-rows             rows of a form; data-add-row copies its <template> with the next number
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -159,6 +160,20 @@
     const next = fields[fields.indexOf(field) + 1];
     if (next) next.select();
     else one("button.btn-primary", field.form)?.focus();
+  });
+
+  // ---------------------------------------------------------------- rows that are added
+
+  all("[data-add-row]").forEach((button) => (button.hidden = false));
+  document.addEventListener("click", (event) => {
+    const rows = event.target.closest("[data-add-row]")?.closest("[data-rows]");
+    if (!rows) return;
+    const number = rows.dataset.next++;
+    const made = document.createElement("div");
+    made.innerHTML = one("template", rows).innerHTML.replaceAll("-ROW-", `-${number}-`);
+    const row = made.firstElementChild;
+    one("template", rows).before(row);
+    one("input, select, textarea", row)?.focus();
   });
 
   // ---------------------------------------------------------------- sending

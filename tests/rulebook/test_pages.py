@@ -8,8 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from rulebook import actions, views
+from rulebook import actions
 from rulebook.models import PackVersion, WhatIf
+from rulebook.views import versions as views
 from tests import make, walk
 from tests.rulebook import cast
 

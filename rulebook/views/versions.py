@@ -1,6 +1,5 @@
 """The rules' versions in the browser: draft, look, propose, publish, compare."""
 
-import tomllib
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -20,14 +19,12 @@ from common import clock
 from common.clock import local_day
 from compliance import packs
 from compliance.comparing import changes
-from compliance.drafting import CannotChange, Written, written_at, written_in
-from compliance.parsing import PACK_FILE
 from compliance.shelf import Pack, PackUnreadable
 from desk.showing import tongue_now
 from people.models import Organisation
 from people.rights import may
 from rulebook import actions, papers
-from rulebook.forms import CHANGE, END, DraftForm, PublishForm, ValueForm
+from rulebook.forms import DraftForm, PublishForm
 from rulebook.models import PackVersion, WhatIf
 from rulebook.shown import compared
 from rulebook.tasks import poke
@@ -98,71 +95,16 @@ def draft(request: HttpRequest, name: str) -> HttpResponse:
 def version(request: HttpRequest, reference: str) -> HttpResponse:
     """One version: what it changes, whom that concerns, who did what with it."""
     demand(request, "read_rules")
-    return TemplateResponse(request, "rulebook/version.html", _page(request, _row(reference)))
-
-
-@require_safe
-def values(request: HttpRequest, reference: str) -> HttpResponse:
-    """Every value of the draft, to choose the one that changes."""
-    demand(request, actions.DRAFT)
-    row = _row(reference)
-    pack = _readable(row)
-    by_place = {
-        _place(entry.topic, entry.id, entry.rule, entry.since): entry for entry in pack.entries
-    }
-    shown = [
-        {
-            "written": one,
-            "topic": one.file.removesuffix(".toml"),
-            "entry": by_place.get(
-                _place(
-                    one.file.removesuffix(".toml"),
-                    one.table.get("id"),
-                    one.table.get("rule", ""),
-                    one.table.get("since"),
-                )
-            ),
-        }
-        for one in written_in(row.files)
-    ]
-    return TemplateResponse(
-        request, "rulebook/values.html", {"row": row, "pack": pack, "shown": shown}
-    )
-
-
-def value(request: HttpRequest, reference: str, topic: str, number: int) -> HttpResponse:
-    """Change one value of the draft, or let it end."""
-    demand(request, actions.DRAFT)
-    row = _row(reference)
-    written = _written(row, f"{topic}.toml", number)
-    form = ValueForm(
-        request.POST or None,
-        written=written,
-        sources=_sources(row),
-        initial={"becomes": CHANGE, "since": row.first_day},
-    )
-
-    def do(given: dict[str, Any]) -> PackVersion:
-        place = {"version": row, "file": written.file, "number": written.number}
-        who = {"by": request.user, "at": clock.now()}
-        if given["becomes"] == END:
-            return actions.end_value(**place, since=given["since"], **who)
-        return actions.change_value(**place, since=given["since"], figures=form.changes(), **who)
-
-    return handle(
-        request, case=row, form=form, do=do, template="rulebook/value.html",
-        done=_("The draft is changed."), right=actions.DRAFT,
-        context={"row": row, "written": written},
-    )  # fmt: skip
+    return TemplateResponse(request, "rulebook/version.html", _page(request, row_named(reference)))
 
 
 @require_safe
 def diff(request: HttpRequest, reference: str) -> HttpResponse:
     """Any two versions of a pack, value by value."""
     demand(request, "read_rules")
-    row = _row(reference)
+    row = row_named(reference)
     other = _against(request, row)
-    found = changes(_readable(other), _readable(row))
+    found = changes(readable(other), readable(row))
     others = PackVersion.objects.filter(name=row.name).exclude(pk=row.pk).defer("texts")
     return TemplateResponse(
         request,
@@ -175,8 +117,8 @@ def diff(request: HttpRequest, reference: str) -> HttpResponse:
 def diff_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     """The same on paper."""
     demand(request, "read_rules")
-    row = _row(reference)
-    old, new = _readable(_against(request, row)), _readable(row)
+    row = row_named(reference)
+    old, new = readable(_against(request, row)), readable(row)
     content = papers.diff_pdf(
         old, new, row, changes(old, new), at=clock.now(), language=tongue_now()
     )
@@ -189,7 +131,7 @@ def diff_pdf(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def what_if(request: HttpRequest, reference: str) -> HttpResponse:
     """Have it worked out whom the draft concerns."""
-    row = _row(reference)
+    row = row_named(reference)
 
     def do(_given: dict[str, Any]) -> WhatIf:
         run = actions.ask_what_if(version=row, by=request.user, at=clock.now())
@@ -203,7 +145,7 @@ def what_if(request: HttpRequest, reference: str) -> HttpResponse:
 def progress(request: HttpRequest, reference: str) -> HttpResponse:
     """How far the worker is; when it is through, the page is drawn anew."""
     demand(request, "read_rules")
-    run = _row(reference).runs.first()
+    run = row_named(reference).runs.first()
     if run is None or run.state != WhatIf.State.RUNNING:
         return HttpResponseClientRefresh()
     return TemplateResponse(request, "components/progress_bar.html", _running(run))
@@ -212,7 +154,7 @@ def progress(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest, reference: str) -> HttpResponse:
     """Have the worker stop."""
-    row = _row(reference)
+    row = row_named(reference)
     run = row.runs.first()
 
     def do(_given: dict[str, Any]) -> None:
@@ -244,9 +186,25 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
+@require_POST
+def delete(request: HttpRequest, reference: str) -> HttpResponse:
+    """Throw it away."""
+    row = row_named(reference)
+    demand(request, actions.DRAFT)
+
+    def do(_given: dict[str, Any]) -> None:
+        actions.delete_draft(version=row, by=request.user, at=clock.now())
+
+    return handle(
+        request, case=row, do=do, template="rulebook/version.html",
+        done=_("The draft was thrown away."), right=actions.DRAFT,
+        to=reverse("rulebook:versions"), context=_page(request, row),
+    )  # fmt: skip
+
+
 def publish(request: HttpRequest, reference: str) -> HttpResponse:
     """The second person's word: from its day on the version judges."""
-    row = _row(reference)
+    row = row_named(reference)
     return handle(
         request,
         case=row,
@@ -266,13 +224,13 @@ def publish(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _page(request: HttpRequest, row: PackVersion) -> dict[str, Any]:
     base = row.based_on
-    found = changes(_readable(base), _readable(row)) if base else []
+    found = changes(readable(base), readable(row)) if base else []
     run = row.runs.select_related("asked_by").first()
     user = request.user
     return {
         "row": row,
         "guard_key": uuid.uuid4().hex,
-        "pack": _readable(row),
+        "pack": readable(row),
         "found": compared(found),
         "run": run,
         "outdated": bool(run and run.digest != row.digest),
@@ -320,7 +278,7 @@ def _running(run: WhatIf) -> dict[str, Any]:
 
 
 def _press(request: HttpRequest, reference: str, do: Any, done: str) -> HttpResponse:
-    row = _row(reference)
+    row = row_named(reference)
     return _act(
         request, row, lambda _g: do(version=row, by=request.user, at=clock.now()), done,
         right=actions.DRAFT,
@@ -336,7 +294,8 @@ def _act(request: HttpRequest, row: PackVersion, do: Any, done: str, *, right: s
     )  # fmt: skip
 
 
-def _row(reference: str) -> PackVersion:
+def row_named(reference: str) -> PackVersion:
+    """The version of that reference, with the people who had to do with it."""
     related = ("based_on", "drafted_by", "proposed_by", "decided_by")
     found: PackVersion = get_object_or_404(
         PackVersion.objects.select_related(*related), reference=reference
@@ -344,7 +303,8 @@ def _row(reference: str) -> PackVersion:
     return found
 
 
-def _readable(row: PackVersion) -> Pack:
+def readable(row: PackVersion) -> Pack:
+    """The version as the rules read it."""
     try:
         return actions.pack_of(row)
     except PackUnreadable as unreadable:
@@ -357,23 +317,6 @@ def _against(request: HttpRequest, row: PackVersion) -> PackVersion:
     if wanted.replace("-", "").isalnum():
         return get_object_or_404(PackVersion, reference=wanted, name=row.name)
     return row.based_on or row
-
-
-def _written(row: PackVersion, file: str, number: int) -> Written:
-    try:
-        return written_at(row.files, file, number)
-    except CannotChange as cannot:
-        raise Http404 from cannot
-
-
-def _sources(row: PackVersion) -> dict[str, Any]:
-
-    found: dict[str, Any] = tomllib.loads(row.texts[PACK_FILE]).get("source", {})
-    return found
-
-
-def _place(topic: Any, row: Any, rule: Any, since: Any) -> tuple[Any, ...]:
-    return (topic, row, rule, since)
 
 
 def _pack_on(name: str, day: Any) -> Pack | None:
