@@ -95,6 +95,19 @@ def may_close(subject: Any, *, by: User, at: datetime) -> Verdict:
     )
 
 
+def may_close_early(closed_as: str) -> Policy:
+    """What has to be done after a closing for this reason; two people answer for the closing itself."""
+
+    def policy(subject: Any, *, by: User, at: datetime) -> Verdict:
+        case: Case = case_of(subject)
+        return asks(
+            "case.close_early", guarantors=guarantors_of(case), closed_as=closed_as,
+            **closing_facts(case),
+        )(case, by=by, at=at)  # fmt: skip
+
+    return policy
+
+
 def closing_facts(case: Case) -> dict[str, Any]:
     """What of the closing is done; what was done before the last payment counts no more."""
     out = case.papers.filter(original_held=True, returned_at=None).exists()

@@ -225,6 +225,7 @@ class Facts:
     certificate_issued: bool | None = None
     papers_returned: bool | None = None
     report_written: bool | None = None
+    closed_as: str | None = None  # the coded reason of a closing; none: paid in full
     channel: str | None = None
     number: str | None = None  # the mark of the number that is to be used
     outcome: str | None = None  # what came of a contact; none: it has not been made yet

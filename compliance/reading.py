@@ -18,7 +18,7 @@ OPEN = "…"
 _KINDS = {  # field -> the kind of its codes, where they go by names among people
     "places": "place", "roles": "role", "sources": "source", "channels": "channel",
     "instruments": "paper", "transfers": "paper", "order": "part", "sides": "side",
-    "reasons": "hold", "fields": "notice", "bases": "common_debt",
+    "reasons": "hold", "closings": "closed_as", "fields": "notice", "bases": "common_debt",
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ DOOR = ("papers.show", "premises.enter", "talk.open")
 AGREEMENT = ("agreement.reach", "agreement.sign")
 TEXT = ("text.send", "text.record")
 AROUND = ("visit.depart", "evidence.add", "visit.finish")  # before, during and after a visit
-ENDING = ("payment.record", "case.close")
+ENDING = ("payment.record", "case.close", "case.close_early")
 ACTIONS = frozenset((*VISIT, *CONTACT, *DOOR, *AGREEMENT, *TEXT, *AROUND, *ENDING))
 
 T = TypeVar("T")

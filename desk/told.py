@@ -322,6 +322,7 @@ ASKED: dict[str, Any] = {
     "reminder.send": _("send a reminder"),
     "notice.send": _("send a notice"),
     "case.close": _("close the case"),
+    "case.close_early": _("close the case early"),
     "payment.record": _("book a payment"),
     "papers.show": _("show the papers"),
     "premises.enter": _("go in"),

@@ -379,15 +379,16 @@ def _raise_duties(locked: Any, verdict: Verdict, at: datetime) -> None:
             says=dict(finding.says),
             rule=finding.rule,
             due_at=finding.earliest or at,
-            key=f"{locked.pk}:{finding.rule}{_of_visit(verdict)}",
+            key=f"{locked.pk}:{finding.rule}{_of_its_own(verdict)}",
             at=at,
         )
 
 
-def _of_visit(verdict: Verdict) -> str:
-    """What tells one visit's duties from the next one's; nothing for what is no visit's."""
-    start = verdict.facts.start
-    return f":{start:%Y%m%dT%H%MZ}" if start else ""
+def _of_its_own(verdict: Verdict) -> str:
+    """What tells the duties of one visit, or of one closing, from the next one's; else nothing."""
+    closing = verdict.action in {"case.close", "case.close_early"}
+    moment = verdict.facts.start or (verdict.facts.at if closing else None)
+    return f":{moment:%Y%m%dT%H%MZ}" if moment else ""
 
 
 def _record_refusal(

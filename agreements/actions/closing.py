@@ -11,7 +11,7 @@ from agreements.actions.drawing import in_force, in_the_making, voiding
 from agreements.actions.paying import tick_off_all
 from agreements.actions.stopping import stop_contact
 from agreements.messages import hand_over
-from agreements.policy import may_close
+from agreements.policy import may_close, may_close_early
 from cases.models import Case, ClaimPaper
 from cases.models.case import Step as CaseStep
 from common.money import ZERO, show
@@ -203,6 +203,7 @@ def early_closure_steps(approval: Approval, by: User, at: datetime) -> Sequence[
         Step(
             subject=case,
             event="case.closed_early",
+            policy=may_close_early(closed_as),
             transition="close_early",
             args={"at": at, "closed_as": closed_as},
             data={"closed_as": closed_as, "reason": approval.reason},

@@ -18,6 +18,7 @@ from notices.models import Notice
 from tests import make, walk
 from tests.agreements import cast
 from tests.agreements.test_signing import text_of
+from timeline.replaying import replayed
 from visits.actions.planning import plan_visit
 from workflow.approvals import SecondPersonNeeded, decide_approval
 from workflow.models import Approval, Duty
@@ -335,3 +336,77 @@ class TestWhatFollows:
             ("CN-16", AT + timedelta(days=5)),
             ("CN-56", AT + timedelta(days=5)),
         ]
+
+
+class TestAfterAnEarlyClosure:
+    """What the packs want done depends on why the case was closed."""
+
+    def case(self, *, reported: bool = False) -> Case:
+        lender = make.creditor(slug="bank-cn", name="东湖银行", packs=["cn"])
+        case = make.prepared_case(of_creditor=lender)
+        if reported:
+            Case.objects.filter(pk=case.pk).update(bureau_reported_on=AT.date())
+        return cast.again(case)
+
+    def owed(self, case: Case) -> set[str]:
+        return set(
+            Duty.objects.filter(case=case, done_at=None, kind__startswith="CN-").values_list(
+                "kind", flat=True
+            )
+        )
+
+    @pytest.mark.parametrize(
+        ("closed_as", "owed"),
+        [
+            ("paid_elsewhere", {"CN-16", "CN-56", "CN-68", "CN-RETURN", "CN-CERTIFICATE"}),
+            ("withdrawn", {"CN-16", "CN-56", "CN-HANDBACK", "CN-LIMITATION-TOLD"}),
+            ("court", {"CN-16", "CN-56", "CN-HANDBACK", "CN-LIMITATION-TOLD"}),
+            ("unlawful_claim", {"CN-16", "CN-56", "CN-HANDBACK", "CN-NO-CLAIM", "CN-UNREPORT"}),
+            ("time_barred", {"CN-16", "CN-56", "CN-HANDBACK", "CN-BARRED-TOLD"}),
+            ("estate", {"CN-16", "CN-56", "CN-HANDBACK"}),
+            ("written_off", {"CN-16", "CN-56", "CN-HANDBACK"}),
+        ],
+    )
+    def test_raises_the_duties_that_fit_the_reason(self, closed_as: str, owed: set[str]) -> None:
+        case = closed_early(self.case(reported=True), closed_as)
+        assert self.owed(case) == owed
+
+    def test_frees_the_guarantors_only_where_nothing_is_claimed_any_more(self) -> None:
+        case = self.case()
+        make.guarantor(case)
+        assert "CN-RELEASE" in self.owed(closed_early(case, "unlawful_claim"))
+
+    def test_keeps_the_guarantors_where_the_claim_lives_on(self) -> None:
+        case = self.case()
+        make.guarantor(case)
+        assert "CN-RELEASE" not in self.owed(closed_early(case, "court"))
+
+    def test_owes_nothing_to_a_bureau_that_was_never_told(self) -> None:
+        assert not {"CN-68", "CN-UNREPORT"} & self.owed(closed_early(self.case(), "unlawful_claim"))
+
+    def test_says_until_when_and_names_the_source(self) -> None:
+        case = closed_early(self.case(), "withdrawn")
+        duty = Duty.objects.get(case=case, kind="CN-LIMITATION-TOLD")
+        assert duty.due_at == AT + timedelta(days=5)
+        assert "Fri 10 Nov 2028" in duty.says["en"]
+        assert "2028年11月10日" in duty.says["zh"]
+
+    def test_stands_on_the_timeline_as_a_decision_that_can_be_made_again(self) -> None:
+        case = closed_early(self.case(), "withdrawn")
+        event = case.events.get(kind="case.closed_early")
+        assert event.data["decision"]["action"] == "case.close_early"
+        assert replayed(event).outcome == "same"
+
+    def test_raises_them_anew_when_a_reopened_case_is_closed_again(self) -> None:
+        case = closed_early(self.case(), "withdrawn")
+        Duty.objects.filter(case=case).update(done_at=AT)
+        asked = closing.request_reopening(case=case, reason="误结", by=make.clerk(), at=AT)
+        decide_approval(approval=asked, granted=True, answer="同意", by=make.supervisor(), at=AT)
+        later = AT + timedelta(days=3)
+        approval = closing.request_early_closure(
+            case=cast.again(case), closed_as="court", reason="起诉", by=make.clerk(), at=later
+        )
+        decide_approval(
+            approval=approval, granted=True, answer="同意", by=make.supervisor(), at=later
+        )
+        assert self.owed(case) == {"CN-16", "CN-56", "CN-HANDBACK", "CN-LIMITATION-TOLD"}

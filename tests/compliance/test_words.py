@@ -56,7 +56,7 @@ def test_every_severity_and_force_has_a_label() -> None:
 def test_every_list_in_the_packs_is_of_words_that_have_a_name() -> None:
     kinds = {
         "roles": "role", "places": "place", "sources": "source", "order": "part", "sides": "side",
-        "instruments": "paper", "transfers": "paper", "reasons": "hold",
+        "instruments": "paper", "transfers": "paper", "reasons": "hold", "closings": "closed_as",
     }  # fmt: skip
     for pack in packs.names():
         for entry in packs.describe(pack):
