@@ -13,5 +13,5 @@ class CasesConfig(AppConfig):
         from workflow import approvals
 
         acts.register_all()
-        writing.register_kind()
+        writing.register_kinds()
         approvals.register(approvals.ApprovalKind("exception", "approve_exception"))

@@ -72,7 +72,9 @@ GROUPS = {
         ),
     ),
     "contacts": Group(
-        _("Contacts and notices"), "envelope", ("contact.", "notice.", "message.", "wording.")
+        _("Contacts and notices"),
+        "envelope",
+        ("contact.", "notice.", "message.", "wording.", "portal."),
     ),
     "visits": Group(
         _("Visits"),
@@ -394,6 +396,10 @@ SENTENCES: dict[str, Any] = {
     "notice.queued_again": _("%(notice)s is to be sent again: %(why)s"),
     "notice.postponed": _("%(notice)s waits for a lawful time: %(why)s"),
     "notice.suppressed": _("%(notice)s was not sent: %(why)s"),
+    "portal.entered": _("The debtor opened the messages by the link of a message."),
+    "portal.shut": _(
+        "The link of a message was shut for an hour: somebody answered wrongly too often."
+    ),
     "notice.carrier_said": _("The carrier says otherwise than the record of %(notice)s: %(why)s"),
     "notice.doubtful": _("It is in doubt whether this was sent: %(notice)s."),
     "visit.planned": _("A visit was planned."),

@@ -8,7 +8,7 @@ from celery import current_app
 from django.db import connection, transaction
 
 from documents.models import Document
-from notices import kinds, wording
+from notices import bells, kinds, links, wording
 from notices.channels import CARRIED
 from notices.faults import fault
 from notices.models import Notice
@@ -85,6 +85,10 @@ def queue(
             "next_at": due_at,
         },
     )
+    if new and links.PLACE in body:
+        link = links.link_for(case=case, person=recipient, at=at)
+        notice.about = {**notice.about, "portal_link": link.pk}
+        notice.save(update_fields=["about"])
     if new:
         tell(
             case,
@@ -93,6 +97,8 @@ def queue(
             at,
             {**told(notice), "due_at": due_at},
         )
+        if channel == Notice.Channel.PORTAL:
+            bells.ring(notice, at, by)
         if due_at <= at and channel not in CARRIED:
             wake()
     return notice

@@ -19,7 +19,7 @@ from django.db import OperationalError, close_old_connections, connection, trans
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from notices import accounts, actions, channels, kinds
+from notices import accounts, actions, channels, kinds, links
 from notices.channels import Attachment, Message, Sender, Unclear, Undelivered
 from notices.faults import fault
 from notices.kinds import Later
@@ -252,7 +252,7 @@ def message_of(notice: Notice) -> Message:
         reference=notice.reference,
         to=notice.address,
         subject=notice.subject,
-        text=notice.body,
+        text=links.with_link(notice),
         language=notice.language,
         sender=writer.name_en if notice.language == "en" and writer.name_en else writer.name,
         reply_to=writer.email,

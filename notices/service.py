@@ -22,6 +22,8 @@ def effective_from(notice: Notice, sent_at: datetime) -> datetime | None:
 
     None: only a proof of delivery will do, and so it is where the packs cannot be read.
     """
+    if notice.channel == Notice.Channel.PORTAL:
+        return None  # it lies there; only who opens it has it
     case = notice.case
     day = local_day(sent_at, case.zone)
     rule = _rule(notice, day)

@@ -52,6 +52,13 @@ def by_channel(case: Any, channel: str) -> Way | None:
     if channel in CARRIED:
         way = by_post(case)
         return replace(way, channel=channel) if way else None
+    if channel == Notice.Channel.PORTAL:
+        # Read by whoever can say what only the debtor knows, and hears of it by another way.
+        from notices.bells import way_of
+
+        known = case.debtor.id_number or case.debtor.born_on
+        bell = way_of(case) if known else None
+        return Way(channel, "", bell.source) if bell else None
     if account_of(case.agency_id or case.creditor_id, channel) is None:
         return None
     point = (
@@ -65,7 +72,11 @@ def by_channel(case: Any, channel: str) -> Way | None:
 
 def free_channels(case: Any) -> list[str]:
     """The channels by which words of our own can go: those whose carrier does not want its template."""
-    found = [Notice.Channel.EMAIL.value, Notice.Channel.LETTER.value]
+    found = [
+        Notice.Channel.EMAIL.value,
+        Notice.Channel.LETTER.value,
+        Notice.Channel.PORTAL.value,
+    ]
     for name in (Notice.Channel.SMS, Notice.Channel.WECOM, Notice.Channel.WECHAT):
         account = account_of(case.agency_id or case.creditor_id, name)
         carrier = carriers().get(account.provider) if account else None

@@ -7,4 +7,8 @@ urlpatterns = [
     path("check/officer/<str:token>/", views.check_officer, name="officer"),
     path("check/officer/<str:token>/qr.svg", views.officer_qr, name="officer_qr"),
     path("check/<str:number>/", views.check, name="check"),
+    path("m/<str:token>/", views.messages, name="messages"),
+    path("m/<str:token>/leave/", views.leave, name="leave"),
+    path("m/<str:token>/<int:pk>/", views.message, name="message"),
+    path("m/<str:token>/<int:pk>/file/", views.message_file, name="message_file"),
 ]

@@ -1,15 +1,21 @@
 """Pages for those who have no account: each says no more than what its reader holds in hand."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
 
 from common import clock
 from common.clock import HOUSE_ZONE, local_day
 from documents.render import qr_svg
+from notices.models import PortalLink
+from notices.wording import writer_of
 from people.cards import card_of
+from portal import entering, reading
 from portal.checking import look_up
 from portal.forms import CheckForm
 
@@ -59,3 +65,102 @@ def officer_qr(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(
         qr_svg(reverse("portal:officer", args=[token])), content_type="image/svg+xml"
     )
+
+
+def _private(answer: HttpResponse) -> HttpResponse:
+    """No other site hears of its address."""
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+@never_cache
+@login_not_required
+def messages(request: HttpRequest, token: str) -> HttpResponse:
+    """What lies for the holder of the link, once they have shown that they are the person.
+
+    The page before that is the same for every token, good or not. Context before: ``wrong``, ``most``;
+    after: ``token``, ``notices``, ``writer``, ``phone``, ``complaint``, ``zone``.
+    """
+    at = clock.now()
+    token = token[:LONGEST]
+    if request.method == "POST":
+        entered = entering.enter(token, request.POST.get("answer", "")[:LONGEST], at)
+        if entered.link:
+            answer: HttpResponse = redirect("portal:messages", token)
+            entering.let_in(answer, request, entered.link)
+            return _private(answer)
+        return _private(_door(request, wrong=True))
+    link = entering.open_link(token, at)
+    if link is None or not entering.is_in(request, link):
+        return _private(_door(request, wrong=False))
+    return _private(
+        TemplateResponse(
+            request,
+            "portal/messages.html",
+            {"notices": list(reading.messages_of(link)), **_around(link, token)},
+        )
+    )
+
+
+@never_cache
+@login_not_required
+@require_GET
+def message(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    """One message; that it was opened is on the timeline. Context: ``notice`` and as ``messages``."""
+    at = clock.now()
+    link = entering.open_link(token[:LONGEST], at)
+    if link is None or not entering.is_in(request, link):
+        return _private(redirect("portal:messages", token[:LONGEST]))
+    notice = get_object_or_404(reading.all_of(link), pk=pk)
+    reading.opened(notice, at)
+    return _private(
+        TemplateResponse(request, "portal/message.html", {"notice": notice, **_around(link, token)})
+    )
+
+
+@never_cache
+@login_not_required
+@require_GET
+def message_file(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    """The paper that belongs to a message, under a name that says nothing."""
+    link = entering.open_link(token[:LONGEST], clock.now())
+    if link is None or not entering.is_in(request, link):
+        return _private(redirect("portal:messages", token[:LONGEST]))
+    notice = get_object_or_404(reading.all_of(link), pk=pk)
+    if notice.document is None:
+        raise Http404
+    answer = FileResponse(notice.document.file.open("rb"), content_type=notice.document.mime)
+    answer["Content-Disposition"] = f'inline; filename="{notice.document.number}.pdf"'
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return _private(answer)
+
+
+@never_cache
+@login_not_required
+@require_POST
+def leave(request: HttpRequest, token: str) -> HttpResponse:
+    """Forget this browser."""
+    answer = redirect("portal:messages", token[:LONGEST])
+    entering.leave(answer)
+    return _private(answer)
+
+
+def _door(request: HttpRequest, *, wrong: bool) -> HttpResponse:
+    return TemplateResponse(
+        request,
+        "portal/enter.html",
+        {"wrong": wrong, "most": entering.MOST_TRIES},
+        status=422 if wrong else 200,
+    )
+
+
+def _around(link: PortalLink, token: str) -> dict[str, object]:
+    writer = writer_of(link.case)
+    return {
+        "token": token,
+        "writer": writer.name_en if get_language() == "en" and writer.name_en else writer.name,
+        "phone": writer.phone,
+        "complaint": writer.complaint_phone,
+        "zone": link.case.zone,
+    }

@@ -23,6 +23,10 @@ OPEN = {  # routes that need no sign-in, each with its reason
     "set_language",  # the door speaks two languages
     "portal:officer",  # whoever opens a door may ask who stands there
     "portal:officer_qr",
+    "portal:messages",  # opened by a link and by what only the person knows
+    "portal:message",
+    "portal:message_file",
+    "portal:leave",
     "portal:check",  # whoever holds a paper may ask whether it is genuine
     "carrier",  # call-backs, shown to be the carrier's by their signature
     "healthz",  # asked by the load balancer

@@ -9,7 +9,8 @@ from cases.models import Case
 from cases.outgoing import may_go
 from cases.policy import asks
 from compliance.verdict import Verdict
-from notices import kinds
+from notices import bells, kinds
+from notices.kinds import Later
 from notices.models import Notice
 from notices.models.notice import MEANS
 from notices.outbox import write
@@ -69,6 +70,14 @@ def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: dateti
     return made[0]
 
 
-def register_kind() -> None:
+def may_ring(notice: Notice, at: datetime) -> str | Later:
+    """Why word of a message must not go now: it was read or withdrawn, or the rules are against it."""
+    if not bells.is_needed(notice):
+        return _("The message of which it tells was read or withdrawn.")
+    return may_go(notice, at)
+
+
+def register_kinds() -> None:
     """Have each message asked about once more when its time has come."""
     kinds.register(kinds.Kind(Notice.Kind.LETTER.value, recheck=may_go))
+    kinds.register(kinds.Kind(Notice.Kind.PORTAL_BELL.value, recheck=may_ring))

@@ -191,6 +191,10 @@ def line(channel: str, account: "ChannelAccount | None") -> AbstractContextManag
         from notices.channels import email
 
         return email.house_line()
+    if channel == Notice.Channel.PORTAL:
+        from notices.channels import portal
+
+        return portal.shelf()
     raise Undelivered(
         _("There is no account at a carrier for this channel."), permanent=False, everyone=True
     )

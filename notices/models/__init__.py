@@ -1,7 +1,8 @@
-"""What is said to a debtor, in which words, by which account, what that told of it, and print runs."""
+"""What is said to a debtor, in which words, by which account or link, what came back, and print runs."""
 
 from notices.models.accounts import CarrierReceipt, ChannelAccount
 from notices.models.letter_run import LetterRun, LetterRunLine
+from notices.models.links import PortalLink
 from notices.models.notice import Notice, NoticeQuerySet
 from notices.models.wording import MessageVersion
 
@@ -13,4 +14,5 @@ __all__ = [
     "MessageVersion",
     "Notice",
     "NoticeQuerySet",
+    "PortalLink",
 ]

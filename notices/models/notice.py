@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from people.models import User
 
 
-MEANS = {"wecom": "wechat"}  # channel -> its name in the rules, where that is another
+# Channel -> its name in the rules, where that is another. To them a message in the portal is what an
+# e-mail is: words of data that lie until their reader fetches them.
+MEANS = {"wecom": "wechat", "portal": "email"}
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -45,6 +47,7 @@ class Notice(models.Model):
         PAYMENT_RECEIPT = "payment_receipt", _("Receipt for a payment")
         SETTLEMENT = "settlement", _("Settlement certificate")
         LETTER = "letter", _("Letter")
+        PORTAL_BELL = "portal_bell", _("Word of a message")
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-mail")
@@ -134,6 +137,7 @@ class Notice(models.Model):
                         "payment_receipt",
                         "settlement",
                         "letter",
+                        "portal_bell",
                     ]
                 ),
                 name="notice_kind_known",

@@ -62,6 +62,7 @@ _ALL = [
     Placeholder("bank", _("the bank of that account"), "西湖银行文三路支行", "West Lake Bank, Wensan Road", private=True, may_be_empty=True),
     Placeholder("amount_paid", _("what was paid"), "6,500.00", "6,500.00", private=True),
     Placeholder("balance", _("what is still open"), "32,500.00", "32,500.00", private=True),
+    Placeholder("portal_link", _("the link to the message"), "https://doorstep.example/m/1a-Q2hhbmdlIG1l", "https://doorstep.example/m/1a-Q2hhbmdlIG1l"),
     Placeholder("receipt", _("the receipt's number"), "HZ-2026-0147-R1", "HZ-2026-0147-R1"),
 ]  # fmt: skip
 PLACEHOLDERS: dict[str, Placeholder] = {one.name: one for one in _ALL}

@@ -93,6 +93,11 @@ _ALL = [
         "last_receipt", _("Receipt for the last payment"), Notice.Kind.PAYMENT_RECEIPT.value,
         ("amount_paid", "receipt"), ("amount_paid", "receipt"),
     ),
+    Wording(
+        "portal_bell", _("Word of a message"), Notice.Kind.PORTAL_BELL.value,
+        ("portal_link",), ("portal_link",), ("portal_link",), channels=("email", "sms", "wecom"),
+        about=_("It brings the link to a message in the portal, and says nothing of what it is about."),
+    ),
     Wording("settlement", _("Settlement certificate"), Notice.Kind.SETTLEMENT.value),
     Wording(
         "letter", pgettext_lazy("message", "Message in one's own words"), Notice.Kind.LETTER.value,

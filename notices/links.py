@@ -1,0 +1,77 @@
+"""Links into the debtor's side: made when a message is prepared, good for a while, bound to a person.
+
+The token is reckoned from the link's number with the house's key, so no table holds anything that
+opens a door; 128 bits of it cannot be guessed. A message keeps the place of the link and the relay
+puts the link in as it goes out, so that who reads the archive does not hold it either.
+"""
+
+import base64
+import hmac
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+
+from notices.models import Notice, PortalLink
+from people.models import Person
+
+PLACE = "{portal_link}"
+"""Where the link stands in a text."""
+GOOD_FOR = timedelta(days=90)
+_SALT = "notices.links"
+_BYTES = 16
+
+
+def link_for(*, case: Any, person: Person, at: datetime) -> PortalLink:
+    """A new link for that person to read what is meant for them in this case."""
+    return PortalLink.objects.create(
+        case=case,
+        person=person,
+        purpose=PortalLink.Purpose.MESSAGES,
+        made_at=at,
+        expires_at=at + GOOD_FOR,
+    )
+
+
+def token_of(link: PortalLink) -> str:
+    """What stands in the link's address."""
+    return f"{link.pk:x}-{_mark(link.pk, settings.SECRET_KEY)}"
+
+
+def link_of(token: str) -> PortalLink | None:
+    """The link of that token; none for one that was never given out. Its dates are not asked."""
+    number, _dash, mark = token.partition("-")
+    if not (0 < len(number) < 16) or set(number) - set("0123456789abcdef"):
+        return None
+    key = int(number, 16)
+    good = False
+    for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]:
+        good |= hmac.compare_digest(mark.encode(), _mark(key, secret).encode())
+    if not good:
+        return None
+    return PortalLink.objects.filter(pk=key).select_related("case", "person").first()
+
+
+def is_open(link: PortalLink, at: datetime) -> bool:
+    """Whether it may still be used; a case that is closed keeps its links until they expire."""
+    return link.revoked_at is None and at < link.expires_at
+
+
+def address_of(link: PortalLink) -> str:
+    """The whole address, as it stands in a message."""
+    return f"{settings.PUBLIC_URL}{reverse('portal:messages', args=[token_of(link)])}"
+
+
+def with_link(notice: Notice) -> str:
+    """The notice's text as it goes out, with its link where one belongs."""
+    if PLACE not in notice.body:
+        return notice.body
+    link = PortalLink.objects.get(pk=notice.about["portal_link"])
+    return notice.body.replace(PLACE, address_of(link))
+
+
+def _mark(number: int, secret: str) -> str:
+    digest = salted_hmac(_SALT, str(number), secret=secret, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest[:_BYTES]).decode().rstrip("=")
