@@ -418,6 +418,7 @@ SENTENCES: dict[str, Any] = {
     "visit.crew_lapses": _("Another officer has to go: %(officers)s may not."),
     "visit.officer_swapped": _("%(officer)s goes instead of %(was)s."),
     "visit.unbooked": _("The visit was taken out of the plan: no notice can take effect in time."),
+    "visit.notice_late": _("No notice of the visit can take effect in time any more."),
     "visit.notice_failed": _("The notice of the visit did not arrive: %(why)s"),
     "care.needed": _("Somebody at the visit needs special care."),
     "visit.attested": _("%(officer)s confirmed the record."),

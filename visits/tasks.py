@@ -4,6 +4,7 @@ from celery import shared_task
 
 from common import clock
 from people.models import User
+from visits.actions.announcing import unbook_hopeless
 from visits.actions.crewing import flag_lapses
 from visits.actions.missing import tell_missed, tell_overrun
 from visits.looking import look_ahead
@@ -17,8 +18,9 @@ def look_at_visits_ahead() -> None:
 
 @shared_task
 def sweep_missed() -> None:
-    """Tell of every visit that nobody began, or ended; harmless when run twice, late, or at once."""
+    """Tell of every visit that nobody began, ended or can announce in time; harmless when run twice or late."""
     at, system = clock.now(), User.objects.system()
+    unbook_hopeless(at=at, by=system)
     tell_missed(at=at, by=system)
     tell_overrun(at=at, by=system)
 

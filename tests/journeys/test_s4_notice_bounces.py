@@ -5,14 +5,20 @@ from typing import Any
 import pytest
 
 from cases.models import Case
-from notices.actions import mark_sent, queue_again, record_bounce, record_sent
+from notices.actions import (
+    mark_sent,
+    queue_again,
+    record_bounce,
+    record_delivery,
+    record_sent,
+)
 from notices.channels import Taken
 from notices.models import Notice
-from people.models import ContactPoint
+from people.models import ContactPoint, User
 from tests import make, walk
 from timeline.chain import Verified, verify
 from timeline.models import Event
-from visits.actions.announcing import announce_visit
+from visits.actions.announcing import announce_visit, unbook_hopeless
 from visits.models import Visit, VisitOfficer
 from workflow.models import Duty
 from workflow.steps import PolicyRefused, WrongInput
@@ -120,3 +126,86 @@ class TestLetterStillInTime:
         record_bounce(notice=again(mail), by=make.clerk(), at=BOUNCED_AT, why="号码已停用")
         assert again(visit).state == "announced"
         assert not Event.objects.filter(kind="visit.unbooked").exists()
+
+
+def both_ways(starts_at: str = "2026-03-05 14:30") -> Visit:
+    """Told by message and letter on Monday at ten; neither has left yet."""
+    visit = walk.planned(starts_at=make.moment(starts_at))
+    announce_visit(
+        visit=visit, language="zh", channels=["email", "letter"], by=make.clerk(), at=SENT_AT
+    )
+    return visit
+
+
+def comes_back(visit: Visit) -> None:
+    mail = visit.notices.get(channel="email")
+    record_sent(notice=mail, taken=Taken(provider_id="m1", answer="250 OK"), at=SENT_AT)
+    record_bounce(notice=again(mail), by=make.clerk(), at=BOUNCED_AT, why="号码已停用")
+
+
+def sweep(text: str) -> int:
+    return unbook_hopeless(at=make.moment(text), by=User.objects.system())
+
+
+class TestBeforeTheLetterIsPosted:
+    """The same in the other order: the letter lies ready when the message comes back."""
+
+    def test_the_visit_leaves_the_plan_where_even_a_letter_posted_now_comes_too_late(self) -> None:
+        visit = both_ways()
+        comes_back(visit)
+        assert again(visit).state == "cancelled"
+        told = Event.objects.get(case=visit.case, kind="visit.unbooked")
+        assert told.data["decision"]["earliest"].startswith("2026-03-09T00:00")
+        lead = next(found for found in told.findings if found["rule"] == "ST-04")
+        assert (
+            "Thu 5 Mar 2026, 24:00; 72 hours later is Sun 8 Mar 2026, 24:00" in lead["says"]["en"]
+        )
+        roles = Duty.objects.filter(case=visit.case, kind__startswith="visit.unbooked.")
+        assert sorted(roles.values_list("role", flat=True)) == ["officer", "supervisor"]
+
+    def test_the_letter_stays_here_and_nobody_calls_a_debtor_who_never_heard(self) -> None:
+        visit = both_ways()
+        comes_back(visit)
+        assert visit.notices.get(channel="letter").state == "suppressed"
+        assert not Duty.objects.filter(kind="visit.call_off").exists()
+        assert Notice.objects.filter(channel="email").count() == 1  # none to the dead address
+
+    def test_the_visit_stays_where_a_letter_posted_now_comes_early_enough(self) -> None:
+        visit = both_ways("2026-03-09 08:00")
+        comes_back(visit)
+        assert again(visit).state == "announced"
+        assert sweep("2026-03-02 12:00") == 0
+
+    def test_a_letter_that_is_posted_too_late_loses_the_slot(self) -> None:
+        visit = both_ways("2026-03-09 08:00")
+        comes_back(visit)
+        late = make.moment("2026-03-03 16:00")
+        mark_sent(notice=visit.notices.get(channel="letter"), by=make.clerk(), at=late)
+        assert sweep("2026-03-03 16:05") == 1
+        assert again(visit).state == "cancelled"
+        assert Duty.objects.get(kind="visit.unbooked.supervisor").says["en"].count("10 March") == 1
+        assert Duty.objects.get(case=visit.case, kind="visit.call_off").role == "clerk"
+        assert sweep("2026-03-03 16:10") == 0
+
+    def test_a_letter_that_lies_about_loses_the_slot_on_the_day_it_comes_too_late(self) -> None:
+        visit = both_ways("2026-03-09 08:00")
+        comes_back(visit)
+        assert sweep("2026-03-02 23:59") == 0
+        assert sweep("2026-03-03 00:01") == 1
+        assert Event.objects.filter(case=visit.case, kind="visit.unbooked").count() == 1
+        assert verify(again(visit.case)).size == again(visit.case).event_count
+
+    def test_a_letter_handed_over_with_a_slip_keeps_it(self) -> None:
+        visit = both_ways("2026-03-09 08:00")
+        comes_back(visit)
+        letter, at = visit.notices.get(channel="letter"), make.moment("2026-03-03 10:00")
+        mark_sent(notice=letter, by=make.clerk(), at=at)
+        record_delivery(notice=again(letter), by=make.clerk(), at=at, delivered_at=at)
+        assert sweep("2026-03-03 10:05") == 0
+        assert again(visit).state == "noticed"
+
+    def test_a_letter_alone_waits_for_its_slip(self) -> None:
+        visit = walk.announced()
+        mark_sent(notice=visit.notices.get(), by=make.clerk(), at=SENT_AT)
+        assert sweep("2026-03-02 12:00") == 0
+        assert again(visit).state == "announced"

@@ -1,6 +1,6 @@
 """When a notice takes effect, when it does not, and what the debtor is told when a visit is off."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,9 +24,9 @@ pytestmark = pytest.mark.django_db
 BOUNCED_AT = make.moment("2026-03-02 10:04")
 
 
-def by_both() -> Visit:
+def by_both(*, starts_at: datetime = walk.VISIT_AT) -> Visit:
     """Announced by e-mail and letter; neither has left yet."""
-    visit = walk.planned()
+    visit = walk.planned(starts_at=starts_at)
     announce_visit(
         visit=visit, language="zh", channels=["email", "letter"], by=make.clerk(),
         at=walk.NOTICED_AT,
@@ -97,7 +97,7 @@ class TestDoesNotArrive:
         assert not Duty.objects.filter(kind="visit.notice_lost", done_at=None).exists()
 
     def test_the_letter_still_on_its_way_keeps_the_visit_announced(self) -> None:
-        visit = by_both()
+        visit = by_both(starts_at=make.moment("2026-03-10 14:30"))  # early enough for a letter
         mail = mail_goes(visit)
         record_bounce(notice=mail, by=make.clerk(), at=BOUNCED_AT, why="550 no such user")
         visit = again(visit)

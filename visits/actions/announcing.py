@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ from documents.storing import store
 from notices import outbox
 from notices.kinds import Kind, register
 from notices.models import Notice
+from notices.service import effective_from
 from notices.texts.composing import Given
 from people.models import ContactPoint, User
 from timeline.models import Event
@@ -30,6 +32,7 @@ LANGUAGES = {"zh", "en", "both"}
 ON_ITS_WAY = {
     Notice.State.QUEUED, Notice.State.SENDING, Notice.State.SENT, Notice.State.DOUBTFUL,
 }  # fmt: skip
+LOST_STATES = [Notice.State.BOUNCED, Notice.State.FAILED]
 UNBOOKED = "visit.unbooked"
 NOT_SERVED = gettext_lazy("The notice of the visit did not arrive.")
 
@@ -222,7 +225,7 @@ def service_failed(notice: Notice, at: datetime) -> None:
     ]
     served = any(other.state == Notice.State.DELIVERED for other in others)
     coming = any(other.state in ON_ITS_WAY for other in others)
-    expected = _expected(others)
+    expected = _expected(others, at)
     data = {
         "reference": visit.reference, "notice": notice.pk, "attempt": notice.attempts,
         "channel": notice.channel, "why": notice.why,
@@ -234,7 +237,7 @@ def service_failed(notice: Notice, at: datetime) -> None:
     if expected:
         verdict = policy.may_keep_slot_if_served(visit, expected, by=system, at=at)
         if not verdict.allowed:
-            unbook(visit, verdict, data, by=system, at=at)
+            unbook(visit, verdict, data, event="visit.notice_failed", by=system, at=at)
             return
     if coming and visit.state == Visit.State.ANNOUNCED:
         note(visit.case, event="visit.notice_failed", by=system, at=at, data=data)
@@ -254,14 +257,47 @@ def service_failed(notice: Notice, at: datetime) -> None:
     carry_out(step, *back_from_notice(visit.case, NOT_SERVED, at), by=system, at=at)
 
 
-def _expected(others: Sequence[Notice]) -> datetime | None:
-    """When the first of the other notices counts as served, where each is posted and its day is known."""
+def _expected(others: Sequence[Notice], at: datetime) -> datetime | None:
+    """When the first of the other notices counts as served at the best, where that is known of each.
+
+    What has not left yet is taken as leaving now; of what only a proof of delivery serves nobody can tell.
+    """
     coming = [other for other in others if other.state in ON_ITS_WAY]
-    days = [other.deemed_at for other in coming if other.deemed_at]
-    return min(days) if days and len(days) == len(coming) else None
+    left = {Notice.State.SENT, Notice.State.DOUBTFUL}
+    days = [
+        other.deemed_at or (None if other.state in left else effective_from(other, at))
+        for other in coming
+    ]
+    known = [day for day in days if day]
+    return min(known) if known and len(known) == len(coming) else None
 
 
-def unbook(visit: Visit, verdict: Verdict, data: dict[str, Any], *, by: User, at: datetime) -> None:
+def unbook_hopeless(*, at: datetime, by: User) -> int:
+    """Give up each slot of which one notice came back and no other can take effect in time; says how many.
+
+    A letter that is posted late, or lies about, loses the slot on the day on which it comes too late.
+    """
+    kind = Notice.Kind.VISIT_NOTICE
+    lost = Notice.objects.filter(visit=OuterRef("pk"), kind=kind, state__in=LOST_STATES)
+    waiting = Visit.objects.filter(Exists(lost), state=Visit.State.ANNOUNCED, starts_at__gt=at)
+    given_up = 0
+    for visit in waiting.select_related("case__debtor", "place").order_by("starts_at", "pk"):
+        notices = [n for n in visit.notices.filter(kind=kind) if _is_current(n, visit)]
+        failed = [n for n in notices if n.state in LOST_STATES]
+        expected = _expected([n for n in notices if n.state not in LOST_STATES], at)
+        if not failed or expected is None:
+            continue
+        verdict = policy.may_keep_slot_if_served(visit, expected, by=by, at=at)
+        if not verdict.allowed:
+            data = {"reference": visit.reference, "expected": expected}
+            unbook(visit, verdict, data, event="visit.notice_late", by=by, at=at)
+            given_up += 1
+    return given_up
+
+
+def unbook(
+    visit: Visit, verdict: Verdict, data: dict[str, Any], *, event: str, by: User, at: datetime
+) -> None:
     """Give a slot up that no notice can reach in time; officers and supervisor are told once, with the sum."""
     zone, case = visit.zone, visit.case
     reason = {
@@ -294,7 +330,7 @@ def unbook(visit: Visit, verdict: Verdict, data: dict[str, Any], *, by: User, at
             )  # fmt: skip
 
     carry_out(
-        Step(subject=case, event="visit.notice_failed", data=data, then=tell_both),
+        Step(subject=case, event=event, data=data, then=tell_both),
         cancelling(visit, str(NOT_SERVED), at, tells_debtor=True),
         *back_from_notice(case, NOT_SERVED, at),
         by=by,
