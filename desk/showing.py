@@ -146,6 +146,7 @@ def _named(code: str, otherwise: str) -> str:
 
 
 _FIGURES = {
+    "agent_notice_on": gettext_lazy("told who collects on"),
     "agreed": gettext_lazy("agreed otherwise"),
     "amount": gettext_lazy("amount"),
     "answer": gettext_lazy("answer"),
@@ -312,6 +313,7 @@ _FIGURES = {
     "together": gettext_lazy("all channels together"),
     "total": gettext_lazy("total"),
     "trained": gettext_lazy("trained on"),
+    "transfer_notice_on": gettext_lazy("told of the transfer on"),
     "transfers": gettext_lazy("transfers"),
     "tried": gettext_lazy("tried"),
     "uncounted": gettext_lazy("not counted"),

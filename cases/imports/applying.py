@@ -44,6 +44,7 @@ from cases.imports.judging import (
     REGION,
     SOURCE,
     STATED_ON,
+    TOLD,
     ZONE,
     House,
     Judged,
@@ -52,7 +53,7 @@ from cases.imports.judging import (
     limitation_end,
 )
 from cases.imports.moulds import FirstEvents
-from cases.models import Case, Debt, ImportBatch, LedgerEntry
+from cases.models import Case, Circumstance, Debt, ImportBatch, LedgerEntry
 from cases.models.case import Step, search_keys
 from cases.settling import situation_of
 from common.clock import local_day
@@ -96,6 +97,11 @@ ENTRY = Target(
     ["case_id", "component", "amount", "booked_on", "recorded_at"],
     {"kind": LedgerEntry.Kind.OPENING},
 )
+NOTICE = Target(
+    Circumstance,
+    ["case_id", "kind", "since", "recorded_at", "recorded_by_id"],
+    {"source": Circumstance.Source.PAPER},
+)
 
 
 class _Named(NamedTuple):
@@ -114,6 +120,7 @@ class Lines:
     points: list[str] = field(default_factory=list)
     cases: list[str] = field(default_factory=list)
     debts: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     entries: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
 
@@ -124,6 +131,9 @@ class Opener:
     def __init__(self, batch: ImportBatch, by: User, at: datetime) -> None:
         self.at = at.isoformat()
         self.moment = at
+        self.by = str(by.pk)
+        # Told on the timeline only where the file has such a column at all.
+        self.told = [(kind, place) for kind, place in TOLD if f"{kind}_on" in batch.columns]
         creditor, document = batch.creditor, batch.document
         self.events = FirstEvents(
             kind=EVENT,
@@ -135,7 +145,14 @@ class Opener:
                 "file": document.filename,
                 "sha256": document.sha256,
             },
-            varying=["external_reference", "principal", "interest", "fees", "row"],
+            varying=[
+                "external_reference",
+                "principal",
+                "interest",
+                "fees",
+                "row",
+                *(f"{kind}_on" for kind, _place in self.told),
+            ],
         )
         day = local_day(at, DEFAULT_ZONE)
         self.prefix = f"{city_code(batch.team.city)}-{day:%Y}-"
@@ -147,6 +164,7 @@ class Opener:
             [
                 "id", "reference", "external_reference", "agency_id", "mandate_id", "debtor_id",
                 "debtor_name", "packs", "currency", "principal", "interest", "fees", "overdue_since", "head", "grams",
+                "marks",
             ],
             {
                 "state": step,
@@ -210,6 +228,7 @@ class Opener:
             (POINT, lines.points),
             (self.case, lines.cases),
             (DEBT, lines.debts),
+            (NOTICE, lines.notices),
             (ENTRY, lines.entries),
             (self.event, lines.events),
         ]
@@ -268,8 +287,10 @@ class Opener:
                 "interest": f'"{interest}"',
                 "fees": f'"{fees}"',
                 "row": str(line),
+                **{f"{kind}_on": json_string(values[place] or "") for kind, place in self.told},
             }
         )
+        told = [(kind, values[place] or "") for kind, place in self.told if values[place]]
         mandate = house.mandates.get(values[MANDATE] or "")
         kind = values[KIND] or Debt.Kind.CONSUMER_LOAN.value
         case = str(key)
@@ -291,8 +312,10 @@ class Opener:
                 values[OVERDUE_SINCE] or values[DUE_ON] or NULL,
                 digest,
                 array(keys),
+                array([kind for kind, _day in told]) if told else NULL,
             )
         )
+        lines.notices += [NOTICE.line(case, kind, day, self.at, self.by) for kind, day in told]
         today = self._day_there(values[ZONE] or DEFAULT_ZONE)
         lines.debts.append(
             DEBT.line(

@@ -196,6 +196,18 @@ COLUMNS: tuple[Column, ...] = (
         ("mandate number", "mandate", "mandate no"),
         written=_("A mandate of this creditor that is in force. Empty: none."),
     ),
+    Column(
+        "agent_notice_on", _("Told who collects on"),
+        ("催收主体告知日期", "委托催收告知日期", "受托机构告知日期"),
+        ("told who collects on", "agency notice", "agency notice on", "notice of agency"),
+        written=_("The day on which the debtor was told in writing who will collect (CN-18, IN-09, HK-01). Empty: not known, and where a rule asks for it nobody makes contact before it is on record."),
+    ),
+    Column(
+        "transfer_notice_on", _("Told of the transfer on"),
+        ("债权转让通知日期", "转让通知日期", "债权转让告知日期"),
+        ("told of the transfer on", "transfer notice", "assignment notice", "notice of assignment"),
+        written=_("The day on which the debtor was told in writing that the debt was transferred (CN-17, EU-02). Empty: not known."),
+    ),
 )  # fmt: skip
 
 FIELDS: tuple[str, ...] = tuple(column.name for column in COLUMNS)

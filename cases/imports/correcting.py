@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from cases.actions.circumstances import mark_case
 from cases.actions.settling import AGENCY, PLACE, settle_packs
 from cases.imports.columns import FIELDS
 from cases.imports.judging import (
@@ -13,10 +14,11 @@ from cases.imports.judging import (
     POSTCODE,
     SOURCE,
     SUMS,
+    TOLD,
     Values,
     limitation_end,
 )
-from cases.models import Case, Debt, ImportRow, LedgerEntry, Mandate
+from cases.models import Case, Circumstance, Debt, ImportRow, LedgerEntry, Mandate
 from cases.models.case import search_keys
 from common.clock import local_day
 from people.models import Address, ContactPoint, Person, Source, User
@@ -29,7 +31,15 @@ OF_DEBT = {
     "kind", "contract_number", "contract_on", "paid_out", "annual_rate", "cost_rate", "platform",
     "due_on", "limitation_ends_on", "principal", "interest", "fees",
 }  # fmt: skip
-_DAYS = {"born_on", "contract_on", "due_on", "limitation_ends_on", "overdue_since"}
+_DAYS = {
+    "agent_notice_on",
+    "transfer_notice_on",
+    "born_on",
+    "contract_on",
+    "due_on",
+    "limitation_ends_on",
+    "overdue_since",
+}
 _AMOUNTS = {"paid_out", "annual_rate", "cost_rate", *SUMS}
 
 
@@ -63,6 +73,9 @@ def correct_case(
             locked.agency = locked.mandate.agent
         if {"mandate", "country", "region"} & said.keys():
             settle_packs(locked, AGENCY if "mandate" in said else PLACE, by, at)
+        for kind, _place in TOLD:
+            if f"{kind}_on" in said:
+                _correct_notice(locked, kind, said[f"{kind}_on"], by, at)
         row.corrected_at = at
         row.save(update_fields=["corrected_at"])
 
@@ -108,6 +121,18 @@ def _correct_person(locked: Case, said: Mapping[str, Any], values: Values) -> No
             ContactPoint.objects.create(
                 person=person, channel=channel, value=said[channel], source=source
             )
+
+
+def _correct_notice(locked: Case, kind: str, day: date, by: User, at: datetime) -> None:
+    """The debtor was told in writing on that day; another day on record is taken back."""
+    Circumstance.objects.filter(case=locked, kind=kind, ended_at=None).update(
+        ended_at=at, ended_by=by
+    )
+    Circumstance(
+        case=locked, kind=kind, since=day, source=Circumstance.Source.PAPER, recorded_at=at,
+        recorded_by=by,
+    ).save(force_insert=True)  # fmt: skip
+    mark_case(locked)
 
 
 def _correct_debt(locked: Case, said: Mapping[str, Any], values: Values, at: datetime) -> None:

@@ -31,7 +31,11 @@ select c.external_reference, c.id, c.reference, c.state, c.team_id, c.currency,
        d.cost_rate::text, case d.platform when true then 'yes' when false then 'no' end,
        d.due_on::text,
        c.overdue_since::text, d.limitation_ends_on::text, d.principal::text, d.interest::text,
-       d.fees::text, m.number
+       d.fees::text, m.number,
+       (select min(k.since)::text from cases_circumstance k
+        where k.case_id = c.id and k.kind = 'agent_notice' and k.ended_at is null),
+       (select min(k.since)::text from cases_circumstance k
+        where k.case_id = c.id and k.kind = 'transfer_notice' and k.ended_at is null)
 from unnest(%s::text[]) wanted
 join lateral (select * from cases_case c
               where c.creditor_id = %s and c.external_reference = wanted limit 1) c on true
@@ -46,6 +50,7 @@ _PLACES = [
         "name", "name_en", "id_number", "born_on", "language", "zone", "country", "region", "employer",
         "kind", "contract_number", "contract_on", "paid_out", "annual_rate", "cost_rate", "platform", "due_on", "overdue_since",
         "limitation_ends_on", "principal", "interest", "fees", "mandate",
+        "agent_notice_on", "transfer_notice_on",
     )
 ]  # fmt: skip
 _PEOPLE = """

@@ -55,6 +55,8 @@ READERS: dict[str, Callable[[str], str]] = {
     "currency": cells.currency,
     "stated_on": cells.day,
     "mandate": cells.words(40),
+    "agent_notice_on": cells.day,
+    "transfer_notice_on": cells.day,
 }
 
 (
@@ -62,13 +64,21 @@ READERS: dict[str, Callable[[str], str]] = {
     CITY, DISTRICT, ADDRESS, POSTCODE, SOURCE, KIND, CONTRACT_NUMBER, CONTRACT_ON, PAID_OUT, ANNUAL_RATE, COST_RATE,
     PLATFORM, DUE_ON,
     OVERDUE_SINCE, LIMITATION, PRINCIPAL, INTEREST, FEES, CURRENCY, STATED_ON, MANDATE,
+    AGENT_NOTICE, TRANSFER_NOTICE,
 ) = range(len(FIELDS))  # fmt: skip
 
 UNREAD = {UNRECKONED: "formula_unread", MERGED: "merged"}
 """What a workbook hides behind a cell, and what is wrong with it."""
 
 _REQUIRED = [(POSITION[name], name) for name in REQUIRED]
-_PAST = [(POSITION[n], n) for n in ("contract_on", "due_on", "overdue_since", "stated_on")]
+TOLD = (("agent_notice", AGENT_NOTICE), ("transfer_notice", TRANSFER_NOTICE))
+"""What the debtor was told in writing, as a circumstance, and where the file says since when."""
+_PAST = [
+    (POSITION[n], n)
+    for n in (
+        "contract_on", "due_on", "overdue_since", "stated_on", "agent_notice_on", "transfer_notice_on",
+    )
+]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -257,7 +267,8 @@ COMPARED = [
     (position, FIELDS[position])
     for position in (
         NAME, NAME_EN, BORN_ON, LANGUAGE, ZONE, COUNTRY, REGION, EMPLOYER, KIND, CONTRACT_NUMBER, CONTRACT_ON, PAID_OUT,
-        ANNUAL_RATE, DUE_ON, OVERDUE_SINCE, LIMITATION, PRINCIPAL, INTEREST, FEES, MANDATE,
+        ANNUAL_RATE, DUE_ON, OVERDUE_SINCE, LIMITATION, PRINCIPAL, INTEREST, FEES, MANDATE, AGENT_NOTICE,
+        TRANSFER_NOTICE,
     )
 ]  # fmt: skip
 SUMS = ("principal", "interest", "fees")

@@ -10,6 +10,7 @@ from django.db import models
 from cases.actions.opening import Claimed, open_case
 from cases.imports.moulds import FirstEvents
 from cases.models import Case, Debt, ImportBatch, LedgerEntry
+from cases.policy import may_contact
 from people.models import Address, ContactPoint, Person
 from tests import make
 from tests.cases.imports import cast
@@ -254,3 +255,86 @@ class TestTakeOver:
         assert told == ["import.uploaded", "import.taking_over", "import.taken_over"]
         assert verify(None).size == 3  # type: ignore[union-attr]
         assert batch.state == ImportBatch.State.APPLIED
+
+
+class TestWhatTheDebtorWasTold:
+    """The notice of the agency and of a transfer may come with the file."""
+
+    def row(self, **other: str) -> dict[str, str]:
+        return cast.row(
+            1, mandate="WT-2026-01", 催收主体告知日期="2026-01-12", 债权转让通知日期="", **other
+        )
+
+    def test_stands_as_a_circumstance_from_that_day_on(self) -> None:
+        make.mandate()
+        cast.take_over(cast.check(cast.csv_of(self.row())))
+        case = Case.objects.get()
+        found = case.circumstances.get()
+        assert (found.kind, found.since, found.source) == (
+            "agent_notice", date(2026, 1, 12), "paper",
+        )  # fmt: skip
+        assert (found.recorded_by, found.recorded_at) == (make.clerk(), cast.AT)
+        assert case.marks == ["agent_notice"]
+
+    def test_is_told_on_a_timeline_that_holds(self) -> None:
+        make.mandate()
+        cast.take_over(cast.check(cast.csv_of(self.row())))
+        case = Case.objects.get()
+        event = case.events.get(kind="case.imported")
+        assert event.data["agent_notice_on"] == "2026-01-12"
+        assert event.data["transfer_notice_on"] == ""
+        assert verify(case) == Verified(1, case.head)
+
+    def test_is_enough_for_the_rule_that_asks_for_it(self) -> None:
+        lender = make.creditor(slug="bank-cn", packs=["cn"])
+        make.mandate(principal=lender)
+        row = self.row()
+        without = {
+            **cast.row(2, mandate="WT-2026-01"),
+            "催收主体告知日期": "",
+            "债权转让通知日期": "",
+        }
+        batch = cast.check(cast.csv_of(row, without), creditor=lender)
+        cast.take_over(batch)
+        said = {
+            case.external_reference: {
+                finding.rule
+                for finding in may_contact("phone")(
+                    case, by=make.clerk(), at=make.moment("2026-03-02 10:00")
+                ).blocks
+            }
+            for case in Case.objects.all()
+        }
+        assert "CN-18" not in said["XH-1"]
+        assert "CN-18" in said["XH-2"]
+
+    def test_changes_nothing_when_the_same_file_comes_again(self) -> None:
+        make.mandate()
+        cast.take_over(cast.check(cast.csv_of(self.row())))
+        again = cast.check(cast.csv_of(self.row()))
+        assert cast.counts(again) == (0, 0, 1, 0)
+
+    def test_is_corrected_by_a_file_that_names_another_day(self) -> None:
+        make.mandate()
+        cast.take_over(cast.check(cast.csv_of(self.row())))
+        later = {**self.row(), "催收主体告知日期": "2026-01-20", "债权转让通知日期": "2026-01-05"}
+        batch = cast.check(cast.csv_of(later))
+        assert batch.rows.get().changes == {
+            "agent_notice_on": ["2026-01-12", "2026-01-20"],
+            "transfer_notice_on": [None, "2026-01-05"],
+        }
+        cast.take_over(batch)
+        case = Case.objects.get()
+        open_ones = case.circumstances.filter(ended_at=None).order_by("kind")
+        assert list(open_ones.values_list("kind", "since")) == [
+            ("agent_notice", date(2026, 1, 20)), ("transfer_notice", date(2026, 1, 5)),
+        ]  # fmt: skip
+        assert case.marks == ["agent_notice", "transfer_notice"]
+        assert verify(case) == Verified(case.event_count, case.head)
+
+    def test_is_not_taken_when_the_day_has_not_come(self) -> None:
+        make.mandate()
+        ahead = {**self.row(), "催收主体告知日期": "2026-03-12"}
+        batch = cast.check(cast.csv_of(ahead))
+        assert cast.counts(batch) == (0, 0, 0, 1)
+        assert batch.rows.get().problems[0]["code"] == "day_ahead"
