@@ -369,6 +369,7 @@ SENTENCES: dict[str, Any] = {
     "contact_point.added": _("A number or account was added."),
     "contact_point.updated": _("A number or account was corrected."),
     "contact_point.dead": _("A number or account proved dead."),
+    "contact_point.unwanted": _("The person wants nothing more by this number or account."),
     "party.added": _("A person was added to the case."),
     "ability.assessed": _("The debtor's ability to pay was recorded."),
     "strategy.set": _("Strategy and proposed plan were written down."),

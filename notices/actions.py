@@ -71,12 +71,16 @@ def record_sent(*, notice: Notice, taken: Taken, at: datetime) -> None:
     follow(notice, at)
 
 
-def fail(*, notice: Notice, why: str, at: datetime, dead: bool = False) -> None:
-    """It cannot be sent; a dead address is marked, and a person has to see to it."""
+def fail(
+    *, notice: Notice, why: str, at: datetime, dead: bool = False, unwanted: bool = False
+) -> None:
+    """It cannot be sent; an address that is dead or barred is marked, and a person has to see to it."""
 
     def after(fresh: Notice, by: User, _at: datetime) -> None:
         if dead:
             mark_dead(fresh, by, at)
+        if unwanted:
+            mark_unwanted(fresh, by, at)
         ask_to_settle(fresh, "notice.failed", at)
         spare_following(fresh, at)
 
@@ -470,6 +474,16 @@ def mark_dead(notice: Notice, by: User, at: datetime) -> None:
     if ContactPoint.objects.filter(pk=point.pk, dead_at=None).update(dead_at=at):
         point.dead_at = at
         tell(notice.case, "contact_point.dead", by, at, {"channel": point.channel})
+
+
+def mark_unwanted(notice: Notice, by: User, at: datetime) -> None:
+    """Whoever is reached there has told the carrier to bring nothing more: nothing is sent there."""
+    point = notice.contact_point
+    if point is None:
+        return
+    if ContactPoint.objects.filter(pk=point.pk, do_not_contact=False).update(do_not_contact=True):
+        point.do_not_contact = True
+        tell(notice.case, "contact_point.unwanted", by, at, {"channel": point.channel})
 
 
 def _proof(notice: Notice) -> dict[str, Any]:

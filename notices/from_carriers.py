@@ -16,7 +16,7 @@ from notices.models import Notice
 from notices.outbox import told
 from notices.service import effective_from
 from people.models import User
-from workflow.steps import Step, carry_out
+from workflow.steps import Step, carry_out, note
 
 
 def prove_sent(*, notice: Notice, provider_id: str, how: str, at: datetime) -> None:
@@ -87,3 +87,23 @@ def bounce(*, notice: Notice, why: str, dead: bool, at: datetime) -> None:
         at=at,
     )
     follow(notice, at)
+
+
+def respect_wish(*, notice: Notice, at: datetime) -> None:
+    """Whoever is reached there has complained or unsubscribed: nothing more is sent to that address."""
+    point = notice.contact_point
+    if point is None or point.do_not_contact:
+        return
+
+    def after(*_: Any) -> None:
+        point.do_not_contact = True
+        point.save(update_fields=["do_not_contact"])
+
+    note(
+        notice.case,
+        event="contact_point.unwanted",
+        data={"channel": point.channel},
+        by=User.objects.system(),
+        at=at,
+        then=after,
+    )

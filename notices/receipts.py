@@ -47,6 +47,7 @@ def keep(account: ChannelAccount, said: Iterable[Said], at: datetime) -> int:
             received_at=at,
             why=one.why[:300],
             dead=one.dead,
+            unwanted=one.unwanted,
             digest=_digest(one),
         )
         for one in said
@@ -99,6 +100,8 @@ def apply(receipt: CarrierReceipt, at: datetime) -> bool:
         _came_back(notice, receipt, at)
     elif not _agrees(receipt, notice):
         _keep_for_the_record(notice, receipt, at)
+    if receipt.unwanted:
+        from_carriers.respect_wish(notice=notice, at=at)
     return True
 
 
@@ -237,8 +240,9 @@ def _digest(one: Said) -> str:
         one.provider_id,
         one.reference,
         one.state,
-        one.at.isoformat(),
+        one.at.isoformat() if one.timed else "",
         one.why,
+        *(["unwanted"] if one.unwanted else []),
     )
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()
 

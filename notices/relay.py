@@ -263,7 +263,10 @@ def message_of(notice: Notice) -> Message:
 def _not_sent(notice: Notice, stamp: datetime, at: datetime, refused: Undelivered) -> None:
     """Try later what may pass; give up what will not, and the address if it is the address."""
     if refused.permanent:
-        _settle(notice, actions.fail, at, why=refused.why, dead=refused.dead)
+        _settle(
+            notice, actions.fail, at,
+            why=refused.why, dead=refused.dead, unwanted=refused.unwanted,
+        )  # fmt: skip
     elif notice.attempts >= MOST_ATTEMPTS:
         _settle(notice, actions.fail, at, why=refused.why)
     else:

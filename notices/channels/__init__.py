@@ -59,13 +59,21 @@ class Undelivered(Exception):
     """It was surely not sent.
 
     ``permanent``: trying again is useless; ``dead``: because nobody is reached at this address;
+    ``unwanted``: because whoever is reached there has told the carrier to bring nothing more;
     ``everyone``: the carrier takes nothing from us now, so the rest of the batch can wait too.
     """
 
     def __init__(
-        self, why: str, *, permanent: bool, dead: bool = False, everyone: bool = False
+        self,
+        why: str,
+        *,
+        permanent: bool,
+        dead: bool = False,
+        unwanted: bool = False,
+        everyone: bool = False,
     ) -> None:
-        self.why, self.permanent, self.dead, self.everyone = why, permanent, dead, everyone
+        self.why, self.permanent, self.everyone = why, permanent, everyone
+        self.dead, self.unwanted = dead, unwanted
         super().__init__(why)
 
 
@@ -90,6 +98,8 @@ class Said:
     """What a carrier tells of a message afterwards, in our words.
 
     ``state`` is delivered, bounced or failed; ``reference`` is ours where the carrier gives it back.
+    ``timed`` is false where the carrier names no moment: then ``at`` is when we heard it, and the
+    statement is the same one whenever it comes again.
     """
 
     provider_id: str
@@ -97,7 +107,9 @@ class Said:
     at: datetime
     why: str = ""
     dead: bool = False
+    unwanted: bool = False
     reference: str = ""
+    timed: bool = True
 
 
 @dataclass(frozen=True)
@@ -161,7 +173,7 @@ CARRIED = frozenset({Notice.Channel.LETTER.value, Notice.Channel.LAWYERS_LETTER.
 """Channels without a machine: they are queued, printed and recorded, never sent by the relay."""
 
 # The files of the carriers; each holds one ``CARRIER``.
-CARRIERS: tuple[str, ...] = ()
+CARRIERS: tuple[str, ...] = ("twilio_sms",)
 
 
 @cache

@@ -84,6 +84,7 @@ class CarrierReceipt(models.Model):
     received_at = models.DateTimeField(_("received at"))
     why = models.CharField(_("because"), max_length=300, blank=True)
     dead = models.BooleanField(_("nobody is reached at this address"), default=False)
+    unwanted = models.BooleanField(_("does not want to be reached there"), default=False)
     digest = models.CharField(max_length=64)
     applied_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)

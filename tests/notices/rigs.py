@@ -1,0 +1,63 @@
+"""For each carrier: its stand-in, an account at it, and a message that it would take."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from notices.channels import Carrier, Message, Sender, carriers
+from notices.models import ChannelAccount
+from people.models import Organisation
+from tests import make
+from tests.notices.fakes import twilio
+from tests.notices.fakes.server import Fake
+
+TEXT = "您好，请致电 021-60000000 联系我们。"
+
+
+@dataclass(frozen=True)
+class Rig:
+    """How to try one carrier."""
+
+    name: str
+    fake: type[Fake]
+    settings: dict[str, Any]
+    secrets: dict[str, str]
+    to: str = "13800000000"
+    looks_up: bool = True
+    message: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def carrier(self) -> Carrier:
+        return carriers()[self.name]
+
+    def account(self, base: str, of: Organisation | None = None) -> ChannelAccount:
+        """An account whose carrier is played at that address."""
+        made = ChannelAccount(
+            organisation=of or make.agency(), channel=self.carrier.channel, provider=self.name,
+            settings={**self.settings, "base": base}, changed_by=make.administrator(),
+            changed_at=make.moment("2026-03-01 09:00"),
+        )  # fmt: skip
+        made.secrets = self.secrets
+        made.save()
+        return made
+
+    def text(self, number: int = 1, **more: Any) -> Message:
+        """A message to the debtor."""
+        made = Message(
+            key=f"CASE-1:letter:{number}", to=self.to, subject="A message", text=TEXT,
+            language="zh", reference=f"n{number}", sender="Fair Agency", **self.message,
+        )  # fmt: skip
+        return replace(made, **more)
+
+
+def send(rig: Rig, account: ChannelAccount, message: Message | None = None) -> Any:
+    """One message over a line that is opened for it."""
+    with rig.carrier.batch(account) as line:
+        opened: Sender = line
+        return opened.send(message or rig.text())
+
+
+TWILIO = Rig(
+    "twilio_sms", twilio.FakeTwilio,
+    {"account_sid": twilio.SID, "sender": "+12025550123"}, {"auth_token": twilio.TOKEN},
+)  # fmt: skip
+RIGS = [TWILIO]
