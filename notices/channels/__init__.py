@@ -150,6 +150,10 @@ class Carrier:
     needs_template = False
     """Whether it sends only texts that it has approved, by their number."""
     calls_back = False
+    unsigned_calls = False
+    """Whether it signs nothing, so that the address it is given must hold a key."""
+    basic_calls = False
+    """Whether its calls show a name and a key that stand in the address it is given."""
     polls = False
 
     def batch(self, account: "ChannelAccount") -> AbstractContextManager[Sender]:
@@ -173,7 +177,16 @@ CARRIED = frozenset({Notice.Channel.LETTER.value, Notice.Channel.LAWYERS_LETTER.
 """Channels without a machine: they are queued, printed and recorded, never sent by the relay."""
 
 # The files of the carriers; each holds one ``CARRIER``.
-CARRIERS: tuple[str, ...] = ("twilio_sms",)
+CARRIERS: tuple[str, ...] = (
+    "alibaba_sms",
+    "tencent_sms",
+    "twilio_sms",
+    "postmark_email",
+    "sendgrid_email",
+    "mailgun_email",
+    "brevo_email",
+    "resend_email",
+)
 
 
 @cache

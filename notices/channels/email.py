@@ -39,15 +39,18 @@ def message_id(key: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
 
 
-def compose(message: Message) -> EmailMessage:
-    """The message as it goes over the line; a header can hold no line break."""
+def compose(message: Message, sender: str = "") -> EmailMessage:
+    """The message as it goes over the line; a header can hold no line break.
+
+    ``sender`` is the address from which it goes, by default the house's.
+    """
     try:
         validate_email(message.to)
     except ValidationError:
         raise Undelivered(
             _("“%(address)s” is no e-mail address.") % {"address": message.to[:80]}, permanent=True
         ) from None
-    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    sender = sender or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     made = EmailMessage(
         subject=_one_line(message.subject),
         body=message.text,

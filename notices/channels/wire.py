@@ -94,11 +94,11 @@ def broke(error: BaseException, carrier: Any) -> Undelivered | Unclear:
 def _never_left(error: BaseException) -> bool:
     return any(
         isinstance(one, _NEVER_LEFT) or (isinstance(one, ssl.SSLError) and one.reason in _HANDSHAKE)
-        for one in _causes(error)
+        for one in causes(error)
     )
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def causes(error: BaseException | None) -> Iterator[BaseException]:
     """The error, and all from which it comes: libraries wrap each other's."""
     seen: set[int] = set()
     waiting = [error]
@@ -108,7 +108,11 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
             continue
         seen.add(id(one))
         yield one
-        inner = [getattr(one, "reason", None), *getattr(one, "args", ())]
+        inner = [
+            getattr(one, "reason", None),
+            getattr(one, "inner_exception", None),
+            *getattr(one, "args", ()),
+        ]
         waiting += [one.__cause__, one.__context__]
         waiting += [other for other in inner if isinstance(other, BaseException)]
 

@@ -7,7 +7,7 @@ from notices.channels import Carrier, Message, Sender, carriers
 from notices.models import ChannelAccount
 from people.models import Organisation
 from tests import make
-from tests.notices.fakes import twilio
+from tests.notices.fakes import alibaba, mail, tencent, twilio
 from tests.notices.fakes.server import Fake
 
 TEXT = "您好，请致电 021-60000000 联系我们。"
@@ -56,8 +56,37 @@ def send(rig: Rig, account: ChannelAccount, message: Message | None = None) -> A
         return opened.send(message or rig.text())
 
 
+TEMPLATED = {"template": "SMS_1", "params": {"name": "王先生", "phone": "021-60000000"}}
 TWILIO = Rig(
     "twilio_sms", twilio.FakeTwilio,
     {"account_sid": twilio.SID, "sender": "+12025550123"}, {"auth_token": twilio.TOKEN},
 )  # fmt: skip
-RIGS = [TWILIO]
+ALIBABA = Rig(
+    "alibaba_sms", alibaba.FakeAlibaba,
+    {"access_key_id": alibaba.KEY, "sign_name": "公平催收"},
+    {"access_key_secret": alibaba.SECRET}, message=TEMPLATED,
+)  # fmt: skip
+TENCENT = Rig(
+    "tencent_sms", tencent.FakeTencent,
+    {
+        "secret_id": tencent.ID, "app_id": tencent.APP, "sign_name": "公平催收",
+        "region": "ap-guangzhou",
+    },
+    {"secret_key": tencent.SECRET}, message=TEMPLATED,
+)  # fmt: skip
+
+
+def _mail(name: str, fake: type[Fake], key: str = "api_key", **settings: str) -> Rig:
+    return Rig(
+        name, fake, {"from_address": "notices@mail.example.com", **settings},
+        {key: mail.KEY}, to="zhang@example.com", looks_up=False,
+    )  # fmt: skip
+
+
+POSTMARK = _mail("postmark_email", mail.FakePostmark, "server_token")
+SENDGRID = _mail("sendgrid_email", mail.FakeSendGrid)
+MAILGUN = _mail("mailgun_email", mail.FakeMailgun, sender_domain=mail.DOMAIN)
+BREVO = _mail("brevo_email", mail.FakeBrevo)
+RESEND = _mail("resend_email", mail.FakeResend)
+BY_MAIL = [POSTMARK, SENDGRID, MAILGUN, BREVO, RESEND]
+RIGS = [ALIBABA, TENCENT, TWILIO, *BY_MAIL]
