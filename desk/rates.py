@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from compliance.packs import entries_under
+from compliance.entry import Entry
+from compliance.packs import load
 
 KEY = "lpr.one_year"
 FIRST = date(2019, 8, 20)  # the first publication under the rules of that month
@@ -33,20 +33,20 @@ class Year:
 
 
 def by_month(packs: Iterable[str], *, today: date) -> list[Year]:
-    """The newest year first, each month by what was in force at its end."""
-    names = tuple(packs)
+    """The newest year first, each month by what was in force at its end, as the newest versions know it."""
+    rates = [entry for name in packs for entry in load(name).entries if KEY in entry.keys]
     return [
-        Year(year, [_month(names, year, month, today) for month in range(1, 13)])
+        Year(year, [_month(rates, year, month, today) for month in range(1, 13)])
         for year in range(today.year, FIRST.year - 1, -1)
     ]
 
 
-def _month(packs: tuple[str, ...], year: int, month: int, today: date) -> Month | None:
+def _month(rates: list[Entry], year: int, month: int, today: date) -> Month | None:
     first = date(year, month, 1)
     if first > today or (year, month) < (FIRST.year, FIRST.month):
         return None
     ends = date(year + month // 12, month % 12 + 1, 1).toordinal() - 1
-    held: list[Any] = entries_under(packs, KEY, date.fromordinal(ends))
+    held = [entry for entry in rates if entry.in_force_on(date.fromordinal(ends))]
     if not held:
         return Month(month, None, None)
     rate = Decimal(held[0].keys[KEY])

@@ -48,24 +48,55 @@ def draft_change(
 ) -> PackVersion:
     """Begin a new version of a pack from its newest, to judge acts from that day on."""
     _must(by, DRAFT)
-    try:
-        newest = packs.load(name)
-    except PackUnreadable:
-        raise WrongInput(_("This pack cannot be read, so nothing can be changed in it.")) from None
     with transaction.atomic(durable=True):
         _once(by, at)
-        base = _kept(newest, at)
-        _check_day(in_force_from, base, at)
-        version = _next_version(name, newest.version)
-        texts = with_version(base.files, version)
-        made = PackVersion(
-            reference=f"R-{uuid.uuid4().hex[:10].upper()}",
-            name=name, version=version, texts=_plain(texts), digest=packs.digest_of(name, texts),
-            in_force_from=in_force_from, based_on=base, reason=reason, drafted_by=by, drafted_at=at,
-        )  # fmt: skip
-        made.save(force_insert=True)
-        _tell(made, "rules.drafted", by, at, reason=reason, based_on=base.version)
+        return _begin(name, in_force_from, reason, by, at)
+
+
+def _begin(name: str, in_force_from: date, reason: str, by: User, at: datetime) -> PackVersion:
+    newest = _newest(name)
+    base = _kept(newest, at)
+    _check_day(in_force_from, base, at)
+    version = _next_version(name, newest.version)
+    texts = with_version(base.files, version)
+    made = PackVersion(
+        reference=f"R-{uuid.uuid4().hex[:10].upper()}",
+        name=name, version=version, texts=_plain(texts), digest=packs.digest_of(name, texts),
+        in_force_from=in_force_from, based_on=base, reason=reason, drafted_by=by, drafted_at=at,
+    )  # fmt: skip
+    made.save(force_insert=True)
+    _tell(made, "rules.drafted", by, at, reason=reason, based_on=base.version)
     return made
+
+
+def _newest(name: str) -> Pack:
+    try:
+        return packs.load(name)
+    except PackUnreadable:
+        raise WrongInput(_("This pack cannot be read, so nothing can be changed in it.")) from None
+
+
+def write_into_draft(
+    *,
+    name: str,
+    in_force_from: date,
+    reason: str,
+    write: Callable[[Texts], Texts],
+    event: str,
+    told: Mapping[str, Any],
+    by: User,
+    at: datetime,
+) -> PackVersion:
+    """Change a pack in this person's own draft of it, which is begun if there is none that can go on."""
+    _must(by, DRAFT)
+    with transaction.atomic(durable=True):
+        _once(by, at)
+        mine = PackVersion.objects.filter(
+            name=name, state=_State.DRAFT, drafted_by=by, in_force_from__gte=in_force_from,
+            based_on__digest=_newest(name).digest,
+        )  # fmt: skip
+        draft = mine.order_by("-pk").first() or _begin(name, in_force_from, reason, by, at)
+        return _write(_locked(draft, {_State.DRAFT}, event), write, event, told, by, at)
 
 
 def change_value(
@@ -139,17 +170,29 @@ def rewrite(
             )
         try:
             data = told(fresh.files)
-            texts = write(fresh.files)
         except CannotChange as cannot:
             raise WrongInput(sentences([cannot.fault], tongue_now()), "since") from None
-        wrong = faults(fresh.name, texts)
-        if wrong:
-            raise Faulty(wrong)
-        fresh.texts, fresh.digest = _plain(texts), packs.digest_of(fresh.name, texts)
-        fresh.save(update_fields=["texts", "digest"])
-        _tell(fresh, event, by, at, **data)
+        _write(fresh, write, event, data, by, at)
     version.refresh_from_db()
     return version
+
+
+def _write(
+    fresh: PackVersion, write: Callable[[Texts], Texts], event: str, told: Mapping[str, Any],
+    by: User, at: datetime,
+) -> PackVersion:  # fmt: skip
+    """The texts anew under the lock, if there is no fault in them."""
+    try:
+        texts = write(fresh.files)
+    except CannotChange as cannot:
+        raise WrongInput(sentences([cannot.fault], tongue_now()), "since") from None
+    wrong = faults(fresh.name, texts)
+    if wrong:
+        raise Faulty(wrong)
+    fresh.texts, fresh.digest = _plain(texts), packs.digest_of(fresh.name, texts)
+    fresh.save(update_fields=["texts", "digest"])
+    _tell(fresh, event, by, at, **told)
+    return fresh
 
 
 def delete_draft(*, version: PackVersion, by: User, at: datetime) -> None:

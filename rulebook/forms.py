@@ -1,6 +1,7 @@
 """The forms of the rule book's drafts but for those of a value."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from compliance.parsing import CONFIDENCES
 from compliance.verdict import Force
 from desk.rulebook import CONFIDENCE
 from desk.showing import tongue_now
+from rulebook.fields import ExactField
 from workflow.forms import DeskForm, day_field, words_field
 
 
@@ -86,4 +88,51 @@ class SourceForm(DeskForm):
             self.add_error("checked_on" if by else "checked_by", _("Give both, or neither."))
         if on and on > self.today:
             self.add_error("checked_on", _("This day is still to come."))
+        return cleaned
+
+
+class RateForm(DeskForm):
+    """A month's loan prime rate, with where it was published."""
+
+    since = day_field(
+        label=gettext_lazy("Published on"),
+        help_text=gettext_lazy("The rate holds from this day on."),
+    )  # fmt: skip
+    until = day_field(
+        label=gettext_lazy("Until the eve of the next publication"),
+        help_text=gettext_lazy("Of later days the rate is not known until it is entered."),
+    )  # fmt: skip
+    percent = ExactField(
+        label=gettext_lazy("One-year rate, per cent"), max_length=6,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )  # fmt: skip
+    url = forms.URLField(
+        label=gettext_lazy("Where it was published"), max_length=500, assume_scheme="https",
+        error_messages={"invalid": gettext_lazy("Give the whole address, such as https://www.gov.cn/.")},
+    )  # fmt: skip
+    note = forms.CharField(label=gettext_lazy("Note"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, today: date, preview: str, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.today = today
+        self.fields["percent"].widget.attrs |= {
+            "hx-get": preview, "hx-trigger": "load, input changed delay:300ms",
+            "hx-target": "#four-times",
+        }  # fmt: skip
+
+    def clean_percent(self) -> str:
+        """A rate that can be one."""
+        text = str(self.cleaned_data["percent"])
+        if not 0 < Decimal(text) < 100:
+            raise forms.ValidationError(_("Give the rate in per cent, such as 3.00."), code="rate")
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        """A rate that was published, on days in their order."""
+        cleaned = super().clean()
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and since > self.today:
+            self.add_error("since", _("This day is still to come."))
+        if since and until and until < since:
+            self.add_error("until", _("The last day cannot lie before the first."))
         return cleaned

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 from compliance import packs
@@ -69,9 +70,11 @@ def compared(found: Sequence[Change]) -> list[Compared]:
 
 def lines_of(change: Change, tongue: str) -> list[Line]:
     """Every part of the change in that language."""
+    four = _four_times(change, tongue)
     if change.old is not None and change.new is not None:
         return [
-            line for part in change.parts for line in _part(part.name, part.old, part.new, tongue)
+            *(line for p in change.parts for line in _part(p.name, p.old, p.new, tongue)),
+            *four,
         ]
     entry, added = change.entry, change.old is None
     shown = [
@@ -79,12 +82,24 @@ def lines_of(change: Change, tongue: str) -> list[Line]:
         for name, figure in entry.fields.items()
         for line in _part(name, None if added else figure, figure if added else None, tongue)
     ]
+    shown += four
     if not shown:
         cited = figure_in("citation", entry.citation.text, tongue)
         shown = [
             Line(part_name("citation", tongue), "–" if added else cited, cited if added else "–")
         ]
     return shown
+
+
+def _four_times(change: Change, tongue: str) -> list[Line]:
+    """Of a loan prime rate, the ceiling that it gives."""
+    rates = [
+        entry.keys.get("lpr.one_year") if entry else None for entry in (change.old, change.new)
+    ]
+    if rates[0] == rates[1]:
+        return []
+    told = [f"{Decimal(rate) * 4}%" if rate else "–" for rate in rates]
+    return [Line({"en": "four times of it", "zh": "其四倍"}[tongue], *told)]
 
 
 def _part(name: str, old: Any, new: Any, tongue: str) -> list[Line]:

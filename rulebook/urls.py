@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rulebook.views import editing
+from rulebook.views import editing, rates
 from rulebook.views import versions as views
 
 app_name = "rulebook"
@@ -8,6 +8,8 @@ app_name = "rulebook"
 urlpatterns = [
     path("", views.versions, name="versions"),
     path("of/<slug:name>/new/", views.draft, name="draft"),
+    path("lpr/", rates.enter, name="lpr"),
+    path("lpr/four-times/", rates.four_times, name="four_times"),
     path("<slug:reference>/", views.version, name="version"),
     path("<slug:reference>/values/", editing.values, name="values"),
     path("<slug:reference>/values/<slug:topic>/<int:number>/", editing.value, name="value"),

@@ -23,7 +23,7 @@ from compliance.shelf import Pack, PackUnreadable
 from desk.showing import tongue_now
 from people.models import Organisation
 from people.rights import may
-from rulebook import actions, papers
+from rulebook import actions, papers, rates
 from rulebook.forms import DraftForm, PublishForm
 from rulebook.models import PackVersion, WhatIf
 from rulebook.shown import compared
@@ -232,6 +232,7 @@ def _page(request: HttpRequest, row: PackVersion) -> dict[str, Any]:
         "guard_key": uuid.uuid4().hex,
         "pack": readable(row),
         "found": compared(found),
+        **_rates(row, user),
         "run": run,
         "outdated": bool(run and run.digest != row.digest),
         **(_changed(request, run) if run else {}),
@@ -245,6 +246,16 @@ def _page(request: HttpRequest, row: PackVersion) -> dict[str, Any]:
         "used_by": Organisation.objects.filter(packs__contains=[row.name]),
         **(_running(run) if run and run.state == WhatIf.State.RUNNING else {}),
     }
+
+
+def _rates(row: PackVersion, user: Any) -> dict[str, Any]:
+    """The contracts whose rate this version brings; nothing where it brings none."""
+    if row.based_on is None or row.name != rates.PACK:
+        return {}
+    base = readable(row.based_on)
+    brought = rates.brought(base, readable(row))
+    some, number = rates.waiting(brought, base, user)
+    return {"brought": brought, "rated": some, "rated_number": number}
 
 
 def _changed(request: HttpRequest, run: WhatIf) -> dict[str, Any]:
