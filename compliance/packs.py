@@ -50,6 +50,11 @@ def refresh(home: Path | None = None) -> None:
 
 
 def names() -> list[str]:
+    """Every pack there is: those that came with the program and those that were begun in the house."""
+    return sorted({*shipped(), *shelf().published, *shelf().lost})
+
+
+def shipped() -> list[str]:
     """The packs that lie in the folder."""
     return sorted(path.parent.name for path in _home[0].glob(f"*/{PACK_FILE}"))
 
@@ -99,6 +104,11 @@ def find_by(finder: Callable[[str], Pack | None]) -> None:
     """Have versions that this process has not read itself looked up there, by their digest."""
     if finder not in _finders:
         _finders.append(finder)
+
+
+def parse_begun(name: str, texts: Mapping[str, bytes]) -> Pack:
+    """The same of a pack that was begun and may have no value yet; raises ``PackUnreadable``."""
+    return parsed(name, texts, digest_of(name, texts), begun=True)
 
 
 def by_digest(digest: str) -> Pack | None:

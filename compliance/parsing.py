@@ -48,8 +48,11 @@ class _Trouble(Exception):
         super().__init__(self.fault)
 
 
-def parsed(name: str, texts: Mapping[str, bytes], digest: str) -> Pack:
-    """The pack that these files are; raises ``PackUnreadable`` with every fault in a sentence."""
+def parsed(name: str, texts: Mapping[str, bytes], digest: str, *, begun: bool = False) -> Pack:
+    """The pack that these files are; raises ``PackUnreadable`` with every fault in a sentence.
+
+    One that has only been begun may lack its first value; it can judge nothing yet.
+    """
     tables: dict[str, dict[str, Any]] = {}
     why: list[Fault] = []
     for file, content in texts.items():
@@ -78,7 +81,7 @@ def parsed(name: str, texts: Mapping[str, bytes], digest: str) -> Pack:
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 why.append(Fault("not_a_value", place=place, why=error))
     why += _overlaps(entries)
-    if not entries and not why:
+    if not entries and not why and not begun:
         why.append(Fault("no_values"))
     if why:
         raise PackUnreadable(name, why)

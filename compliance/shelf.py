@@ -1,7 +1,7 @@
 """The packs side by side, each in its versions: which one holds is told by the day of the act."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -116,13 +116,23 @@ class Shelf:
             try:
                 if name in self.lost:
                     raise self.lost[name]
-                found = (Edition(date.min, self.first(name)), *self.published.get(name, ()))
+                found = self._from_the_first(name)
             except PackUnreadable as unreadable:
                 found = unreadable
             self._editions[name] = found
         if isinstance(found, PackUnreadable):
             raise found
         return found
+
+    def _from_the_first(self, name: str) -> tuple[Edition, ...]:
+        """A pack that was begun in the house counts since ever: before its first value it says nothing."""
+        published = self.published.get(name, ())
+        try:
+            return (Edition(date.min, self.first(name)), *published)
+        except NoSuchPack:
+            if not published:
+                raise
+            return (replace(published[0], begins=date.min), *published[1:])
 
     def on(self, name: str, day: date) -> Pack:
         """The version of the pack that counts for an act of that day; raises ``PackUnreadable``."""

@@ -5,24 +5,37 @@ Rules belong to no case: what is done with them stands on the house's own timeli
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from celery.exceptions import OperationalError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError as NoBroker
 
-from common.clock import HOUSE_ZONE, local_day
+from cases.tasks import settle_packs
 from compliance import packs
+from compliance.applying import Situation, packs_for
 from compliance.comparing import changes
-from compliance.drafting import CannotChange, Texts, with_change, with_end, with_version, written_at
-from compliance.fault import Fault, sentences
+from compliance.drafting import (
+    CannotChange,
+    Texts,
+    new_pack,
+    with_change,
+    with_end,
+    with_source,
+    with_version,
+    written_at,
+)
+from compliance.fault import sentences
 from compliance.shelf import Pack, PackUnreadable
-from compliance.tightening import loosened
 from desk.showing import tongue_now
-from people.models import User
+from people.models import Organisation, User
 from people.rights import may
 from rulebook import shelving
 from rulebook.models import PackVersion, WhatIf
+from rulebook.policy import Faulty, base_of, check_day, check_whole, faults, pack_of, seen
 from timeline.chain import record_for_house
 from workflow.approvals import SecondPersonNeeded
 from workflow.guard import current
@@ -32,15 +45,6 @@ from workflow.steps import AlreadyDone, RightRefused, StateRefused, WrongInput
 DRAFT, PUBLISH = "draft_rules", "publish_rules"
 PAST_DAYS = 30
 _State = PackVersion.State
-
-
-class Faulty(WrongInput):
-    """The pack would not be in order: every fault, told in the language of whoever asked."""
-
-    def __init__(self, found: Sequence[Fault]) -> None:
-        self.found = tuple(found)
-        fields = {fault.field for fault in found}
-        super().__init__(sentences(found, tongue_now()), fields.pop() if len(fields) == 1 else "")
 
 
 def draft_change(
@@ -56,7 +60,7 @@ def draft_change(
 def _begin(name: str, in_force_from: date, reason: str, by: User, at: datetime) -> PackVersion:
     newest = _newest(name)
     base = _kept(newest, at)
-    _check_day(in_force_from, base, at)
+    check_day(in_force_from, base, at)
     version = _next_version(name, newest.version)
     texts = with_version(base.files, version)
     made = PackVersion(
@@ -74,6 +78,39 @@ def _newest(name: str) -> Pack:
         return packs.load(name)
     except PackUnreadable:
         raise WrongInput(_("This pack cannot be read, so nothing can be changed in it.")) from None
+
+
+def draft_pack(
+    *, name: str, head: Mapping[str, Any], source: Mapping[str, Any], creditors: Sequence[Organisation],
+    in_force_from: date, reason: str, by: User, at: datetime,
+) -> PackVersion:  # fmt: skip
+    """Begin a pack of the house's own that tightens others, for these creditors.
+
+    ``head`` is what its first file says of it, ``source`` the house's own text on which its lines rest.
+    """
+    _must(by, DRAFT)
+    with transaction.atomic(durable=True):
+        _once(by, at)
+        taken = PackVersion.objects.filter(name=name).exclude(state=_State.WITHDRAWN).exists()
+        if taken or name in packs.names():
+            raise WrongInput(_("There is a pack of this name already. Choose another."), "name")
+        check_day(in_force_from, None, at)
+        texts = with_source(new_pack(name, version="1", **head), code="house", source=source)
+        wrong = faults(name, texts, begun=True)
+        if wrong:
+            raise Faulty(wrong)
+        made = PackVersion(
+            reference=f"R-{uuid.uuid4().hex[:10].upper()}",
+            name=name, version="1", texts=_plain(texts), digest=packs.digest_of(name, texts),
+            in_force_from=in_force_from, reason=reason, drafted_by=by, drafted_at=at,
+        )  # fmt: skip
+        made.save(force_insert=True)
+        made.creditors.set(creditors)
+        _tell(
+            made, "rules.pack_begun", by, at, reason=reason, tightens=list(head["tightens"]),
+            creditors=[one.name for one in creditors],
+        )  # fmt: skip
+    return made
 
 
 def write_into_draft(
@@ -186,7 +223,7 @@ def _write(
         texts = write(fresh.files)
     except CannotChange as cannot:
         raise WrongInput(sentences([cannot.fault], tongue_now()), "since") from None
-    wrong = faults(fresh.name, texts)
+    wrong = faults(fresh.name, texts, begun=fresh.begins_pack)
     if wrong:
         raise Faulty(wrong)
     fresh.texts, fresh.digest = _plain(texts), packs.digest_of(fresh.name, texts)
@@ -213,7 +250,7 @@ def ask_what_if(*, version: PackVersion, by: User, at: datetime) -> WhatIf:
     with transaction.atomic(durable=True):
         _once(by, at)
         fresh = _locked(version, {_State.DRAFT, _State.PROPOSED}, "what_if")
-        if not changes(packs.parse(fresh.name, fresh.based_on.files), pack_of(fresh)):
+        if not changes(base_of(fresh), pack_of(fresh)):
             raise WrongInput(_("No value is changed yet. Change one first."))
         running = fresh.runs.filter(state=WhatIf.State.RUNNING, digest=fresh.digest).first()
         if running:
@@ -238,7 +275,7 @@ def propose(*, version: PackVersion, by: User, at: datetime) -> PackVersion:
     with transaction.atomic(durable=True):
         _once(by, at)
         fresh = _locked(version, {_State.DRAFT}, "propose")
-        _check_whole(fresh, at)
+        check_whole(fresh, at)
         if seen(fresh) is None:
             raise WrongInput(_("Look first at what it would change, then propose it."))
         fresh.state, fresh.proposed_by, fresh.proposed_at = _State.PROPOSED, by, at
@@ -282,7 +319,7 @@ def publish(*, version: PackVersion, answer: str, by: User, at: datetime) -> Pac
         fresh = _locked(version, {_State.PROPOSED}, "publish")
         if by.pk in (fresh.proposed_by_id, fresh.drafted_by_id):
             raise SecondPersonNeeded
-        _check_whole(fresh, at)
+        check_whole(fresh, at)
         fresh.state = _State.PUBLISHED
         fresh.decided_by, fresh.decided_at, fresh.answer = by, at, answer
         fresh.save(update_fields=["state", "decided_by", "decided_at", "answer"])
@@ -290,76 +327,35 @@ def publish(*, version: PackVersion, answer: str, by: User, at: datetime) -> Pac
             fresh, "rules.published", by, at, reason=fresh.reason, answer=answer,
             drafted_by=str(fresh.drafted_by), proposed_by=str(fresh.proposed_by),
         )  # fmt: skip
+        if fresh.begins_pack:
+            _join(fresh)
         shelving.publish_on_commit()
     version.refresh_from_db()
     return version
 
 
-# ---------------------------------------------------------------- what may be asked of a version
+def _join(version: PackVersion) -> None:
+    """Put the new pack on the list of each creditor for whom it was begun; their cases follow on commit.
 
-
-def pack_of(version: PackVersion) -> Pack:
-    """The version as the rules read it; raises ``PackUnreadable``."""
-    return packs.parse(version.name, version.files)
-
-
-def faults(name: str, texts: Mapping[str, bytes]) -> list[Fault]:
-    """Everything that is wrong with these files as the newest version of the pack, in sentences.
-
-    A house that tightens the pack may not become looser than it by that either.
+    A creditor without a list had the packs of its own country until now: they are written down with it.
     """
-    try:
-        pack = packs.parse(name, texts)
-    except PackUnreadable as unreadable:
-        return [Fault("of_pack", pack=name, fault=why) for why in unreadable.why]
-    beside: dict[str, Pack] = {name: pack}
-    for other in packs.names():
-        if other != name:
-            try:
-                beside[other] = packs.load(other)
-            except PackUnreadable:
-                continue
-    houses = [one for one in beside.values() if one is pack or name in one.tightens]
-    return [fault for house in houses for fault in loosened(house, beside)]
+    for creditor in version.creditors.select_for_update().order_by("pk"):
+        listed = list(creditor.packs) or [one.pack for one in packs_for(_at_home(creditor))]
+        creditor.packs = list(dict.fromkeys([*listed, version.name]))
+        creditor.save(update_fields=["packs"])
+
+    def settle() -> None:
+        # Without a broker the hourly sweep does it; the version judges from tomorrow on at the soonest.
+        with suppress(OperationalError, NoBroker):
+            settle_packs.delay()
+
+    transaction.on_commit(settle)
 
 
-def seen(version: PackVersion) -> WhatIf | None:
-    """The finished look at what this very draft would change, if there was one."""
-    return version.runs.filter(state=WhatIf.State.DONE, digest=version.digest).first()
-
-
-def _check_whole(version: PackVersion, at: datetime) -> None:
-    """Whether it may be published as it is and as things stand now."""
-    newest = packs.load(version.name)
-    if version.based_on is None or newest.digest != version.based_on.digest:
-        raise WrongInput(
-            _(
-                "Version %(version)s came into being meanwhile. Draft the change anew, from that one."
-            )
-            % {"version": newest.version}
-        )
-    _check_day(version.first_day, version.based_on, at)
-    wrong = faults(version.name, version.files)
-    if wrong:
-        raise Faulty(wrong)
-    if not changes(newest, pack_of(version)):
-        raise WrongInput(_("No value is changed yet. Change one first."))
-
-
-def _check_day(day: date, base: PackVersion, at: datetime) -> None:
-    if day <= local_day(at, HOUSE_ZONE):
-        raise WrongInput(
-            _(
-                "Today has already been judged by the rules of today. Choose tomorrow or a later day."
-            ),
-            "in_force_from",
-        )
-    if day < base.first_day:
-        raise WrongInput(
-            _("Version %(version)s takes effect on %(day)s. Choose that day or a later one.")
-            % {"version": base.version, "day": base.first_day.isoformat()},
-            "in_force_from",
-        )
+def _at_home(creditor: Organisation) -> Situation:
+    return Situation(
+        country=creditor.country, home=creditor.country, creditor_type=creditor.creditor_type
+    )
 
 
 def _kept(pack: Pack, at: datetime) -> PackVersion:

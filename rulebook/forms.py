@@ -8,10 +8,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from compliance import packs
 from compliance.parsing import CONFIDENCES
 from compliance.verdict import Force
 from desk.rulebook import CONFIDENCE
-from desk.showing import tongue_now
+from desk.showing import pack_title, tongue_now
+from people.models import Organisation
 from rulebook.fields import ExactField
 from workflow.forms import DeskForm, day_field, words_field
 
@@ -24,6 +26,67 @@ class DraftForm(DeskForm):
         help_text=gettext_lazy("Acts of that day and later are judged by the new version, earlier ones by the old."),
     )  # fmt: skip
     reason = words_field(label=gettext_lazy("Why the rules change"), rows=3)
+
+
+class NewPackForm(DeskForm):
+    """A house's own pack: what it is called, what it tightens, for whom, and on what it rests."""
+
+    title_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=80)
+    title_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=80)
+    name = forms.RegexField(
+        label=gettext_lazy("Short name"), regex=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=30,
+        help_text=gettext_lazy("Small letters, figures and hyphens, such as house-nb. It stands for ever."),
+        error_messages={"invalid": gettext_lazy("Small letters, figures and hyphens only, such as house-nb.")},
+    )  # fmt: skip
+    about_zh = words_field(label=gettext_lazy("What it is for, in Chinese"), rows=2, most=500)
+    about_en = words_field(label=gettext_lazy("What it is for, in English"), rows=2, most=500)
+    tightens = forms.MultipleChoiceField(
+        label=gettext_lazy("Which packs it tightens"), widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("They are always asked with it; none of its lines may be looser."),
+    )  # fmt: skip
+    creditors = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("For these creditors"), queryset=Organisation.objects.none(),
+        widget=forms.CheckboxSelectMultiple, required=False,
+        help_text=gettext_lazy("Their cases are judged by it from its first day on. None: nobody's yet; a list can be set later."),
+    )  # fmt: skip
+    source_zh = forms.CharField(
+        label=gettext_lazy("The house's own rules in Chinese, by their title"), max_length=200
+    )
+    source_en = forms.CharField(
+        label=gettext_lazy("The house's own rules in English, by their title"), max_length=200
+    )
+    in_force_from = day_field(label=gettext_lazy("From which day on"))
+    reason = words_field(label=gettext_lazy("Why the rules change"), rows=2)
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["tightens"].choices = [(one, pack_title(one)) for one in packs.names()]
+        self.fields["creditors"].queryset = Organisation.objects.filter(
+            kind=Organisation.Kind.CREDITOR
+        ).order_by("pk")
+
+    def clean(self) -> dict[str, Any]:
+        """The head of the pack and its source, as they are written."""
+        given = super().clean()
+        if self.errors:
+            return given
+        return {
+            "name": given["name"],
+            "head": {
+                "jurisdiction": "house",
+                "tightens": given["tightens"],
+                "title": {"en": given["title_en"], "zh": given["title_zh"]},
+                "about": {"en": given["about_en"], "zh": given["about_zh"]},
+            },
+            "source": {
+                "title": given["source_en"],
+                "title_zh": given["source_zh"],
+                "force": "policy",
+            },
+            "creditors": list(given["creditors"]),
+            "in_force_from": given["in_force_from"],
+            "reason": given["reason"],
+        }
 
 
 class PublishForm(DeskForm):

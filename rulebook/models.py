@@ -34,6 +34,9 @@ class PackVersion(models.Model):
     based_on = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followers"
     )
+    creditors = models.ManyToManyField(
+        "people.Organisation", blank=True, related_name="+", verbose_name=_("for these creditors")
+    )
     reason = models.TextField(_("why"), blank=True)
     drafted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -92,6 +95,11 @@ class PackVersion(models.Model):
     def files(self) -> dict[str, bytes]:
         """Its files as they are read and digested."""
         return {file: text.encode() for file, text in self.texts.items()}
+
+    @property
+    def begins_pack(self) -> bool:
+        """Whether it is the first version of a pack that the house begins itself."""
+        return self.based_on_id is None and self.drafted_by_id is not None
 
     @property
     def open(self) -> bool:

@@ -6,7 +6,7 @@ moment, and whoever takes the run up again goes on from there. Memory does not g
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from compliance.shelf import Pack, PackUnreadable, Shelf
 from compliance.verdict import Verdict
 from people.models import User
 from rulebook import shelving
-from rulebook.actions import pack_of
+from rulebook.actions import base_of, pack_of
 from rulebook.models import PackVersion, WhatIf, WhatIfVisit
 from timeline.models import Event
 from visits.ahead import AHEAD, facts_ahead
@@ -47,6 +47,13 @@ class Question:
     now: Shelf
     then: Shelf
     names: frozenset[str]
+    joining: frozenset[int] = frozenset()  # creditors that get a pack which the house begins
+
+    def facts(self, facts: Facts) -> Facts:
+        """The facts as they will be once the pack is asked for the case."""
+        if not self.version.begins_pack or self.version.name in facts.packs:
+            return facts
+        return replace(facts, packs=(*facts.packs, self.version.name))
 
 
 def advance(run_pk: int, *, at: datetime) -> bool:
@@ -97,6 +104,8 @@ def question_of(version: PackVersion) -> Question:
     return Question(
         version, pack, now, now.with_edition(version.first_day, pack),
         frozenset({version.name, *leaning}),
+        frozenset(version.creditors.values_list("pk", flat=True)) if version.begins_pack
+        else frozenset(),
     )  # fmt: skip
 
 
@@ -112,9 +121,10 @@ def _end(run: WhatIf, state: str, at: datetime) -> bool:
 def concerned(question: Question, at: datetime) -> Any:
     """The visits ahead of cases that use the pack, from the draft's first day on."""
     first = datetime.combine(question.version.first_day, time(), UTC) - WIDEST_ZONE
-    return Visit.objects.filter(
-        state__in=AHEAD, starts_at__gte=max(first, at), case__packs__overlap=list(question.names)
-    )
+    ahead = Visit.objects.filter(state__in=AHEAD, starts_at__gte=max(first, at))
+    if question.version.begins_pack:
+        return ahead.filter(case__creditor__in=question.joining)
+    return ahead.filter(case__packs__overlap=list(question.names))
 
 
 def _visits(run: WhatIf, question: Question, at: datetime) -> bool:
@@ -135,7 +145,7 @@ def _visits(run: WhatIf, question: Question, at: datetime) -> bool:
             run.total, run.done = run.total - 1, run.done - 1  # where it is still the day before
             continue
         before = ask(action, facts, on=day, shelf=question.now)
-        after = ask(action, facts, on=day, shelf=question.then)
+        after = ask(action, question.facts(facts), on=day, shelf=question.then)
         what = fate(before, after)
         setattr(run, what, getattr(run, what) + 1)
         if what.startswith("newly"):
@@ -177,17 +187,19 @@ def _past(run: WhatIf, question: Question, at: datetime) -> bool:
     rows = Event.objects.filter(data__has_key="decision")
     if run.past_cursor is not None:
         rows = rows.filter(pk__lt=run.past_cursor)
-    chunk = list(rows.order_by("-pk").values_list("pk", "recorded_at", "data")[:PAST_CHUNK])
+    told = ("pk", "recorded_at", "data", "case__creditor")
+    chunk = list(rows.order_by("-pk").values_list(*told)[:PAST_CHUNK])
     shelves: dict[Any, Shelf] = {}
     # What was entered late stands between newer ones: only a whole chunk of older ones is the end.
-    ended = len(chunk) < PAST_CHUNK or all(recorded_at < since for _pk, recorded_at, _data in chunk)
-    for pk, recorded_at, data in chunk:
+    ended = len(chunk) < PAST_CHUNK or all(one[1] < since for one in chunk)
+    for pk, recorded_at, data, creditor in chunk:
         run.past_cursor = pk
         if run.past >= MOST_PAST:
             ended = True
             break
         decision = data["decision"]
-        if recorded_at >= since and question.version.name in decision.get("packs", {}):
+        asked = question.version.name in decision.get("packs", {}) or creditor in question.joining
+        if recorded_at >= since and asked:
             name = _answer_changes(decision, question, shelves)
             setattr(run, name, getattr(run, name) + 1)
     if ended:
@@ -202,12 +214,12 @@ def _answer_changes(
     key = tuple(sorted(decision.get("digests", {}).items()))
     try:
         if key not in shelves:
-            base = packs.parse(question.version.name, question.version.based_on.files)
+            base = base_of(question.version)
             new = as_if_in_force(base, question.pack, question.version.first_day)
             shelves[key] = shelf_of(decision).holding([new])
         verdict = ask(
             decision["action"],
-            Facts.from_dict(decision["facts"]),
+            question.facts(Facts.from_dict(decision["facts"])),
             on=datetime.fromisoformat(decision["on"]).date(),
             shelf=shelves[key],
         )

@@ -8,6 +8,7 @@ app_name = "rulebook"
 urlpatterns = [
     path("", views.versions, name="versions"),
     path("of/<slug:name>/new/", views.draft, name="draft"),
+    path("new-pack/", views.begin, name="begin"),
     path("lpr/", rates.enter, name="lpr"),
     path("lpr/four-times/", rates.four_times, name="four_times"),
     path("<slug:reference>/", views.version, name="version"),

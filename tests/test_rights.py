@@ -225,6 +225,7 @@ TABLE: dict[str, Route] = {
     "notices:drop": form("letter", "handle_letters"),
     "rulebook:versions": Route(reads="read_rules", only="GET"),
     "rulebook:draft": Route(lambda _w: ["story"], reads="draft_rules", writes="draft_rules"),
+    "rulebook:begin": Route(reads="draft_rules", writes="draft_rules"),
     "rulebook:lpr": Route(reads="draft_rules", writes="draft_rules"),
     "rulebook:four_times": Route(reads="draft_rules", only="GET"),
     "rulebook:version": page("rules", "read_rules"),

@@ -17,6 +17,7 @@ register = template.Library()
 
 DEEDS = {
     "rules.drafted": _("Draft begun"),
+    "rules.pack_begun": _("Pack begun"),
     "rules.value_changed": _("Value changed"),
     "rules.value_ended": _("Value ended"),
     "rules.value_added": _("Line added"),

@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from cases.models import Case
 from common import clock
-from common.clock import local_day
+from common.clock import HOUSE_ZONE, local_day
 from compliance import packs
 from compliance.comparing import changes
 from compliance.shelf import Pack, PackUnreadable
@@ -24,7 +24,7 @@ from desk.showing import tongue_now
 from people.models import Organisation
 from people.rights import may
 from rulebook import actions, papers, rates
-from rulebook.forms import DraftForm, PublishForm
+from rulebook.forms import DraftForm, NewPackForm, PublishForm
 from rulebook.models import PackVersion, WhatIf
 from rulebook.shown import compared
 from rulebook.tasks import poke
@@ -91,6 +91,21 @@ def draft(request: HttpRequest, name: str) -> HttpResponse:
     )
 
 
+def begin(request: HttpRequest) -> HttpResponse:
+    """Begin a pack of the house's own, stricter than others."""
+    demand(request, actions.DRAFT)
+    return handle(
+        request,
+        case=Book(),
+        form=NewPackForm(request.POST or None),
+        do=lambda given: actions.draft_pack(**given, by=request.user, at=clock.now()),
+        template="rulebook/begin.html",
+        done=_("The pack is begun. Now add its first line."),
+        to=lambda made: reverse("rulebook:patterns", args=[made.reference]),
+        right=actions.DRAFT,
+    )
+
+
 @require_safe
 def version(request: HttpRequest, reference: str) -> HttpResponse:
     """One version: what it changes, whom that concerns, who did what with it."""
@@ -104,7 +119,7 @@ def diff(request: HttpRequest, reference: str) -> HttpResponse:
     demand(request, "read_rules")
     row = row_named(reference)
     other = _against(request, row)
-    found = changes(readable(other), readable(row))
+    found = changes(_before(row, other), readable(row))
     others = PackVersion.objects.filter(name=row.name).exclude(pk=row.pk).defer("texts")
     return TemplateResponse(
         request,
@@ -118,7 +133,7 @@ def diff_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     """The same on paper."""
     demand(request, "read_rules")
     row = row_named(reference)
-    old, new = readable(_against(request, row)), readable(row)
+    old, new = _before(row, _against(request, row)), readable(row)
     content = papers.diff_pdf(
         old, new, row, changes(old, new), at=clock.now(), language=tongue_now()
     )
@@ -224,7 +239,7 @@ def publish(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _page(request: HttpRequest, row: PackVersion) -> dict[str, Any]:
     base = row.based_on
-    found = changes(readable(base), readable(row)) if base else []
+    found = changes(actions.base_of(row), readable(row)) if base or row.begins_pack else []
     run = row.runs.select_related("asked_by").first()
     user = request.user
     return {
@@ -243,6 +258,7 @@ def _page(request: HttpRequest, row: PackVersion) -> dict[str, Any]:
         "may_look": may(user, actions.DRAFT) or may(user, actions.PUBLISH),
         "may_publish": may(user, actions.PUBLISH)
         and user.pk not in (row.drafted_by_id, row.proposed_by_id),
+        "joining": list(row.creditors.order_by("pk")) if row.begins_pack else [],
         "used_by": Organisation.objects.filter(packs__contains=[row.name]),
         **(_running(run) if run and run.state == WhatIf.State.RUNNING else {}),
     }
@@ -330,6 +346,11 @@ def _against(request: HttpRequest, row: PackVersion) -> PackVersion:
     return row.based_on or row
 
 
+def _before(row: PackVersion, other: PackVersion) -> Pack:
+    """The other side of a comparison; a pack's first version stands beside nothing."""
+    return actions.base_of(row) if other == row and row.begins_pack else readable(other)
+
+
 def _pack_on(name: str, day: Any) -> Pack | None:
     try:
         return packs.load(name, day)
@@ -338,4 +359,4 @@ def _pack_on(name: str, day: Any) -> Pack | None:
 
 
 def _today() -> Any:
-    return local_day(clock.now(), actions.HOUSE_ZONE)
+    return local_day(clock.now(), HOUSE_ZONE)

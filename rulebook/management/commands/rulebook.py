@@ -88,7 +88,8 @@ class Command(BaseCommand):
             editions = packs.shelf().editions(name)
         except PackUnreadable as unreadable:
             return [str(unreadable)]
-        first, *later = (edition.pack for edition in editions)
+        come = [edition.pack for edition in editions]
+        first, *later = come if name in packs.shipped() else [come[0], *come]
         rows = list(published.select_related("based_on"))
         found = []
         if [pack.digest for pack in later] != [row.digest for row in rows]:
