@@ -55,6 +55,10 @@ def register_all() -> None:
         Act("set_mandate", _("Choose the mandate"), "edit_case", _at("mandate"), EARLY, order=16),
         Act("assign_case", _("Assign to an officer"), "assign_case", _at("assign"), OPEN, order=70),
         Act(
+            "call", _("Call the debtor"), "log_contact", _at("call"), OPEN,
+            ask=lambda case, by, at: _may_use("phone", case, by, at), order=18,
+        ),
+        Act(
             "log_contact", _("Log a gentler contact"), "log_contact", _at("log_contact"), OPEN,
             ask=_may_contact, order=20,
         ),

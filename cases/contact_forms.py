@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, ContactAttempt, Party
 from cases.models.parties import LIABLE
 from people.models import ContactPoint
-from workflow.forms import DeskForm, PlaceTimeField, said_field, words_field
+from workflow.forms import DeskForm, FilesField, PlaceTimeField, said_field, words_field
 
 PRIVATE = "private"  # no line of the house: what the rules refuse to an agency
 TRACE_RESULTS = [
@@ -17,6 +19,16 @@ TRACE_RESULTS = [
     ("wrong_number", _("Wrong or dead number")),
     ("refused", _("Does not want to be contacted")),
 ]
+
+YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
+CALL_RESULTS = [
+    (one.value, one.label)
+    for one in (
+        ContactAttempt.Result.NO_ANSWER, ContactAttempt.Result.REACHED,
+        ContactAttempt.Result.PROMISED, ContactAttempt.Result.THIRD_PARTY,
+        ContactAttempt.Result.REFUSED, ContactAttempt.Result.WRONG_NUMBER,
+    )
+]  # fmt: skip
 
 
 class NumberField(forms.ModelChoiceField):
@@ -64,6 +76,51 @@ class ContactForm(LinesForm):
     def __init__(self, *args: Any, case: Case, **given: Any) -> None:
         liable = case.parties.filter(role__in=LIABLE).values_list("person_id", flat=True)
         super().__init__(*args, case=case, people=[case.debtor_id, *liable], **given)
+
+
+class CallForm(DeskForm):
+    """What came of a call; the outcome is a button, all else may stay empty."""
+
+    result = forms.ChoiceField(label=_("Outcome"), choices=CALL_RESULTS)
+    stated = forms.BooleanField(
+        label=_("We said who was calling and on whose behalf"), required=False
+    )
+    seconds = forms.IntegerField(
+        label=_("Duration in seconds"), required=False, min_value=0, max_value=14_400,
+        help_text=_("Left empty: as the clock above shows it."),
+    )  # fmt: skip
+    effective = said_field(
+        label=_("The matter was spoken about"), choices=YES_OR_NO, required=False,
+        help_text=_("Left open: by the outcome."),
+    )  # fmt: skip
+    remark = words_field(label=_("What was said"), required=False)
+    recording = FilesField(
+        label=_("Recording"), required=False,
+        help_text=_("MP3, M4A, WAV, OGG or WebM, at most 20 MB."),
+    )  # fmt: skip
+    recording_agreed = said_field(
+        label=_("The person agreed to being recorded"), choices=YES_OR_NO, required=False,
+        help_text=_("Without consent the recording is kept apart; few may hear it."),
+    )  # fmt: skip
+
+    @property
+    def helper(self) -> FormHelper:
+        """All but the outcome, which the template draws as buttons."""
+        helper = super().helper
+        helper.layout = Layout(*(name for name in self.fields if name != "result"))
+        return helper
+
+    def said(self) -> dict[str, Any]:
+        """What the action takes, with yes and no as such and the file read."""
+        data = dict(self.cleaned_data)
+        file = data.pop("recording", None)
+        for name in ("effective", "recording_agreed"):
+            data[name] = {"yes": True, "no": False}.get(data[name])
+        return {
+            **data,
+            "filename": file.name if file else "",
+            "content": file.read() if file else b"",
+        }
 
 
 class TraceForm(LinesForm):

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from cases.deliveries import views as deliveries
-from cases.views import holding, house_papers, preparing
+from cases.views import calling, holding, house_papers, preparing
 
 app_name = "cases"
 
@@ -32,6 +32,9 @@ urlpatterns = [
     path("cases/<slug:reference>/mandate/", preparing.set_mandate, name="mandate"),
     path("cases/<slug:reference>/assign/", preparing.assign, name="assign"),
     path("cases/<slug:reference>/contacts/log/", preparing.log_contact, name="log_contact"),
+    path("cases/<slug:reference>/call/", calling.call, name="call"),
+    path("cases/<slug:reference>/call/<int:pk>/", calling.begin, name="begin_call"),
+    path("cases/<slug:reference>/calls/<str:token>/", calling.log, name="log_call"),
     path("cases/<slug:reference>/message/", preparing.write, name="write"),
     path("cases/<slug:reference>/hold/", holding.hold, name="hold"),
     path("cases/<slug:reference>/holds/<int:pk>/review/", holding.review, name="review_hold"),

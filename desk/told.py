@@ -74,7 +74,7 @@ GROUPS = {
     "contacts": Group(
         _("Contacts and notices"),
         "envelope",
-        ("contact.", "notice.", "message.", "wording.", "portal."),
+        ("contact.", "call.", "notice.", "message.", "wording.", "portal."),
     ),
     "visits": Group(
         _("Visits"),
@@ -377,6 +377,7 @@ SENTENCES: dict[str, Any] = {
     "paper.returned": _("%(paper)s was given back."),
     "mandate.set": _("The case is run under mandate %(mandate)s."),
     "contact.traced": _("Somebody else was asked how the debtor can be reached: %(result)s."),
+    "call.begun": _("A number was dialled."),
     "contact.logged": _("%(channel)s: %(result)s."),
     "message.written": _("A message to the debtor was written: %(channel)s."),
     "wording.noticed": _("A record holds words that are to be looked into: %(words)s."),

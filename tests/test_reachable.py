@@ -32,6 +32,7 @@ BY_OTHER_MEANS = {
     "healthz", "readyz",  # asked by machines
     "people:sign_in", "people:sign_out",  # before and after
     "portal:check",  # by those who have no account
+    "cases:log_call",  # while a call is on
     "cases:import_progress", "cases:import_stop",  # while the worker is at it
     "rulebook:progress", "rulebook:stop",  # likewise
     "agreements:conclude",  # only where both have signed and something stood against it

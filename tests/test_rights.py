@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core import signing
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 
 from cases.models import Case
+from cases.views import calling
 from documents.models import Document
 from notices.models import Notice
 from people.rights import may
@@ -82,6 +84,17 @@ def decided(world: World) -> int:
     return event.number
 
 
+def phone_of(world: World) -> Any:
+    """The telephone of the debtor."""
+    return world.case.debtor.contact_points.get(channel="phone")
+
+
+def call_token(world: World) -> str:
+    """What the house gives out when a call begins."""
+    said = {"case": world.case.pk, "point": phone_of(world).pk, "at": NOW.isoformat()}
+    return signing.dumps(said, salt=calling.SALT)
+
+
 CLERKS = "import_cases"
 TABLE: dict[str, Route] = {
     "desk:work": Route(only="GET"),
@@ -141,6 +154,11 @@ TABLE: dict[str, Route] = {
     "cases:mandate": form("case", "edit_case"),
     "cases:assign": form("case", "assign_case"),
     "cases:log_contact": form("case", "log_contact"),
+    "cases:call": page("case", "log_contact"),
+    "cases:begin_call": Route(
+        of("case", lambda w: phone_of(w).pk), writes="log_contact", only="POST"
+    ),
+    "cases:log_call": form("case", "log_contact", lambda w: call_token(w)),
     "cases:write": form("case", "log_contact"),
     "cases:hold": form("case", "hold_case"),
     "cases:review_hold": form("refused", "hold_case", lambda w: w.hold.pk),

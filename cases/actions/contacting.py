@@ -7,10 +7,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cases.actions.still_open import while_open
-from cases.facts import number_mark
+from cases.facts import SPOKEN, number_mark
 from cases.guarantees import target_of
 from cases.models import Case, ContactAttempt
 from cases.policy import asks
+from documents.models import Document
+from documents.storing import Unreadable, clean_name, kind_of_file, store
 from people.models import Address, ContactPoint, User
 from workflow.kept import kept
 from workflow.steps import WrongInput, begin
@@ -29,12 +31,21 @@ def log_contact(
     contact_point: ContactPoint | None = None,
     stated: bool | None = None,
     line: str = "",
+    seconds: int | None = None,
+    effective: bool | None = None,
+    filename: str = "",
+    content: bytes = b"",
+    recording_agreed: bool | None = None,
 ) -> ContactAttempt:
     """Log one attempt that ``by`` made; the rules are asked for the moment it was made.
 
     Whom the number belongs to is who was contacted; none means the debtor. ``stated`` says whether the
     caller said who called and for whom, ``line`` from where the call came, if not from the caller's own
     work telephone. A number that proved dead is marked, so that nobody tries it again.
+
+    Of a call: ``seconds`` it lasted, whether it was ``effective`` (by its result where nobody says),
+    and its recording with whether the person agreed to it. A recording without that consent is kept
+    apart, for those alone who answer for the case. Raises ``documents.storing.Unreadable``.
     """
     when = happened_at or at
     if when > at:
@@ -46,8 +57,18 @@ def log_contact(
     person = contact_point.person_id if contact_point else case.debtor_id
     target = target_of(case, person)
     lines = line_facts(case, by, line)
+    called = channel == ContactAttempt.Channel.PHONE
+    if not called and (seconds is not None or content):
+        raise WrongInput(_("Only a call has a duration and a recording."), "channel")
+    if content and recording_agreed is None:
+        raise WrongInput(_("Say whether the person agreed to being recorded."), "recording_agreed")
+    if called and effective is None:
+        effective = result in SPOKEN
     attempt = ContactAttempt(
         case=case,
+        seconds=seconds,
+        effective=effective if called else None,
+        recording_agreed=recording_agreed if content else None,
         party=case.parties.filter(person=person, role=target["target_role"]).first(),
         line=line or default_line(case, by),
         identity_stated=stated,
@@ -58,6 +79,14 @@ def log_contact(
         by=by,
         remark=remark,
     )
+
+    def keep_recording() -> None:
+        if content:
+            attempt.recording = store(
+                case=case, kind=Document.Kind.OTHER, filename=filename, content=content,
+                mime=sound_of(filename, content), title=_("Recording of a call"),
+                restricted=not recording_agreed, by=by, at=at,
+            )  # fmt: skip
 
     def after(fresh: ContactAttempt, _by: User, _at: datetime) -> None:
         mind_words(fresh.case, [remark], by=by, at=at)
@@ -83,10 +112,40 @@ def log_contact(
         ),
         by=by,
         at=at,
-        data={"channel": channel, "result": result, "at": when, "remark": remark},
+        first=keep_recording,
+        data=lambda made: {
+            "channel": channel,
+            "result": result,
+            "at": when,
+            "remark": remark,
+            **_of_call(made),
+        },
         then=while_open("contact.logged", after),
     )
     return attempt
+
+
+def sound_of(filename: str, content: bytes) -> str:
+    """The type of a sound file; raises ``Unreadable`` for what is none."""
+    mime = kind_of_file(clean_name(filename), content)
+    if not mime.startswith("audio/"):
+        raise Unreadable(_("This is no recording. Choose an MP3, M4A, WAV, OGG or WebM file."))
+    return mime
+
+
+def _of_call(made: ContactAttempt) -> dict[str, Any]:
+    """What the timeline tells of a call beside its result; the recording by its digest alone."""
+    if made.channel != ContactAttempt.Channel.PHONE:
+        return {}
+    told: dict[str, Any] = {"effective": made.effective}
+    if made.seconds is not None:
+        told["seconds"] = made.seconds
+    if made.recording:
+        told |= {
+            "document": made.recording.number, "document_sha256": made.recording.sha256,
+            "recording_agreed": made.recording_agreed,
+        }  # fmt: skip
+    return told
 
 
 def lines_of(case: Case, by: User) -> dict[str, str]:

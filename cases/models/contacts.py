@@ -43,6 +43,16 @@ class ContactAttempt(models.Model):
     at = models.DateTimeField(_("at"))
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     remark = models.TextField(_("what was said"), blank=True)
+    # Of a call alone.
+    seconds = models.PositiveIntegerField(_("duration in seconds"), null=True, blank=True)
+    effective = models.BooleanField(_("the matter was spoken about"), null=True, blank=True)
+    recording = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("recording"),
+    )  # fmt: skip
+    recording_agreed = models.BooleanField(
+        _("the person agreed to being recorded"), null=True, blank=True
+    )
 
     class Meta:
         ordering = ["-at", "-pk"]
@@ -68,7 +78,17 @@ class ContactAttempt(models.Model):
                 ),
                 name="contact_result_known",
             ),
+            models.CheckConstraint(
+                condition=models.Q(channel="phone")
+                | models.Q(seconds=None, effective=None, recording=None, recording_agreed=None),
+                name="contact_call_alone_lasts",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()}: {self.get_result_display()}"
+
+    @property
+    def lasted(self) -> str:
+        """How long the call lasted, as a clock shows it: 2:05."""
+        return "" if self.seconds is None else f"{self.seconds // 60}:{self.seconds % 60:02d}"

@@ -129,7 +129,7 @@ def _debts(*, case: int) -> QuerySet[Debt]:
 
 @kept
 def _last_contacts(*, case: int) -> QuerySet[ContactAttempt]:
-    return ContactAttempt.objects.filter(case=case).select_related("by")[:10]
+    return ContactAttempt.objects.filter(case=case).select_related("by", "recording")[:10]
 
 
 @kept

@@ -15,6 +15,8 @@
 //   data-close-note       closes the note around it
 //   data-tick-all="post"  ticks or clears every box of that name in its form
 //   data-enter-next       Enter (which a scanner sends) goes to the next such field, and ticks data-ticks
+//   data-elapsed="12"     a clock that has run for so many seconds and runs on
+//   data-dial             a tel: link that a phone follows by itself, once
 //   data-print            prints the page
 //   data-rows             rows of a form; data-add-row copies its <template> with the next number
 (() => {
@@ -231,6 +233,30 @@
     const form = event.target.closest("form[data-auto-submit]");
     if (form) form.requestSubmit();
   });
+
+  // ---------------------------------------------------------------- a call in progress
+
+  const running = one("[data-elapsed]");
+  if (running) {
+    const since = performance.now() - Number(running.dataset.elapsed) * 1000;
+    const show = () => {
+      const seconds = Math.floor((performance.now() - since) / 1000);
+      running.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    };
+    show();
+    setInterval(show, 1000);
+  }
+  const dial = one("[data-dial]");
+  if (dial && matchMedia("(pointer: coarse)").matches) {
+    let before = "";
+    try {
+      before = sessionStorage.getItem("dialled");
+      sessionStorage.setItem("dialled", location.pathname);
+    } catch {
+      before = location.pathname; // a browser that keeps nothing: the person presses the link
+    }
+    if (before !== location.pathname) location.assign(dial.href);
+  }
 
   one("[data-focus]")?.focus();
 })();

@@ -1,0 +1,62 @@
+"""A call: the rules are asked before the number is dialled, and what came of it is logged in one form."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from cases.actions.contacting import line_facts
+from cases.actions.still_open import while_open
+from cases.facts import number_mark
+from cases.guarantees import target_of
+from cases.models import Case
+from cases.models.parties import LIABLE
+from cases.policy import asks
+from people.models import ContactPoint, User
+from workflow.steps import Policy, WrongInput, note
+
+DIALLED = [ContactPoint.Channel.PHONE.value, ContactPoint.Channel.SMS.value]
+
+
+def numbers_of(case: Case) -> QuerySet[ContactPoint]:
+    """The telephone numbers of those who answer for the debt that may still be used."""
+    liable = case.parties.filter(role__in=LIABLE).values("person")
+    found: Any = ContactPoint.objects.filter(
+        channel__in=DIALLED, do_not_contact=False, dead_at=None
+    )
+    numbers: QuerySet[ContactPoint] = (
+        found.filter(person=case.debtor_id) | found.filter(person__in=liable)
+    ).select_related("person")
+    return numbers.order_by("person_id", "channel", "pk")
+
+
+def may_call(case: Case, point: ContactPoint, by: User) -> Policy:
+    """Whether this number may be dialled now, from the caller's own line."""
+    return asks(
+        "contact.log",
+        channel="phone",
+        number=number_mark(point),
+        contact_sources=(point.source,),
+        **target_of(case, point.person_id),
+        **line_facts(case, by),
+    )
+
+
+def begin_call(*, case: Case, point: ContactPoint, by: User, at: datetime) -> None:
+    """Ask the rules and note that the call begins; only then is the number given out.
+
+    Raises ``PolicyRefused`` outside the hours, over a cap or while calls are barred.
+    """
+    if not numbers_of(case).filter(pk=point.pk).exists():
+        raise WrongInput(_("This number is marked as not to be used. Choose another one."))
+    note(
+        case,
+        event="call.begun",
+        right="log_contact",
+        policy=may_call(case, point, by),
+        data={"channel": "phone", "number": number_mark(point)},
+        then=while_open("call.begun"),
+        by=by,
+        at=at,
+    )
