@@ -367,6 +367,8 @@ STORAGES = {
 DEFAULT_FROM_EMAIL = env.str("DOORSTEP_MAIL_FROM", "Doorstep <doorstep@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 20
+MAIL_SERVERS_INSIDE: list[str] = env.list("DOORSTEP_MAIL_SERVERS_INSIDE", [])
+"""Mail servers of organisations that may stand in a private network; all others must be outside."""
 if "EMAIL_URL" in os.environ:
     mail = env.dj_email_url("EMAIL_URL")
     EMAIL_BACKEND = mail["EMAIL_BACKEND"]

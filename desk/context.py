@@ -48,6 +48,7 @@ PLACES: list[tuple[str, Any, str, str, str]] = [
     ("desk:ask", _("Ask first"), "question-circle", "read_rules", "q"),
     ("desk:rules", _("Rules"), "book", "read_rules", "r"),
     ("cases:house_papers", _("House papers"), "folder-check", "keep_house_papers", "h"),
+    ("notices:accounts", _("Channels"), "broadcast", "keep_accounts", "m"),
     ("admin:index", _("Administration"), "gear", "administer", "s"),
 ]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notices.views import letters, notice, outbox, runs, slips
+from notices.views import accounts, letters, notice, outbox, runs, slips
 
 app_name = "notices"
 
@@ -20,4 +20,10 @@ urlpatterns = [
     path("<int:pk>/judge/", notice.judge, name="judge"),
     path("<int:pk>/again/", notice.again, name="again"),
     path("<int:pk>/stop/", notice.drop, name="drop"),
+    path("channels/", accounts.accounts, name="accounts"),
+    path("channels/at/<str:name>/", accounts.open_account, name="open_account"),
+    path("channels/<int:pk>/", accounts.account, name="account"),
+    path("channels/<int:pk>/change/", accounts.change, name="change_account"),
+    path("channels/<int:pk>/use/", accounts.use, name="use_account"),
+    path("channels/<int:pk>/try/", accounts.try_out, name="try_account"),
 ]

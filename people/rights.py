@@ -44,6 +44,7 @@ RIGHTS: dict[str, set[str]] = {
     "publish_rules": {_R.COMPLIANCE.value, _R.SUPERVISOR.value},
     "read_rules": {role.value for role in _ALL},
     "keep_house_papers": {_R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
+    "keep_accounts": {_R.ADMINISTRATOR.value},
     "administer": {_R.ADMINISTRATOR.value},
 }
 

@@ -10,6 +10,8 @@ from cases.actions.house_papers import enter_house_paper
 from cases.actions.opening import Claimed, open_case
 from cases.actions.preparing import add_paper, add_party, update_guarantee
 from cases.models import Case, Circumstance, Mandate, Party
+from notices.channels import carriers
+from notices.models import ChannelAccount
 from people.models import (
     Address,
     ContactPoint,
@@ -355,3 +357,12 @@ def prepared_case(**given: Any) -> Case:
             at=start + timedelta(hours=hours),
         )  # fmt: skip
     return found
+
+
+def account(*, of: Organisation | None = None, provider: str = "demo_sms") -> ChannelAccount:
+    """An account at the demo's own carrier, in use."""
+    found = ChannelAccount.objects.filter(provider=provider, organisation=of or agency()).first()
+    return found or ChannelAccount.objects.create(
+        organisation=of or agency(), channel=carriers()[provider].channel, provider=provider,
+        changed_by=administrator(), changed_at=moment("2026-03-01 09:00"),
+    )  # fmt: skip

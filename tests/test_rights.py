@@ -233,6 +233,22 @@ TABLE: dict[str, Route] = {
     "notices:run_file": Route(
         of("run", "sheet"), reads="handle_letters", only="GET", role_first=True
     ),
+    "notices:accounts": Route(reads="keep_accounts", only="GET"),
+    "notices:open_account": Route(
+        lambda w: ["demo_sms"], reads="keep_accounts", writes="keep_accounts", role_first=True
+    ),
+    "notices:account": Route(
+        lambda w: [w.account.pk], reads="keep_accounts", only="GET", role_first=True
+    ),
+    **{
+        f"notices:{name}_account": Route(
+            lambda w: [w.account.pk],
+            reads="keep_accounts",
+            writes="keep_accounts",
+            role_first=True,
+        )
+        for name in ("change", "use", "try")
+    },
     "notices:outbox": Route(reads="handle_letters", only="GET"),
     "notices:notice": page("letter"),
     "notices:post": form("letter", "handle_letters"),

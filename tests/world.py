@@ -73,6 +73,7 @@ class World:
     duty: Any = None
     batch: Any = None
     house_paper: Any = None
+    account: Any = None
     contact: Any = None
     guaranteed: Any = None
     letter: Any = None
@@ -120,6 +121,7 @@ def build() -> World:
     _rules(world)
     world.batch = files.check(files.csv_of(files.row(1), files.row(2, principal="-1")))
     world.house_paper = make.house_paper()
+    world.account = make.account()
     world.guaranteed = make.case(reference="HZ-2026-0209", external_reference="W-209")
     make.guarantor(world.guaranteed)
     world.contact = add_party(

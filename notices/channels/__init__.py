@@ -8,6 +8,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -154,6 +155,8 @@ class Carrier:
     """Whether it signs nothing, so that the address it is given must hold a key."""
     basic_calls = False
     """Whether its calls show a name and a key that stand in the address it is given."""
+    tells_address = False
+    """Whether it is told that address with each message, so that nobody has to enter it."""
     polls = False
 
     def batch(self, account: "ChannelAccount") -> AbstractContextManager[Sender]:
@@ -186,6 +189,10 @@ CARRIERS: tuple[str, ...] = (
     "mailgun_email",
     "brevo_email",
     "resend_email",
+    "smtp_email",
+    "wecom",
+    "wechat_official",
+    *(() if settings.PRODUCTION else ("demo_sms", "demo_wecom", "demo_wechat")),
 )
 
 

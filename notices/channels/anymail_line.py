@@ -44,7 +44,6 @@ from notices.channels.email import DEAD as DEAD_CODES
 from notices.channels.email import ENHANCED, compose, message_id
 from notices.models import ChannelAccount
 
-USER = "doorstep"  # of the basic authorisation in the address for call-backs
 FROM = Setting(
     "from_address",
     gettext_lazy("Sender's address"),
@@ -99,7 +98,7 @@ class ByAnymail(Carrier):
 
     def hear(self, account: ChannelAccount, request: HttpRequest) -> Heard:
         """Events of one message or several, shown to be theirs as the service can."""
-        secret = f"{USER}:{wire.call_back_key(account)}"
+        secret = f"{wire.USER}:{wire.call_back_key(account)}"
         with _without_warnings():
             view = self.tracking(webhook_secret=secret, **_from(account, self.view))
         try:

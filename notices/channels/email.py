@@ -87,8 +87,8 @@ def house_line() -> Iterator[Sender]:
 class Line:
     """An open connection; opened anew where the server closed it between two messages."""
 
-    def __init__(self, backend: Any) -> None:
-        self.backend = backend
+    def __init__(self, backend: Any, sender: str = "") -> None:
+        self.backend, self.sender = backend, sender
 
     def open(self) -> None:
         """Connect, unless connected; a server that is not there stops the whole batch."""
@@ -109,7 +109,7 @@ class Line:
     def send(self, message: Message) -> Taken:
         """Send one message."""
         try:
-            made = compose(message)
+            made = compose(message, self.sender)
             made.message()
         except (ValueError, UnicodeError) as error:  # BadHeaderError is one
             raise Undelivered(

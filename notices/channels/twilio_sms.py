@@ -61,7 +61,7 @@ class TwilioSms(Carrier):
         ),
         *wire.BASE,
     )
-    calls_back = polls = True
+    calls_back = polls = tells_address = True
 
     @contextmanager
     def batch(self, account: ChannelAccount) -> Iterator[Sender]:

@@ -18,9 +18,10 @@ from django.utils.translation import gettext_lazy
 from requests import exceptions
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
-from notices.channels import Setting, Unclear, Undelivered
+from notices.channels import Carrier, Setting, Unclear, Undelivered
 
 CONNECT, READ = 5.0, 20.0
+USER = "doorstep"  # of the basic authorisation in the address for call-backs
 TIMEOUT = (CONNECT, READ)
 BASE: tuple[Setting, ...] = (
     ()
@@ -69,6 +70,18 @@ def call_back_key(account: Any) -> str:
 def secret_call_back(account: Any) -> str:
     """The address with the key, for carriers that sign nothing."""
     return f"{call_back(account)}?key={call_back_key(account)}"
+
+
+def address_for_calls(carrier: Carrier, account: Any) -> str:
+    """What is to be entered at the carrier so that it can call us; "" where it never calls."""
+    if not carrier.calls_back:
+        return ""
+    if carrier.unsigned_calls:
+        return secret_call_back(account)
+    if carrier.basic_calls:
+        scheme, sign, rest = call_back(account).partition("://")
+        return f"{scheme}{sign}{USER}:{call_back_key(account)}@{rest}"
+    return call_back(account)
 
 
 def shows_key(account: Any, request: Any) -> bool:

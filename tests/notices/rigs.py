@@ -7,7 +7,7 @@ from notices.channels import Carrier, Message, Sender, carriers
 from notices.models import ChannelAccount
 from people.models import Organisation
 from tests import make
-from tests.notices.fakes import alibaba, mail, tencent, twilio
+from tests.notices.fakes import alibaba, mail, tencent, twilio, weixin
 from tests.notices.fakes.server import Fake
 
 TEXT = "您好，请致电 021-60000000 联系我们。"
@@ -89,4 +89,14 @@ MAILGUN = _mail("mailgun_email", mail.FakeMailgun, sender_domain=mail.DOMAIN)
 BREVO = _mail("brevo_email", mail.FakeBrevo)
 RESEND = _mail("resend_email", mail.FakeResend)
 BY_MAIL = [POSTMARK, SENDGRID, MAILGUN, BREVO, RESEND]
-RIGS = [ALIBABA, TENCENT, TWILIO, *BY_MAIL]
+WECOM = Rig(
+    "wecom", weixin.FakeWeCom,
+    {"corp_id": weixin.CORP, "agent_id": 1000002, "to": "customers", "sender": "zhangsan"},
+    {"corp_secret": weixin.SECRET}, to="wmOne", looks_up=False,
+)  # fmt: skip
+WECHAT = Rig(
+    "wechat_official", weixin.FakeWeChat, {"app_id": weixin.APP},
+    {"app_secret": weixin.SECRET, "token": weixin.TOKEN}, to="oOne", looks_up=False,
+    message=TEMPLATED,
+)  # fmt: skip
+RIGS = [ALIBABA, TENCENT, TWILIO, WECOM, WECHAT, *BY_MAIL]

@@ -11,7 +11,6 @@ from django.test import Client
 
 from notices import receipts, relay
 from notices.channels import Attachment, Undelivered, wire
-from notices.channels.anymail_line import USER
 from notices.models import CarrierReceipt, ChannelAccount, Notice
 from tests import make
 from tests.notices.cast import MONDAY, queued
@@ -169,7 +168,7 @@ class Sent:
 
     def call(self, what: str, key: str = "") -> Any:
         body, headers = event(self.rig, the(self.notice).provider_id, what)
-        shown = f"{USER}:{key or wire.call_back_key(self.account)}"
+        shown = f"{wire.USER}:{key or wire.call_back_key(self.account)}"
         return Client().post(
             f"/carriers/{self.account.slug}/", json.dumps(body), content_type="application/json",
             headers={"Authorization": "Basic " + base64.b64encode(shown.encode()).decode(), **headers},

@@ -1,0 +1,7 @@
+"""SMS by the demo's own carrier."""
+
+from django.utils.translation import gettext_lazy as _
+
+from notices.channels.demo_carrier import Demo
+
+CARRIER = Demo("demo_sms", _("Demo carrier"), "sms")
