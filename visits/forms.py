@@ -1,6 +1,6 @@
 """The forms of planning and of the door."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -159,11 +159,22 @@ class AnnounceForm(DeskForm):
     email = forms.BooleanField(label=_("By e-mail"), required=False)
     letter = forms.BooleanField(label=_("By letter"), required=False)
 
+    def __init__(self, *args: Any, short: Mapping[str, Any], **given: Any) -> None:
+        super().__init__(*args, **given)
+        for channel, label in short.items():
+            self.fields[channel] = forms.BooleanField(label=label, required=False)
+        if short:
+            self.fields["letter"].help_text = _(
+                "A short message goes beside it and says only when; the whole notice goes by e-mail or letter."
+            )
+
     def clean(self) -> dict[str, Any]:
-        """At least one way."""
+        """At least one way that carries the whole notice; the ways stand together under ``channels``."""
         cleaned = super().clean()
-        if not cleaned.get("email") and not cleaned.get("letter"):
+        ways = [name for name in self.fields if name != "language" and cleaned.pop(name, False)]
+        if not {"email", "letter"} & set(ways):
             self.add_error(None, _("Choose at least one way in which the notice goes."))
+        cleaned["channels"] = ways
         return cleaned
 
 

@@ -13,8 +13,9 @@ from cases.actions.holding import hold_case
 from cases.actions.writing import write_to_debtor
 from cases.models import Case, ContactAttempt
 from compliance import packs
+from notices import relay
 from notices.models import Notice
-from people.models import User
+from people.models import ContactPoint, User
 from tests import make, walk
 from timeline.chain import Verified, verify
 from timeline.models import Event
@@ -31,7 +32,11 @@ UNTRUE = "明天法院就来抓人"
 PLAIN = "您 2026年3月15日 到期的第 2 期还款，尚有 2,500.00 元未到账。如有困难，请与我们联系。"
 
 
-def write(case: Case, text: str, *, channel: str = "email", by: User | None = None) -> Notice:
+def write(case: Case, text: str, *, channel: str = "sms", by: User | None = None) -> Notice:
+    make.account()
+    ContactPoint.objects.get_or_create(
+        person=case.debtor, channel="sms", value="13800000000", defaults={"source": "contract"}
+    )
     return write_to_debtor(case=case, channel=channel, text=text, by=by or make.clerk(), at=AT)
 
 
@@ -61,9 +66,10 @@ class TestWording:
 
     def test_the_plain_and_true_reminder_goes(self) -> None:
         notice = write(make.case(), PLAIN)
-        assert (notice.state, notice.channel) == ("queued", "email")
+        assert (notice.state, notice.channel) == ("queued", "sms")
+        assert relay.send_due(AT).sent == 1
         assert PLAIN in notice.body
-        assert notice.body.startswith("王海燕 您好")
+        assert notice.body.startswith("王海燕您好")
 
     def test_refusals_stand_on_the_timeline_and_can_be_decided_again(self) -> None:
         case = make.case()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from cases.models import Case
+from notices import receipts, relay
 from notices.actions import (
     mark_sent,
     queue_again,
@@ -33,17 +34,28 @@ def again(thing: Any) -> Any:
     return type(thing).objects.get(pk=thing.pk)
 
 
-@pytest.fixture
-def bounced() -> Visit:
-    """Visit Thursday 14:30, told by message and letter on Monday at ten; the message fails at 10:04."""
-    visit = walk.planned()
+def sms_and_letter(visit: Visit) -> None:
+    """Announced on Monday at ten; the SMS goes by the agency's account, and nobody has that number."""
+    account = make.account()
+    ContactPoint.objects.create(
+        person=visit.case.debtor, channel="sms", value="13800000404", source="contract"
+    )
     announce_visit(
-        visit=visit, language="zh", channels=["email", "letter"], by=make.clerk(), at=SENT_AT
+        visit=visit, language="zh", channels=["sms", "letter"], by=make.clerk(), at=SENT_AT
     )
     mark_sent(notice=visit.notices.get(channel="letter"), by=make.clerk(), at=SENT_AT)
-    mail = visit.notices.get(channel="email")
-    record_sent(notice=mail, taken=Taken(provider_id="m1", answer="250 OK"), at=SENT_AT)
-    record_bounce(notice=again(mail), by=make.clerk(), at=BOUNCED_AT, why="号码已停用")
+    assert relay.send_due(SENT_AT).sent == 1
+    sms = visit.notices.get(channel="sms")
+    assert (sms.state, sms.account) == ("sent", account)
+    receipts.poll_due(BOUNCED_AT)
+    receipts.apply_open(BOUNCED_AT)
+
+
+@pytest.fixture
+def bounced() -> Visit:
+    """Visit Thursday 14:30, told by SMS and letter on Monday at ten; the SMS is known to have failed at 10:04."""
+    visit = walk.planned()
+    sms_and_letter(visit)
     return visit
 
 
@@ -76,28 +88,29 @@ class TestNoticeBounces:
         assert sorted(roles.values_list("role", flat=True)) == ["officer", "supervisor"]
         from visits.actions.announcing import service_failed
 
-        service_failed(bounced.notices.get(channel="email"), BOUNCED_AT)  # the sweep tries again
+        service_failed(bounced.notices.get(channel="sms"), BOUNCED_AT)  # the sweep tries again
         assert roles.count() == 2
         assert Event.objects.filter(kind="visit.unbooked").count() == 1
 
     def test_a_debtor_who_may_still_get_the_letter_is_called(self, bounced: Visit) -> None:
         assert Duty.objects.get(case=bounced.case, kind="visit.call_off").role == "clerk"
 
-    def test_nothing_more_goes_to_the_dead_address(self, bounced: Visit) -> None:
-        assert ContactPoint.objects.get(channel="email").dead_at == BOUNCED_AT
-        mail = bounced.notices.get(channel="email")
+    def test_no_second_sms_goes_to_the_dead_number(self, bounced: Visit) -> None:
+        assert ContactPoint.objects.get(channel="sms").dead_at == BOUNCED_AT
+        sms = bounced.notices.get(channel="sms")
+        assert (sms.state, sms.why) == ("bounced", "Nobody has this number.")
         with pytest.raises(WrongInput):
-            queue_again(notice=mail, why="x", by=make.clerk(), at=BOUNCED_AT)
+            queue_again(notice=sms, why="x", by=make.clerk(), at=BOUNCED_AT)
         visit = walk.planned(
             case=again(bounced.case), starts_at=make.moment("2026-03-09 08:00"),
             at=make.moment("2026-03-02 11:00"),
         )  # fmt: skip
         with pytest.raises(WrongInput):
             announce_visit(
-                visit=visit, language="zh", channels=["email"], by=make.clerk(),
+                visit=visit, language="zh", channels=["sms", "letter"], by=make.clerk(),
                 at=make.moment("2026-03-02 11:00"),
             )  # fmt: skip
-        assert Notice.objects.filter(channel="email").count() == 1
+        assert Notice.objects.filter(channel="sms").count() == 1
 
     def test_sunday_and_an_hour_too_early_are_refused_and_monday_at_eight_is_not(
         self, bounced: Visit
@@ -117,13 +130,7 @@ class TestNoticeBounces:
 class TestLetterStillInTime:
     def test_keeps_a_visit_for_which_the_letter_comes_early_enough(self) -> None:
         visit = walk.planned(starts_at=make.moment("2026-03-10 14:30"))
-        announce_visit(
-            visit=visit, language="zh", channels=["email", "letter"], by=make.clerk(), at=SENT_AT
-        )
-        mark_sent(notice=visit.notices.get(channel="letter"), by=make.clerk(), at=SENT_AT)
-        mail = visit.notices.get(channel="email")
-        record_sent(notice=mail, taken=Taken(provider_id="m1", answer="250 OK"), at=SENT_AT)
-        record_bounce(notice=again(mail), by=make.clerk(), at=BOUNCED_AT, why="号码已停用")
+        sms_and_letter(visit)
         assert again(visit).state == "announced"
         assert not Event.objects.filter(kind="visit.unbooked").exists()
 

@@ -19,6 +19,7 @@ from notices.kinds import Kind, register
 from notices.models import Notice
 from notices.service import effective_from
 from notices.texts.composing import Given
+from notices.ways import by_channel
 from people.models import ContactPoint, User
 from timeline.models import Event
 from visits import policy
@@ -33,6 +34,24 @@ ON_ITS_WAY = {
     Notice.State.QUEUED, Notice.State.SENDING, Notice.State.SENT, Notice.State.DOUBTFUL,
 }  # fmt: skip
 LOST_STATES = [Notice.State.BOUNCED, Notice.State.FAILED]
+WHOLE = {Notice.Channel.EMAIL.value, Notice.Channel.LETTER.value}
+"""The channels that carry the whole notice; what is shorter says when, and that the notice comes."""
+SHORT = {
+    Notice.Channel.SMS.value: gettext_lazy("By SMS"),
+    Notice.Channel.WECOM.value: gettext_lazy("By WeCom"),
+    Notice.Channel.WECHAT.value: gettext_lazy("By WeChat"),
+}
+NO_WAY = {
+    Notice.Channel.LETTER.value: gettext_lazy(
+        "There is no home address from a lawful source for a letter. Add one under “People”."
+    ),
+    Notice.Channel.EMAIL.value: gettext_lazy(
+        "There is no e-mail address from a lawful source. Add one under “People”, or send a letter."
+    ),
+    "other": gettext_lazy(
+        "There is no number or account from a lawful source for this, or nobody who carries it."
+    ),
+}
 UNBOOKED = "visit.unbooked"
 NOT_SERVED = gettext_lazy("The notice of the visit did not arrive.")
 
@@ -40,7 +59,7 @@ NOT_SERVED = gettext_lazy("The notice of the visit did not arrive.")
 def announce_visit(
     *, visit: Visit, language: str, channels: Sequence[str], by: User, at: datetime
 ) -> list[Notice]:
-    """Announce the visit to the debtor, by e-mail, letter or both, in Chinese, English or both.
+    """Announce the visit to the debtor, by e-mail or letter and by short messages, in one language or both.
 
     The case moves to ``notice`` when the first of them has taken effect, not before.
     """
@@ -53,6 +72,10 @@ def announce_visit(
     ways = [_way(visit, channel) for channel in channels]
     if not ways:
         raise WrongInput(_("Choose at least one way in which the notice goes."))
+    if not WHOLE & set(channels):
+        raise WrongInput(
+            _("A short message says only when you would like to come. Choose e-mail or letter too.")
+        )
     content = render_paper(paper_of(composed), language)
     made: dict[str, Any] = {"notices": []}
 
@@ -105,30 +128,10 @@ def announce_visit(
 
 def _way(visit: Visit, channel: str) -> tuple[str, str, ContactPoint | None]:
     """The address for a channel; raises ``WrongInput`` when there is none that may be used."""
-    debtor = visit.case.debtor
-    if channel == Notice.Channel.LETTER:
-        home = debtor.addresses.filter(kind="home").exclude(source="unknown").first()
-        if home is None:
-            raise WrongInput(
-                _(
-                    "There is no home address from a lawful source for a letter. Add one under “People”."
-                ),
-                "letter",
-            )
-        return channel, str(home), None
-    point = (
-        debtor.contact_points.filter(channel="email", do_not_contact=False, dead_at=None)
-        .exclude(source="unknown")
-        .first()
-    )
-    if point is None:
-        raise WrongInput(
-            _(
-                "There is no e-mail address from a lawful source. Add one under “People”, or send a letter."
-            ),
-            "email",
-        )
-    return channel, point.value, point
+    way = by_channel(visit.case, channel)
+    if way is None:
+        raise WrongInput(str(NO_WAY.get(channel, NO_WAY["other"])), channel)
+    return channel, way.address, way.point
 
 
 def told_in(composed: VisitNotice) -> Given:

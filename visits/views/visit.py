@@ -13,6 +13,7 @@ from cases.models import Refusal
 from cases.views.preparing import page, seen_case
 from common import clock
 from documents.storing import Unreadable
+from notices.ways import by_channel
 from people.rights import may
 from visits import forms
 from visits.actions import announcing, recording, refusing
@@ -66,8 +67,14 @@ def announce(request: HttpRequest, reference: str) -> HttpResponse:
     points = found.case.debtor.contact_points.filter(
         channel="email", do_not_contact=False, dead_at=None
     )
+    short = {
+        channel: label
+        for channel, label in announcing.SHORT.items()
+        if by_channel(found.case, channel)
+    }
     form = forms.AnnounceForm(
         request.POST or None,
+        short=short,
         initial={
             "language": found.case.debtor.language,
             "email": points.exclude(source="unknown").exists(),
@@ -84,7 +91,7 @@ def announce(request: HttpRequest, reference: str) -> HttpResponse:
         },
         do=lambda data: announcing.announce_visit(
             visit=found, language=data["language"],
-            channels=[name for name in ("email", "letter") if data[name]],
+            channels=data["channels"],
             by=request.user, at=at,
         ),
         done=_("The notice is on its way. The lead time runs from its effective service."),
