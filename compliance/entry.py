@@ -28,6 +28,7 @@ class Entry:
     confidence: str
     checked_by: str
     checked_on: date | None
+    day_unsure: Mapping[str, str]  # why nobody has confirmed the first day; empty: it is confirmed
     note: str
     actions: frozenset[str]  # the actions for which it is asked
     binds: frozenset[str]  # kinds of creditor that its source binds; empty: all

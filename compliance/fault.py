@@ -162,8 +162,12 @@ FAULTS: dict[str, tuple[str, str]] = {
         "{file} 的{name}须有中文和英文",
     ),
     "head_source": (
-        "{file}: the source {source} needs title and title_zh, may have url",
-        "{file}：依据 {source} 须有 title（英文名称）和 title_zh（中文名称），可以有 url（网址）",
+        "{file}: the source {source} needs title and title_zh, may have url and first_day",
+        "{file}：依据 {source} 须有 title（英文名称）和 title_zh（中文名称），可以有 url（网址）和 first_day（起始日说明）",
+    ),
+    "head_first_day": (
+        "{file}: the source {source} needs its first_day in English and Chinese",
+        "{file}：依据 {source} 的 first_day（起始日说明）须有中英文",
     ),
     "source_force": (
         "{file}: the source {source} has the {name} {given!r}; it is one of {options}",

@@ -31,6 +31,7 @@ _APPLIES_FIELDS = {
 }  # fmt: skip
 _SOURCE_FIELDS = {
     "title", "title_zh", "url", "force", "confidence", "checked_by", "checked_on",
+    "first_day",
 }  # fmt: skip
 _COMMON_FIELDS = {
     "id", "rule", "since", "until", "severity", "force", "confidence", "source", "article",
@@ -151,6 +152,8 @@ def _of_source(source: str, given: Mapping[str, Any]) -> Iterator[Fault]:
     checked_on = given.get("checked_on")
     if bool(given.get("checked_by")) != (type(checked_on) is date):
         yield Fault("source_half_checked", file=PACK_FILE, source=source)
+    if "first_day" in given and not _bilingual(given["first_day"]):
+        yield Fault("head_first_day", file=PACK_FILE, source=source)
 
 
 def _of_applies(given: Mapping[str, Any]) -> Iterator[Fault]:
@@ -203,6 +206,7 @@ def _entry(head: Mapping[str, Any], topic: str, raw: Mapping[str, Any]) -> Entry
         raise _Trouble("half_checked", field="checked_by")
     if raw["confidence"] not in CONFIDENCES:
         raise _Trouble("unknown_confidence", options=", ".join(CONFIDENCES), field="confidence")
+    force = _choice(Force, raw["force"], "force")
     return Entry(
         pack=head["name"],
         version=head["version"],
@@ -212,11 +216,12 @@ def _entry(head: Mapping[str, Any], topic: str, raw: Mapping[str, Any]) -> Entry
         since=since,
         until=until,
         severity=_choice(Severity, severity, "severity"),
-        force=_choice(Force, raw["force"], "force"),
+        force=force,
         citation=_citation(head, raw),
         confidence=raw["confidence"],
         checked_by=raw.get("checked_by", ""),
         checked_on=checked_on,
+        day_unsure=MappingProxyType(_day_unsure(head, raw, force)),
         note=raw.get("note", ""),
         actions=frozenset(actions or (rule.answers if rule else ())),
         binds=frozenset(raw.get("binds", ())),
@@ -244,6 +249,13 @@ def _citation(head: Mapping[str, Any], raw: Mapping[str, Any]) -> Citation:
         url=raw.get("url", source.get("url", "")),
         article_zh=raw.get("article_zh", ""),
     )
+
+
+def _day_unsure(head: Mapping[str, Any], raw: Mapping[str, Any], force: Force) -> dict[str, str]:
+    """Why the first day of the value is not confirmed; of house policy the house knows the day."""
+    if force is Force.POLICY:
+        return {}
+    return dict(head["source"][raw["source"]].get("first_day", {}))
 
 
 def _keys(raw: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -92,6 +92,7 @@ def _told(rule: Rule, row: Row) -> Iterator[Para | Facts]:
         (_("Force"), entry.force.label[tongue]),
         (_("Source"), " ".join([entry.citation.text[tongue], entry.citation.url]).strip()),
         (pgettext("rule", "In force"), _in_force(row)),
+        (_("Day not confirmed"), entry.day_unsure.get(tongue, "")),
         (_("What it does"), " · ".join([does, *row.acts])),
         (_("Binds"), row.binds and _("%(whom)s (for others house policy)") % {"whom": row.binds}),
         (_("Asked only of"), row.put_to),

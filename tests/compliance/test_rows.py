@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from compliance import packs
+from compliance.verdict import Force
 
 LIST = Path(__file__).parents[2] / "docs" / "rules-not-automated.md"
 ROWS: dict[str, list[str]] = {  # pack -> its ids; whoever adds rows to a pack adds them here
@@ -49,3 +50,32 @@ def test_the_list_gives_each_row_once_with_all_its_reasons() -> None:
     assert len({line[0] for line in lines}) == len(lines)
     for row, *words in lines:
         assert all(len(part.strip()) > 10 for part in words), row
+
+
+class TestAFirstDayThatNobodyHasConfirmed:
+    TABLE = LIST.with_name("rules.md")
+    LINE = re.compile(
+        r"^\| `([a-z-]+)` \| (\d{4}-\d\d-\d\d) \| (.+?) \| (.+?) \| .+ \|$", re.MULTILINE
+    )
+
+    def test_is_listed_for_a_lawyer_with_its_pack_source_and_rows(self) -> None:
+        unsure: dict[tuple[str, str, str], set[str]] = {}
+        for pack in packs.names():
+            for entry in packs.describe(pack):
+                if entry.day_unsure:
+                    row = (pack, f"{entry.since}", entry.citation.title)
+                    unsure.setdefault(row, set()).add(entry.id)
+        lines = self.LINE.findall(self.TABLE.read_text())
+        assert {tuple(line[:3]): set(line[3].split(", ")) for line in lines} == unsure
+        assert len(lines) == len(unsure)
+
+    def test_is_none_that_the_house_chose_itself(self) -> None:
+        for pack in packs.names():
+            for entry in packs.describe(pack):
+                assert not (entry.day_unsure and entry.force is Force.POLICY), entry.id
+
+    def test_tells_why_in_both_languages(self) -> None:
+        entries = [entry for pack in packs.names() for entry in packs.describe(pack)]
+        said = [entry.day_unsure for entry in entries if entry.day_unsure]
+        assert said
+        assert all(one["en"] and one["zh"] for one in said)

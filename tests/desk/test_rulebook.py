@@ -67,6 +67,8 @@ class TestBook:
         assert {row.entry.id for row in rows} == {entry.id for entry in load(name).entries}
         unchecked = "nobody has checked this yet" if language == "en" else "尚未有人核对"
         assert shown.count(unchecked) >= sum(not entry.checked for entry in load(name).entries)
+        unsure = "day not confirmed" if language == "en" else "起始日未核实"
+        assert shown.count(unsure) == sum(bool(entry.day_unsure) for entry in load(name).entries)
 
     def test_says_of_a_value_all_that_the_pack_says(self, clock: Any) -> None:
         clock.set(NOW)
