@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.privacy import Asked
 from cases.imports import cells
-from cases.models import Case, Debt, Hold, Mandate, Party
+from cases.models import Case, Debt, Hold, Mandate
 from cases.policy import rules_with_exceptions
 from common.clock import local_day
 from compliance.calendars import regions_of
@@ -19,7 +19,7 @@ from compliance.reading import gist
 from documents.models import Document
 from notices.models import Notice
 from notices.ways import free_channels
-from people.models import Address, ContactPoint, Person, Source, User
+from people.models import PROOF_LENGTH, Address, ContactPoint, Person, Source, User
 from workflow.forms import (
     DeskForm,
     FilesField,
@@ -134,7 +134,7 @@ class DebtorForm(DeskForm):
 
     def clean_id_number(self) -> str:
         """A number as ID cards and passports have it."""
-        return _document_number(self.cleaned_data["id_number"], self.initial.get("id_number"))
+        return document_number(self.cleaned_data["id_number"], self.initial.get("id_number"))
 
     def clean_name(self) -> str:
         """Not only blanks."""
@@ -170,6 +170,11 @@ class AddressForm(DeskForm):
         choices=Source.choices,
         help_text=_("Only an address from a lawful source can be visited (CN-25)."),
     )
+    source_on = day_field(label=_("Obtained on"), required=False)
+    source_proof = forms.CharField(
+        label=_("What shows the source"), max_length=PROOF_LENGTH, required=False,
+        help_text=_("Such as the call in which it was said; not needed of the contract (CN-25)."),
+    )  # fmt: skip
     verified_on = day_field(label=_("Verified on"), required=False)
     consented = forms.BooleanField(label=_("The debtor agreed to visits here"), required=False)
 
@@ -201,6 +206,11 @@ class ContactPointForm(DeskForm):
     channel = forms.ChoiceField(label=_("Channel"), choices=ContactPoint.Channel.choices)
     value = forms.CharField(label=_("Number or account"), max_length=120)
     source = said_field(label=_("Where it comes from"), choices=Source.choices)
+    source_on = day_field(label=_("Obtained on"), required=False)
+    source_proof = forms.CharField(
+        label=_("What shows the source"), max_length=PROOF_LENGTH, required=False,
+        help_text=_("Such as the call in which it was said; not needed of the contract (CN-25)."),
+    )  # fmt: skip
     verified_on = day_field(label=_("Verified on"), required=False)
     consented = forms.BooleanField(label=_("The person agreed to be reached here"), required=False)
     do_not_contact = forms.BooleanField(label=_("Do not contact"), required=False)
@@ -225,37 +235,6 @@ class ContactPointForm(DeskForm):
         return cleaned
 
 
-class PartyForm(DeskForm):
-    """Somebody besides the debtor."""
-
-    role = said_field(
-        label=_("Role"),
-        choices=Party.Role.choices,
-        help_text=_("A contact person is never asked to pay and never told of the debt."),
-    )
-    name = forms.CharField(label=_("Name"), max_length=80)
-    id_number = forms.CharField(label=_("ID number"), max_length=30, required=False)
-    relation = forms.CharField(label=_("Relation to the debtor"), max_length=60, required=False)
-    basis = forms.CharField(
-        label=_("Basis of liability"),
-        max_length=160,
-        required=False,
-        help_text=_("For whoever answers for the debt: the paper they signed, or the law."),
-    )
-    common_debt = forms.ChoiceField(
-        label=_("If it is the spouse: why the debt is a common one"), required=False,
-        choices=[("", _("Not a common debt, or not known")), *Party.CommonDebt.choices],
-    )  # fmt: skip
-    file = FilesField(
-        label=_("Paper that shows it"), required=False,
-        help_text=_("Needed of a spouse, an heir, an administrator or a guardian before anybody is approached."),
-    )  # fmt: skip
-
-    def clean_id_number(self) -> str:
-        """A number as ID cards and passports have it."""
-        return _document_number(self.cleaned_data["id_number"])
-
-
 class BureauForm(DeskForm):
     """When the debtor was told of the report, and when it was made."""
 
@@ -273,31 +252,6 @@ class PrivacyForm(DeskForm):
 
     asked = forms.ChoiceField(label=_("What it is about"), choices=Asked.choices)
     remark = words_field(label=_("What was asked, or what happened"), most=500)
-
-
-class GuaranteeForm(DeskForm):
-    """What a guarantor promised, and what happened in the guarantee period."""
-
-    guarantee = forms.ChoiceField(
-        label=_("Guarantee"),
-        choices=[("", _("Not known")), *Party.Guarantee.choices],
-        required=False,
-        help_text=_("An unclear one counts as a general guarantee (Civil Code art. 686)."),
-    )
-    guarantee_months = forms.IntegerField(
-        label=_("Agreed period, months"),
-        min_value=1,
-        max_value=600,
-        required=False,
-        help_text=_("Empty: six months from the due day (Civil Code art. 692)."),
-    )
-    claimed_on = day_field(
-        label=_("Claimed in the period on"),
-        required=False,
-        help_text=_("Joint: the guarantor was asked to pay. General: the debtor was sued."),
-    )
-    enforced_on = day_field(label=_("Debtor enforced against in vain on"), required=False)
-    consented_on = day_field(label=_("Agreed in writing to changes on"), required=False)
 
 
 class TermsForm(DeskForm):
@@ -458,7 +412,7 @@ class ExceptionForm(DeskForm):
         ]
 
 
-def _document_number(text: str, held: str | None = None) -> str:
+def document_number(text: str, held: str | None = None) -> str:
     """As it stands on the document; what is held already is not questioned by another correction."""
     if not text or text == held:
         return text

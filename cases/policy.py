@@ -5,13 +5,13 @@ from datetime import date, datetime
 from typing import Any
 
 from cases.facts import facts_for
-from cases.models import Case
+from cases.models import Case, Party
 from common.clock import local_day
 from compliance.ask import ask
 from compliance.entry import Entry
 from compliance.packs import PackUnreadable, describe
 from compliance.verdict import Severity, Verdict
-from people.models import User
+from people.models import Address, ContactPoint, User
 from workflow.steps import Policy, case_of
 
 
@@ -30,6 +30,33 @@ def asks(action: str, *, on: date | None = None, **more: Any) -> Policy:
 def may_contact(channel: str) -> Policy:
     """Whether the debtor may be contacted by this channel at this moment."""
     return asks("contact.log", channel=channel)
+
+
+def may_keep(row: Address | ContactPoint) -> Policy:
+    """Whether this address or number may be kept: where it comes from, and on what basis."""
+
+    def policy(subject: Any, *, by: User, at: datetime) -> Verdict:
+        case: Case = case_of(subject)
+        return asks(
+            "data.keep",
+            contact_sources=(row.source,),
+            source_on=row.source_on,
+            source_proof=bool(row.source_proof.strip()),
+            **_whose(case, row.person_id),
+        )(case, by=by, at=at)
+
+    return policy
+
+
+def _whose(case: Case, person: int) -> dict[str, Any]:
+    """The part that this person has in the case, and the basis on which the data are kept."""
+    if person == case.debtor_id:  # the debt itself is a contract with the debtor
+        return {"target_role": "debtor", "legal_basis": Party.LegalBasis.CONTRACT.value}
+    parties = case.parties.filter(person_id=person).order_by("pk")
+    party = parties.exclude(legal_basis="").first() or parties.first()
+    if party is None:
+        return {"target_role": "third_party", "legal_basis": ""}
+    return {"target_role": party.role, "legal_basis": party.legal_basis}
 
 
 def rules_with_exceptions(packs: Sequence[str], day: date) -> dict[str, Entry]:

@@ -22,6 +22,9 @@ urlpatterns = [
     path(
         "cases/<slug:reference>/people/<int:pk>/guarantee/", preparing.guarantee, name="guarantee"
     ),
+    path(
+        "cases/<slug:reference>/people/<int:pk>/basis/", preparing.legal_basis, name="legal_basis"
+    ),
     path("cases/<slug:reference>/bureau/", preparing.bureau, name="bureau"),
     path("cases/<slug:reference>/privacy/", preparing.privacy, name="privacy"),
     path("cases/<slug:reference>/people/<int:pk>/ask/", preparing.trace, name="trace"),

@@ -198,6 +198,9 @@ class Facts:
     natural_person_lender: bool | None = None
     mandate: MandateFacts | None = None
     contact_sources: tuple[str, ...] | None = None
+    source_on: date | None = None  # when a new address or number came from its source
+    source_proof: bool | None = None  # whether it is said what shows that
+    legal_basis: str | None = None  # on which the data of whoever it is are kept (PIPL art. 13)
     gentler_tried: tuple[str, ...] | None = None
     overdue_since: date | None = None
     balance: Decimal | None = None

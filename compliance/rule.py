@@ -19,8 +19,9 @@ DOOR = ("papers.show", "premises.enter", "talk.open")
 AGREEMENT = ("agreement.reach", "agreement.sign")
 TEXT = ("text.send", "text.record")
 AROUND = ("visit.depart", "evidence.add", "visit.finish")  # before, during and after a visit
+KEEPING = ("data.keep",)
 ENDING = ("payment.record", "case.close", "case.close_early")
-ACTIONS = frozenset((*VISIT, *CONTACT, *DOOR, *AGREEMENT, *TEXT, *AROUND, *ENDING))
+ACTIONS = frozenset((*VISIT, *CONTACT, *DOOR, *AGREEMENT, *TEXT, *AROUND, *KEEPING, *ENDING))
 
 T = TypeVar("T")
 MINUTE = timedelta(minutes=1)

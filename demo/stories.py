@@ -68,7 +68,7 @@ class Story(Visiting):
             contact_points=[
                 ContactPoint(channel="phone", value=f"138{n:08d}", source="contract", verified_on=day),
                 ContactPoint(channel="email", value=f"debtor{n}@mail.example", source="contract"),
-                ContactPoint(channel="wechat", value=f"wx-{n:05d}", source="debtor"),
+                ContactPoint(channel="wechat", value=f"wx-{n:05d}", source="debtor", source_on=day, source_proof="债务人来电告知，有通话录音"),
             ],
         )  # fmt: skip
         self._tell_of_agency(at)
@@ -145,7 +145,7 @@ class Story(Visiting):
             days, 10, 20,
             lambda at: preparing.add_party(
                 case=self.fresh(), person=Person(name=name), role=role, relation=relation, basis=basis,
-                by=self.clerk, at=at,
+                legal_basis="consent" if role == "contact" else "contract", by=self.clerk, at=at,
             ),
         )  # fmt: skip
 
@@ -167,7 +167,7 @@ class Story(Visiting):
                 by=self.clerk, at=at,
             )  # fmt: skip
             preparing.add_address(
-                case=case, address=Address(kind="home", city=home.city, text=home.street, postcode=home.postcode, source="debtor"),
+                case=case, address=Address(kind="home", city=home.city, text=home.street, postcode=home.postcode, source="debtor", source_on=local_day(at, ZONE), source_proof="债务人来信告知新地址"),
                 by=self.clerk, at=at,
             )  # fmt: skip
 

@@ -326,6 +326,7 @@ ASKED: dict[str, Any] = {
     "case.close": _("close the case"),
     "case.close_early": _("close the case early"),
     "payment.record": _("book a payment"),
+    "data.keep": _("keep personal data"),
     "papers.show": _("show the papers"),
     "premises.enter": _("go in"),
     "contact.trace": _("ask somebody else how to reach the debtor"),
@@ -474,6 +475,7 @@ SENTENCES: dict[str, Any] = {
     "limitation.recorded": _(
         "%(interruption)s of %(day)s was entered in the limitation log of %(contract)s."
     ),
+    "party.basis_set": _("The legal basis of the data of %(name)s was set."),
     "party.guarantee_updated": _("The guarantee of %(name)s was corrected."),
     "limitation.restarted": _(
         "The limitation period of %(contract)s begins anew (Civil Code art. 195): it ends on"

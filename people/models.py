@@ -366,6 +366,8 @@ class Source(models.TextChoices):
 
 
 SOURCES = [choice.value for choice in Source]
+# Such as "call of 5 March with the debtor, recorded", or the number of a letter.
+PROOF_LENGTH = 200
 
 
 class Address(models.Model):
@@ -391,6 +393,10 @@ class Address(models.Model):
     region = models.CharField(_("state, province or part"), max_length=3, blank=True)
     zone = models.CharField(_("time zone"), max_length=40, blank=True)
     source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.UNKNOWN)
+    source_on = models.DateField(_("obtained on"), null=True, blank=True)
+    source_proof = models.CharField(
+        _("what shows the source"), max_length=PROOF_LENGTH, blank=True, default="", db_default=""
+    )
     verified_on = models.DateField(_("verified on"), null=True, blank=True)
     consented = models.BooleanField(_("debtor agreed to visits here"), default=False)
 
@@ -437,6 +443,10 @@ class ContactPoint(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     value = models.CharField(_("number or account"), max_length=120)
     source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.UNKNOWN)
+    source_on = models.DateField(_("obtained on"), null=True, blank=True)
+    source_proof = models.CharField(
+        _("what shows the source"), max_length=PROOF_LENGTH, blank=True, default="", db_default=""
+    )
     verified_on = models.DateField(_("verified on"), null=True, blank=True)
     consented = models.BooleanField(_("debtor agreed to be reached here"), default=False)
     do_not_contact = models.BooleanField(_("do not contact"), default=False)

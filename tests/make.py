@@ -179,7 +179,13 @@ def points(*, email: str = "haiyan@debtor.example") -> list[ContactPoint]:
     return [
         ContactPoint(channel="email", value=email, source="contract"),
         ContactPoint(channel="phone", value="13800000001", source="contract"),
-        ContactPoint(channel="wechat", value="haiyan-88", source="debtor"),
+        ContactPoint(
+            channel="wechat",
+            value="haiyan-88",
+            source="debtor",
+            source_on=date(2026, 2, 20),
+            source_proof="债务人来电告知",
+        ),
     ]
 
 
@@ -283,7 +289,7 @@ def guarantor(of: Case, *, name: str = "孙国梁", **terms: Any) -> Party:
     """Somebody who signed for the debt; ``terms`` are those of the guarantee."""
     party = add_party(
         case=of, person=Person(name=name), role="guarantor", relation="妻弟",
-        basis="在借款合同上签字担保", by=clerk(), at=moment("2026-02-27 09:05"),
+        basis="在借款合同上签字担保", legal_basis="contract", by=clerk(), at=moment("2026-02-27 09:05"),
     )  # fmt: skip
     if terms:
         update_guarantee(

@@ -217,6 +217,14 @@ def correct_guarantee(w: World) -> None:
 
 
 @action
+def set_basis(w: World) -> None:
+    preparing.set_legal_basis(
+        case=w.case, party=w.pick(w.case.parties.order_by("-pk")),
+        legal_basis=w.pick(["contract", "consent", "counsel"]), **w.who,
+    )  # fmt: skip
+
+
+@action
 def correct_terms(w: World) -> None:
     preparing.update_terms(
         case=w.case, debt=w.pick(w.case.debts.order_by("pk")),

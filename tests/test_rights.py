@@ -141,6 +141,7 @@ TABLE: dict[str, Route] = {
         "case", "edit_case", lambda w: w.case.debtor.contact_points.first().pk
     ),
     "cases:add_party": form("case", "edit_case"),
+    "cases:legal_basis": form("guaranteed", "edit_case", lambda w: w.contact.pk),
     "cases:guarantee": form(
         "guaranteed", "edit_case", lambda w: w.guaranteed.parties.get(role="guarantor").pk
     ),

@@ -126,7 +126,7 @@ def build() -> World:
     make.guarantor(world.guaranteed)
     world.contact = add_party(
         case=Case.objects.get(pk=world.guaranteed.pk), person=Person(name="孙玉兰"), role="contact",
-        relation="同事", basis="", by=make.clerk(), at=NOW,
+        relation="同事", basis="", legal_basis="consent", by=make.clerk(), at=NOW,
     )  # fmt: skip
     world.duty = Duty.objects.create(
         case=world.case, kind="call", says={"en": "Call.", "zh": "致电。"}, key="call:1",

@@ -1,5 +1,6 @@
 """Step 1: who the debtor is, what proves the claim, what can be borne, how to go about it."""
 
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from cases.actions.still_open import while_open
 from cases.models import Assessment, Case, ClaimPaper, Debt, Mandate, Party
 from cases.models.case import search_keys
 from cases.models.parties import LIABLE
+from cases.policy import asks, may_keep
 from common.clock import local
 from documents.models import Document
 from documents.storing import store
@@ -86,6 +88,7 @@ def add_address(*, case: Case, address: Address, by: User, at: datetime) -> Addr
         case,
         event="address.added",
         right=EDIT,
+        policy=may_keep(address),
         by=by,
         at=at,
         data={"kind": address.kind, "source": address.source, "district": address.district},
@@ -113,6 +116,7 @@ def add_contact_point(*, case: Case, point: ContactPoint, by: User, at: datetime
         case,
         event="contact_point.added",
         right=EDIT,
+        policy=may_keep(point),
         by=by,
         at=at,
         data={"channel": point.channel, "source": point.source},
@@ -138,6 +142,7 @@ def add_party(
     basis: str,
     by: User,
     at: datetime,
+    legal_basis: str = "",
     common_debt: str = "",
     filename: str = "",
     content: bytes = b"",
@@ -154,7 +159,10 @@ def add_party(
         raise WrongInput(
             _("Say on what basis this person is liable, such as “signed the contract”."), "basis"
         )
-    party = Party(case=case, role=role, relation=relation, basis=basis, common_debt=common_debt)
+    party = Party(
+        case=case, role=role, relation=relation, basis=basis, common_debt=common_debt,
+        legal_basis=legal_basis,
+    )  # fmt: skip
 
     def save_person() -> None:
         if person.pk is None:
@@ -170,12 +178,14 @@ def add_party(
         party,
         event="party.added",
         right=EDIT,
+        policy=asks("data.keep", target_role=role, legal_basis=legal_basis),
         by=by,
         at=at,
         data=lambda new: {
             "role": role,
             "relation": relation,
             "basis": basis,
+            **({"legal_basis": legal_basis} if legal_basis else {}),
             **({"common_debt": common_debt} if common_debt else {}),
             **({"document": new.proof.number} if new.proof else {}),
         },
@@ -183,6 +193,26 @@ def add_party(
         then=while_open("party.added"),
     )
     return party
+
+
+def set_legal_basis(*, case: Case, party: Party, legal_basis: str, by: User, at: datetime) -> None:
+    """Say on what the data of somebody besides the debtor are kept."""
+
+    def save(locked: Case, _by: User, _at: datetime) -> None:
+        fresh = Party.objects.select_for_update(of=("self",)).get(pk=party.pk, case=locked)
+        fresh.legal_basis = legal_basis
+        fresh.save(update_fields=["legal_basis"])
+
+    note(
+        case,
+        event="party.basis_set",
+        right=EDIT,
+        policy=asks("data.keep", target_role=party.role, legal_basis=legal_basis),
+        by=by,
+        at=at,
+        data={"name": str(party.person), "legal_basis": legal_basis},
+        then=save,
+    )
 
 
 def update_guarantee(
@@ -425,4 +455,10 @@ def _change(
             setattr(fresh, name, value)
         fresh.save()
 
-    note(case, event=event, right=EDIT, by=by, at=at, data={"fields": sorted(changes)}, then=save)
+    changed = copy(row)
+    for name, value in changes.items():
+        setattr(changed, name, value)
+    note(
+        case, event=event, right=EDIT, policy=may_keep(changed), by=by, at=at,
+        data={"fields": sorted(changes)}, then=save,
+    )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.db import connection, models
 
 from cases.actions.opening import city_code
+from cases.imports.cells import shown_by
 from cases.imports.copying import NULL, Target, array, json_string, text
 from cases.imports.judging import (
     ADDRESS,
@@ -80,10 +81,12 @@ PERSON = Target(
 )  # fmt: skip
 ADDRESS_ROW = Target(
     Address,
-    ["person_id", "city", "district", "text", "postcode", "source"],
+    ["person_id", "city", "district", "text", "postcode", "source", "source_on", "source_proof"],
     {"kind": Address.Kind.HOME},
 )
-POINT = Target(ContactPoint, ["person_id", "channel", "value", "source"])
+POINT = Target(
+    ContactPoint, ["person_id", "channel", "value", "source", "source_on", "source_proof"]
+)
 DEBT = Target(
     Debt,
     [
@@ -157,6 +160,7 @@ class Opener:
         day = local_day(at, DEFAULT_ZONE)
         self.prefix = f"{city_code(batch.team.city)}-{day:%Y}-"
         self.last = self._last_number()
+        self.shown_by = (day.isoformat(), text(shown_by(batch.number)))
         self.days: dict[str, str] = {}
         step = Step.PREPARATION.value
         self.case = Target(
@@ -265,12 +269,13 @@ class Opener:
                     text(place),
                     values[POSTCODE] or "",
                     source,
+                    *self.shown_by,
                 )
             )
         for channel, value in (("phone", values[PHONE]), ("email", values[EMAIL])):
             if value and value not in held:
                 held.add(value)
-                lines.points.append(POINT.line(key, channel, value, source))
+                lines.points.append(POINT.line(key, channel, value, source, *self.shown_by))
 
     def _write_case(
         self, lines: Lines, line: int, key: int, person: Somebody, values: Values, house: House

@@ -352,3 +352,8 @@ DEBT_KINDS = {
     "business_loan": "business_loan", "business loan": "business_loan", "经营贷": "business_loan",
     "经营贷款": "business_loan", "个人经营贷款": "business_loan", "企业贷款": "business_loan",
 }  # fmt: skip
+
+
+def shown_by(batch: str) -> str:
+    """What shows where contact data of the creditor's file come from: the file itself, by its batch."""
+    return f"债权人数据文件 {batch} · creditor's file {batch}"

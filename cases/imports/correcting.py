@@ -7,6 +7,7 @@ from typing import Any
 
 from cases.actions.circumstances import mark_case
 from cases.actions.settling import AGENCY, PLACE, settle_packs
+from cases.imports.cells import shown_by
 from cases.imports.columns import FIELDS
 from cases.imports.judging import (
     CITY,
@@ -62,7 +63,7 @@ def correct_case(
     said = {name: _typed(name, values[FIELDS.index(name)]) for name in changes}
 
     def write(locked: Case, _by: User, _at: datetime) -> None:
-        _correct_person(locked, said, values)
+        _correct_person(locked, said, values, str(origin["batch"]), at)
         _correct_debt(locked, said, values, at)
         if "overdue_since" in said:
             locked.overdue_since = said["overdue_since"]
@@ -96,7 +97,9 @@ def correct_case(
     )
 
 
-def _correct_person(locked: Case, said: Mapping[str, Any], values: Values) -> None:
+def _correct_person(
+    locked: Case, said: Mapping[str, Any], values: Values, batch: str, at: datetime
+) -> None:
     person = Person.objects.select_for_update().get(pk=locked.debtor_id)
     named = OF_PERSON & said.keys()
     for name in named:
@@ -106,6 +109,7 @@ def _correct_person(locked: Case, said: Mapping[str, Any], values: Values) -> No
         locked.debtor, locked.debtor_name = person, person.name
         locked.grams = search_keys(person, locked.reference, locked.external_reference)
     source = values[SOURCE] or Source.UNKNOWN
+    shown = {"source_on": local_day(at, locked.zone), "source_proof": shown_by(batch)}
     if "address" in said:
         Address.objects.create(
             person=person,
@@ -115,11 +119,12 @@ def _correct_person(locked: Case, said: Mapping[str, Any], values: Values) -> No
             text=said["address"],
             postcode=values[POSTCODE] or "",
             source=source,
+            **shown,
         )
     for channel in ("phone", "email"):
         if channel in said:
             ContactPoint.objects.create(
-                person=person, channel=channel, value=said[channel], source=source
+                person=person, channel=channel, value=said[channel], source=source, **shown
             )
 
 

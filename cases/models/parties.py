@@ -35,6 +35,13 @@ class Party(models.Model):
         DAILY_NEEDS = "daily_needs", _("For the family's daily needs")
         FAMILY_USE = "family_use", _("Proven to have served the family")
 
+    class LegalBasis(models.TextChoices):
+        """On what the data of somebody besides the debtor may be kept (PIPL art. 13)."""
+
+        CONTRACT = "contract", _("A contract with this person")
+        CONSENT = "consent", _("This person's consent")
+        COUNSEL = "counsel", _("Another basis, signed off by counsel")
+
     class Guarantee(models.TextChoices):
         GENERAL = "general", _("General guarantee")
         JOINT = "joint", _("Joint and several guarantee")
@@ -45,6 +52,10 @@ class Party(models.Model):
     role = models.CharField(_("role"), max_length=20, choices=Role)
     relation = models.CharField(_("relation to the debtor"), max_length=60, blank=True)
     basis = models.CharField(_("basis of liability"), max_length=160, blank=True)
+    legal_basis = models.CharField(
+        _("legal basis of the data"), max_length=8, choices=LegalBasis, blank=True, default="",
+        db_default="",
+    )  # fmt: skip
     guarantee = models.CharField(
         _("guarantee"), max_length=8, choices=Guarantee, blank=True, default="", db_default=""
     )
@@ -91,6 +102,10 @@ class Party(models.Model):
                     common_debt__in=["", "both_signed", "ratified", "daily_needs", "family_use"]
                 ),
                 name="party_common_debt_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(legal_basis__in=["", "contract", "consent", "counsel"]),
+                name="party_legal_basis_known",
             ),
             models.UniqueConstraint(fields=["case", "person", "role"], name="party_once"),
         ]

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from cases import contact_forms, forms
+from cases import contact_forms, forms, party_forms
 from cases.actions import contacting, preparing, tracing, writing
 from cases.actions.bureau import record_report
 from cases.actions.privacy import record_privacy
@@ -134,13 +134,14 @@ def edit_contact_point(request: HttpRequest, reference: str, pk: int) -> HttpRes
 def add_party(request: HttpRequest, reference: str) -> HttpResponse:
     """Add a co-debtor, guarantor or contact person."""
     case = seen_case(request, reference)
-    form = forms.PartyForm(request.POST or None, request.FILES or None)
+    form = party_forms.PartyForm(request.POST or None, request.FILES or None)
 
     def do(data: dict[str, Any]) -> None:
         try:
             preparing.add_party(
                 case=case, person=Person(name=data["name"], id_number=data["id_number"]),
                 role=data["role"], relation=data["relation"], basis=data["basis"],
+                legal_basis=data["legal_basis"],
                 common_debt=data["common_debt"], by=request.user, at=clock.now(),
                 filename=data["file"].name if data["file"] else "",
                 content=data["file"].read() if data["file"] else b"",
@@ -151,6 +152,24 @@ def add_party(request: HttpRequest, reference: str) -> HttpResponse:
     return page(
         request, case, form, right="edit_case", title=_("Add a person"), button=_("Add"), do=do,
         done=_("The person is added."), tab="people",
+    )  # fmt: skip
+
+
+def legal_basis(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Say on what the data of somebody besides the debtor are kept."""
+    case = seen_case(request, reference)
+    party = get_object_or_404(case.parties.select_related("person"), pk=pk)
+    form = party_forms.LegalBasisForm(
+        request.POST or None, initial={"legal_basis": party.legal_basis}
+    )
+    return page(
+        request, case, form, right="edit_case", button=_("Save"), tab="people",
+        title=_("Legal basis of the data of %(name)s") % {"name": party.person},
+        do=lambda data: preparing.set_legal_basis(
+            case=case, party=party, legal_basis=data["legal_basis"], by=request.user,
+            at=clock.now(),
+        ),
+        done=_("The legal basis is saved."),
     )  # fmt: skip
 
 
@@ -223,8 +242,8 @@ def guarantee(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """What a guarantor promised, and what was done in the guarantee period."""
     case = seen_case(request, reference)
     party = get_object_or_404(case.parties.filter(role="guarantor").select_related("person"), pk=pk)
-    held = {name: getattr(party, name) for name in forms.GuaranteeForm.base_fields}
-    form = forms.GuaranteeForm(request.POST or None, initial=held)
+    held = {name: getattr(party, name) for name in party_forms.GuaranteeForm.base_fields}
+    form = party_forms.GuaranteeForm(request.POST or None, initial=held)
 
     def do(data: dict[str, Any]) -> None:
         changes = {name: value for name, value in data.items() if value != held[name]}

@@ -75,6 +75,88 @@ class TestAddAddress:
         assert not Address.objects.filter(person=stranger).exists()
 
 
+class TestKeepingData:
+    """In China each new address or number shows its source, and each person's data a legal basis."""
+
+    def case(self) -> Case:
+        case = make.case()
+        Case.objects.filter(pk=case.pk).update(packs=["cn", "story"])
+        return Case.objects.get(pk=case.pk)
+
+    def point(self, **given: object) -> ContactPoint:
+        return ContactPoint(channel="phone", value="13800000099", source="debtor", **given)
+
+    def test_a_number_is_kept_with_the_day_and_what_shows_it(self) -> None:
+        case = self.case()
+        point = preparing.add_contact_point(
+            case=case, by=make.clerk(), at=AT,
+            point=self.point(source_on=date(2026, 3, 1), source_proof="来电告知，有录音"),
+        )  # fmt: skip
+        assert case.debtor.contact_points.get(pk=point.pk).source_proof == "来电告知，有录音"
+
+    def test_a_number_without_proof_is_refused_with_the_row(self) -> None:
+        case = self.case()
+        with pytest.raises(PolicyRefused) as refused:
+            preparing.add_contact_point(case=case, by=make.clerk(), at=AT, point=self.point())
+        assert {found.rule for found in refused.value.findings} == {"CN-25"}
+        assert not case.debtor.contact_points.filter(value="13800000099").exists()
+        assert last(case).data["asked"] == "data.keep"
+
+    def test_a_correction_that_names_another_source_needs_its_proof(self) -> None:
+        case = self.case()
+        point = case.debtor.contact_points.get(channel="phone")
+        with pytest.raises(PolicyRefused):
+            preparing.update_contact_point(
+                case=case, point=point, changes={"source": "public"}, by=make.clerk(), at=AT
+            )
+        assert case.debtor.contact_points.get(pk=point.pk).source == "contract"
+
+    def test_a_person_is_kept_on_a_basis(self) -> None:
+        case = self.case()
+        with pytest.raises(PolicyRefused) as refused:
+            preparing.add_party(
+                case=case, person=Person(name="孙玉兰"), role="contact", relation="同事", basis="",
+                by=make.clerk(), at=AT,
+            )  # fmt: skip
+        (found,) = refused.value.findings
+        assert (found.rule, found.citation.article) == ("CN-55", "art. 13")
+        assert not Person.objects.filter(name="孙玉兰").exists()
+        party = preparing.add_party(
+            case=case, person=Person(name="孙玉兰"), role="contact", relation="同事", basis="",
+            legal_basis="consent", by=make.clerk(), at=AT,
+        )  # fmt: skip
+        assert last(case).data["legal_basis"] == "consent"
+        assert party.legal_basis == "consent"
+
+    def test_a_person_without_a_basis_gets_no_number_until_one_is_set(self) -> None:
+        case = make.case()
+        party = preparing.add_party(
+            case=case, person=Person(name="孙玉兰"), role="contact", relation="同事", basis="",
+            by=make.clerk(), at=AT,
+        )  # fmt: skip
+        Case.objects.filter(pk=case.pk).update(packs=["cn", "story"])
+        case = Case.objects.get(pk=case.pk)
+        point = ContactPoint(
+            person=party.person, channel="phone", value="13800000098", source="contract"
+        )
+        with pytest.raises(PolicyRefused):
+            preparing.add_contact_point(case=case, point=point, by=make.clerk(), at=AT)
+        preparing.set_legal_basis(
+            case=case, party=party, legal_basis="consent", by=make.clerk(), at=AT
+        )
+        assert last(case).kind == "party.basis_set"
+        preparing.add_contact_point(case=case, point=point, by=make.clerk(), at=AT)
+        assert party.person.contact_points.count() == 1
+
+    def test_a_basis_is_not_set_by_an_outsider_nor_an_officer(self) -> None:
+        party = make.guarantor(self.case())
+        for by, error in ((make.outsider(), Outsider), (make.officer(), RightRefused)):
+            with pytest.raises(error):
+                preparing.set_legal_basis(
+                    case=party.case, party=party, legal_basis="consent", by=by, at=AT
+                )
+
+
 class TestAddParty:
     def test_adds_a_guarantor_with_the_basis(self) -> None:
         case = make.case()

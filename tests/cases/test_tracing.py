@@ -41,7 +41,7 @@ def party(case: Case, role: str = "contact", **given: Any) -> Party:
     found = add_party(
         case=Case.objects.get(pk=case.pk), person=Person(name="孙玉兰"), role=role, relation="同事",
         basis="" if role in {"contact", "third_party"} else "合同上签字", by=make.clerk(), at=AT,
-        **given,
+        **{"legal_basis": "consent", **given},
     )  # fmt: skip
     add_contact_point(
         case=Case.objects.get(pk=case.pk), by=make.clerk(), at=AT,

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from cases.forms import PartyForm
+from cases.party_forms import PartyForm
 from tests.desk import samples
 
 ROOT = Path(__file__).resolve().parent.parent.parent

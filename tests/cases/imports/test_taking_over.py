@@ -8,9 +8,11 @@ import pytest
 from django.db import models
 
 from cases.actions.opening import Claimed, open_case
+from cases.imports.cells import shown_by
 from cases.imports.moulds import FirstEvents
 from cases.models import Case, Debt, ImportBatch, LedgerEntry
 from cases.policy import may_contact
+from common.clock import local_day
 from people.models import Address, ContactPoint, Person
 from tests import make
 from tests.cases.imports import cast
@@ -44,6 +46,10 @@ class TestTakeOver:
             )
         )  # fmt: skip
         imported = Case.objects.get()
+        # What the file says of a source, the file itself shows, from its day on.
+        shown = {
+            "source_on": local_day(cast.AT, "Asia/Shanghai"), "source_proof": shown_by(batch.number),
+        }  # fmt: skip
         single = open_case(
             reference="HZ-2026-9999",
             external_reference="XH-9998",
@@ -64,11 +70,11 @@ class TestTakeOver:
             at=cast.AT,
             addresses=[
                 Address(kind="home", city="杭州", district="西湖区", text="文三路 5521 号",
-                        postcode="310012", source="contract"),
+                        postcode="310012", source="contract", **shown),
             ],
             contact_points=[
-                ContactPoint(channel="phone", value="13800005521", source="contract"),
-                ContactPoint(channel="email", value="haiyan@debtor.example", source="contract"),
+                ContactPoint(channel="phone", value="13800005521", source="contract", **shown),
+                ContactPoint(channel="email", value="haiyan@debtor.example", source="contract", **shown),
             ],
             mandate=make.mandate(),
             origin={
