@@ -2,6 +2,8 @@
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,9 @@ import pytest
 
 from compliance import packs
 from compliance.ask import ask, earliest
+from compliance.entry import Entry
+from compliance.facts import Facts
+from compliance.rule import RULES, Answer, Context, Judge
 from compliance.verdict import Finding, Verdict
 from tests.compliance.given import at, read
 
@@ -58,6 +63,32 @@ def test_every_automatic_rule_is_seen_to_stop_and_to_let_pass() -> None:
         asked = {(name, entry.id) for entry in packs.describe(name) if entry.rule}
         assert asked <= stopped, sorted(asked - stopped)
         assert asked <= passed, sorted(asked - passed)
+
+
+def test_every_value_is_seen_to_stop_and_to_let_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of several values of one row each by itself, by what its own function answers."""
+    seen: dict[tuple[str, str, str, date, frozenset[str]], set[bool]] = {}
+
+    def watched(judge: Judge) -> Judge:
+        def judged(facts: Facts, entry: Entry, context: Context) -> Answer:
+            answer = judge(facts, entry, context)
+            seen.setdefault(key(entry), set()).add(bool(answer))
+            return answer
+
+        return judged
+
+    for name, rule in list(RULES.items()):
+        monkeypatch.setitem(RULES, name, replace(rule, judge=watched(rule.judge)))
+    for one in ALL:
+        decide(one)
+    for name in packs.names():
+        for entry in packs.describe(name):
+            if entry.rule:
+                assert seen.get(key(entry)) == {True, False}, (name, entry.id, entry.rule)
+
+
+def key(entry: Entry) -> tuple[str, str, str, date, frozenset[str]]:
+    return (entry.pack, entry.id, entry.rule, entry.since, entry.actions)
 
 
 def test_the_earliest_moment_of_every_refused_scenario_is_lawful() -> None:
