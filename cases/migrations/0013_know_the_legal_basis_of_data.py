@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0011_name_models_for_people"),
+        ("cases", "0012_time_calls"),
         ("documents", "0005_restrict_some"),
         ("people", "0010_keep_the_proof_of_a_source"),
     ]
