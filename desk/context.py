@@ -12,7 +12,6 @@ from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case
 from common import clock
 from people.models import User
 from people.rights import may
@@ -43,6 +42,7 @@ PLACES: list[tuple[str, Any, str, str, str]] = [
     ("visits:outlook", _("Next 30 days"), "calendar2-x", "see_outlook", "n"),
     ("desk:approvals", _("Approvals"), "check2-square", "see_cases", "a"),
     ("notices:letters", _("Letters and notices"), "envelope", "handle_letters", "l"),
+    ("outreach:runs", _("Runs"), "send-check", "see_runs", "m"),
     ("cases:imports", _("Import"), "upload", "import_cases", "i"),
     ("desk:dashboard", _("Dashboard"), "bar-chart", "see_dashboard", "d"),
     ("desk:ask", _("Ask first"), "question-circle", "read_rules", "q"),
@@ -101,11 +101,14 @@ def _to_decide(
     role: str, kinds: tuple[str, ...], *, at: datetime, reader: int, **team: int
 ) -> QuerySet[Approval]:
     """The approvals of these kinds that wait for somebody of this role, but for the reader's own."""
-    waiting: Any = Approval.objects.filter(
-        kind__in=kinds,
-        state=Approval.State.WAITING,
-        expires_at__gt=at,
-        case__in=Case.objects.visible_to(User(role=role, **team)),
-    ).exclude(requested_by=reader)
+    waiting: Any = (
+        Approval.objects.filter(
+            kind__in=kinds,
+            state=Approval.State.WAITING,
+            expires_at__gt=at,
+        )
+        .visible_to(User(role=role, **team))
+        .exclude(requested_by=reader)
+    )
     found: QuerySet[Approval] = waiting.order_by().values_list("pk")[: COUNTED + 1]
     return found

@@ -5,11 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+from django.urls import reverse
+from django_fsm import TransitionNotAllowed
+
 from documents.models import Document
-from people.models import User
+from people.models import Team, User
 from people.rights import may
+from timeline.chain import record_for_house
 from workflow.models import Approval
-from workflow.steps import Step, begin, carry_out
+from workflow.steps import (
+    Outsider,
+    RightRefused,
+    StateRefused,
+    Step,
+    begin,
+    carry_out,
+    count_once,
+)
 
 LAPSES_AFTER = timedelta(days=7)
 
@@ -31,12 +44,16 @@ def nothing_follows(_approval: Approval, _by: User, _at: datetime) -> Sequence[S
 class ApprovalKind:
     """What a kind of approval needs, and what follows at once when it is granted.
 
-    ``steps`` are carried out in the same transaction as the decision.
+    ``steps`` are carried out in the same transaction as the decision. Where it belongs to no one case
+    there are none: ``decided`` is called in that transaction, whatever was decided, and ``page`` gives the
+    address at which it is looked at and decided.
     """
 
     kind: str
     right: str
     steps: Callable[[Approval, User, datetime], Sequence[Step]] = nothing_follows
+    decided: Callable[[Approval, User, datetime], None] | None = None
+    page: Callable[[Approval], str] | None = None
 
 
 _kinds: dict[str, ApprovalKind] = {}
@@ -55,6 +72,12 @@ def decided_by(user: User) -> list[str]:
 def kind_of(approval: Approval) -> ApprovalKind:
     """What the approval's kind needs."""
     return _kinds[approval.kind]
+
+
+def page_of(approval: Approval) -> str:
+    """Where the approval is looked at and decided."""
+    page = kind_of(approval).page
+    return page(approval) if page else reverse("desk:approval", args=[approval.pk])
 
 
 def request_approval(
@@ -118,6 +141,9 @@ def decide_approval(
     if at >= approval.expires_at:
         raise Lapsed
     kind = kind_of(approval)
+    if approval.case_id is None:
+        _decide_for_many(approval, kind, granted, answer, by, at)
+        return
     carry_out(
         Step(
             subject=approval,
@@ -139,3 +165,71 @@ def decide_approval(
         by=by,
         at=at,
     )
+
+
+def request_for_many(
+    *,
+    kind: str,
+    subject: str,
+    reason: str,
+    details: Mapping[str, Any],
+    team: Team | None,
+    by: User,
+    at: datetime,
+) -> Approval:
+    """Ask for a second person's word on what belongs to no one case, inside a running change.
+
+    It stands on the house's own timeline; whoever asks has been let in by the caller.
+    """
+    if not may(by, "request_approval"):
+        raise RightRefused(by, "request_approval")
+    approval = Approval(
+        kind=kind, subject=subject, details=dict(details), reason=reason, team=team,
+        requested_by=by, requested_at=at, expires_at=at + LAPSES_AFTER,
+    )  # fmt: skip
+    approval.save(force_insert=True)
+    record_for_house(
+        kind="approval.requested", by=by, at=at,
+        data={"kind": kind, "subject": subject, "reason": reason, "details": dict(details)},
+    )  # fmt: skip
+    return approval
+
+
+def withdraw_for_many(*, approval: Approval, by: User, at: datetime) -> None:
+    """Take back what was asked for, inside a running change; nothing happens if it was decided."""
+    fresh = Approval.objects.select_for_update(of=("self",)).get(pk=approval.pk)
+    if fresh.state != Approval.State.WAITING:
+        return
+    fresh.withdraw()
+    fresh.save(update_fields=["state"])
+    record_for_house(
+        kind="approval.withdrawn", by=by, at=at,
+        data={"kind": fresh.kind, "subject": fresh.subject},
+    )  # fmt: skip
+
+
+def _decide_for_many(
+    approval: Approval, kind: ApprovalKind, granted: bool, answer: str, by: User, at: datetime
+) -> None:
+    if not Approval.objects.visible_to(by).filter(pk=approval.pk).exists():
+        raise Outsider
+    if not may(by, kind.right):
+        raise RightRefused(by, kind.right)
+    with transaction.atomic(durable=True):
+        count_once(by, at)
+        fresh = Approval.objects.select_for_update(of=("self",)).get(pk=approval.pk)
+        try:
+            fresh.decide(granted=granted, by=by, at=at, answer=answer)
+        except TransitionNotAllowed:
+            raise StateRefused(fresh, "decide") from None
+        fresh.save(update_fields=["state", "decided_by", "decided_at", "answer"])
+        if kind.decided:
+            kind.decided(fresh, by, at)
+        record_for_house(
+            kind="approval.granted" if granted else "approval.denied", by=by, at=at,
+            data={
+                "kind": fresh.kind, "subject": fresh.subject, "reason": fresh.reason,
+                "asked_by": str(fresh.requested_by), "answer": answer,
+            },
+        )  # fmt: skip
+    approval.refresh_from_db()

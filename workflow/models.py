@@ -1,7 +1,7 @@
 """What a change may need or leave behind: a second person, a duty, the trace of a form."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -24,6 +24,20 @@ class Submission(models.Model):
         return self.key
 
 
+class ApprovalQuerySet(models.QuerySet["Approval"]):
+    """What pages ask of approvals."""
+
+    def visible_to(self, user: "User") -> "ApprovalQuerySet":
+        """Those of the cases that this user may see, and of what belongs to the own team as a whole."""
+        if user.sees_every_team or user.role == user.Role.SYSTEM:
+            return self
+        if not user.team_id:
+            return self.none()
+        cases: Any = self.model._meta.get_field("case").related_model
+        of_many = models.Q(case=None, team=user.team_id)
+        return self.filter(models.Q(case__in=cases.objects.visible_to(user)) | of_many)
+
+
 class Approval(models.Model):
     """A decision that takes two people; the one who asks is never the one who decides."""
 
@@ -33,6 +47,7 @@ class Approval(models.Model):
         REOPENING = "reopening", _("Reopening")
         EXCEPTION = "exception", _("Exception from a rule")
         LIFT_REFUSAL = "lift_refusal", _("Lifting a refusal of visits")
+        NOTICE_RUN = "notice_run", _("Run of messages")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -48,8 +63,12 @@ class Approval(models.Model):
         OPINION = "opinion", _("Opinion of compliance")
         OTHER = "other", _("Other evidence")
 
-    case = models.ForeignKey(  # a string: cases stands above workflow
-        "cases.Case", on_delete=models.PROTECT, related_name="approvals"
+    case = models.ForeignKey(  # a string: cases stands above workflow; none: it is about many
+        "cases.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="approvals"
+    )
+    # Of what belongs to no one case: whose it is; none, where only those see it who see every team.
+    team = models.ForeignKey(
+        "people.Team", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
@@ -73,14 +92,28 @@ class Approval(models.Model):
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     answer = models.TextField(_("answer"), blank=True)
 
+    objects = ApprovalQuerySet.as_manager()
+
     class Meta:
         ordering = ["-requested_at", "-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    kind__in=["waiver", "early_closure", "reopening", "exception", "lift_refusal"]
+                    kind__in=[
+                        "waiver",
+                        "early_closure",
+                        "reopening",
+                        "exception",
+                        "lift_refusal",
+                        "notice_run",
+                    ]
                 ),
                 name="approval_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="notice_run", case=None)
+                | (~models.Q(kind="notice_run") & models.Q(case__isnull=False, team=None)),
+                name="approval_of_a_case_or_of_many",
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["waiting", "granted", "denied", "withdrawn"]),

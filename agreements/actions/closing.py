@@ -21,7 +21,7 @@ from people.models import User
 from visits.actions.planning import cancelling_all
 from workflow.approvals import request_approval
 from workflow.models import Approval
-from workflow.steps import StateRefused, Step, WrongInput, carry_out, note, tell
+from workflow.steps import StateRefused, Step, WrongInput, carry_out, case_of, note, tell
 
 CLOSE = "close_case"
 
@@ -187,7 +187,7 @@ def reasons_for(case: Case) -> list[str]:
 
 def early_closure_steps(approval: Approval, by: User, at: datetime) -> Sequence[Step]:
     """What follows when the early closure is granted: everything stops in the same change."""
-    case, closed_as = approval.case, approval.details["closed_as"]
+    case, closed_as = case_of(approval), approval.details["closed_as"]
     label = str(Case.ClosedAs(closed_as).label)
     why = _("The case is closed: %(reason)s.") % {"reason": label}
 

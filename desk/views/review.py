@@ -2,7 +2,7 @@
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -14,7 +14,7 @@ from desk.lawfulness import figures, late_duties, per_step
 from desk.showing import figure_name, figure_words
 from desk.worklist import COUNTED, PAGE
 from people.rights import may
-from workflow.approvals import decide_approval, kind_of
+from workflow.approvals import decide_approval, kind_of, page_of
 from workflow.forms import DeskForm, words_field
 from workflow.models import Approval, Duty
 from workflow.steps import Step, carry_out
@@ -38,16 +38,17 @@ SAID_BY_SUBJECT = {"amount", "rule", "closed_as"}
 def approvals(request: HttpRequest) -> TemplateResponse:
     """What waits for a second person, oldest first, and what was decided lately."""
     at = clock.now()
-    seen = Approval.objects.filter(case__in=Case.objects.visible_to(request.user)).select_related(
+    seen = Approval.objects.visible_to(request.user).select_related(
         "case", "case__debtor", "requested_by", "decided_by"
     )
     waiting = [
-        (approval, _may_decide(request, approval))
+        (approval, _may_decide(request, approval), page_of(approval))
         for approval in seen.filter(state="waiting", expires_at__gt=at).order_by("requested_at")[
             :PAGE
         ]
     ]
-    decided = seen.exclude(state="waiting").order_by("-decided_at", "-pk")[:PAGE]
+    lately = seen.exclude(state="waiting").order_by("-decided_at", "-pk")[:PAGE]
+    decided = [(approval, page_of(approval)) for approval in lately]
     return TemplateResponse(
         request, "desk/approvals.html", {"waiting": waiting, "decided": decided, "at": at}
     )
@@ -62,11 +63,13 @@ def _may_decide(request: HttpRequest, approval: Approval) -> bool:
 def approval(request: HttpRequest, pk: int) -> HttpResponse:
     """One request: what is asked, by whom, on what evidence; and the decision."""
     found = get_object_or_404(
-        Approval.objects.filter(case__in=Case.objects.visible_to(request.user)).select_related(
+        Approval.objects.visible_to(request.user).select_related(
             "case", "case__debtor", "requested_by", "decided_by", "evidence"
         ),
         pk=pk,
     )
+    if found.case is None:
+        return HttpResponseRedirect(page_of(found))
     form = AnswerForm(request.POST or None)
     return handle(
         request,
