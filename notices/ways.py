@@ -1,12 +1,19 @@
-"""By which way a debtor is reached: an address from a lawful source that may still be used."""
+"""By which ways a debtor is reached: addresses from a lawful source that may still be used, gentlest first."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from notices.accounts import account_of
 from notices.channels import CARRIED, carriers
-from notices.models import Notice
+from notices.models import ChannelAccount, Notice
+from notices.models.notice import MEANS
 from people.models import Address, ContactPoint, Source
+
+C = Notice.Channel
+# A message that waits to be opened comes before one that rings, and paper that others may see comes last.
+# One in the portal rings by another way, so it is taken where that other way would say too much.
+LADDER: list[str] = [C.EMAIL, C.SMS, C.WECHAT, C.WECOM, C.PORTAL, C.LETTER]
 
 
 @dataclass(frozen=True)
@@ -19,27 +26,39 @@ class Way:
     """Where the address comes from, as the rules ask."""
     point: ContactPoint | None = None
 
+    @property
+    def means(self) -> str:
+        """The channel by its name in the rules."""
+        return MEANS.get(self.channel, self.channel)
+
+
+def ways_of(case: Any, channels: Collection[str] | None = None) -> list[Way]:
+    """Every way that is open, the best first: what the debtor agreed to, then as the ladder goes.
+
+    Never a dead number, nor one that the debtor does not want to be used, nor one of unknown source.
+    ``channels`` are those by which anything could be sent, for whoever asks for many cases.
+    """
+    open_ones = set(free_channels(case) if channels is None else channels)
+    points = [way for way in _points(case) if way.channel in open_ones]
+    found = [*points, *_portal(case, points), *_posts(case)]
+    return sorted(
+        [way for way in found if way.channel in open_ones],
+        key=lambda way: (
+            way.channel in (C.LETTER, C.PORTAL),
+            not (way.point and way.point.consented),
+            LADDER.index(way.channel),
+        ),
+    )
+
 
 def by_mail(case: Any) -> Way | None:
     """The debtor's e-mail address, if there is one that may be used."""
-    point = (
-        case.debtor.contact_points.filter(
-            channel=ContactPoint.Channel.EMAIL, do_not_contact=False, dead_at=None
-        )
-        .exclude(source=Source.UNKNOWN)
-        .order_by("-consented", "pk")
-        .first()
-    )
-    return Way(Notice.Channel.EMAIL, point.value, point.source, point) if point else None
+    return next((way for way in _points(case) if way.channel == C.EMAIL), None)
 
 
 def by_post(case: Any) -> Way | None:
     """The debtor's own address; never a workplace, where others would open the letter."""
-    places = case.debtor.addresses.exclude(source=Source.UNKNOWN).filter(
-        kind__in=[Address.Kind.HOME, Address.Kind.AGREED]
-    )
-    place = places.order_by("-kind", "pk").first()  # home before an agreed place
-    return Way(Notice.Channel.LETTER, str(place), place.source) if place else None
+    return next(iter(_posts(case)), None)
 
 
 def by_channel(case: Any, channel: str) -> Way | None:
@@ -47,39 +66,64 @@ def by_channel(case: Any, channel: str) -> Way | None:
 
     A channel other than e-mail needs an account of whoever writes at a carrier.
     """
-    if channel == Notice.Channel.EMAIL:
+    if channel == C.EMAIL:
         return by_mail(case)
     if channel in CARRIED:
         way = by_post(case)
         return replace(way, channel=channel) if way else None
-    if channel == Notice.Channel.PORTAL:
-        # Read by whoever can say what only the debtor knows, and hears of it by another way.
-        from notices.bells import way_of
-
-        known = case.debtor.id_number or case.debtor.born_on
-        bell = way_of(case) if known else None
-        return Way(channel, "", bell.source) if bell else None
+    if channel == C.PORTAL:
+        return next(iter(_portal(case, ways_of(case))), None)
     if account_of(case.agency_id or case.creditor_id, channel) is None:
         return None
-    point = (
-        case.debtor.contact_points.filter(channel=channel, do_not_contact=False, dead_at=None)
-        .exclude(source=Source.UNKNOWN)
-        .order_by("-consented", "pk")
-        .first()
-    )
-    return Way(channel, point.value, point.source, point) if point else None
+    return next((way for way in _points(case) if way.channel == channel), None)
 
 
 def free_channels(case: Any) -> list[str]:
     """The channels by which words of our own can go: those whose carrier does not want its template."""
-    found = [
-        Notice.Channel.EMAIL.value,
-        Notice.Channel.LETTER.value,
-        Notice.Channel.PORTAL.value,
-    ]
-    for name in (Notice.Channel.SMS, Notice.Channel.WECOM, Notice.Channel.WECHAT):
-        account = account_of(case.agency_id or case.creditor_id, name)
-        carrier = carriers().get(account.provider) if account else None
+    found = [C.EMAIL.value, C.LETTER.value, C.PORTAL.value]
+    accounts = ChannelAccount.objects.filter(
+        organisation=case.agency_id or case.creditor_id, is_active=True,
+        channel__in=[C.SMS, C.WECOM, C.WECHAT],
+    )  # fmt: skip
+    at_carriers = {account.channel: account.provider for account in accounts}
+    for name in (C.SMS, C.WECOM, C.WECHAT):
+        carrier = carriers().get(at_carriers.get(name, ""))
         if carrier and not carrier.needs_template:
             found.append(name.value)
     return found
+
+
+def _points(case: Any) -> list[Way]:
+    """The numbers and accounts that may be used, one for each channel."""
+    usable = [
+        point
+        for point in case.debtor.contact_points.all()
+        if not point.do_not_contact
+        and point.dead_at is None
+        and point.source != Source.UNKNOWN
+        and point.channel in LADDER
+    ]
+    found: dict[str, Way] = {}
+    for point in sorted(usable, key=lambda point: (not point.consented, point.pk)):
+        found.setdefault(point.channel, Way(point.channel, point.value, point.source, point))
+    return list(found.values())
+
+
+def _portal(case: Any, points: Iterable[Way]) -> list[Way]:
+    """The portal: read by whoever can say what only the debtor knows, who hears of it by another way."""
+    from notices.bells import BY
+
+    if not (case.debtor.id_number or case.debtor.born_on):
+        return []
+    bell = next((way for name in BY for way in points if way.channel == name), None)
+    return [Way(C.PORTAL.value, "", bell.source)] if bell else []
+
+
+def _posts(case: Any) -> list[Way]:
+    places = [
+        place
+        for place in case.debtor.addresses.all()
+        if place.source != Source.UNKNOWN and place.kind in {Address.Kind.HOME, Address.Kind.AGREED}
+    ]
+    places.sort(key=lambda place: (place.kind != Address.Kind.HOME, place.pk))
+    return [Way(C.LETTER.value, str(place), place.source) for place in places[:1]]
