@@ -90,6 +90,7 @@ KEYS = {
         Key("reminder.opens", object, max, "from when reminders may go out", "最早发送提醒时间"),
         Key("reminder.closes", object, min, "until when reminders may go out", "最晚发送提醒时间"),
         Key("reminder.schedule", list, _only, "when reminders are due", "还款提醒的时间安排", faults_of_steps),
+        Key("run.alone", int, min, "messages that one person may send to many at once", "单人可批量发送的消息条数"),
         Key("agreement.grace_days", int, max, "days until a missed plan is broken", "逾期多少天视为违约"),
         Key("agreement.max_months", int, min, "longest plan, in months", "还款计划最长期限（月）"),
         Key("service.rules", dict, _latest_service, "when a notice takes effect", "通知何时生效", faults_of_service),

@@ -19,6 +19,7 @@ TICKS: dict[str, timedelta] = {
     "cases.tasks.settle_packs": HOUR,
     "cases.imports.tasks.sweep": MINUTE,
     "agreements.tasks.sweep_instalments": MINUTE,
+    "outreach.tasks.sweep": MINUTE,
     "visits.tasks.sweep_missed": MINUTE,
     "visits.tasks.sweep_crews": HOUR,
     # Once a night by what it finds to do; hourly, so that a visit that is moved is looked at again.

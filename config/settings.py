@@ -79,6 +79,9 @@ CLOCK_FILE = env.str("DOORSTEP_CLOCK_FILE", "")
 if PRODUCTION and CLOCK_FILE:
     raise ImproperlyConfigured("DOORSTEP_CLOCK_FILE would move the clock; production refuses it.")
 
+RUN_ALONE = env.int("DOORSTEP_RUN_ALONE", 20)
+"""How many messages one person may send to many at once without a second one; a pack may say fewer."""
+
 DEMO_DATA = env.bool("DOORSTEP_DEMO_DATA", True)
 """Whether the demo begins with its sixty cases."""
 
@@ -93,6 +96,7 @@ INSTALLED_APPS = [
     "cases",
     "visits",
     "agreements",
+    "outreach",
     "rulebook",
     "desk",
     "portal",

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("documents/", include("documents.urls")),
     path("notices/", include("notices.urls")),
     path("carriers/<str:slug>/", carriers.call, name="carrier"),
+    path("runs/", include("outreach.urls")),
     path("api/", include("api.urls")),
     path("", include("portal.urls")),
     path("demo/", include("demo.urls")),

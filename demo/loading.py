@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from cases.models import Case
 from common.clock import local_day
-from demo import chapters, intake, rules
+from demo import chapters, intake, outreach, rules
 from demo.cast import Cast, assemble
 from demo.diary import ZONE, Diary
 from demo.stories import Story
@@ -26,6 +26,7 @@ def load(now: datetime) -> int:
         chapters.tell(_story(number, cast, diary), door)
     _files(cast, diary)
     rules.draft_changes(cast, diary)
+    outreach.send_to_many(cast, diary)
     diary.live_until(now)
     _permit_ends(cast, now)
     look_ahead(now)

@@ -74,7 +74,7 @@ GROUPS = {
     "contacts": Group(
         _("Contacts and notices"),
         "envelope",
-        ("contact.", "call.", "notice.", "message.", "wording.", "portal."),
+        ("contact.", "call.", "notice.", "message.", "wording.", "portal.", "run."),
     ),
     "visits": Group(
         _("Visits"),
@@ -380,6 +380,8 @@ SENTENCES: dict[str, Any] = {
     "contact.traced": _("Somebody else was asked how the debtor can be reached: %(result)s."),
     "call.begun": _("A number was dialled."),
     "contact.logged": _("%(channel)s: %(result)s."),
+    "run.included": _("A message of run %(run)s was drawn up."),
+    "run.line_edited": _("The words of the message of run %(run)s were changed."),
     "message.written": _("A message to the debtor was written: %(channel)s."),
     "wording.noticed": _("A record holds words that are to be looked into: %(words)s."),
     "policy.refused": _("Refused by rule %(rules)s: to %(asked)s."),

@@ -179,12 +179,22 @@ def found_by(text: str) -> Q:
     )
 
 
-def page_of(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> Page:
-    """One page by key: the ten-thousandth costs what the first does."""
+def wanted_cases(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> QuerySet[Case]:
+    """All that the filters leave, on whichever page they stand; such as those that a run is to reach."""
+    return chosen(_shape(wanted, user), _values(wanted, user, at, tonight))
+
+
+def _shape(wanted: Wanted, user: User) -> Shape:
     backwards = bool(wanted.before)
-    shape = Shape(
+    return Shape(
         user.role, wanted.view, wanted.q, wanted.step, wanted.hold, wanted.by_due, backwards
     )
+
+
+def page_of(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> Page:
+    """One page by key: the ten-thousandth costs what the first does."""
+    shape = _shape(wanted, user)
+    backwards = shape.backwards
     ask = _listed if wanted.q else _listed_again  # what somebody typed is no shape to keep
     found: list[Any] = list(ask(shape, **_values(wanted, user, at, tonight)))
     count = found[0][-1] if found else 0

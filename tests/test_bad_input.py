@@ -180,6 +180,7 @@ ROLES = {  # who fills it in, where it is not the supervisor or the clerk
 CLERKS = {
     "edit_case", "handle_letters", "announce_visit", "record_payment", "close_case",
     "import_cases", "draw_up_agreement", "plan_visit", "log_contact", "request_approval",
+    "draft_run",
 }  # fmt: skip
 ELSEWHERE = {
     "ClockForm",  # the demo's alone; tests/demo

@@ -16,7 +16,7 @@ from visits.views.door import QUESTIONS
 ROOT = Path(__file__).resolve().parent.parent
 OURS = [
     "people", "timeline", "documents", "notices", "workflow", "cases", "visits", "agreements",
-    "rulebook", "desk", "demo", "api", "portal",
+    "outreach", "rulebook", "desk", "demo", "api", "portal",
 ]  # fmt: skip
 OPEN = {  # routes that need no sign-in, each with its reason
     "people:sign_in",  # it is the door

@@ -96,6 +96,8 @@ PAGES = {  # page -> the most queries that it may need beside the reader's own
     "outbox": ("notices:outbox", "", "clerk", 10),
     "exceptions": ("desk:exceptions", "?view=waiting", "supervisor", 6),
     "next thirty days": ("visits:outlook", "", "supervisor", 8),
+    "runs": ("outreach:runs", "", "clerk", 4),
+    "a run to be drafted": ("outreach:new", "?view=all", "clerk", 8),
     "dashboard": ("desk:dashboard", "", "supervisor", 17),
 }
 

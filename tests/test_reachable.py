@@ -34,7 +34,7 @@ BY_OTHER_MEANS = {
     "portal:check",  # by those who have no account
     "cases:log_call",  # while a call is on
     "cases:import_progress", "cases:import_stop",  # while the worker is at it
-    "rulebook:progress", "rulebook:stop",  # likewise
+    "rulebook:progress", "rulebook:stop", "outreach:progress",  # likewise
     "agreements:conclude",  # only where both have signed and something stood against it
     "visits:left",  # when a visit has just ended
 }  # fmt: skip

@@ -258,6 +258,28 @@ TABLE: dict[str, Route] = {
     "notices:judge": form("letter", "handle_letters"),
     "notices:again": form("letter", "handle_letters"),
     "notices:drop": form("letter", "handle_letters"),
+    "outreach:runs": Route(reads="see_runs", only="GET"),
+    "outreach:new": Route(reads="draft_run", writes="draft_run"),
+    "outreach:run": Route(of("drafted_run"), reads="see_runs", only="GET", role_first=True),
+    "outreach:progress": Route(of("drafted_run"), reads="see_runs", only="GET", role_first=True),
+    "outreach:line": Route(
+        of("drafted_run", lambda w: w.drafted_run.lines.first().pk),
+        reads="see_runs",
+        writes="draft_run",
+        role_first=True,
+    ),
+    "outreach:drop": Route(of("drafted_run"), writes="draft_run", only="POST", role_first=True),
+    "outreach:put_back": Route(of("drafted_run"), writes="draft_run", only="POST", role_first=True),
+    "outreach:ask": Route(
+        of("drafted_run"), reads="draft_run", writes="draft_run", role_first=True
+    ),
+    "outreach:take_back": Route(of("asked_run"), writes="draft_run", only="POST", role_first=True),
+    "outreach:decide": Route(
+        of("asked_run"), reads="approve_run", writes="approve_run", role_first=True
+    ),
+    "outreach:send": Route(of("drafted_run"), writes="draft_run", only="POST", role_first=True),
+    "outreach:stop": Route(of("sent_run"), writes="draft_run", only="POST", role_first=True),
+    "outreach:discard": Route(of("drafted_run"), writes="draft_run", only="POST", role_first=True),
     "rulebook:versions": Route(reads="read_rules", only="GET"),
     "rulebook:draft": Route(lambda _w: ["story"], reads="draft_rules", writes="draft_rules"),
     "rulebook:begin": Route(reads="draft_rules", writes="draft_rules"),
@@ -459,8 +481,9 @@ class TestLists:
         ("desk:dashboard", ""), ("visits:calendar", "?week=2026-03-05"), ("visits:today", ""),
         ("notices:letters", ""), ("notices:letters", "?view=posted"), ("notices:outbox", ""),
         ("notices:outbox", "?view=doubtful"), ("cases:imports", ""), ("cases:import_upload", ""),
+        ("outreach:runs", ""), ("outreach:new", "?view=all"),
     ]  # fmt: skip
-    MARKS = ["HZ-2026-02", "王海燕", "翠苑街道", "李伟", "B-2026-"]
+    MARKS = ["HZ-2026-02", "王海燕", "翠苑街道", "李伟", "B-2026-", "R-2026-"]
 
     @pytest.mark.parametrize(("name", "query"), PAGES)
     def test_show_outsiders_nothing_of_ours(self, world: World, name: str, query: str) -> None:

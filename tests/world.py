@@ -22,10 +22,12 @@ from cases.actions.preparing import add_party
 from cases.models import Case, Hold
 from notices.models import Notice
 from notices.printing import loaded, print_letters
+from outreach import actions as outreach
 from people.models import Person, User
 from tests import make, walk
 from tests.agreements import cast
 from tests.cases.imports import cast as files
+from tests.outreach import cast as runs
 from tests.rulebook import cast as rules
 from visits.actions.announcing import announce_visit
 from visits.actions.befalling import record_circumstance
@@ -77,7 +79,10 @@ class World:
     contact: Any = None
     guaranteed: Any = None
     letter: Any = None
-    run: Any = None
+    run: Any = None  # of letters that are printed
+    drafted_run: Any = None
+    asked_run: Any = None
+    sent_run: Any = None
     rules: Any = None
     proposal: Any = None
     notices: dict[str, Notice] = field(default_factory=dict)
@@ -119,6 +124,7 @@ def build() -> World:
     _agreements(world)
     _overlays(world)
     _rules(world)
+    _runs(world)
     world.batch = files.check(files.csv_of(files.row(1), files.row(2, principal="-1")))
     world.house_paper = make.house_paper()
     world.account = make.account()
@@ -212,6 +218,16 @@ def _rules(world: World) -> None:
     )
 
 
+def _runs(world: World) -> None:
+    """One run to be looked at, one that waits for a second person, one in the outbox."""
+    own = Case.objects.filter(pk=world.case.pk)
+    given = {"cases": own, "at": NOW, "by": world.people["clerk"]}
+    world.drafted_run = runs.drafted(**given)
+    world.asked_run = runs.drafted(**given)
+    outreach.ask_approval(run=world.asked_run, reason="三月提醒", by=world.people["clerk"], at=NOW)
+    world.sent_run = runs.sent(**given)
+
+
 _clients: dict[int, Client] = {}
 
 
@@ -229,7 +245,7 @@ def rows_of_house() -> dict[str, int]:
     """How many rows each table holds; requests that were refused leave all of them as they were."""
     ours = {
         "people", "timeline", "documents", "notices", "workflow", "cases", "visits", "agreements",
-        "api", "rulebook",
+        "api", "rulebook", "outreach",
     }  # fmt: skip
     return {
         model._meta.label: model._base_manager.count()

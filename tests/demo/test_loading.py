@@ -8,6 +8,7 @@ from cases.models import Case, Hold, ImportBatch, Refusal
 from cases.models.case import Step
 from demo.loading import load
 from notices.models import Notice
+from outreach.models import NoticeRun, NoticeRunLine
 from rulebook.models import PackVersion, WhatIf
 from tests import make
 from timeline.models import Event
@@ -42,7 +43,7 @@ class TestDemo:
             "sent", "delivered", "bounced", "suppressed",
         }  # fmt: skip
         assert set(Approval.objects.values_list("kind", flat=True)) >= {
-            "waiver", "exception", "early_closure", "lift_refusal",
+            "waiver", "exception", "early_closure", "lift_refusal", "notice_run",
         }  # fmt: skip
         in_force = Approval.objects.filter(kind="exception", state="granted", expires_at__gt=now)
         assert in_force.exists()
@@ -55,6 +56,11 @@ class TestDemo:
         assert set(PackVersion.objects.exclude(drafted_by=None).values_list("state", flat=True)) == {
             "draft", "proposed",
         }  # fmt: skip
+        assert set(NoticeRun.objects.values_list("state", flat=True)) == {
+            "finished", "asked", "ready",
+        }  # fmt: skip
+        assert Event.objects.filter(case__isnull=False, kind="run.included").count() == 12
+        assert NoticeRunLine.objects.filter(answer="refused").exists()
         run = WhatIf.objects.get(version__name="story")
         assert run.state == "done"
         assert run.newly_refused > 0

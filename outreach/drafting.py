@@ -1,0 +1,251 @@
+"""What a run says to each debtor, by which way, and what the rules say to that."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
+
+from agreements.kinds import window_closes
+from agreements.messages import says_reminder
+from agreements.models import Instalment
+from cases.facts import with_facts
+from cases.models import Case
+from cases.models.case import OPEN_STEPS, Step
+from cases.reaching import Reached, ask_way, reach
+from common.clock import local_day
+from common.money import show
+from compliance.verdict import Finding, Verdict
+from notices.models import Notice
+from notices.ways import ways_of
+from outreach.models import NoticeRun, NoticeRunLine
+from workflow.wording import ask_words
+
+A = NoticeRunLine.Answer
+K = NoticeRun.Kind
+
+# What may stand in a text for each debtor's own; in the words of either language.
+PLACES: dict[str, str] = {
+    "name": "name", "姓名": "name", "reference": "reference", "案件编号": "reference",
+    "balance": "balance", "欠款": "balance", "creditor": "creditor", "债权人": "creditor",
+}  # fmt: skip
+_PLACE = re.compile(r"\{([^{}]*)\}")
+
+# Why nobody can be written to, where no rule says so: the code with its words.
+NOT_SO: dict[str, dict[str, str]] = {
+    "no-way": {
+        "en": "There is no number or address by this way that may be used.",
+        "zh": "没有可用的相应号码或地址。",
+    },
+    "no-text": {
+        "en": "There is no text in the debtor's language.",
+        "zh": "没有债务人所用语言的文本。",
+    },
+    "no-instalment": {
+        "en": "There is no such instalment to remind of.",
+        "zh": "没有需要提醒的相应分期。",
+    },
+    "reminded": {
+        "en": "A reminder of this instalment is on its way or went out today.",
+        "zh": "本期还款的提醒正在发送，或今天已经发出。",
+    },
+    "closed": {"en": "The case is closed.", "zh": "案件已结案。"},
+    "elsewhere": {
+        "en": "The case is in another team's hands now.",
+        "zh": "案件已转由其他小组负责。",
+    },
+    "unforeseen": {
+        "en": "It could not be put into the outbox; those who run the house have the details.",
+        "zh": "未能放入发件箱，详情见系统日志。",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """The message to one debtor as it would go at that moment; ``not_so`` is why there is none."""
+
+    reached: Reached | None = None
+    text: str = ""
+    instalment: Instalment | None = None
+    words: Verdict | None = None
+    not_so: str = ""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All that the rules found: of the words, and of the way and the hour."""
+        of_words = self.words.findings if self.words else ()
+        return (*of_words, *(self.reached.verdict.findings if self.reached else ()))
+
+    @property
+    def answer(self) -> str:
+        """What the rules say of it, in a word; no other hour heals forbidden words."""
+        if self.not_so or self.reached is None or self.reached.goes_at is None:
+            return A.REFUSED
+        if self.words and not self.words.allowed:
+            return A.REFUSED
+        return A.ALLOWED if self.reached.verdict.allowed else A.LATER
+
+
+def unknown_places(text: str) -> list[str]:
+    """What stands in braces and cannot be filled in."""
+    return [name for name in _PLACE.findall(text) if name.strip() not in PLACES]
+
+
+def filled(text: str, case: Case, language: str) -> str:
+    """The text with what is each debtor's own."""
+    creditor = case.creditor
+    own = {
+        "name": (language == "en" and case.debtor.name_en) or case.debtor.name,
+        "reference": case.reference,
+        "balance": show(case.balance),
+        "creditor": (language == "en" and creditor.name_en) or creditor.name,
+    }
+    return _PLACE.sub(lambda found: own[PLACES[found[1].strip()]], text)
+
+
+def cases_of(lines: Iterable[NoticeRunLine], at: datetime) -> dict[int, Case]:
+    """The lines' cases with all that a draft needs, in as many queries for a hundred as for one."""
+    found = (
+        with_facts(Case.objects.filter(pk__in=[line.case_id for line in lines]), at)
+        .select_related("debtor", "creditor", "agency", "team")
+        .prefetch_related(
+            "debtor__contact_points",
+            "debtor__addresses",
+            Prefetch(
+                "notices",
+                Notice.objects.filter(instalment__isnull=False).exclude(
+                    state__in=[Notice.State.SUPPRESSED, Notice.State.FAILED]
+                ),
+                to_attr="reminders",
+            ),
+        )
+    )
+    return {case.pk: case for case in found}
+
+
+def instalments_of(cases: Iterable[Case]) -> dict[int, list[Instalment]]:
+    """The unpaid instalments in force of these cases, by case, in their order."""
+    found: dict[int, list[Instalment]] = {}
+    rows = Instalment.objects.filter(
+        agreement__case__in=[case.pk for case in cases], live=True, paid_at=None
+    )
+    for row in rows.select_related("agreement").order_by("due_on", "pk"):
+        found.setdefault(row.agreement.case_id, []).append(row)
+    return found
+
+
+def draft(
+    run: NoticeRun,
+    case: Case,
+    at: datetime,
+    *,
+    instalments: Sequence[Instalment] = (),
+    text: str = "",
+) -> Drafted:
+    """The message as it would go at that moment; ``text`` is what a person made of it."""
+    language = case.debtor.language
+    if case.state not in OPEN_STEPS:
+        return Drafted(not_so="closed")
+    instalment: Instalment | None = None
+    if run.kind != K.LETTER:
+        instalment = _instalment_for(run.kind, case, instalments, at)
+        if instalment is None:
+            return Drafted(not_so="no-instalment")
+        if _was_reminded(case, instalment, at):
+            return Drafted(not_so="reminded", instalment=instalment)
+    text = text or _words(run, case, instalment, language)
+    if not text:
+        return Drafted(not_so="no-text")
+    ways = [way for way in ways_of(case) if run.channel in (NoticeRun.By.BEST, way.channel)]
+    closes = window_closes(run.kind, instalment.due_on, case.zone) if instalment else None
+    reached = reach(case, at, action=action_of(run), ways=ways, closes=closes)
+    if reached is None:
+        return Drafted(text=text, instalment=instalment, not_so="no-way")
+    words = ask_words(case, text, action="text.send", at=at)
+    return Drafted(reached, text, instalment, words)
+
+
+def verdict_of(run: NoticeRun, case: Case, drafted: Drafted, at: datetime) -> Verdict:
+    """What the rules say of the message at the moment at which it would go."""
+    reached = drafted.reached
+    if reached is None:
+        raise LookupError(drafted.not_so)
+    if drafted.words and not drafted.words.allowed:
+        return drafted.words
+    if reached.goes_at is None or reached.goes_at == at:
+        return reached.verdict
+    return ask_way(case, reached.way, reached.goes_at, action=action_of(run))
+
+
+def action_of(run: NoticeRun) -> str:
+    """As what the rules are asked about a message of this run."""
+    return "notice.send" if run.kind == K.LETTER else "reminder.send"
+
+
+def _words(run: NoticeRun, case: Case, instalment: Instalment | None, language: str) -> str:
+    if instalment:
+        return says_reminder(run.kind, instalment, case)[language]
+    return filled({"zh": run.text_zh, "en": run.text_en}[language], case, language)
+
+
+def _instalment_for(
+    kind: str, case: Case, instalments: Sequence[Instalment], at: datetime
+) -> Instalment | None:
+    """The oldest that was missed, or the next that is still ahead."""
+    if case.state != Step.FOLLOW_UP:
+        return None
+    today = local_day(at, case.zone)
+    if kind == K.REMINDER_AFTER:
+        return next((row for row in instalments if row.due_on < today), None)
+    return next((row for row in instalments if row.due_on > today), None)
+
+
+def _was_reminded(case: Case, instalment: Instalment, at: datetime) -> bool:
+    today = local_day(at, case.zone)
+    return any(
+        notice.instalment_id == instalment.pk
+        and (notice.sent_at is None or local_day(notice.sent_at, case.zone) == today)
+        for notice in case.reminders
+    )
+
+
+def write_down(line: NoticeRunLine, drafted: Drafted, language: str) -> None:
+    """Put into the line what was drafted for it; the caller saves it."""
+    reached = drafted.reached
+    line.language = language
+    line.answer = drafted.answer
+    line.text = drafted.text
+    line.instalment = drafted.instalment
+    line.findings = [found.as_dict() for found in drafted.findings]
+    stopping = {found.rule for found in drafted.findings if found.blocks}
+    line.rules = sorted(stopping) or ([drafted.not_so] if drafted.not_so else [])
+    line.earliest = None
+    line.channel = line.address = ""
+    line.contact_point = None
+    if reached:
+        way = reached.way
+        line.channel, line.address, line.contact_point = way.channel, way.address, way.point
+        if line.answer == A.LATER:
+            line.earliest = reached.goes_at
+
+
+WRITTEN = [
+    "answer", "text", "instalment", "findings", "rules", "earliest", "channel", "address",
+    "contact_point", "language",
+]  # fmt: skip
+"""The fields that ``write_down`` sets."""
+
+
+def about_of(run: NoticeRun, instalment: Instalment | None) -> Mapping[str, Any]:
+    """What the notice keeps of where it comes from."""
+    found: dict[str, Any] = {"run": run.number}
+    if instalment:
+        found |= {
+            "missing": str(instalment.missing),
+            "instalment": instalment.number,
+            "due_on": instalment.due_on.isoformat(),
+        }
+    return found
