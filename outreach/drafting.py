@@ -1,7 +1,7 @@
 """What a run says to each debtor, by which way, and what the rules say to that."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from common.clock import local_day
 from common.money import show
 from compliance.verdict import Finding, Verdict
 from notices.models import Notice
-from notices.ways import ways_of
+from notices.ways import free_channels, ways_of
 from outreach.models import NoticeRun, NoticeRunLine
 from workflow.wording import ask_words
 
@@ -137,6 +137,16 @@ def instalments_of(cases: Iterable[Case]) -> dict[int, list[Instalment]]:
     return found
 
 
+def channels_of(cases: Iterable[Case]) -> dict[int, list[str]]:
+    """By which channels each writer of these cases can send words of our own, asked once for each."""
+    found: dict[int, list[str]] = {}
+    for case in cases:
+        writer = case.agency_id or case.creditor_id
+        if writer not in found:
+            found[writer] = free_channels(case)
+    return found
+
+
 def draft(
     run: NoticeRun,
     case: Case,
@@ -144,8 +154,12 @@ def draft(
     *,
     instalments: Sequence[Instalment] = (),
     text: str = "",
+    channels: Collection[str] | None = None,
 ) -> Drafted:
-    """The message as it would go at that moment; ``text`` is what a person made of it."""
+    """The message as it would go at that moment; ``text`` is what a person made of it.
+
+    ``channels`` are those by which the case's writer can send, for whoever drafts many.
+    """
     language = case.debtor.language
     if case.state not in OPEN_STEPS:
         return Drafted(not_so="closed")
@@ -159,7 +173,8 @@ def draft(
     text = text or _words(run, case, instalment, language)
     if not text:
         return Drafted(not_so="no-text")
-    ways = [way for way in ways_of(case) if run.channel in (NoticeRun.By.BEST, way.channel)]
+    open_ways = ways_of(case, channels)
+    ways = [way for way in open_ways if run.channel in (NoticeRun.By.BEST, way.channel)]
     closes = window_closes(run.kind, instalment.due_on, case.zone) if instalment else None
     reached = reach(case, at, action=action_of(run), ways=ways, closes=closes)
     if reached is None:

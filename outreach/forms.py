@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from notices.ways import LADDER
+from notices.models import ChannelAccount
 from outreach.models import NoticeRun
 from workflow.forms import DeskForm, words_field
 
@@ -39,8 +39,9 @@ class RunForm(DeskForm):
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
-        # Only ways by which something can be sent now are offered.
-        offered = {NoticeRun.By.BEST.value, *LADDER}
+        # Only ways by which somebody of the house can send now are offered.
+        accounts = ChannelAccount.objects.filter(is_active=True).order_by().values_list("channel")
+        offered = {"best", "email", "letter", *(channel for (channel,) in accounts.distinct())}
         self.fields["channel"].choices = [
             (value, label) for value, label in NoticeRun.By.choices if value in offered
         ]

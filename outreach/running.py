@@ -25,7 +25,7 @@ from compliance.verdict import Verdict
 from notices import kinds
 from notices.models import Notice
 from notices.outbox import queue, told
-from notices.wording import frame, quiet_subject
+from notices.wording import SHORT, frame, quiet_subject, short
 from outreach import drafting
 from outreach.actions import RIGHT, judge
 from outreach.models import NoticeRun, NoticeRunLine
@@ -112,9 +112,13 @@ def _look(found: NoticeRun, at: datetime) -> bool:
         return False
     cases = drafting.cases_of(lines, at)
     instalments = drafting.instalments_of(cases.values()) if found.kind != "letter" else {}
+    channels = drafting.channels_of(cases.values())
     for line in lines:
         case = cases[line.case_id]
-        drafted = drafting.draft(found, case, at, instalments=instalments.get(case.pk, ()))
+        drafted = drafting.draft(
+            found, case, at, instalments=instalments.get(case.pk, ()),
+            channels=channels[case.agency_id or case.creditor_id],
+        )  # fmt: skip
         drafting.write_down(line, drafted, case.debtor.language)
     NoticeRunLine.objects.bulk_update(lines, drafting.WRITTEN)
     return True
@@ -209,10 +213,10 @@ def _queue(found: NoticeRun, line: NoticeRunLine, case: Case, *, by: User, at: d
 
 def framed(line: NoticeRunLine, case: Case) -> str:
     """The whole message, with who writes and where to turn."""
-    language = line.language or case.debtor.language
-    return frame(
-        case=case, recipient=case.debtor, says={language: line.text or "–"}, language=language
-    )
+    language, text = line.language or case.debtor.language, line.text or "–"
+    if line.channel in SHORT:
+        return short(case=case, says=text, language=language)
+    return frame(case=case, recipient=case.debtor, says={language: text}, language=language)
 
 
 # ---------------------------------------------------------------- stopping
