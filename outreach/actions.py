@@ -96,7 +96,7 @@ def edit_line(*, line: NoticeRunLine, text: str, by: User, at: datetime) -> Noti
         mine = fresh.lines.select_for_update(of=("self",)).get(pk=line.pk)
         if mine.state != NoticeRunLine.State.DRAFT:
             raise StateRefused(mine, "edit_line")
-        judge(fresh, mine, at, text=drafting.filled(text, locked, locked.debtor.language))
+        judge(fresh, mine, at, text=drafting.filled(text, locked))
         mine.edited_by = by
         mine.save(update_fields=[*drafting.WRITTEN, "edited_by"])
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from agreements.kinds import window_closes
-from agreements.messages import says_reminder
+from agreements.messages import of_reminder
 from agreements.models import Instalment
 from cases.facts import with_facts
 from cases.models import Case
@@ -19,12 +19,19 @@ from common.clock import local_day
 from common.money import show
 from compliance.verdict import Finding, Verdict
 from notices.models import Notice
+from notices.texts.composing import CannotCompose, compose
+from notices.texts.placeholders import fill
+from notices.texts.standing import Standing, standing
+from notices.texts.wordings import CHANNELS, FRAME, LANGUAGES, OUTSIDE
 from notices.ways import free_channels, ways_of
+from notices.wording import tells_of_debt
 from outreach.models import NoticeRun, NoticeRunLine
 from workflow.wording import ask_words
 
 A = NoticeRunLine.Answer
 K = NoticeRun.Kind
+OWN = "letter"  # the message in one's own words, among the wordings
+Texts = Mapping[tuple[str, str, str], Standing]
 
 # What may stand in a text for each debtor's own; in the words of either language.
 PLACES: dict[str, str] = {
@@ -50,6 +57,14 @@ NOT_SO: dict[str, dict[str, str]] = {
     "reminded": {
         "en": "A reminder of this instalment is on its way or went out today.",
         "zh": "本期还款的提醒正在发送，或今天已经发出。",
+    },
+    "outside": {
+        "en": "Others can read a message by this channel, and it would tell them of the debt.",
+        "zh": "他人可能看到该渠道的消息，其内容会透露债务情况。",
+    },
+    "not-known": {
+        "en": "Something that this message must say is not known, such as a telephone number.",
+        "zh": "消息必须写明的内容尚缺，例如联系电话。",
     },
     "closed": {"en": "The case is closed.", "zh": "案件已结案。"},
     "elsewhere": {
@@ -94,9 +109,9 @@ def unknown_places(text: str) -> list[str]:
     return [name for name in _PLACE.findall(text) if name.strip() not in PLACES]
 
 
-def filled(text: str, case: Case, language: str) -> str:
+def filled(text: str, case: Case) -> str:
     """The text with what is each debtor's own."""
-    creditor = case.creditor
+    creditor, language = case.creditor, case.debtor.language
     own = {
         "name": (language == "en" and case.debtor.name_en) or case.debtor.name,
         "reference": case.reference,
@@ -147,6 +162,11 @@ def channels_of(cases: Iterable[Case]) -> dict[int, list[str]]:
     return found
 
 
+def texts_for(run: NoticeRun, at: datetime) -> Texts:
+    """The words that hold for all messages of the run, whatever channel and language, asked once."""
+    return standing([wording_of(run), OWN, FRAME], CHANNELS, LANGUAGES, at=at)
+
+
 def draft(
     run: NoticeRun,
     case: Case,
@@ -155,12 +175,13 @@ def draft(
     instalments: Sequence[Instalment] = (),
     text: str = "",
     channels: Collection[str] | None = None,
+    texts: Texts | None = None,
 ) -> Drafted:
     """The message as it would go at that moment; ``text`` is what a person made of it.
 
-    ``channels`` are those by which the case's writer can send, for whoever drafts many.
+    ``channels`` are those by which the case's writer can send and ``texts`` the words that hold, for
+    whoever drafts many.
     """
-    language = case.debtor.language
     if case.state not in OPEN_STEPS:
         return Drafted(not_so="closed")
     instalment: Instalment | None = None
@@ -170,17 +191,72 @@ def draft(
             return Drafted(not_so="no-instalment")
         if _was_reminded(case, instalment, at):
             return Drafted(not_so="reminded", instalment=instalment)
-    text = text or _words(run, case, instalment, language)
-    if not text:
-        return Drafted(not_so="no-text")
+    elif not text:
+        text = filled({"zh": run.text_zh, "en": run.text_en}[case.debtor.language], case)
+        if not text:
+            return Drafted(not_so="no-text")
     open_ways = ways_of(case, channels)
     ways = [way for way in open_ways if run.channel in (NoticeRun.By.BEST, way.channel)]
+    if not ways:
+        return Drafted(text=text, instalment=instalment, not_so="no-way")
+    ways = [way for way in ways if not (way.channel in OUTSIDE and tells_of_debt(text, case, at))]
+    if not ways:
+        return Drafted(text=text, instalment=instalment, not_so="outside")
     closes = window_closes(run.kind, instalment.due_on, case.zone) if instalment else None
     reached = reach(case, at, action=action_of(run), ways=ways, closes=closes)
     if reached is None:
         return Drafted(text=text, instalment=instalment, not_so="no-way")
+    try:
+        message = composed(run, case, reached.way.channel, instalment, text, at, texts)
+    except CannotCompose:
+        return Drafted(reached, text, instalment, not_so="not-known")
+    text = text or message.says
     words = ask_words(case, text, action="text.send", at=at)
     return Drafted(reached, text, instalment, words)
+
+
+@dataclass(frozen=True)
+class Message:
+    """The whole message, and what of it is its own: without salutation and letterhead."""
+
+    subject: str
+    body: str
+    says: str
+
+
+def composed(
+    run: NoticeRun,
+    case: Case,
+    channel: str,
+    instalment: Instalment | None,
+    text: str,
+    at: datetime,
+    texts: Texts | None = None,
+) -> Message:
+    """The message as the debtor would read it; ``text`` takes the place of a reminder's own words."""
+    language = case.debtor.language
+    wording, values = filling(run, case, instalment, text)
+    texts = texts or texts_for(run, at)
+    made = compose(
+        wording=wording, channel=channel, case=case, recipient=case.debtor, language=language,
+        at=at, values=values, known=texts,
+    )  # fmt: skip
+    own = fill(texts[wording, channel, language].text.body, made.filled[language])
+    return Message(made.subject, made.body, own.strip())
+
+
+def filling(
+    run: NoticeRun, case: Case, instalment: Instalment | None, text: str
+) -> tuple[str, dict[str, Any]]:
+    """Which message is sent, and what is filled in."""
+    if instalment and not text:
+        return wording_of(run), of_reminder(instalment, case)
+    return OWN, {"text": text}
+
+
+def wording_of(run: NoticeRun) -> str:
+    """The message by its name among the wordings."""
+    return OWN if run.kind == K.LETTER else run.kind
 
 
 def verdict_of(run: NoticeRun, case: Case, drafted: Drafted, at: datetime) -> Verdict:
@@ -198,12 +274,6 @@ def verdict_of(run: NoticeRun, case: Case, drafted: Drafted, at: datetime) -> Ve
 def action_of(run: NoticeRun) -> str:
     """As what the rules are asked about a message of this run."""
     return "notice.send" if run.kind == K.LETTER else "reminder.send"
-
-
-def _words(run: NoticeRun, case: Case, instalment: Instalment | None, language: str) -> str:
-    if instalment:
-        return says_reminder(run.kind, instalment, case)[language]
-    return filled({"zh": run.text_zh, "en": run.text_en}[language], case, language)
 
 
 def _instalment_for(

@@ -24,8 +24,7 @@ from cases.models import Case
 from compliance.verdict import Verdict
 from notices import kinds
 from notices.models import Notice
-from notices.outbox import queue, told
-from notices.wording import SHORT, frame, quiet_subject, short
+from notices.outbox import told, write
 from outreach import drafting
 from outreach.actions import RIGHT, judge
 from outreach.models import NoticeRun, NoticeRunLine
@@ -112,12 +111,12 @@ def _look(found: NoticeRun, at: datetime) -> bool:
         return False
     cases = drafting.cases_of(lines, at)
     instalments = drafting.instalments_of(cases.values()) if found.kind != "letter" else {}
-    channels = drafting.channels_of(cases.values())
+    channels, texts = drafting.channels_of(cases.values()), drafting.texts_for(found, at)
     for line in lines:
         case = cases[line.case_id]
         drafted = drafting.draft(
             found, case, at, instalments=instalments.get(case.pk, ()),
-            channels=channels[case.agency_id or case.creditor_id],
+            channels=channels[case.agency_id or case.creditor_id], texts=texts,
         )  # fmt: skip
         drafting.write_down(line, drafted, case.debtor.language)
     NoticeRunLine.objects.bulk_update(lines, drafting.WRITTEN)
@@ -192,16 +191,18 @@ def _refuse(line: NoticeRunLine, code: str = "") -> None:
 
 
 def _queue(found: NoticeRun, line: NoticeRunLine, case: Case, *, by: User, at: datetime) -> Notice:
-    return queue(
-        case=case,
+    text = line.text if found.kind == "letter" or line.edited_by_id else ""
+    wording, values = drafting.filling(found, case, line.instalment, text)
+    return write(
+        wording=wording,
+        values=values,
         kind=found.kind,
+        case=case,
         channel=line.channel,
         recipient=case.debtor,
         address=line.address,
         contact_point=line.contact_point,
         language=line.language,
-        subject=quiet_subject(case, line.language, at),
-        body=framed(line, case),
         due_at=line.earliest or at,
         at=at,
         by=by,
@@ -209,14 +210,6 @@ def _queue(found: NoticeRun, line: NoticeRunLine, case: Case, *, by: User, at: d
         about=drafting.about_of(found, line.instalment),
         dedupe_key=f"run:{found.number}:{case.pk}",
     )
-
-
-def framed(line: NoticeRunLine, case: Case) -> str:
-    """The whole message, with who writes and where to turn."""
-    language, text = line.language or case.debtor.language, line.text or "–"
-    if line.channel in SHORT:
-        return short(case=case, says=text, language=language)
-    return frame(case=case, recipient=case.debtor, says={language: text}, language=language)
 
 
 # ---------------------------------------------------------------- stopping

@@ -25,10 +25,10 @@ from common import clock
 from common.clock import HOUSE_ZONE, from_local, local_day
 from desk.views.review import AnswerForm
 from desk.worklist import Wanted, page_of, wanted_cases
-from outreach import actions, shown
+from notices.texts.composing import CannotCompose
+from outreach import actions, drafting, shown
 from outreach.forms import LineForm, ReasonForm, RunForm
 from outreach.models import NoticeRun, NoticeRunLine
-from outreach.running import framed
 from outreach.running import wake as wake_worker
 from people.rights import may
 from workflow.approvals import decide_approval
@@ -230,7 +230,7 @@ def line(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         context={
             "run": found,
             "line": mine,
-            "message": framed(mine, mine.case),
+            "message": _message(mine),
             "findings": shown.findings_of(mine, all_of_them=True),
             "why": shown.why_of(mine),
             "open": found.is_open_to_change
@@ -243,6 +243,21 @@ def line(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         done=_("The message is changed."),
         to=reverse("outreach:line", args=[found.number, mine.pk]),
     )
+
+
+def _message(mine: NoticeRunLine) -> str:
+    """The whole message: as it went, or as it would go now."""
+    if mine.notice:
+        return mine.notice.body
+    if not mine.channel:
+        return mine.text
+    text = mine.text if mine.run.kind == NoticeRun.Kind.LETTER or mine.edited_by_id else ""
+    try:
+        return drafting.composed(
+            mine.run, mine.case, mine.channel, mine.instalment, text, clock.now()
+        ).body
+    except CannotCompose as cannot:
+        return cannot.why
 
 
 def _chosen_words(found: NoticeRun) -> list[tuple[Any, str]]:

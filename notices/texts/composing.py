@@ -52,13 +52,15 @@ def compose(
     at: datetime,
     values: Given | None = None,
     instead: Standing | None = None,
+    known: Mapping[tuple[str, str, str], Standing] | None = None,
 ) -> Composed:
     """The message as it would go out now; raises ``CannotCompose``.
 
-    ``instead`` is a text to be tried in the place of the one that holds.
+    ``instead`` is a text to be tried in the place of the one that holds; ``known`` are those that hold,
+    for whoever composes many.
     """
     tongues = LANGUAGES[language]
-    texts = standing([wording, FRAME], [channel], tongues, at=at)
+    texts = dict(known or standing([wording, FRAME], [channel], tongues, at=at))
     if instead:
         texts[instead.wording, instead.channel, instead.language] = instead
     filled = {

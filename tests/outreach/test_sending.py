@@ -13,7 +13,7 @@ from cases.actions.holding import hold_case
 from cases.models import Case
 from notices import relay
 from notices.models import Notice
-from outreach import actions, running, shown
+from outreach import actions, drafting, running, shown
 from outreach.models import NoticeRun
 from tests import make
 from tests.agreements import cast as plans
@@ -128,14 +128,15 @@ class TestSend:
     ) -> None:
         run = cast.drafted(3)
         second = run.lines.order_by("pk")[1]
-        whole = running.framed
+        whole = drafting.about_of
 
-        def broken(line: Any, case: Case) -> str:
-            if line.pk == second.pk:
+        def broken(found: NoticeRun, instalment: Any) -> Any:
+            if asked.append(1) or len(asked) == 2:
                 raise RuntimeError("no words")
-            return whole(line, case)
+            return whole(found, instalment)
 
-        monkeypatch.setattr(running, "framed", broken)
+        asked: list[int] = []
+        monkeypatch.setattr(drafting, "about_of", broken)
         actions.send(run=run, by=make.clerk(), at=cast.MONDAY)
         cast.worked(run)
         second.refresh_from_db()
