@@ -34,6 +34,12 @@ from workflow.models import Approval
 OF_AGE, OLD = 18, 70
 PAST_VISITS = timedelta(days=60)  # no cap in any pack looks further back
 SPOKEN = {"reached", "promised", "refused"}  # outcomes at which the debtor was on the line
+# What is written to bring about a payment without a visit; papers and notices of visits are not.
+GENTLE = (
+    Notice.Kind.LETTER.value, Notice.Kind.REMINDER_BEFORE.value, Notice.Kind.REMINDER_DUE.value,
+    Notice.Kind.REMINDER_AFTER.value,
+)  # fmt: skip
+WENT = (Notice.State.SENT.value, Notice.State.DELIVERED.value, Notice.State.BOUNCED.value)
 OF_DEBT = (
     "contract_number", "kind", "contract_on", "due_on", "cost_rate", "annual_rate", "default_rate",
     "default_agreed", "interest_basis", "principal", "interest", "fees", "paid_out", "platform",
@@ -112,6 +118,12 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
         ),
         "fact_channels": ArraySubquery(
             ContactAttempt.objects.filter(**own, traced=False)
+            .order_by("channel")
+            .values("channel")
+            .distinct()
+        ),
+        "fact_written": ArraySubquery(
+            Notice.objects.filter(**own, kind__in=GENTLE, state__in=WENT)
             .order_by("channel")
             .values("channel")
             .distinct()
@@ -235,7 +247,9 @@ def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
         "claim_papers": tuple(case.fact_papers),
         "natural_person_lender": parties["natural_person"],
         "mandate": _mandate(case),
-        "gentler_tried": tuple(case.fact_channels),
+        "gentler_tried": tuple(
+            sorted({*case.fact_channels, *(MEANS.get(one, one) for one in case.fact_written)})
+        ),
         "overdue_since": case.overdue_since,
         "balance": case.balance,
         "bureau_reported": case.bureau_reported_on is not None,

@@ -13,6 +13,7 @@ from agreements.models import Agreement
 from agreements.views.limitation import reckoning
 from cases.actions.holding import right_to_end
 from cases.facts import learn_facts
+from cases.ladder import ladder_of
 from cases.models import Assessment, Case, ContactAttempt, Debt, Hold
 from cases.models.case import Step
 from cases.retention import kept_of
@@ -205,6 +206,7 @@ def _of_tab(tab: str, found: Case, reader: User, at: datetime) -> dict[str, Any]
             "holds": _holds(found, at) if found.held_until else [],
             "refusals": list(found.refusals.filter(lifted_at=None)) if found.refused_until else [],
             "contacts": _last_contacts(case=found.pk),
+            "ladder": ladder_of(found, at),
             "kept": kept_of(found, closed_on=local_day(found.closed_at, found.zone))
             if found.closed_at
             else [],

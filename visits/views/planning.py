@@ -1,5 +1,6 @@
 """At the desk: choosing a slot while the rules answer, moving a visit, giving it up."""
 
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from cases.facts import learn_facts
+from cases.ladder import Ladder, ladder_of
 from cases.models import Case
 from cases.settling import added_by
 from cases.views.preparing import page, seen_case
@@ -44,7 +47,7 @@ def plan(request: HttpRequest, reference: str) -> HttpResponse:
         request, case=case, form=form, template="visits/plan.html",
         context={
             "title": _("Plan a visit"), "button": _("Plan the visit"), "asked": _("plan a visit"),
-            "back": case.get_absolute_url(), "at": clock.now(),
+            "back": case.get_absolute_url(), "at": clock.now(), "ladder": _ladder(case),
         },
         do=lambda _data: planning.plan_visit(
             case=case, **form.slot(), by=request.user, at=clock.now()
@@ -73,6 +76,7 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
         context={
             "title": _("Move the visit"), "button": _("Move the visit"), "visit": visit,
             "asked": _("move the visit"), "back": visit.get_absolute_url(), "at": clock.now(),
+            "ladder": _ladder(visit.case),
         },
         do=lambda _data: planning.move_visit(
             visit=visit, **form.slot(), by=request.user, at=clock.now()
@@ -94,6 +98,16 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
         ),
         done=_("The visit is cancelled; what was queued for it stays here."), tab="visits",
     )  # fmt: skip
+
+
+def _ladder(case: Case) -> Ladder:
+    """What was tried before, as the planner has to know."""
+    seen, at = (
+        copy(case),
+        clock.now(),
+    )  # what holds at this moment is not for the rules to find later
+    learn_facts(seen, at)
+    return ladder_of(seen, at)
 
 
 def _taken(request: HttpRequest, case: Case) -> Any:

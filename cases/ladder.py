@@ -1,0 +1,176 @@
+"""The gentler channels as a ladder: which were tried, when and with what result, and which are open at all.
+
+Calls and messages that people logged and notices that left the house count together. A visit stands above
+the last rung: how many rungs come first is said by the packs, and only an exception on evidence stands in
+for one that is missing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cases.facts import GENTLE, WENT
+from cases.models import Case, ContactAttempt
+from cases.policy import rules_with_exceptions
+from common.clock import local_day
+from compliance.ask import value
+from notices.models import Notice
+from notices.models.notice import MEANS
+from people.models import Address, ContactPoint, Source
+from workflow.kept import kept
+
+OPEN, DEAD, REFUSED, NONE = "open", "dead", "refused", "none"
+# A rung, with the numbers and accounts by which it is reached.
+RUNGS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "phone": (ContactAttempt.Channel.PHONE.label, ("phone", "sms")),
+    "sms": (ContactAttempt.Channel.SMS.label, ("sms", "phone")),
+    "wechat": (ContactAttempt.Channel.WECHAT.label, ("wechat", "wecom")),
+    "email": (ContactAttempt.Channel.EMAIL.label, ("email",)),
+    "portal": (_("Message in the portal"), ()),
+    "letter": (ContactAttempt.Channel.LETTER.label, ()),
+    "lawyers_letter": (ContactAttempt.Channel.LAWYERS_LETTER.label, ()),
+}
+ON_PAPER = ("letter", "lawyers_letter")
+_GOOD = {"reached", "promised", "delivered"}
+_BAD = {"wrong_number", "returned", "refused", "bounced"}
+
+
+@dataclass(frozen=True)
+class Try:
+    """One attempt: when, what came of it (a code and its words), and the page that tells more."""
+
+    at: datetime
+    result: str
+    says: str
+    url: str = ""
+
+    @property
+    def tone(self) -> str:
+        """Green where it reached the debtor, red where nobody is reached, else plain."""
+        return "green" if self.result in _GOOD else "red" if self.result in _BAD else "plain"
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One channel: what was tried, newest first, and whether it is open now."""
+
+    channel: str
+    label: str
+    state: str
+    tries: Sequence[Try] = ()
+
+    @property
+    def last(self) -> Try | None:
+        """The newest attempt."""
+        return self.tries[0] if self.tries else None
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """All the rungs; ``needed`` come before a visit (None: no pack says), ``rule`` says so."""
+
+    rungs: Sequence[Rung]
+    needed: int | None = None
+    rule: str = ""
+    may_be_waived: bool = False
+    waivers: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+
+    @property
+    def tried(self) -> int:
+        """How many different channels were tried."""
+        return sum(bool(rung.tries) for rung in self.rungs)
+
+    @property
+    def climbed(self) -> bool:
+        """Whether as many were tried as the packs want."""
+        return self.needed is None or self.tried >= self.needed
+
+
+def ladder_of(case: Case, at: datetime) -> Ladder:
+    """The case's ladder at that moment; ``cases.facts.learn_facts`` has been called for the case."""
+    tries = _tries(case)
+    points = _points(person=case.debtor_id)
+    homes = bool(_homes(person=case.debtor_id))
+    rungs = [
+        Rung(channel, str(label), _state(channel, by, points, homes, tries), tries.get(channel, []))
+        for channel, (label, by) in RUNGS.items()
+    ]
+    day = local_day(at, case.zone)
+    waivable = {
+        entry.id for entry in rules_with_exceptions(case.packs, day).values()
+        if entry.rule == "gentler_first"
+    }  # fmt: skip
+    return Ladder(
+        [rung for rung in rungs if rung.tries or rung.channel != "portal"],
+        value(tuple(case.packs), "gentler.channels", day),
+        rule=min(waivable, default=""),
+        may_be_waived=bool(waivable),
+        waivers=[one for one in case.fact_exceptions if one["rule"] in waivable],
+    )
+
+
+def _tries(case: Case) -> dict[str, list[Try]]:
+    """What was tried by each channel, newest first."""
+    found: dict[str, list[Try]] = {}
+    for attempt in _attempts(case=case.pk):
+        found.setdefault(attempt.channel, []).append(
+            Try(attempt.at, attempt.result, attempt.get_result_display())
+        )
+    for notice in _messages(case=case.pk):
+        at = notice.delivered_at or notice.sent_at or notice.queued_at
+        found.setdefault(MEANS.get(notice.channel, notice.channel), []).append(
+            Try(at, notice.state, notice.get_state_display(), notice.get_absolute_url())
+        )
+    return {
+        channel: sorted(some, key=lambda one: one.at, reverse=True)
+        for channel, some in found.items()
+    }
+
+
+def _state(
+    channel: str,
+    by: Iterable[str],
+    points: Sequence[ContactPoint],
+    homes: bool,
+    tries: Mapping[str, Sequence[Try]],
+) -> str:
+    """Whether the channel is open: some number that is alive, and that the debtor lets be used."""
+    if channel in ON_PAPER:
+        return OPEN if homes else NONE
+    some = [point for point in points if point.channel in by]
+    last = next(iter(tries.get(channel, ())), None)
+    if last and last.result == ContactAttempt.Result.REFUSED:
+        return REFUSED
+    if any(not (point.do_not_contact or point.dead_at) for point in some):
+        return OPEN
+    if not some:
+        return NONE
+    return REFUSED if all(point.do_not_contact for point in some) else DEAD
+
+
+@kept
+def _attempts(*, case: int) -> QuerySet[ContactAttempt]:
+    return ContactAttempt.objects.filter(case=case, traced=False).order_by("-at", "-pk")[:200]
+
+
+@kept
+def _messages(*, case: int) -> QuerySet[Notice]:
+    went = Notice.objects.filter(case=case, kind__in=GENTLE, state__in=WENT)
+    return went.order_by("-queued_at").only(
+        "pk", "channel", "state", "queued_at", "sent_at", "delivered_at"
+    )[:200]
+
+
+@kept
+def _points(*, person: int) -> QuerySet[ContactPoint]:
+    return ContactPoint.objects.filter(person=person).exclude(source=Source.UNKNOWN)
+
+
+@kept
+def _homes(*, person: int) -> QuerySet[Address]:
+    own = Address.objects.filter(person=person, kind__in=[Address.Kind.HOME, Address.Kind.AGREED])
+    return own.exclude(source=Source.UNKNOWN)[:1]
