@@ -220,9 +220,13 @@ def _rules(world: World) -> None:
 
 def _runs(world: World) -> None:
     """One run to be looked at, one that waits for a second person, one in the outbox."""
-    own = Case.objects.filter(pk=world.case.pk)
-    given = {"cases": own, "at": NOW, "by": world.people["clerk"]}
-    world.drafted_run = runs.drafted(**given)
+    given = {"at": NOW, "by": world.people["clerk"]}
+    world.drafted_run = runs.drafted(
+        cases=Case.objects.filter(pk__in=[world.case.pk, world.draft.case_id]), **given
+    )
+    left_out = world.drafted_run.lines.get(case=world.draft.case_id)
+    outreach.drop_lines(run=world.drafted_run, lines=[left_out.pk], **given)
+    given["cases"] = Case.objects.filter(pk=world.case.pk)
     world.asked_run = runs.drafted(**given)
     outreach.ask_approval(run=world.asked_run, reason="三月提醒", by=world.people["clerk"], at=NOW)
     world.sent_run = runs.sent(**given)
