@@ -462,7 +462,7 @@ SENTENCES: dict[str, Any] = {
     "instalment.missed": _("An instalment was missed: %(shortfall)s is open."),
     "instalment.escalated": _("A missed instalment was passed to the supervisor."),
     "reminder.prepared": _("A reminder of %(amount)s was prepared."),
-    "reminder.by_hand": _("The desk is to call about %(amount)s; there is no e-mail address."),
+    "reminder.by_hand": _("The desk is to call about %(amount)s; there is no way to write."),
     "payment.received": _("A payment of %(amount)s came in."),
     "payment.reversed": _("A payment of %(amount)s was reversed: %(why)s"),
     "debt.updated": _("The terms of contract %(contract)s were corrected."),

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from agreements import messages
-from agreements.kinds import ask_reminder, window_closes
+from agreements.kinds import window_closes
 from agreements.models import Agreement, Instalment
 from agreements.schedule import (
     KINDS,
@@ -22,12 +22,12 @@ from agreements.schedule import (
 )
 from cases.models import Case, Hold
 from cases.models.case import Step as CaseStep
+from cases.reaching import reach
 from common.clock import local_day
 from common.money import show
-from compliance.ask import earliest
 from notices.models import Notice
 from notices.outbox import write
-from notices.ways import by_mail
+from notices.ways import ways_of
 from people.models import User
 from workflow.duties import raise_duty
 from workflow.steps import Outsider, PolicyRefused, StateRefused, Step, carry_out
@@ -121,7 +121,7 @@ def _missed(instalment: Instalment, at: datetime) -> Step:
 def _reminder(
     instalment: Instalment, calendar: Calendar, base: date, by: User, at: datetime
 ) -> list[Step]:
-    """The reminder that fits now, queued for its lawful hour; or the duty to call, without e-mail."""
+    """The reminder that fits now, by the best way, for its lawful hour; or the duty to call, without one."""
     case = instalment.agreement.case
     rung = calendar.reminder_by(at, instalment.due_on, base)
     if rung is None:
@@ -136,16 +136,15 @@ def _reminder(
         return []
     if told.filter(about__missing=str(instalment.missing)).exists():
         return []  # stopped, by the rules or by a person; it is not tried again
-    way = by_mail(case)
-    if way is None:
-        return _call(instalment, rung, key, at)
-    verdict = ask_reminder(case, way.channel, way.source, max(moment, at))
-    due_at = max(moment, at) if verdict.allowed else earliest(
-        "reminder.send", verdict.facts, after=max(moment, at)
-    )  # fmt: skip
+    # Paper is days on its way: it cannot speak of a day that is still to come.
+    ways = [way for way in ways_of(case) if rung.days > 0 or way.channel != Notice.Channel.LETTER]
     closes = window_closes(KINDS[rung.kind], instalment.due_on, case.zone)
-    if due_at is None or (closes and due_at >= closes):
+    reached = reach(case, max(moment, at), action="reminder.send", ways=ways, closes=closes)
+    if reached is None:
+        return _call(instalment, rung, key, at)
+    if reached.goes_at is None:
         return []
+    way, due_at = reached.way, reached.goes_at
 
     def prepare(locked: Case, *_: Any) -> None:
         write(
@@ -198,8 +197,8 @@ def _call(instalment: Instalment, rung: Rung, key: str, at: datetime) -> list[St
             case=locked,
             kind=CALL_DUTY,
             says={
-                "en": f"Call the debtor: {amount} of instalment {number} is missing (no e-mail).",
-                "zh": f"请致电债务人：第 {number} 期尚缺 {amount} 元（无可用邮箱）。",
+                "en": f"Call the debtor: {amount} of instalment {number} is missing (no way to write).",
+                "zh": f"请致电债务人：第 {number} 期尚缺 {amount} 元（无法以书面方式联系）。",
             },
             due_at=next_midnight(at, locked.zone),
             key=duty_key,

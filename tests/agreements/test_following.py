@@ -1,6 +1,6 @@
 """Reminders and missed instalments: what is due by now, once, and nothing that is no longer right."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -94,6 +94,23 @@ class TestSweep:
         ]
         assert told(agreement.case, "instalment.missed") == 1
 
+    def test_catches_up_with_steps_of_the_pack_and_two_missed_ones_become_one(
+        self, agreement: Agreement, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ten = time(10)
+        steps = [Rung("missed", 1, ten), Rung("missed", 3, ten), Rung("missed", 5, ten)]
+        monkeypatch.setattr(
+            "agreements.actions.following.calendar_of",
+            lambda case, _on: Calendar(steps, None, case.zone),
+        )
+        cast.swept("2026-04-19 09:00")  # down since the due day: the first and second step are past
+        reminders = cast.reminders(agreement.case)
+        assert [n.about["rung"] for n in reminders] == ["missed:3:2026-04-15"]
+        cast.swept("2026-04-20 00:00")
+        assert [n.about["rung"] for n in cast.reminders(agreement.case)][1:] == [
+            "missed:5:2026-04-15"
+        ]
+
     def test_waits_for_the_lawful_hour_after_an_outage(self, agreement: Agreement) -> None:
         cast.swept("2026-04-18 21:30")
         assert cast.reminders(agreement.case)[-1].due_at == make.moment("2026-04-19 08:00")
@@ -122,8 +139,25 @@ class TestSweep:
         cast.swept("2026-03-06 00:00")
         assert [n.kind for n in cast.reminders(agreement.case)] == ["reminder_due"]
 
-    def test_asks_the_desk_to_call_where_there_is_no_e_mail(self) -> None:
+    def test_writes_a_letter_where_there_is_no_gentler_way_and_only_of_what_was_missed(
+        self,
+    ) -> None:
         case = cast.signed(make.prepared_case(contact_points=[])).case
+        for text in ("2026-04-12 00:00", "2026-04-15 00:00", "2026-04-16 00:00"):
+            cast.swept(text)
+        assert [(n.kind, n.channel) for n in cast.reminders(case)] == [("reminder_after", "letter")]
+
+    @pytest.mark.parametrize("barred", [{"do_not_contact": True}, {"dead_at": cast.SIGNED}])
+    def test_never_writes_to_a_dead_address_nor_to_one_that_is_not_wanted(
+        self, agreement: Agreement, barred: dict[str, Any]
+    ) -> None:
+        agreement.case.debtor.contact_points.filter(channel="email").update(**barred)
+        cast.swept("2026-04-16 00:00")
+        assert [n.channel for n in cast.reminders(agreement.case)] == ["letter"]
+
+    def test_asks_the_desk_to_call_where_there_is_no_way_to_write(self) -> None:
+        case = cast.signed(make.prepared_case(contact_points=[])).case
+        case.debtor.addresses.update(source="unknown")
         for text in ("2026-04-12 00:00", "2026-04-16 00:00", "2026-04-16 00:01"):
             cast.swept(text)
         assert cast.reminders(case) == []
