@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +20,7 @@ from workflow.forms import day_field
 
 MOST_ROWS = 200
 _TONGUES = {"zh": gettext_lazy("in Chinese"), "en": gettext_lazy("in English")}
+_NAMES = {"zh": gettext_lazy("Chinese"), "en": gettext_lazy("English")}
 
 
 class FewField(forms.MultipleChoiceField):
@@ -100,7 +102,7 @@ class PhrasesWidget(forms.Widget):
                 "name": f"{name}-{tongue}", "tongue": tongue, "label": label,
                 "text": texts[tongue], "rows": min(16, max(4, texts[tongue].count("\n") + 2)),
             }
-            for tongue, label in _TONGUES.items()
+            for tongue, label in _NAMES.items()
         ]  # fmt: skip
         return render_to_string("rulebook/phrases.html", {"boxes": boxes})
 
@@ -203,11 +205,11 @@ class RowsWidget(forms.Widget):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Every row, an empty one, and a pattern from which the page makes more."""
         rows = [self._cells(name, str(number), row) for number, row in enumerate(value or [])]
-        blank = self._cells(name, str(len(rows)), {})
+        spare = self._cells(name, str(len(rows)), {})
         pattern = self._cells(name, "ROW", {})
         return render_to_string(
             "rulebook/rows.html",
-            {"name": name, "rows": rows, "blank": blank, "pattern": pattern, "next": len(rows) + 1},
+            {"name": name, "rows": rows, "spare": spare, "pattern": pattern, "next": len(rows) + 1},
         )
 
     def _cells(self, name: str, number: str, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -230,7 +232,9 @@ def _column(name: str, shape: shapes.Shape) -> forms.Field:
     field = field_for(shape)
     if name.startswith("duty_") and name[5:] in _TONGUES:
         text = part_name("duty", tongue_now())
-        field.label = f"{text} ({_TONGUES[name[5:]]})" if tongue_now() == "en" else f"{text}（{_TONGUES[name[5:]]}）"  # fmt: skip
+        field.label = format_lazy("{} {}", text[:1].upper() + text[1:], _TONGUES[name[5:]])
+        if tongue_now() == "zh":
+            field.label = format_lazy("{}{}", text, _TONGUES[name[5:]])
     else:
         label = part_name("event" if name == "from" else _COLUMNS.get(name, name), tongue_now())
         field.label = label[:1].upper() + label[1:]

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -167,6 +168,7 @@ class RateForm(DeskForm):
     )  # fmt: skip
     percent = ExactField(
         label=gettext_lazy("One-year rate, per cent"), max_length=6,
+        help_text=SafeString('<span id="four-times" aria-live="polite"></span>'),
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )  # fmt: skip
     url = forms.URLField(

@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy
 
 from compliance.drafting import Written
 from compliance.parsing import CONFIDENCES
+from compliance.parts import part_name
 from compliance.rule import RULES
 from compliance.shapes import shape_of
 from compliance.verdict import Force, Severity
 from compliance.words import NAMES
 from desk.rulebook import COLLECTORS, CONFIDENCE, TOPICS
-from desk.showing import figure_name, tongue_now
+from desk.showing import tongue_now
 from people.models import Organisation
 from rulebook.fields import FewField, field_for
 from workflow.forms import DeskForm, day_field, words_field
@@ -51,8 +52,7 @@ class _LineForm(DeskForm):
         self.figures = [name for name in table if name not in COMMON]
         for name in self.figures:
             field = field_for(shape_of(name, table[name]))
-            weekdays = name == "days" and isinstance(table[name], list)
-            field.label = _("Weekdays") if weekdays else _capital(figure_name(name))
+            field.label = _capital(part_name(name, tongue_now(), table[name]))
             figure = table[name]
             field.initial = figure if not isinstance(figure, bool) else "1" if figure else ""
             self.fields[name] = field

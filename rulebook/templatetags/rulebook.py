@@ -6,6 +6,7 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from compliance.parts import part_name
 from desk.showing import tongue_now
 from desk.templatetags.doorstep import pill
 from people.rights import may
@@ -59,6 +60,12 @@ def rules_waiting(user: Any) -> int:
 def rule_figure(figure: Any, name: str = "") -> str:
     """A figure of a value in the reader's language."""
     return figure_in(name, figure, tongue_now())
+
+
+@register.filter
+def part_title(name: str, figure: Any = None) -> str:
+    """What a figure of a value is called; a list of weekdays is no number of days."""
+    return part_name(name, tongue_now(), figure)
 
 
 @register.filter

@@ -104,6 +104,17 @@ class TestATable:
         assert "<del>On the due day, 10:00: the debtor is told.</del>" in page
         assert page.count("<ins>") == 2  # rows that stay are not told of
 
+    def test_has_a_box_to_remove_each_row_and_an_empty_row_that_may_stay_so(
+        self, compliance: Client
+    ) -> None:
+        version = cast.begun()
+        address = reverse("rulebook:value", args=place_of(version, "ST-32"))
+        page = compliance.get(address).content.decode()
+        shown = [f'name="steps-{number}-drop"' in page for number in range(5)]
+        assert shown == [True, True, True, True, False]
+        assert page.count("May stay empty") == 1
+        assert 'name="steps-ROW-kind"' in page
+
     def test_of_service_is_changed_for_one_channel(self, compliance: Client) -> None:
         version = cast.begun()
         channels = entry(version, "ST-08", date(2025, 1, 1))["channels"]
