@@ -178,7 +178,7 @@ def add_party(
         party,
         event="party.added",
         right=EDIT,
-        policy=asks("data.keep", target_role=role, legal_basis=legal_basis),
+        policy=asks("data.keep", contact_sources=(), target_role=role, legal_basis=legal_basis),
         by=by,
         at=at,
         data=lambda new: {
@@ -207,7 +207,9 @@ def set_legal_basis(*, case: Case, party: Party, legal_basis: str, by: User, at:
         case,
         event="party.basis_set",
         right=EDIT,
-        policy=asks("data.keep", target_role=party.role, legal_basis=legal_basis),
+        policy=asks(
+            "data.keep", contact_sources=(), target_role=party.role, legal_basis=legal_basis
+        ),
         by=by,
         at=at,
         data={"name": str(party.person), "legal_basis": legal_basis},

@@ -2,7 +2,7 @@
 
 from compliance.entry import Entry
 from compliance.facts import Facts
-from compliance.rule import CONTACT, KEEPING, VISIT, Answer, Context, rule
+from compliance.rule import CONTACT, KEEPING, VISIT, Answer, Context, known, rule
 from compliance.rules.circumstances import house_paper_in_force
 from compliance.strict import FEWER_OF, only_equal
 from compliance.words import Named, named
@@ -22,6 +22,7 @@ def agency_paper_in_force(facts: Facts, value: Entry, context: Context) -> Answe
 
 @rule(
     answers=KEEPING,
+    needs=("contact_sources",),
     takes={"shown_by_itself": list},
     strict={"shown_by_itself": FEWER_OF},
     says={"": ("missing",)},
@@ -30,10 +31,9 @@ def source_recorded(facts: Facts, value: Entry, context: Context) -> Answer:
     """A new address or number is kept with the day on which it came from its source, and what shows that.
 
     Some sources show themselves: the contract is in the case, and what is of unknown source is never used.
+    Of a person without any address or number there are none.
     """
-    if facts.contact_sources is None:
-        return None  # the data of a person, without any address or number
-    if set(facts.contact_sources) <= set(value["shown_by_itself"]):
+    if set(known(facts.contact_sources)) <= set(value["shown_by_itself"]):
         return None
     missing = [name for name in ("source_on", "source_proof") if not getattr(facts, name)]
     return context.refuse(value, missing=[Named(name) for name in missing]) if missing else None

@@ -30,6 +30,11 @@ ZONES = (
     "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Kiritimati", "UTC",
 )  # fmt: skip
 FIRST = datetime(2026, 1, 5)
+EVERY_PACK = [
+    ("gb", "gb-sct"), ("us", "us-ma"), ("us", "us-ny-nyc"), ("in",), ("eu", "intl-strict"),
+    ("sg", "intl-strict"), ("hk", "intl-strict"), ("my", "intl-strict"), ("ph", "intl-strict"),
+    ("id", "intl-strict"), ("cn", "house-hz"),
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -86,7 +91,7 @@ def questions(draw: st.DrawFn) -> Facts:
     length = draw(st.sampled_from([30, 45, 60, 61]))
     changes: dict[str, Any] = {
         "packs": tuple(draw(st.sampled_from([
-            ("story",), ("cn",), ("cn", "story"), ("shifting",), ("shifting", "story"),
+            ("story",), ("cn",), ("cn", "story"), ("shifting",), ("shifting", "story"), *EVERY_PACK,
         ]))),
         "zone": draw(st.sampled_from(ZONES)),
         "at": draw(moments()),
@@ -282,6 +287,11 @@ def test_forgetting_any_fact_but_a_bar_allows_nothing_that_was_refused(
     name = data.draw(st.sampled_from([f.name for f in fields(Facts) if f.name not in free]))
     nothing = () if name == "officers" else None
     assert not ask(action, replace(facts, **{name: nothing}), on=date(2026, 3, 5)).allowed
+
+
+def test_every_pack_is_among_those_that_are_asked() -> None:
+    asked = {name for packs_ in EVERY_PACK for name in packs_} | {"cn", "story"}
+    assert {pack.name for pack in packs.HOME.iterdir() if pack.is_dir()} == asked
 
 
 def test_a_moment_without_a_zone_is_a_mistake_of_the_caller() -> None:
