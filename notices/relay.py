@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import OperationalError, close_old_connections, connection, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -31,10 +31,13 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 LEASE = timedelta(minutes=10)  # longer than any task may run
-BUDGET = 240.0  # seconds after which a batch begins nothing new; the rest goes back at once
+BUDGET = 240.0  # seconds after which a task begins nothing new; the rest goes back at once
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 720)]
 MOST_ATTEMPTS = len(BACKOFF) + 1
 AGAIN_AFTER_FAULT = timedelta(minutes=15)
+# A restart of the database takes as long as these seconds; with the budget they stay within the lease.
+PAUSES = (0.5, 2.0, 5.0, 10.0, 20.0, 30.0)
+DATABASE_GONE = (OperationalError, InterfaceError)
 
 
 @dataclass
@@ -49,16 +52,27 @@ class Outcome:
 def send_due(at: datetime, *, most: int = BATCH) -> Outcome:
     """Claim and send what is due by now, one channel after the other."""
     outcome = Outcome()
+    until = time.monotonic() + BUDGET
     fault("before_claim")
     for name in channels.automatic():
+        if time.monotonic() >= until:
+            outcome.full = True  # another task goes on with the other channels
+            break
         claimed, stamp = claim(name, at, most)
         if not claimed:
             continue
         fault("after_claim")
         outcome.claimed += len(claimed)
         outcome.full |= len(claimed) == most
-        for account, rows in _by_account(name, claimed):
-            outcome.sent += _send(name, account, rows, stamp, at)
+        try:
+            for account, rows in _by_account(name, claimed):
+                outcome.sent += _send(name, account, rows, stamp, at, until)
+        except DATABASE_GONE:
+            _give_back(claimed, stamp, next_at=at)
+            raise
+        except Exception:  # a fault of this channel's is none of the others'
+            log.exception("The batch of %s broke.", name)
+            _give_back(claimed, stamp, next_at=at + AGAIN_AFTER_FAULT)
     return outcome
 
 
@@ -99,10 +113,10 @@ def _send(
     claimed: Sequence[Notice],
     stamp: datetime,
     at: datetime,
+    until: float,
 ) -> int:
     """Send the claimed rows over one line; gives back what was not begun. Says how many went."""
     sent, left = 0, list(claimed)
-    until = time.monotonic() + BUDGET
     for row in claimed:
         if too_old(row, at):
             left.remove(row)
@@ -136,7 +150,7 @@ def _send_one(
     """One notice from asking again to its record; raises only what stops the whole batch."""
     try:
         notice = begin(row, stamp, at, account)
-    except OperationalError:
+    except DATABASE_GONE:
         raise
     except Exception:
         # Who cannot say that it may go has not said so.
@@ -296,12 +310,35 @@ def release(rows: Sequence[Notice], stamp: datetime, *, next_at: datetime, why: 
         )
 
 
+def _give_back(rows: Sequence[Notice], stamp: datetime, *, next_at: datetime) -> None:
+    """Give back what surely was not begun, though the database may be gone for a moment.
+
+    What may have been begun stays in hand: the sweep will say that it is in doubt.
+    """
+    mine = Notice.objects.filter(
+        pk__in=[row.pk for row in rows], state=Notice.State.SENDING, claimed_at=stamp, begun_at=None
+    )
+    for pause in (*PAUSES, None):
+        try:
+            mine.update(state=Notice.State.QUEUED, claimed_at=None, next_at=next_at)
+        except DATABASE_GONE:
+            if pause is None:
+                return  # the sweep ends the claims
+            time.sleep(pause)
+            close_old_connections()
+        else:
+            return
+
+
 def _settle(notice: Notice, action: Any, at: datetime, **given: Any) -> None:
-    """Record what came of it; a database that is gone for a moment is asked again."""
-    for pause in (0.5, 2.0, 5.0, None):
+    """Record what came of it; a database that is gone for a moment is asked again.
+
+    Never raises: one notice that breaks stops no other, and the sweep finds what was not recorded.
+    """
+    for pause in (*PAUSES, None):
         try:
             action(notice=notice, at=at, **given)
-        except OperationalError:
+        except DATABASE_GONE:
             if pause is None:
                 log.exception("What came of notice %s could not be recorded.", notice.pk)
                 return  # handed over or not is in the row: the sweep will say
@@ -309,6 +346,9 @@ def _settle(notice: Notice, action: Any, at: datetime, **given: Any) -> None:
             close_old_connections()
         except StateRefused:
             log.warning("Notice %s had been settled by somebody else.", notice.pk)
+            return
+        except Exception:
+            log.exception("What came of notice %s could not be recorded.", notice.pk)
             return
         else:
             return
