@@ -219,7 +219,8 @@ CELERY_BROKER_URL = (
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 CELERY_BEAT_SCHEDULE = SCHEDULE
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULER = "config.ticking:Ticker"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5  # seconds, after which a beat that stands by looks again
 CELERY_TASK_IGNORE_RESULT = True
 # Acknowledged only when done, and given back when a child of the pool is killed: with Redis' own
 # append-only file no task is lost. Any of them may run twice, so all of them may.

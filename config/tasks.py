@@ -1,9 +1,13 @@
 """What the house does for itself: the sign of life that /readyz reads, and the tidying."""
 
+import socket
+
 from celery import shared_task
 from django.conf import settings
 from django.core.management import call_command
 from redis import Redis
+
+from notices import pulses
 
 HEARTBEAT = "doorstep:heartbeat"
 FRESH_FOR = 150
@@ -13,6 +17,7 @@ FRESH_FOR = 150
 @shared_task(name="config.tasks.heartbeat")
 def heartbeat() -> None:
     """Say that beat has sent and a worker has run a task within the last minutes."""
+    pulses.sign(pulses.WORKER, heartbeat.request.hostname or socket.gethostname())
     with Redis.from_url(settings.REDIS_URL, socket_timeout=5) as broker:
         broker.set(HEARTBEAT, "1", ex=FRESH_FOR)
 

@@ -5,6 +5,7 @@ from notices.models.letter_run import LetterRun, LetterRunLine
 from notices.models.links import PortalLink
 from notices.models.notice import Notice, NoticeQuerySet
 from notices.models.records import AccountRecord
+from notices.models.pulse import Pulse
 from notices.models.wording import MessageVersion
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "Notice",
     "NoticeQuerySet",
     "PortalLink",
+    "Pulse",
 ]

@@ -153,6 +153,7 @@ class House:
 
     def start(self, name: str, part: str, **given: Any) -> int:
         """Begin a program; it is begun anew by ``keep_up`` when it has fallen."""
+        self.log(name).touch()
         order = {"do": "fork", "part": part, "given": given, "log": str(self.log(name))}
         with self._changing:
             pid: int = self._ask(order)
