@@ -400,6 +400,9 @@ SENTENCES: dict[str, Any] = {
     "notice.failed": _("%(notice)s could not be sent: %(why)s"),
     "notice.queued_again": _("%(notice)s is to be sent again: %(why)s"),
     "notice.postponed": _("%(notice)s waits for a lawful time: %(why)s"),
+    "notice.rescheduled": _(
+        "%(notice)s was missed at %(missed_at)s, rescheduled to %(until)s: %(why)s"
+    ),
     "notice.suppressed": _("%(notice)s was not sent: %(why)s"),
     "portal.entered": _("The debtor opened the messages by the link of a message."),
     "portal.shut": _(

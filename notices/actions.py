@@ -30,6 +30,8 @@ HANDLE = "handle_letters"
 FOLLOWED = [Notice.State.DELIVERED, Notice.State.FAILED, Notice.State.BOUNCED]
 FOLLOWED_AGAIN_AFTER = timedelta(minutes=10)
 TO_BE_SEEN_TO = timedelta(days=1)
+MISSED_AFTER = timedelta(minutes=10)
+"""From when on it is our own delay, and no matter of ticks, that a notice did not go in time."""
 
 SAYS = {
     "notice.doubtful": {
@@ -102,11 +104,13 @@ def suppress_at_send(*, notice: Notice, why: str, at: datetime) -> None:
 
 
 def postpone(*, notice: Notice, until: datetime, why: str, at: datetime) -> None:
-    """Asked when its time came, the rules let it go only later."""
-    _by_system(
-        notice, "postpone", "notice.postponed", at,
-        {"until": until, "why": why}, {"until": until, "why": why},
-    )  # fmt: skip
+    """Asked when its time came, the rules let it go only later; told apart if we missed its time."""
+    data: dict[str, Any] = {"until": until, "why": why}
+    missed = at - notice.due_at > MISSED_AFTER
+    if missed:
+        data["missed_at"] = notice.due_at
+    event = "notice.rescheduled" if missed else "notice.postponed"
+    _by_system(notice, "postpone", event, at, {"until": until, "why": why}, data)
 
 
 def deem(*, notice: Notice, at: datetime) -> None:
@@ -313,7 +317,11 @@ def queue_again(*, notice: Notice, why: str, by: User, at: datetime) -> None:
 
 
 def drop(*, notice: Notice, why: str, by: User, at: datetime) -> None:
-    """Stop one by hand before it has left; what hangs on it is told that it will not arrive."""
+    """Stop one by hand before it has left, or let one be that failed.
+
+    What hangs on it is told that it will not arrive; of one that failed it has been told.
+    """
+    failed = notice.state == Notice.State.FAILED
     carry_out(
         Step(
             subject=notice,
@@ -322,11 +330,13 @@ def drop(*, notice: Notice, why: str, by: User, at: datetime) -> None:
             transition="suppress",
             args={"why": why},
             data={**told(notice), "why": why},
+            then=lambda fresh, *_: settled(fresh, by, at),
         ),
         by=by,
         at=at,
     )
-    _call(kinds.of(notice.kind).on_failed, notice, at)
+    if not failed:
+        _call(kinds.of(notice.kind).on_failed, notice, at)
 
 
 # ---------------------------------------------------------------- what follows

@@ -1,11 +1,10 @@
 """Lists of notices for the desk: what is to be posted, and what stands in the outbox."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from notices.models import LetterRun, Notice
@@ -26,6 +25,7 @@ OUTBOX: dict[str, tuple[Any, list[str]]] = {
     "bounced": (_("Came back"), ["bounced"]),
     "waiting": (_("Waiting"), ["queued"]),
     "sending": (_("Being sent"), ["sending"]),
+    "suppressed": (_("Not sent"), ["suppressed"]),
 }
 
 
@@ -86,15 +86,6 @@ def depths(user: User) -> list[Depth]:
         count = rows[: COUNTED + 1].count()
         found.append(Depth(name, label, _address(name), min(count, COUNTED), count > COUNTED))
     return found
-
-
-def oldest_due(user: User, at: datetime, channels: list[str]) -> datetime | None:
-    """Since when the longest-waiting notice that a machine should have sent has been due."""
-    rows = Notice.objects.visible_to(user).filter(
-        state=Notice.State.QUEUED, channel__in=channels, due_at__lte=at
-    )
-    first: datetime | None = rows.aggregate(first=Min("due_at"))["first"]
-    return first
 
 
 def _address(view: str, **key: int) -> str:

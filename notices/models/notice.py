@@ -188,7 +188,14 @@ class Notice(models.Model):
             models.Index(
                 fields=["state", "-id"],
                 name="notice_in_hand",
-                condition=models.Q(state__in=["queued", "sending", "failed", "doubtful"]),
+                condition=models.Q(
+                    state__in=["queued", "sending", "failed", "doubtful", "bounced", "suppressed"]
+                ),
+            ),
+            models.Index(
+                fields=["-begun_at"],
+                name="notice_begun",
+                condition=models.Q(begun_at__isnull=False),
             ),
             models.Index(
                 fields=["deemed_at"],
@@ -281,9 +288,9 @@ class Notice(models.Model):
 
     def suppress(self, *, why: str) -> None:
         """It must not go any more."""
-        if not self.is_stoppable:
+        if self.state == self.State.SENDING and not self.is_stoppable:
             raise TransitionNotAllowed(self)
-        self._leave(self.State.QUEUED, self.State.SENDING)
+        self._leave(self.State.QUEUED, self.State.SENDING, self.State.FAILED)
         self.state, self.why = self.State.SUPPRESSED, why[:300]
 
     def doubt(self, *, why: str) -> None:

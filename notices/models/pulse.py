@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class Pulse(models.Model):
     """The last sign of life of one part of the house, by the database's clock."""
 
-    part = models.CharField(_("part"), max_length=12, primary_key=True)  # beat or worker
+    part = models.CharField(
+        _("part of the house"), max_length=12, primary_key=True
+    )  # beat or worker
     who = models.CharField(_("by"), max_length=120)
     seen_at = models.DateTimeField(_("seen at"))
 

@@ -29,6 +29,7 @@ HISTORY = {
     "notice.queued_again": gettext_lazy("To be sent again"),
     "notice.postponed": gettext_lazy("Moved to a lawful time"),
     "notice.printed": gettext_lazy("Printed to be posted"),
+    "notice.rescheduled": gettext_lazy("Missed, moved to a lawful time"),
     "notice.sent": gettext_lazy("Sent"),
     "notice.delivered": gettext_lazy("Delivered"),
     "notice.proven": gettext_lazy("Return slip kept"),
@@ -157,11 +158,14 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop a notice before it leaves."""
+    """Stop a notice before it leaves, or let one be that failed."""
     found = _seen(request, pk)
     form = forms.WhyForm(request.POST or None)
+    failed = found.state == Notice.State.FAILED
     return _act(
-        request, found, form, title=_("Stop this notice"), button=_("Stop it"),
+        request, found, form,
+        title=_("Let this notice be") if failed else _("Stop this notice"),
+        button=_("Let it be") if failed else _("Stop it"),
         do=lambda data: actions.drop(
             notice=found, why=data["why"], by=request.user, at=clock.now()
         ),
@@ -213,7 +217,8 @@ def _doings(found: Notice, user: User) -> list[tuple[Any, str, bool]]:
         Notice.State.SENT: [("deliver", _("Delivered"), True), ("bounce", _("Came back"), False)],
         Notice.State.DELIVERED: [("bounce", _("Came back"), False)],
         Notice.State.DOUBTFUL: [("judge", _("Say whether it went out"), True)],
-        Notice.State.FAILED: [("again", _("Try again"), True)] * (not actions.unreachable(found)),
+        Notice.State.FAILED: [("again", _("Try again"), True)] * (not actions.unreachable(found))
+        + [("drop", _("Let it be"), False)],
     }
     return [
         (label, reverse(f"notices:{name}", args=[found.pk]), primary)

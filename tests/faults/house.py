@@ -260,7 +260,7 @@ class House:
     def ask(self, query: str, *given: Any) -> list[tuple[Any, ...]]:
         """The rows of a query."""
         with self.sql() as line:
-            return line.execute(query, given).fetchall()
+            return line.execute(query, given or None).fetchall()
 
     def restart_postgres(self, down: float = 0.0) -> None:
         """Stop it at once, as a crash does, and let it recover."""

@@ -35,9 +35,7 @@ def ticked(house: House, name: str) -> int:
 def queue_by(house: House, run: str, count: int, *, cases: int = 5) -> None:
     """Have a client queue so many, and wait until it has."""
     house.run("cases", run=run, count=cases)
-    house.run(
-        "client", run=run, count=count, pause=0.0, ledger=str(house.folder / f"ledger-{run}")
-    )
+    house.run("client", run=run, count=count, pause=0.0, ledger=str(house.folder / f"ledger-{run}"))
 
 
 def judged(house: House, run: str, *, causes: int = 0) -> dict[str, Any]:
@@ -79,8 +77,10 @@ class TestFiveWorkersAndTwoBeats:
             house.start(name, "beat")
         wait_for(lambda: len(house.sink.arrivals) >= 300, 60)
         wait_for(
-            lambda: not house.ask(
-                "select 1 from notices_notice where dedupe_key like 'five:%' and state <> 'delivered'"
+            lambda: (
+                not house.ask(
+                    "select 1 from notices_notice where dedupe_key like 'five:%' and state <> 'delivered'"
+                )
             )
         )
         assert judged(house, "five") == {
@@ -101,8 +101,10 @@ class TestBroker:
         house.keep_up()
         wait_for(lambda: len(house.sink.arrivals) >= 20, 60)
         wait_for(
-            lambda: not house.ask(
-                "select 1 from notices_notice where dedupe_key like 'away:%' and state <> 'delivered'"
+            lambda: (
+                not house.ask(
+                    "select 1 from notices_notice where dedupe_key like 'away:%' and state <> 'delivered'"
+                )
             )
         )
         assert judged(house, "away")["wrong"] == []
@@ -118,11 +120,13 @@ class TestPoisonedPoolChild:
             house.order_death("after_begin")
             wait_for(lambda: not (house.faults / "after_begin").exists())
         wait_for(
-            lambda: house.ask(
-                "select count(*) from notices_notice where dedupe_key like 'poison:%'"
-                " and state in ('queued', 'sending')"
-            )
-            == [(0,)],
+            lambda: (
+                house.ask(
+                    "select count(*) from notices_notice where dedupe_key like 'poison:%'"
+                    " and state in ('queued', 'sending')"
+                )
+                == [(0,)]
+            ),
             60,
         )
         found = judged(house, "poison", causes=2)

@@ -166,13 +166,13 @@ class TestOutbox:
     def test_says_since_when_the_first_is_due(self) -> None:
         queued(make.case())
         page = desk().get(reverse("notices:outbox"))
-        assert page.context["oldest"] == MONDAY
+        assert page.context["watch"].oldest == MONDAY
         assert page.context["view"] == "waiting"
 
     def test_counts_a_letter_that_waits_for_a_clerk_as_waiting_but_not_as_late(self) -> None:
         letter()
         page = desk().get(reverse("notices:outbox"))
-        assert page.context["oldest"] is None
+        assert page.context["watch"].oldest is None
         assert {depth.name: depth.count for depth in page.context["depths"]}["waiting"] == 1
 
     def test_counts_no_further_than_a_thousand(self, monkeypatch: pytest.MonkeyPatch) -> None:
