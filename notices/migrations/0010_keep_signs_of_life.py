@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notices", "0008_link_to_the_portal")]
+    dependencies = [("notices", "0009_hear_of_wishes")]
 
     operations = [
         migrations.CreateModel(
