@@ -4,8 +4,8 @@ from notices.models.accounts import CarrierReceipt, ChannelAccount
 from notices.models.letter_run import LetterRun, LetterRunLine
 from notices.models.links import PortalLink
 from notices.models.notice import Notice, NoticeQuerySet
-from notices.models.records import AccountRecord
 from notices.models.pulse import Pulse
+from notices.models.records import AccountRecord
 from notices.models.wording import MessageVersion
 
 __all__ = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notices", "0009_hear_of_wishes")]
+    dependencies = [("notices", "0010_record_who_keeps_accounts")]
 
     operations = [
         migrations.CreateModel(
