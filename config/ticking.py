@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 
 LOCK = 20_260_302
 """Which advisory lock of the database is the beat's."""
+STANDS_BY = 5.0
+"""Seconds after which a beat that stands by looks again, where no setting says so."""
 SIGNED_EVERY = 20.0
 """Seconds between two signs of life."""
 
@@ -32,7 +34,7 @@ class Ticker(Scheduler):
     def tick(self, *given: Any, **named: Any) -> float:
         """Send what is due, if this is the beat that ticks; says when to come again, in seconds."""
         if not self._is_the_one():
-            return float(self.max_interval)
+            return float(self.max_interval or STANDS_BY)
         return float(super().tick(*given, **named))
 
     def close(self) -> None:
