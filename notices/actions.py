@@ -30,8 +30,7 @@ HANDLE = "handle_letters"
 FOLLOWED = [Notice.State.DELIVERED, Notice.State.FAILED, Notice.State.BOUNCED]
 FOLLOWED_AGAIN_AFTER = timedelta(minutes=10)
 TO_BE_SEEN_TO = timedelta(days=1)
-MISSED_AFTER = timedelta(minutes=10)
-"""From when on it is our own delay, and no matter of ticks, that a notice did not go in time."""
+MISSED_AFTER = timedelta(minutes=10)  # from then on it is our delay and no matter of ticks
 
 SAYS = {
     "notice.doubtful": {
@@ -105,10 +104,8 @@ def suppress_at_send(*, notice: Notice, why: str, at: datetime) -> None:
 
 def postpone(*, notice: Notice, until: datetime, why: str, at: datetime) -> None:
     """Asked when its time came, the rules let it go only later; told apart if we missed its time."""
-    data: dict[str, Any] = {"until": until, "why": why}
     missed = at - notice.due_at > MISSED_AFTER
-    if missed:
-        data["missed_at"] = notice.due_at
+    data = {"until": until, "why": why} | ({"missed_at": notice.due_at} if missed else {})
     event = "notice.rescheduled" if missed else "notice.postponed"
     _by_system(notice, "postpone", event, at, {"until": until, "why": why}, data)
 
@@ -317,10 +314,7 @@ def queue_again(*, notice: Notice, why: str, by: User, at: datetime) -> None:
 
 
 def drop(*, notice: Notice, why: str, by: User, at: datetime) -> None:
-    """Stop one by hand before it has left, or let one be that failed.
-
-    What hangs on it is told that it will not arrive; of one that failed it has been told.
-    """
+    """Stop one before it has left, or let one be that failed; what hangs on it is told so, once."""
     failed = notice.state == Notice.State.FAILED
     carry_out(
         Step(
