@@ -85,6 +85,8 @@ KEYS = {
         Key("refusal.bar_days", int, max, "days without visits after a refusal", "拒绝上门后的禁访天数"),
         Key("gentler.channels", int, max, "gentler channels to be tried first", "上门前应先尝试的渠道数"),
         Key("hold.until_decided", list, _all_of, "reasons of holds that only a decision ends", "须经决定方可结束的暂停原因"),
+        Key("hold.most_days", int, min, "longest hold that is placed by hand, in days", "人工暂停的最长天数"),
+        Key("hold.limited", list, _all_of, "reasons of holds that have a longest time", "设有最长时限的暂停原因"),
         Key("hold.interest_stops", list, _all_of, "holds during which no interest runs", "停计利息的暂停原因"),
         Key("notice.fields", list, _all_of, "what the notice of a visit must say", "上门通知书应载内容"),
         Key("reminder.opens", object, max, "from when reminders may go out", "最早发送提醒时间"),

@@ -273,6 +273,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "hold.counsel": ("a lawyer acts for the debtor", "债务人已委托律师"),
     "hold.incident": ("incident at a visit", "上门突发事件"),
     "hold.no_contact_order": ("order of the police to make no contact", "公安机关禁止接触"),
+    "hold.order": ("no-contact order of the police or a court", "公安或法院的禁止接触令"),
     "hold.other": ("other reason", "其他原因"),
     # parts of a debt
     "part.fees": ("costs", "费用"),

@@ -2,12 +2,14 @@
 
 from datetime import date, datetime, time, timedelta
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cases.actions.still_open import while_open
 from cases.models import Case, Hold
 from common.clock import from_local, local_day
 from compliance.ask import value
+from compliance.packs import entries_under
 from documents.models import Document
 from documents.storing import store
 from people.models import User
@@ -38,6 +40,7 @@ def hold_case(
         )
     if until < local_day(at, case.zone):
         raise WrongInput(_("The last day of the hold is already past."), "until")
+    _must_not_last_too_long(case, reason, starts_on, until)
     hold = Hold(
         case=case,
         reason=reason,
@@ -82,6 +85,31 @@ def hold_case(
         then=while_open("case.held", lambda new, *_: mark_held(new.case)),
     )
     return hold
+
+
+def _must_not_last_too_long(case: Case, reason: str, starts_on: date, until: date) -> None:
+    """A hold ends within what the packs say; for more it is placed again, with reasons.
+
+    Not bound are those whose end is set by somebody else, such as a court: the packs name the others.
+    """
+    key = "hold.most_days"
+    most = value(tuple(case.packs), key, starts_on)
+    limited = value(tuple(case.packs), "hold.limited", starts_on) or ()
+    if most is None or reason not in limited or until <= starts_on + timedelta(days=most):
+        return
+    ruled = [e for e in entries_under(case.packs, key, starts_on) if e.keys[key] == most]
+    raise WrongInput(
+        _("A hold lasts at most %(days)s days, until %(day)s at the latest (%(rule)s, %(source)s).")
+        % {
+            "days": most, "day": starts_on + timedelta(days=most), "rule": ruled[0].id,
+            "source": ruled[0].citation.text[_tongue()],
+        },
+        "until",
+    )  # fmt: skip
+
+
+def _tongue() -> str:
+    return "zh" if (get_language() or "zh").startswith("zh") else "en"
 
 
 def interest_runs(case: Case, reason: str, on: date) -> bool:
