@@ -147,7 +147,7 @@ class AskOfCaseForm(_Slot, DeskForm):
     def guess(cls, case: Case, now: datetime) -> dict[str, Any]:
         """What stands in it before anybody has chosen: a quiet afternoon, at home, with two officers."""
         officers = User.objects.filter(team=case.team_id, role=User.Role.OFFICER, is_active=True)
-        home = case.debtor.addresses.filter(kind=Address.Kind.HOME).first()
+        home = case.debtor.homes.first()
         zone = zone_asked(case, "visit.plan", home)
         return {
             "action": "visit.plan",

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language
 
 from cases.models import Case
 from cases.models.case import Step, grams_of
@@ -82,12 +83,19 @@ class Listed:
     marks: list[str] | None
     refused_until: date | None
     closed_as: str
-    creditor: str
+    creditor_name: str
+    creditor_name_en: str
     officer_name: str | None
     officer_account: str | None
     first_duty: dict[str, str] | None
 
     balance = Case.balance
+
+    @property
+    def creditor(self) -> str:
+        """The creditor as ``Organisation`` is named, in the reader's language."""
+        chinese = (get_language() or "zh").startswith("zh")
+        return self.creditor_name if chinese else self.creditor_name_en or self.creditor_name
 
     @property
     def officer(self) -> str:
@@ -98,6 +106,7 @@ class Listed:
 COLUMNS = (
     "pk", "reference", "debtor_name", "debtor__zone", "state", "principal", "interest", "fees",
     "next_due_at", "held_until", "marks", "refused_until", "closed_as", "creditor__name",
+    "creditor__name_en",
     "officer__full_name", "officer__username", "first_duty",
 )  # fmt: skip
 """Where each of ``Listed`` comes from, in its order."""

@@ -125,5 +125,6 @@ def _posts(case: Any) -> list[Way]:
         for place in case.debtor.addresses.all()
         if place.source != Source.UNKNOWN and place.kind in {Address.Kind.HOME, Address.Kind.AGREED}
     ]
-    places.sort(key=lambda place: (place.kind != Address.Kind.HOME, place.pk))
+    here = {"", case.debtor.country}  # whoever has moved away is written to where they live now
+    places.sort(key=lambda p: (p.kind != Address.Kind.HOME, p.country not in here, p.pk))
     return [Way(C.LETTER.value, str(place), place.source) for place in places[:1]]

@@ -5,6 +5,7 @@ from datetime import date
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from people.photos import uri_of
@@ -74,7 +75,11 @@ class Organisation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.named(get_language() or "zh")
+
+    def named(self, language: str) -> str:
+        """The name in that language, as far as there is one."""
+        return self.name if language.startswith("zh") else self.name_en or self.name
 
 
 class Team(models.Model):
@@ -351,6 +356,14 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def homes(self) -> "models.QuerySet[Address]":
+        """The homes on file, those in the country where the person lives first."""
+        here = models.Q(country="") | models.Q(country=self.country)
+        return self.addresses.filter(kind=Address.Kind.HOME).order_by(
+            models.Case(models.When(here, then=0), default=1), "pk"
+        )
 
 
 class Source(models.TextChoices):

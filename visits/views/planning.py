@@ -148,7 +148,7 @@ def _first_guess(request: HttpRequest, case: Case) -> dict[str, Any]:
     tongue = case.debtor.language
     return {
         "starts_at": _asked_for(request) or None,
-        "place": case.debtor.addresses.filter(kind="home").values_list("pk", flat=True).first(),
+        "place": case.debtor.homes.values_list("pk", flat=True).first(),
         "purpose": PURPOSE[tongue],
         "intended_outcome": OUTCOME[tongue],
         **_tried(request),

@@ -215,7 +215,10 @@ def _place(case: Case, options: dict[str, Any]) -> Address | None:
         if found is None:
             raise ValueError(f"The debtor has no address with {words}.")
         return found
-    return places.filter(kind=options["place"] or Address.Kind.HOME).first()
+    kind = options["place"] or Address.Kind.HOME
+    return (
+        case.debtor.homes.first() if kind == Address.Kind.HOME else places.filter(kind=kind).first()
+    )
 
 
 def _officers(case: Case, badges: str) -> list[User]:
