@@ -114,7 +114,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "crispy_forms",
     "crispy_bootstrap5",
-    "axes",
+    "config.administration.SignInAttemptsConfig",
     "csp",
 ]
 
