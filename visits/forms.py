@@ -288,11 +288,11 @@ class IdentifyForm(DeskForm):
 
 
 class ShowForm(DeskForm):
-    """How the debtor took what was shown."""
+    """How the debtor took what was shown; nothing is said that nobody saw."""
 
     reaction = forms.ChoiceField(
         label=_("How the debtor took it"), choices=REACTIONS, widget=forms.RadioSelect,
-        initial=REACTIONS[0][0],
+        required=False,
     )  # fmt: skip
     words = forms.CharField(label=_("In the debtor's words"), max_length=240, required=False)
 
