@@ -1,6 +1,6 @@
 """Everything that is said to a debtor: what, by which way, when, and what became of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Optional
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -8,6 +8,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
+
+from common.clock import day_ends, local_day
 
 if TYPE_CHECKING:
     from documents.models import Document
@@ -235,6 +237,12 @@ class Notice(models.Model):
     def is_carried(self) -> bool:
         """Whether a person carries it and no machine does."""
         return self.channel in {self.Channel.LETTER, self.Channel.LAWYERS_LETTER}
+
+    @property
+    def post_by(self) -> datetime:
+        """Until when a letter is to be posted: the evening of the day on which it lay ready."""
+        zone = self.case.zone
+        return day_ends(local_day(self.due_at, zone), zone) - timedelta(minutes=1)
 
     @property
     def is_stoppable(self) -> bool:
