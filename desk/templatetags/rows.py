@@ -41,7 +41,7 @@ _CASE = """
     <td class="clip">{duty}</td>
     <td class="card-end">{due}</td>
     <td class="nowrap card-none">{officer}</td>
-    <td class="clip card-none">{creditor}</td>
+    <td class="clip card-none at-wide">{creditor}</td>
     <td class="card-wide card-last">{overlays}</td>
   </tr>"""
 
