@@ -298,6 +298,17 @@ def _claim_submission(by: User, at: datetime) -> None:
             raise AlreadyDone from None
 
 
+def once(by: User, at: datetime) -> None:
+    """Let a form that belongs to no case count once, however often its button is pressed.
+
+    Inside its transaction; ``carry_out`` does so itself. Raises ``AlreadyDone``.
+    """
+    _claim_submission(by, at)
+    guard = current()
+    if guard:
+        guard.spent = True
+
+
 def _fresh(subject: Any, locked: Any) -> Any:
     """The subject as it is in the database now; a new one as it was given."""
     if isinstance(subject, type(locked)) and subject.pk == locked.pk:
