@@ -34,6 +34,7 @@ from desk.showing import (
     zone_words,
 )
 from desk.told import actor_words
+from people.masking import mask
 from people.rights import may
 
 register = template.Library()
@@ -147,6 +148,9 @@ _STATES = {
     "updated": ("amber", "pencil"),
     "unchanged": ("plain", "dash"),
     "rejected": ("red", "slash-circle-fill"),
+    # versions of our words
+    "proposed": ("amber", "hourglass-split"),
+    "released": ("green", "check-circle-fill"),
 }
 
 
@@ -403,20 +407,7 @@ register.filter(unit)
 @register.filter
 def masked(value: Any, kind: str = "name") -> str:
     """Personal data with all hidden but what tells two rows apart; kinds name, id, phone, email."""
-    text = str(value or "").strip()
-    if not text:
-        return ""
-    if kind == "email":
-        name, _at, host = text.partition("@")
-        return f"{name[:1]}***@{host}" if host else f"{text[:1]}***"
-    if kind == "id":
-        return f"{text[:4]}{'*' * max(len(text) - 8, 4)}{text[-4:]}" if len(text) > 8 else "****"
-    if kind == "phone":
-        digits = text.replace(" ", "").replace("-", "")
-        return f"{digits[:3]}****{digits[-4:]}" if len(digits) > 7 else "****"
-    if text.isascii():
-        return " ".join(f"{word[:1]}." for word in text.split())
-    return f"{text[:1]}{'*' * max(len(text) - 1, 1)}"
+    return mask(value, kind)
 
 
 @register.filter
