@@ -1,6 +1,7 @@
 """Whether what was queued may still go at the moment at which it would: the rules are asked again."""
 
 from datetime import datetime
+from typing import Any
 
 from cases.facts import facts_for
 from common.clock import local_day
@@ -13,10 +14,16 @@ from notices.models import Notice
 def may_go(notice: Notice, at: datetime) -> str | Later:
     """Why it must not go now, or from when it may; "" when nothing stands against it."""
     point = notice.contact_point
+    verdict = ask_sending(notice.case, notice.means, point.source if point else "", at)
+    return answer(verdict, None)
+
+
+def ask_sending(case: Any, channel: str, source: str, at: datetime) -> Verdict:
+    """What the rules say about a message by that channel, to an address from that source."""
     facts = facts_for(
-        notice.case, at=at, channel=notice.means, contact_sources=(point.source,) if point else (),
+        case, at=at, channel=channel, contact_sources=(source,) if source else (),
     )  # fmt: skip
-    return answer(ask("notice.send", facts, on=local_day(at, notice.case.zone)), None)
+    return ask("notice.send", facts, on=local_day(at, case.zone))
 
 
 def answer(verdict: Verdict, closes: datetime | None) -> str | Later:

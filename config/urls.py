@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("agreements.urls")),
     path("documents/", include("documents.urls")),
     path("notices/", include("notices.urls")),
+    path("wording/", include("notices.wording_urls")),
     path("carriers/<str:slug>/", carriers.call, name="carrier"),
     path("runs/", include("outreach.urls")),
     path("api/", include("api.urls")),

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from cases.models import Case
 from common.clock import local_day
-from demo import chapters, intake, outreach, rules
+from demo import chapters, intake, outreach, rules, wording
 from demo.cast import Cast, assemble
 from demo.diary import ZONE, Diary
 from demo.stories import Story
@@ -27,6 +27,7 @@ def load(now: datetime) -> int:
     _files(cast, diary)
     rules.draft_changes(cast, diary)
     outreach.send_to_many(cast, diary)
+    wording.change_texts(cast, diary)
     diary.live_until(now)
     _permit_ends(cast, now)
     look_ahead(now)

@@ -47,6 +47,7 @@ PLACES: list[tuple[str, Any, str, str, str]] = [
     ("desk:dashboard", _("Dashboard"), "bar-chart", "see_dashboard", "d"),
     ("desk:ask", _("Ask first"), "question-circle", "read_rules", "q"),
     ("desk:rules", _("Rules"), "book", "read_rules", "r"),
+    ("wording:wordings", _("Message texts"), "chat-left-text", "release_wording", "m"),
     ("cases:house_papers", _("House papers"), "folder-check", "keep_house_papers", "h"),
     ("notices:accounts", _("Channels"), "broadcast", "keep_accounts", "m"),
     ("admin:index", _("Administration"), "gear", "administer", "s"),

@@ -12,6 +12,7 @@ from notices import bells, kinds, links, wording
 from notices.channels import CARRIED
 from notices.faults import fault
 from notices.models import Notice
+from notices.texts.approved import Fitting
 from notices.texts.composing import Given, compose, digest_of
 from notices.texts.wordings import WORDINGS
 from people.models import ContactPoint, Person, User
@@ -44,6 +45,7 @@ def queue(
     instalment: Any = None,
     about: Mapping[str, Any] | None = None,
     made_from: Sequence[Mapping[str, Any]] = (),
+    fits: Fitting | None = None,
     by: User | None = None,
 ) -> Notice:
     """Put a notice into the outbox, inside a running change of its case; ``case`` is the locked one.
@@ -78,6 +80,8 @@ def queue(
             "instalment": instalment,
             "about": dict(about or {}),
             "made_from": list(made_from),
+            "approved": fits.template if fits else None,
+            "params": [list(one) for one in fits.params] if fits else [],
             "text_sha256": digest_of(subject, body),
             "document_sha256": document.sha256 if document else "",
             "queued_at": at,
@@ -128,7 +132,7 @@ def write(
     return queue(
         case=case, kind=kind or WORDINGS[wording].kind, channel=channel, recipient=recipient,
         language=language, subject=made.subject, body=made.body, at=at,
-        made_from=made.made_from, **given,
+        made_from=made.made_from, fits=made.fits, **given,
     )  # fmt: skip
 
 

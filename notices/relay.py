@@ -30,6 +30,7 @@ from notices.channels import Attachment, Message, Sender, Unclear, Undelivered
 from notices.faults import fault
 from notices.kinds import Later
 from notices.models import ChannelAccount, Notice
+from notices.texts.approved import wants_template
 from notices.wording import writer_of
 from workflow.steps import StateRefused
 
@@ -214,7 +215,9 @@ def begin(
         case = cases.select_for_update(of=("self",)).get(pk=row.case_id)
         notice = (
             Notice.objects.select_for_update(of=("self",))
-            .select_related("contact_point", "recipient", "document", "visit", "instalment")
+            .select_related(
+                "contact_point", "recipient", "document", "visit", "instalment", "approved"
+            )
             .filter(pk=row.pk, state=Notice.State.SENDING, claimed_at=stamp, begun_at=None)
             .first()
         )
@@ -267,6 +270,7 @@ def message_of(notice: Notice) -> Message:
             )
         attachments = (Attachment(document.filename, document.mime, content),)
     writer = writer_of(notice.case)
+    _check_template(notice)
     return Message(
         key=notice.dedupe_key,
         reference=notice.reference,
@@ -276,8 +280,21 @@ def message_of(notice: Notice) -> Message:
         language=notice.language,
         sender=writer.name_en if notice.language == "en" and writer.name_en else writer.name,
         reply_to=writer.email,
+        template=notice.approved.number if notice.approved else "",
+        params=dict(notice.params),
         attachments=attachments,
     )
+
+
+def _check_template(notice: Notice) -> None:
+    """What was composed for the texts that one carrier has approved is not sent by another."""
+    if not wants_template(notice.account):
+        return
+    if notice.approved is None or notice.approved.account_id != notice.account_id:
+        raise Undelivered(
+            _("The carrier sends only what it has approved, and this was not composed for it. Write it anew."),
+            permanent=True,
+        )  # fmt: skip
 
 
 def _not_sent(notice: Notice, stamp: datetime, at: datetime, refused: Undelivered) -> None:

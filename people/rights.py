@@ -46,6 +46,8 @@ RIGHTS: dict[str, set[str]] = {
     "draft_rules": {_R.COMPLIANCE.value},
     "publish_rules": {_R.COMPLIANCE.value, _R.SUPERVISOR.value},
     "read_rules": {role.value for role in _ALL},
+    "edit_wording": {_R.COMPLIANCE.value},
+    "release_wording": {_R.COMPLIANCE.value, _R.SUPERVISOR.value},
     "keep_house_papers": {_R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
     "keep_accounts": {_R.ADMINISTRATOR.value},
     "administer": {_R.ADMINISTRATOR.value},

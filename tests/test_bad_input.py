@@ -174,7 +174,7 @@ PLACES: dict[str, tuple[str, Callable[[World], None], dict[str, Any]]] = {
 ROLES = {  # who fills it in, where it is not the supervisor or the clerk
     "visits:door": "officer", "visits:evidence": "officer", "visits:way_out": "officer",
     "visits:remark": "officer", "desk:approval": "compliance",
-    **{name: "compliance" for name, route in TABLE.items() if route.writes in {"draft_rules", "keep_house_papers"}},
+    **{name: "compliance" for name, route in TABLE.items() if route.writes in {"draft_rules", "keep_house_papers", "edit_wording"}},
     **{name: "administrator" for name, route in TABLE.items() if route.writes == "keep_accounts"},
 }  # fmt: skip
 CLERKS = {

@@ -63,6 +63,12 @@ def form(thing: str, right: str, *more: Any) -> Route:
     return Route(of(thing, *more), reads=right, writes=right)
 
 
+def words(world: World) -> list[Any]:
+    """The place and number of a text that waits for release."""
+    text = world.text
+    return [text.wording, text.channel, text.language, text.number]
+
+
 def page(thing: str, right: str = "", *more: Any) -> Route:
     """A page to read."""
     return Route(of(thing, *more), reads=right, only="GET")
@@ -303,6 +309,16 @@ TABLE: dict[str, Route] = {
     "rulebook:take_back": Route(of("proposal"), writes="draft_rules", only="POST"),
     "rulebook:withdraw": Route(of("rules"), writes="draft_rules", only="POST"),
     "rulebook:publish": form("proposal", "publish_rules"),
+    "wording:wordings": Route(reads="release_wording", only="GET"),
+    "wording:place": Route(lambda _w: ["reminder_due", "sms"], reads="release_wording", only="GET"),
+    "wording:edit": Route(lambda _w: ["reminder_due", "sms", "zh"], "edit_wording", "edit_wording"),
+    "wording:version": Route(words, reads="release_wording", only="GET"),
+    "wording:release": Route(words, "release_wording", "release_wording"),
+    "wording:withdraw": Route(words, writes="edit_wording", only="POST"),
+    "wording:preview": Route(reads="release_wording", only="GET"),
+    "wording:approved": Route(reads="release_wording", only="GET"),
+    "wording:enter": Route(reads="edit_wording", writes="edit_wording"),
+    "wording:end": Route(lambda w: [w.approved_text.pk], writes="edit_wording", only="POST"),
     "people:sign_out": Route(only="POST"),
     "people:password": Route(),
 }
@@ -393,7 +409,7 @@ class TestPages:
         self, world: World, name: str
     ) -> None:
         route = TABLE[name]
-        if route.args is None or name in OF_NO_CASE or name.startswith("rulebook:"):
+        if route.args is None or name in OF_NO_CASE or name.startswith(("rulebook:", "wording:")):
             return  # whose role it is may read and change them, and sees of cases only what is theirs
         args = route.args(world)
         for method in methods_of(route):

@@ -22,6 +22,7 @@ from cases.actions.preparing import add_party
 from cases.models import Case, Hold
 from notices.models import Notice
 from notices.printing import loaded, print_letters
+from notices.texts import approved, changing
 from outreach import actions as outreach
 from people.models import Person, User
 from tests import make, walk
@@ -85,6 +86,8 @@ class World:
     sent_run: Any = None
     rules: Any = None
     proposal: Any = None
+    text: Any = None
+    approved_text: Any = None
     notices: dict[str, Notice] = field(default_factory=dict)
 
     def key_of(self, user: User) -> str:
@@ -125,6 +128,7 @@ def build() -> World:
     _overlays(world)
     _rules(world)
     _runs(world)
+    _words(world)
     world.batch = files.check(files.csv_of(files.row(1), files.row(2, principal="-1")))
     world.house_paper = make.house_paper()
     world.account = make.account()
@@ -230,6 +234,20 @@ def _runs(world: World) -> None:
     world.asked_run = runs.drafted(**given)
     outreach.ask_approval(run=world.asked_run, reason="三月提醒", by=world.people["clerk"], at=NOW)
     world.sent_run = runs.sent(**given)
+
+
+def _words(world: World) -> None:
+    """A new text that waits for a second person, and one that a carrier has approved."""
+    by = world.people["compliance"]
+    world.text = changing.propose_wording(
+        wording="reminder_due", channel="sms", language="zh", subject="", reason="更短",
+        body="{debtor_name}您好，我们是{writer_for}。请在方便时致电{writer_phone}，谢谢。",
+        valid_on=NOW.date(), based_on=0, by=by, at=NOW,
+    )  # fmt: skip
+    world.approved_text = approved.keep_template(
+        account=make.account(), wording="settlement", language="zh", number="SMS_1", signature="清水信用",
+        text="${name}您好", parameters=[["name", "{debtor_name}"]], by=by, at=NOW,
+    )  # fmt: skip
 
 
 _clients: dict[int, Client] = {}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from cases.actions.still_open import while_open
 from cases.models import Case
-from cases.outgoing import may_go
+from cases.outgoing import ask_sending, may_go
 from cases.policy import asks
 from compliance.verdict import Verdict
 from notices import bells, kinds
@@ -15,6 +15,8 @@ from notices.models import Notice
 from notices.models.notice import MEANS
 from notices.outbox import write
 from notices.texts.composing import CannotCompose
+from notices.texts.placeholders import examples
+from notices.texts.previewing import Sample, tells
 from notices.ways import by_channel, free_channels
 from people.models import User
 from workflow.steps import WrongInput, note
@@ -70,6 +72,22 @@ def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: dateti
     return made[0]
 
 
+def of_letter(case: Case, at: datetime) -> Sample:
+    """What a message in one's own words would look like: with an example of such words."""
+    return Sample(
+        {"text": {tongue: examples(tongue)["text"] for tongue in ("zh", "en")}},
+        lambda channel, source: ask_sending(case, channel, source, at),
+    )
+
+
+def of_bell(case: Case, at: datetime) -> Sample:
+    """What word of a message in the portal would look like: with an example of the link."""
+    return Sample(
+        {"portal_link": examples("en")["portal_link"]},
+        lambda channel, source: ask_sending(case, channel, source, at),
+    )
+
+
 def may_ring(notice: Notice, at: datetime) -> str | Later:
     """Why word of a message must not go now: it was read or withdrawn, or the rules are against it."""
     if not bells.is_needed(notice):
@@ -78,6 +96,8 @@ def may_ring(notice: Notice, at: datetime) -> str | Later:
 
 
 def register_kinds() -> None:
-    """Have each message asked about once more when its time has come."""
+    """Have each message asked about once more when its time has come, and shown before."""
     kinds.register(kinds.Kind(Notice.Kind.LETTER.value, recheck=may_go))
     kinds.register(kinds.Kind(Notice.Kind.PORTAL_BELL.value, recheck=may_ring))
+    tells("letter", of_letter)
+    tells(bells.WORDING, of_bell)

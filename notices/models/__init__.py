@@ -1,6 +1,7 @@
 """What is said to a debtor, in which words, by which account or link, what came back, and print runs."""
 
 from notices.models.accounts import CarrierReceipt, ChannelAccount
+from notices.models.approved import ApprovedTemplate
 from notices.models.letter_run import LetterRun, LetterRunLine
 from notices.models.links import PortalLink
 from notices.models.notice import Notice, NoticeQuerySet
@@ -10,6 +11,7 @@ from notices.models.wording import MessageVersion
 
 __all__ = [
     "AccountRecord",
+    "ApprovedTemplate",
     "CarrierReceipt",
     "ChannelAccount",
     "LetterRun",

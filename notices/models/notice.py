@@ -91,6 +91,12 @@ class Notice(models.Model):
     # From which versions of our words it was made, and what these and its file were at that moment.
     made_from = models.JSONField(default=list, blank=True)
     text_sha256 = models.CharField(_("digest of the text"), max_length=64, blank=True)
+    # Where the carrier sends only what it has approved: which of its texts, and what fills its gaps.
+    approved = models.ForeignKey(
+        "notices.ApprovedTemplate", on_delete=models.PROTECT, null=True, blank=True,
+        related_name="+",
+    )  # fmt: skip
+    params = models.JSONField(default=list, blank=True)
     document_sha256 = models.CharField(_("digest of the file"), max_length=64, blank=True)
     visit = models.ForeignKey(
         "visits.Visit", on_delete=models.PROTECT, null=True, blank=True, related_name="notices"

@@ -93,7 +93,7 @@ class MessageVersion(models.Model):
     def get_absolute_url(self) -> str:
         """The version's page."""
         return reverse(
-            "notices:wording_version", args=[self.wording, self.channel, self.language, self.number]
+            "wording:version", args=[self.wording, self.channel, self.language, self.number]
         )
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from notices.texts.filed import Text
+from notices.texts.approved import Fitting, NotApproved, fitting
 from notices.texts.placeholders import PLACEHOLDERS, Unfilled, fill
 from notices.texts.standing import Standing, standing
 from notices.texts.wordings import FRAME, FRAMED, OUTSIDE, WORDINGS
@@ -40,6 +40,7 @@ class Composed:
     body: str
     made_from: tuple[dict[str, Any], ...]
     filled: Mapping[str, Mapping[str, str]]
+    fits: Fitting | None = None
 
 
 def compose(
@@ -64,11 +65,12 @@ def compose(
     if instead:
         texts[instead.wording, instead.channel, instead.language] = instead
     filled = {
-        tongue: {**of_case(case, recipient, tongue), **_in(values or {}, tongue)}
+        tongue: {**_of_case(case, recipient, tongue, channel, at), **_in(values or {}, tongue)}
         for tongue in tongues
     }
     used = [texts[wording, channel, tongue] for tongue in tongues]
     says = {one.language: _filled(one, one.text.body, filled[one.language]) for one in used}
+    fits = None
     if channel in FRAMED:
         frames = [texts[FRAME, channel, tongue] for tongue in tongues]
         body = _framed(frames, case, recipient, says)
@@ -77,7 +79,8 @@ def compose(
         ]
         used += frames
     else:
-        body = "\n".join(says.values())
+        fits = _fitting(case, used, filled)
+        body = fits.body if fits else "\n".join(says.values())
         subjects = [one.text.subject for one in used]
     subject = " / ".join(
         _filled(one, text, filled[one.language]) if text else ""
@@ -90,7 +93,7 @@ def compose(
         )
     return Composed(
         wording, channel, language, one_line(subject)[:200], body,
-        tuple(one.origin for one in used), filled,
+        tuple(one.origin for one in used), filled, fits,
     )  # fmt: skip
 
 
@@ -117,6 +120,25 @@ def _text_in(values: Given | None) -> str:
 def digest_of(subject: str, body: str) -> str:
     """The SHA-256 of a message's words."""
     return hashlib.sha256(f"{subject}\n{body}".encode()).hexdigest()
+
+
+def _of_case(
+    case: Any, recipient: Any, language: str, channel: str, at: datetime
+) -> dict[str, str]:
+    """What is known of every case; where others can read it a creditor whose name tells is left out."""
+    found = of_case(case, recipient, language)
+    if channel in OUTSIDE and tells_of_debt(found["writer_for"], case, at):
+        found["writer_for"] = found["writer_name"]
+    return found
+
+
+def _fitting(
+    case: Any, used: Sequence[Standing], filled: Mapping[str, Mapping[str, str]]
+) -> Fitting | None:
+    try:
+        return fitting(case, used, filled)
+    except NotApproved as refused:
+        raise CannotCompose(refused.why) from refused
 
 
 def _in(values: Given, language: str) -> dict[str, str]:
@@ -154,6 +176,3 @@ def _not_known(unfilled: Unfilled) -> str:
     return _("Not known: %(what)s. Enter it, then the message can be made.") % {
         "what": _(", ").join(dict.fromkeys(names))
     }
-
-
-__all__ = ["CannotCompose", "Composed", "Text", "compose", "digest_of", "says"]

@@ -73,7 +73,7 @@ def notice(request: HttpRequest, pk: int) -> TemplateResponse:
         "history": history,
         "doings": _doings(found, request.user) if may(request.user, actions.HANDLE) else [],
         "served": served(found),
-        "text_sha256": actions.as_sent(found)["text_sha256"],
+        "text_sha256": found.text_sha256 or actions.as_sent(found)["text_sha256"],
         "at": clock.now(),
     }
     return TemplateResponse(request, "notices/notice.html", context)
@@ -177,7 +177,7 @@ def _seen(request: HttpRequest, pk: int) -> Notice:
     """The notice, if this user may see its case; a stranger gets 404."""
     notices = Notice.objects.visible_to(request.user).select_related(
         "case__debtor", "case__creditor", "case__team", "case__officer", "recipient", "document",
-        "proof", "contact_point", "visit",
+        "proof", "contact_point", "visit", "approved",
     )  # fmt: skip
     return get_object_or_404(notices, pk=pk)
 

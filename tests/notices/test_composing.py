@@ -75,6 +75,12 @@ class TestCompose:
         with pytest.raises(CannotCompose, match="tell them of the debt"):
             made("settlement", "sms")
 
+    def test_leaves_a_creditor_out_whose_name_would_tell_a_stranger(self) -> None:
+        case = make.case()
+        Organisation.objects.filter(pk=case.creditor_id).update(name="钱塘小额贷款")
+        assert made("settlement", "sms").body.startswith("王海燕您好，我们是清水信用服务。")
+        assert "受钱塘小额贷款委托" in made("settlement", "email").body
+
     def test_carries_what_a_person_wrote_and_says_who_writes(self) -> None:
         body = made("letter", "sms", values={"text": "请在方便时回电。"}).body
         assert body == (

@@ -1,0 +1,86 @@
+"""How our words are shown: what is filled in stands out, and what changed is marked."""
+
+import re
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import pgettext_lazy
+
+from notices.models import MessageVersion, Notice
+from notices.texts.changing import RELEASE
+from notices.texts.comparing import pieces
+from notices.texts.placeholders import PLACEHOLDERS
+from notices.texts.wordings import WORDINGS
+from people.rights import may
+
+register = template.Library()
+
+DEEDS = {
+    "wording.proposed": pgettext_lazy("version of a text", "Proposed"),
+    "wording.released": pgettext_lazy("version of a text", "Released"),
+    "wording.withdrawn": pgettext_lazy("version of a text", "Withdrawn"),
+}
+_SIGN = re.compile(r"(\{[a-z][a-z0-9_]*\})")
+
+
+@register.filter
+def signs(text: str) -> SafeString:
+    """A text with its placeholders marked, each with what it stands for."""
+    return format_html_join(
+        "", "{}",
+        (
+            (format_html('<span class="sign" title="{}">{}</span>', known.label, part),)
+            if (known := PLACEHOLDERS.get(part[1:-1])) and part.startswith("{")
+            else (part,)
+            for part in _SIGN.split(str(text))
+        ),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def compared(old: str, new: str) -> SafeString:
+    """Both texts in one: struck out what went, underlined what came."""
+    tags = {"same": "{}", "gone": "<del>{}</del>", "new": "<ins>{}</ins>"}
+    return format_html_join(
+        "", "{}", ((format_html(tags[piece.kind], piece.text),) for piece in pieces(old, new))
+    )
+
+
+@register.filter
+def wording_name(name: str) -> Any:
+    """What a message is called."""
+    return WORDINGS[name].label if name in WORDINGS else name
+
+
+@register.filter
+def channel_name(name: str) -> Any:
+    """The channel in words."""
+    return Notice.Channel(name).label if name in Notice.Channel.values else name
+
+
+@register.filter
+def language_name(code: str) -> Any:
+    """The language in words."""
+    names = {
+        "zh": pgettext_lazy("language", "Chinese"),
+        "en": pgettext_lazy("language", "English"),
+        "both": pgettext_lazy("language", "Chinese and English"),
+    }
+    return names.get(code, code)
+
+
+@register.filter
+def wording_deed(kind: str) -> Any:
+    """What was done with a version, in words."""
+    return DEEDS.get(kind, kind)
+
+
+@register.simple_tag
+def wordings_waiting(user: Any) -> int:
+    """How many new texts this person could release."""
+    if not may(user, RELEASE):
+        return 0
+    waiting = MessageVersion.objects.filter(state=MessageVersion.State.PROPOSED)
+    return waiting.exclude(proposed_by=user).count()

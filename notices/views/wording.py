@@ -1,0 +1,405 @@
+"""Our words in the browser: what holds, a new version, its release, and how it reads for a real case."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from common import clock
+from common.clock import HOUSE_ZONE, local_day
+from notices.models import MessageVersion, Notice
+from notices.texts import changing, faults, previewing
+from notices.texts.changing import EDIT, RELEASE
+from notices.texts.filed import Text
+from notices.texts.placeholders import Unfilled, examples, fill
+from notices.texts.segments import MOST_PARTS, Measure, measure
+from notices.texts.standing import Standing, standing
+from notices.texts.wordings import CHANNELS, FRAME, LANGUAGES, SUBJECTS, WORDINGS, Wording
+from notices.wording_forms import LookForm, ReleaseForm, TextForm
+from people.models import Organisation
+from people.rights import may
+from timeline.models import Event
+from workflow.web import demand, handle
+
+HISTORY = 50
+_State = MessageVersion.State
+
+
+@dataclass(frozen=True)
+class Place:
+    """One message by one channel, to which a form goes back."""
+
+    wording: Wording
+    channel: str
+    version: str = ""
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("wording:place", args=[self.wording.name, self.channel])
+
+    @property
+    def label(self) -> str:
+        """The channel in words."""
+        return str(Notice.Channel(self.channel).label)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A text as it is shown: in our words, as an example, and how many parts it takes."""
+
+    text: Text
+    example: str
+    signature: str = ""
+    measure: Measure | None = None
+    most_parts: int = MOST_PARTS
+
+
+@require_safe
+def wordings(request: HttpRequest) -> HttpResponse:
+    """Every message by every channel with the versions that hold, and what waits for release."""
+    demand(request, RELEASE)
+    at = clock.now()
+    found = standing(WORDINGS, CHANNELS, LANGUAGES, at=at)
+    waiting = list(
+        MessageVersion.objects.filter(state=_State.PROPOSED)
+        .select_related("proposed_by").order_by("proposed_at", "pk")[:HISTORY]
+    )  # fmt: skip
+    pending = {(row.wording, row.channel) for row in waiting}
+    rows = [
+        (
+            wording,
+            [
+                {
+                    "place": Place(wording, channel) if channel in wording.channels else None,
+                    "label": Notice.Channel(channel).label,
+                    "changed": [
+                        (lang, found[wording.name, channel, lang].number)
+                        for lang in LANGUAGES
+                        if channel in wording.channels and found[wording.name, channel, lang].number
+                    ],
+                    "waits": (wording.name, channel) in pending,
+                }
+                for channel in CHANNELS
+            ],
+        )
+        for wording in WORDINGS.values()
+    ]
+    context = {
+        "rows": rows,
+        "channels": [Notice.Channel(channel).label for channel in CHANNELS],
+        "waiting": waiting,
+    }
+    return TemplateResponse(request, "wording/wordings.html", context)
+
+
+@require_safe
+def place(request: HttpRequest, name: str, channel: str) -> HttpResponse:
+    """One message by one channel: what holds in each language, what came before, what may be filled in."""
+    demand(request, RELEASE)
+    here = _place(name, channel)
+    at = clock.now()
+    found = standing([name], [channel], LANGUAGES, at=at)
+    rows = list(
+        MessageVersion.objects.filter(wording=name, channel=channel)
+        .select_related("proposed_by", "decided_by").order_by("-pk")[:HISTORY]
+    )  # fmt: skip
+    signature = _signature(channel)
+    texts = [
+        {
+            "language": language,
+            "holds": found[name, channel, language],
+            "shown": _shown(found[name, channel, language].text, channel, language, signature),
+            "versions": [row for row in rows if row.language == language],
+            "waits": next(
+                (r for r in rows if r.language == language and r.state == _State.PROPOSED), None
+            ),
+        }
+        for language in LANGUAGES
+    ]
+    context = {
+        "here": here,
+        "texts": texts,
+        "may_edit": may(request.user, EDIT),
+        "can_preview": previewing.is_told(name),
+        **_offered(here),
+    }
+    return TemplateResponse(request, "wording/place.html", context)
+
+
+def edit(request: HttpRequest, name: str, channel: str, language: str) -> HttpResponse:
+    """Write a new version of the text, or look at how it would read before it is proposed."""
+    demand(request, EDIT)
+    here, at = _place(name, channel, language), clock.now()
+    holds = changing.now_standing(name, channel, language, at=at)
+    base = _base(request, here, language) or holds
+    form = TextForm(
+        request.POST or None, wording=here.wording, channel=channel,
+        initial={
+            "subject": base.text.subject, "body": base.text.body,
+            "valid_on": local_day(at, HOUSE_ZONE),
+        },
+    )  # fmt: skip
+    context = {
+        "here": here, "language": language, "holds": holds, "base": base, **_offered(here),
+    }  # fmt: skip
+    if request.method == "POST" and "look" in request.POST:
+        return _looked(request, form, here, language, context)
+
+    def do(given: dict[str, Any]) -> MessageVersion:
+        return changing.propose_wording(
+            wording=name, channel=channel, language=language, subject=given.get("subject", ""),
+            body=given["body"], reason=given["reason"], valid_on=given["valid_on"],
+            based_on=base.number, by=request.user, at=at,
+        )  # fmt: skip
+
+    return handle(
+        request, case=here, form=form, do=do, template="wording/edit.html", right=EDIT,
+        done=_("It is proposed. Somebody else has to release it."),
+        to=lambda made: made.get_absolute_url(), context=context,
+    )  # fmt: skip
+
+
+@require_safe
+def version(
+    request: HttpRequest, name: str, channel: str, language: str, number: int
+) -> HttpResponse:
+    """One version: what it changes, who wrote and who released it."""
+    demand(request, RELEASE)
+    row = _row(name, channel, language, number)
+    return TemplateResponse(request, "wording/version.html", _page(request, row))
+
+
+def release(
+    request: HttpRequest, name: str, channel: str, language: str, number: int
+) -> HttpResponse:
+    """The second person's word."""
+    row = _row(name, channel, language, number)
+    return handle(
+        request, case=row, form=ReleaseForm(request.POST or None),
+        do=lambda given: changing.release_wording(
+            version=row, answer=given["answer"], by=request.user, at=clock.now()
+        ),
+        template="wording/release.html", right=RELEASE,
+        done=_("Released. Messages are composed from it from its day on."),
+        context={"row": row, "own": row.proposed_by_id == request.user.pk},
+    )  # fmt: skip
+
+
+@require_POST
+def withdraw(
+    request: HttpRequest, name: str, channel: str, language: str, number: int
+) -> HttpResponse:
+    """Give a proposal up."""
+    row = _row(name, channel, language, number)
+    demand(request, EDIT)
+    return handle(
+        request, case=row, template="wording/version.html", right=EDIT,
+        do=lambda _given: changing.withdraw_wording(
+            version=row, by=request.user, at=clock.now()
+        ),
+        done=_("It was withdrawn and will never be used."), context=_page(request, row),
+    )  # fmt: skip
+
+
+@require_safe
+def preview(request: HttpRequest) -> HttpResponse:
+    """How a message would read and whether it would go, for a case that this person may see."""
+    demand(request, RELEASE)
+    told = [name for name in WORDINGS if previewing.is_told(name)]
+    given = {"wording": told[0], "language": "zh", **request.GET.dict()}
+    tried = _tried(request)
+    if tried:  # it can be seen only in its own language, and but for the frame in its own message
+        given["language"] = tried.language
+        given["wording"] = given["wording"] if tried.wording == FRAME else tried.wording
+    form = LookForm(given if "case" in request.GET else None, told=told, initial=given)
+    context: dict[str, Any] = {"form": form, "tried": tried}
+    status = 200
+    if form.is_bound and form.is_valid():
+        context.update(_seen(request, form, tried))
+    if form.is_bound and form.errors:
+        status = 422
+    return TemplateResponse(request, "wording/preview.html", context, status=status)
+
+
+# ---------------------------------------------------------------- what the pages show
+
+
+def _place(name: str, channel: str, language: str = "zh") -> Place:
+    wording = WORDINGS.get(name)
+    if wording is None or channel not in wording.channels or language not in LANGUAGES:
+        raise Http404
+    return Place(wording, channel)
+
+
+def _row(name: str, channel: str, language: str, number: int) -> MessageVersion:
+    if number > 1_000_000:
+        raise Http404
+    rows = MessageVersion.objects.select_related("proposed_by", "decided_by")
+    found: MessageVersion = get_object_or_404(
+        rows, wording=name, channel=channel, language=language, number=number
+    )
+    return found
+
+
+def _offered(here: Place) -> dict[str, Any]:
+    """What may be filled in and what must be, for whoever writes."""
+    required = here.wording.required(here.channel)
+    offered = here.wording.offered(here.channel)
+    return {
+        "offered": [(one, one.name in required) for one in offered],
+        "has_subject": here.channel in SUBJECTS,
+    }
+
+
+def _signature(channel: str) -> str:
+    """The name that a carrier would put before a short message, as an example of its length."""
+    if channel != "sms":
+        return ""
+    writer = Organisation.objects.order_by("kind", "pk").first()
+    return writer.name[:12] if writer else ""
+
+
+def _shown(text: Text, channel: str, language: str, signature: str) -> Shown:
+    try:
+        example = fill(text.body, examples(language))
+    except Unfilled:
+        example = text.body
+    if channel != "sms":
+        return Shown(text, example)
+    before = signature if language == "zh" else ""
+    return Shown(text, example, before, measure(example, before))
+
+
+def _base(request: HttpRequest, here: Place, language: str) -> Standing | None:
+    """The older version from which the new one is made, where one was chosen."""
+    wanted = request.GET.get("from", "")
+    if not wanted.isdecimal() or len(wanted) > 6:
+        return None
+    return _standing_of(here.wording.name, here.channel, language, int(wanted))
+
+
+def _standing_of(name: str, channel: str, language: str, number: int) -> Standing:
+    """That version of the text; number 0 is the one that came with the program."""
+    from notices.texts.filed import filed
+
+    if number == 0:
+        return Standing(name, channel, language, 0, filed(name)[channel, language])
+    row = _row(name, channel, language, number)
+    return Standing(name, channel, language, number, row.text)
+
+
+def _looked(
+    request: HttpRequest, form: TextForm, here: Place, language: str, context: dict[str, Any]
+) -> HttpResponse:
+    """The text as it would read, with what is to be mended; nothing is kept."""
+    form.is_valid()
+    text = Text(
+        body=form.cleaned_data.get("body", ""), subject=form.cleaned_data.get("subject", "")
+    )
+    on = local_day(clock.now(), HOUSE_ZONE)
+    found = faults.faults(text, here.wording, here.channel, language, on=on)
+    for fault in found:
+        part = fault.part if fault.part in form.fields else "body"
+        if fault.says not in form.errors.get(part, []):
+            form.add_error(part, fault.says)
+    shown = _shown(text, here.channel, language, _signature(here.channel))
+    context = {
+        **context, "form": form, "looked": None if found else shown, "guard_key": uuid.uuid4().hex,
+    }  # fmt: skip
+    return TemplateResponse(
+        request, "wording/edit.html", context, status=422 if form.errors else 200
+    )
+
+
+def _page(request: HttpRequest, row: MessageVersion) -> dict[str, Any]:
+    here = Place(WORDINGS[row.wording], row.channel)
+    others = [
+        0,
+        *MessageVersion.objects.filter(
+            wording=row.wording, channel=row.channel, language=row.language
+        ).exclude(pk=row.pk).order_by("number").values_list("number", flat=True),
+    ]  # fmt: skip
+    wanted = request.GET.get("against", "")
+    against = int(wanted) if wanted.isdecimal() and len(wanted) < 7 else row.based_on
+    if against not in others:
+        raise Http404
+    old = _standing_of(row.wording, row.channel, row.language, against)
+    user = request.user
+    on = local_day(clock.now(), HOUSE_ZONE)
+    return {
+        "row": row,
+        "here": here,
+        "old": old,
+        "others": others,
+        "against": against,
+        "shown": _shown(row.text, row.channel, row.language, _signature(row.channel)),
+        "faults": _stands_against(row, here, on) if row.state == _State.PROPOSED else [],
+        "may_edit": may(user, EDIT),
+        "may_release": may(user, RELEASE) and row.proposed_by_id != user.pk,
+        "holds": changing.now_standing(
+            row.wording, row.channel, row.language, at=clock.now()
+        ).number == row.number,
+        "can_preview": previewing.is_told(row.wording) or row.wording == FRAME,
+        "guard_key": uuid.uuid4().hex,
+        "trail": _trail(row),
+    }  # fmt: skip
+
+
+def _stands_against(row: MessageVersion, here: Place, on: date) -> list[str]:
+    found = faults.faults(row.text, here.wording, row.channel, row.language, on=on)
+    warned = faults.warnings(row.text, row.channel, row.language, _signature(row.channel))
+    return [*(fault.says for fault in found), *warned]
+
+
+def _trail(row: MessageVersion) -> list[Event]:
+    return list(
+        Event.objects.filter(
+            case=None, kind__startswith="wording.", data__wording=row.wording,
+            data__channel=row.channel, data__language=row.language, data__version=row.number,
+        ).order_by("number")
+    )  # fmt: skip
+
+
+def _tried(request: HttpRequest) -> MessageVersion | None:
+    """The version that is to be shown in the place of the one that holds."""
+    wanted = request.GET.get("try", "")
+    if not wanted:
+        return None
+    name, _slash, rest = wanted.partition("/")
+    channel, _slash, rest = rest.partition("/")
+    language, _slash, number = rest.partition("/")
+    if not number.isdecimal() or len(number) > 6:
+        raise Http404
+    return _row(name, channel, language, int(number))
+
+
+def _seen(request: HttpRequest, form: LookForm, tried: MessageVersion | None) -> dict[str, Any]:
+    """Each channel's message for the case, or why there is none."""
+    given, at = form.cleaned_data, clock.now()
+    cases: Any = Notice._meta.get_field("case").related_model
+    case = (
+        cases.objects.visible_to(request.user)
+        .select_related("debtor", "creditor", "agency", "mandate", "team")
+        .prefetch_related("debtor__addresses", "debtor__contact_points")
+        .filter(reference=given["case"]).first()
+    )  # fmt: skip
+    if case is None:
+        form.add_error("case", _("You can see no case with this reference."))
+        return {}
+    instead = None
+    if tried:
+        instead = Standing(tried.wording, tried.channel, tried.language, tried.number, tried.text)
+    try:
+        found = previewing.previews(
+            wording=given["wording"], case=case, language=given["language"], at=at, instead=instead
+        )
+    except previewing.NothingToTell as nothing:
+        return {"case": case, "nothing": nothing.why}
+    return {"case": case, "previews": found, "at": at}

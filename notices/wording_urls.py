@@ -1,0 +1,23 @@
+"""The addresses of our words."""
+
+from django.urls import path
+
+from notices.views import approved, wording
+
+app_name = "wording"
+
+_PLACE = "<slug:name>/<slug:channel>/"
+_VERSION = f"{_PLACE}<slug:language>/<int:number>/"
+
+urlpatterns = [
+    path("", wording.wordings, name="wordings"),
+    path("preview/", wording.preview, name="preview"),
+    path("approved/", approved.approved, name="approved"),
+    path("approved/new/", approved.enter, name="enter"),
+    path("approved/<int:pk>/end/", approved.end, name="end"),
+    path(_PLACE, wording.place, name="place"),
+    path(f"{_PLACE}<slug:language>/new/", wording.edit, name="edit"),
+    path(_VERSION, wording.version, name="version"),
+    path(f"{_VERSION}release/", wording.release, name="release"),
+    path(f"{_VERSION}withdraw/", wording.withdraw, name="withdraw"),
+]
