@@ -42,6 +42,13 @@ def _may_write(case: Any, by: User, at: datetime) -> Verdict:
     return replace(verdict, findings=found)
 
 
+def _may_ask_lawyer(case: Any, by: User, at: datetime) -> Verdict:
+    """What stands against a lawyer's letter, whatever it says and wherever it would go to."""
+    verdict = asks("notice.send", channel="lawyers_letter")(case, by=by, at=at)
+    found = tuple(f for f in verdict.findings if f.unknown != ("contact_sources",))
+    return replace(verdict, findings=found)
+
+
 def _at(name: str) -> Any:
     return lambda case: reverse(f"cases:{name}", args=[case.reference])
 
@@ -65,6 +72,10 @@ def register_all() -> None:
         Act(
             "write_to_debtor", _("Write to the debtor"), "log_contact", _at("write"), OPEN,
             ask=_may_write, order=22,
+        ),
+        Act(
+            "draft_lawyers_letter", _("Draft a lawyer's letter"), "draft_lawyers_letter",
+            _at("draft_lawyers_letter"), EARLY, ask=_may_ask_lawyer, order=24,
         ),
         Act(
             "record_privacy", _("Record a privacy request or a leak"), "log_contact",

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from cases.deliveries import views as deliveries
-from cases.views import calling, holding, house_papers, preparing
+from cases.views import calling, holding, house_papers, lawyers_letters, preparing
 
 app_name = "cases"
 
@@ -9,6 +9,27 @@ urlpatterns = [
     path("imports/", include("cases.imports.urls")),
     path("letters/deliveries/", deliveries.deliveries, name="deliveries"),
     path("letters/deliveries/form.csv", deliveries.form, name="delivery_form"),
+    path("lawyers-letters/", lawyers_letters.letters, name="lawyers_letters"),
+    path("lawyers-letters/<slug:number>/", lawyers_letters.letter, name="lawyers_letter"),
+    path("lawyers-letters/<slug:number>/edit/", lawyers_letters.edit, name="edit_lawyers_letter"),
+    path(
+        "lawyers-letters/<slug:number>/release/",
+        lawyers_letters.release,
+        name="release_lawyers_letter",
+    ),
+    path(
+        "lawyers-letters/<slug:number>/return/",
+        lawyers_letters.send_back,
+        name="return_lawyers_letter",
+    ),
+    path(
+        "lawyers-letters/<slug:number>/withdraw/",
+        lawyers_letters.withdraw,
+        name="withdraw_lawyers_letter",
+    ),
+    path(
+        "cases/<slug:reference>/lawyers-letter/", lawyers_letters.draft, name="draft_lawyers_letter"
+    ),
     path("house-papers/", house_papers.house_papers, name="house_papers"),
     path("house-papers/<int:pk>/withdraw/", house_papers.withdraw, name="withdraw_house_paper"),
     path("cases/<slug:reference>/debtor/", preparing.edit_debtor, name="debtor"),

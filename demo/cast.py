@@ -53,7 +53,15 @@ STAFF = [
     ("officer5", "刘洋", "officer", "成都一组", "103"),
     ("officer6", "唐悦", "officer", "成都一组", "108"),
     ("supervisor3", "罗平", "supervisor", "成都一组", ""),
+    ("counsel", "沈岚", "counsel", "律师组", ""),
 ]
+LAW_FIRM = (
+    "qian-river-law",
+    "钱江律师事务所",
+    "Qian River Law Firm",
+    "杭州市上城区解放路 18 号",
+    "0571-8600 0000",
+)
 PACKS = ["cn", "story"]
 STRICTER = {
     "west-lake-bank": ["house-hz"]
@@ -102,6 +110,12 @@ def assemble(today: date) -> Cast:
         name: Team.objects.create(organisation=agencies[slug], name=name, city=city)
         for slug, name, city in TEAMS
     }
+    slug, name, name_en, address, phone = LAW_FIRM
+    firm = Organisation.objects.create(
+        slug=slug, kind="law_firm", name=name, name_en=name_en, address=address, phone=phone,
+        email=f"office@{slug}.example", licence="LS-2026-001",
+    )  # fmt: skip
+    teams["律师组"] = Team.objects.create(organisation=firm, name="律师组", city="杭州")
     keyed = make_password(DEMO_PASSWORD)  # once: it is made to take long
     users = {}
     for username, name, role, team, badge in STAFF:

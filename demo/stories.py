@@ -18,6 +18,7 @@ from common.money import money
 from demo import files
 from demo.debtors import ABROAD, NAMES, STREETS, Abroad, born_on, id_number
 from demo.diary import ZONE
+from demo.reaching import Reaching
 from demo.visiting import Visiting
 from people.models import Address, ContactPoint, Person
 from visits.actions import befalling, refusing
@@ -25,7 +26,7 @@ from workflow.approvals import decide_approval
 from workflow.steps import PolicyRefused
 
 
-class Story(Visiting):
+class Story(Reaching, Visiting):
     """All that may happen to a case."""
 
     # ------------------------------------------------------------ step 1

@@ -43,6 +43,7 @@ PLACES: list[tuple[str, Any, str, str, str]] = [
     ("desk:approvals", _("Approvals"), "check2-square", "see_cases", "a"),
     ("notices:letters", _("Letters and notices"), "envelope", "handle_letters", "l"),
     ("outreach:runs", _("Runs"), "send-check", "see_runs", "m"),
+    ("cases:lawyers_letters", _("Lawyers' letters"), "envelope-paper", "see_lawyers_letters", "y"),
     ("cases:imports", _("Import"), "upload", "import_cases", "i"),
     ("desk:dashboard", _("Dashboard"), "bar-chart", "see_dashboard", "d"),
     ("desk:ask", _("Ask first"), "question-circle", "read_rules", "q"),

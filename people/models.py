@@ -12,11 +12,12 @@ from people.photos import uri_of
 
 
 class Organisation(models.Model):
-    """A creditor, or an agency that a creditor has hired."""
+    """A creditor, an agency that a creditor has hired, or a law firm that writes for one of them."""
 
     class Kind(models.TextChoices):
         CREDITOR = "creditor", _("Creditor")
         AGENCY = "agency", _("Agency")
+        LAW_FIRM = "law_firm", _("Law firm")
 
     class CreditorType(models.TextChoices):
         BANK = "bank", _("Bank or card issuer")
@@ -57,7 +58,8 @@ class Organisation(models.Model):
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=["creditor", "agency"]), name="organisation_kind_known"
+                condition=models.Q(kind__in=["creditor", "agency", "law_firm"]),
+                name="organisation_kind_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(
@@ -123,6 +125,7 @@ class User(AbstractUser):
         SUPERVISOR = "supervisor", _("Supervisor")
         COMPLIANCE = "compliance", _("Compliance")
         ADMINISTRATOR = "administrator", _("Administrator")
+        COUNSEL = "counsel", _("Lawyer")
         SYSTEM = "system", _("System")
 
     class Language(models.TextChoices):
@@ -149,6 +152,7 @@ class User(AbstractUser):
                         "supervisor",
                         "compliance",
                         "administrator",
+                        "counsel",
                         "system",
                     ]
                 ),

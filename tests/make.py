@@ -118,6 +118,24 @@ def administrator(*, username: str = "administrator") -> User:
     return user(username=username, role="administrator", full_name="方宁")
 
 
+def law_firm(*, slug: str = "qian-river-law", name: str = "钱江律师事务所") -> Organisation:
+    return Organisation.objects.get_or_create(
+        slug=slug,
+        defaults={
+            "kind": Organisation.Kind.LAW_FIRM, "name": name, "name_en": "Qian River Law Firm",
+            "licence": "LS-2026-001", "address": "杭州市上城区解放路 18 号", "phone": "0571-8600 0000",
+        },
+    )[0]  # fmt: skip
+
+
+def counsel(*, username: str = "counsel", of: Organisation | None = None) -> User:
+    """A lawyer of the firm, who sees no case but those of which the firm is to write."""
+    firm = of or law_firm()
+    return user(
+        username=username, role="counsel", full_name="沈岚", in_team=team(name="律师组", of=firm)
+    )
+
+
 def outsider() -> User:
     """A clerk of another team, who has nothing to do with the case."""
     return clerk(in_team=team(name="成都一组", city="成都"), username="outsider")
@@ -205,7 +223,7 @@ def mandate(
             "principal": principal or creditor(),
             "agent": agent or agency(),
             "scope": "逾期个人贷款的催收、上门协商与签署还款协议",
-            "methods": ["phone", "sms", "email", "letter", "wechat", "visit"],
+            "methods": ["phone", "sms", "email", "letter", "lawyers_letter", "wechat", "visit"],
             "may_receive_money": may_receive_money,
             "may_sign": True,
             "waiver_limit": waiver_limit,

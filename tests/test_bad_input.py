@@ -171,7 +171,9 @@ PLACES: dict[str, tuple[str, Callable[[World], None], dict[str, Any]]] = {
     "door: depart": ("visits:door", leaving, {"question": "depart"}),
 }  # fmt: skip
 """Each place where something can be sent: its address, what must have happened, what else is sent."""
-ROLES = {  # who fills it in, where it is not the supervisor or the clerk
+ROLES = {
+    "cases:release_lawyers_letter": "counsel",
+    "cases:return_lawyers_letter": "counsel",  # who fills it in, where it is not the supervisor or the clerk
     "visits:door": "officer", "visits:evidence": "officer", "visits:way_out": "officer",
     "visits:remark": "officer", "desk:approval": "compliance",
     **{name: "compliance" for name, route in TABLE.items() if route.writes in {"draft_rules", "keep_house_papers", "edit_wording"}},
@@ -202,7 +204,8 @@ def address_of(world: World, place: str) -> str:
 def client_of(world: World, place: str, language: str = "en") -> Any:
     name = PLACES[place][0]
     role = ROLES.get(name) or ("clerk" if TABLE[name].writes in CLERKS else "supervisor")
-    return signed_in(world.people[role], language)
+    who = world.counsel if role == "counsel" else world.people[role]
+    return signed_in(who, language)
 
 
 def form_at(world: World, place: str, language: str = "en") -> Any:

@@ -132,7 +132,7 @@ def test_every_page_can_be_walked_to_and_no_link_leads_to_a_shut_door(clock: Any
     with rolled_back():
         world = build()
         more(world)
-        walks = [walked(person) for person in world.people.values()]
+        walks = [walked(person) for person in [*world.people.values(), world.counsel]]
         visit = f"/visits/{world.at_door.reference}/"
         for goes_on in (identified, left):  # the screens of a visit follow one another
             with rolled_back():

@@ -166,6 +166,15 @@ TABLE: dict[str, Route] = {
         of("case", lambda w: phone_of(w).pk), writes="log_contact", only="POST"
     ),
     "cases:log_call": form("case", "log_contact", lambda w: call_token(w)),
+    "cases:draft_lawyers_letter": form("case", "draft_lawyers_letter"),
+    "cases:lawyers_letters": Route(reads="see_lawyers_letters", only="GET"),
+    "cases:lawyers_letter": page("lawyers"),
+    "cases:edit_lawyers_letter": form("lawyers", "draft_lawyers_letter"),
+    "cases:release_lawyers_letter": Route(
+        of("lawyers"), writes="review_lawyers_letter", only="POST"
+    ),
+    "cases:return_lawyers_letter": form("lawyers", "review_lawyers_letter"),
+    "cases:withdraw_lawyers_letter": form("lawyers", "draft_lawyers_letter"),
     "cases:write": form("case", "log_contact"),
     "cases:hold": form("case", "hold_case"),
     "cases:review_hold": form("refused", "hold_case", lambda w: w.hold.pk),

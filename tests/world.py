@@ -18,6 +18,7 @@ from django.test import Client
 from agreements.actions import closing, paying
 from api.models import ApiKey, new_key
 from cases.actions import excepting, holding
+from cases.actions.lawyers_letters import draft_letter
 from cases.actions.preparing import add_party
 from cases.models import Case, Hold
 from notices.models import Notice
@@ -84,6 +85,8 @@ class World:
     drafted_run: Any = None
     asked_run: Any = None
     sent_run: Any = None
+    lawyers: Any = None
+    counsel: Any = None
     rules: Any = None
     proposal: Any = None
     text: Any = None
@@ -132,6 +135,12 @@ def build() -> World:
     world.batch = files.check(files.csv_of(files.row(1), files.row(2, principal="-1")))
     world.house_paper = make.house_paper()
     world.account = make.account()
+    world.counsel = make.counsel()
+    signed_in(world.counsel)
+    world.lawyers = draft_letter(
+        case=make.case(reference="HZ-2026-0210", external_reference="W-210"), firm=make.law_firm(),
+        text="请与我们联系，核对账目。", by=make.clerk(), at=NOW,
+    )  # fmt: skip
     world.guaranteed = make.case(reference="HZ-2026-0209", external_reference="W-209")
     make.guarantor(world.guaranteed)
     world.contact = add_party(

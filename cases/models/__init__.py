@@ -3,6 +3,7 @@ from cases.models.circumstances import Circumstance
 from cases.models.claim import ClaimPaper, Debt, LedgerEntry, Mandate
 from cases.models.contacts import ContactAttempt
 from cases.models.imports import ImportBatch, ImportRow
+from cases.models.lawyers_letter import LawyersLetter
 from cases.models.limitation import Interruption
 from cases.models.overlays import Hold, Refusal
 from cases.models.parties import Assessment, Party
@@ -18,6 +19,7 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "Interruption",
+    "LawyersLetter",
     "LedgerEntry",
     "Mandate",
     "Party",

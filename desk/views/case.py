@@ -246,7 +246,11 @@ def _of_tab(tab: str, found: Case, reader: User, at: datetime) -> dict[str, Any]
             "payments": list(found.payments.select_related("receipt")[:100]),
         }
     if tab == "notices":
-        return {"notices": list(found.notices.select_related("document")[:100])}
+        letters = found.lawyers_letters.select_related("firm", "lawyer", "notice")
+        return {
+            "notices": list(found.notices.select_related("document")[:100]),
+            "lawyers_letters": list(letters[:20]),
+        }
     papers = found.documents.select_related("created_by")
     if not may(reader, "see_restricted"):
         papers = papers.filter(restricted=False)

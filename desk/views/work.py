@@ -3,7 +3,8 @@
 from datetime import datetime, time, timedelta
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,12 +16,14 @@ from people.models import Team, User
 from workflow.kept import kept
 
 
-def work(request: HttpRequest) -> TemplateResponse:
+def work(request: HttpRequest) -> HttpResponse:
     """The work list, by filters that stand in the address.
 
     Context: ``page`` (cases, newer, older, count), ``wanted``, ``views``, ``steps``, ``teams``,
     ``officers``, ``chips`` (label and the address that takes the filter off).
     """
+    if request.user.role == User.Role.COUNSEL:  # whose work is the letters, and not the cases
+        return redirect("cases:lawyers_letters")
     at = clock.now()
     tonight = from_local(
         datetime.combine(local_day(at, HOUSE_ZONE) + timedelta(days=1), time()), HOUSE_ZONE

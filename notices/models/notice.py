@@ -276,7 +276,7 @@ class Notice(models.Model):
         """It was printed to be posted; the paper that goes into the envelope stays with it."""
         if self.state != self.State.QUEUED:
             raise TransitionNotAllowed(self)
-        self.document = document
+        self.document, self.document_sha256 = document, document.sha256
 
     def deliver(self, *, at: datetime, proof: Optional["Document"] = None) -> None:
         """It has reached the person, at that moment."""
