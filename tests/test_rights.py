@@ -342,6 +342,8 @@ NOT_HERE = {
     "portal:check",  # the same for everybody: tests/portal
     "portal:officer", "portal:officer_qr",  # likewise: tests/journeys/test_s5
     "set_language",  # changes the reader's own language
+    "carrier",  # carriers call it and show who they are: tests/notices/test_carriers
+    "portal:messages", "portal:message", "portal:message_file", "portal:leave",  # tests/portal
     "healthz", "readyz",  # tell a machine "yes"
     "demo:clock",  # the demo's alone: no such page anywhere else
 }  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common import clock
+from common.clock import HOUSE_ZONE
 from notices import account_actions
 from notices.account_actions import KEEP
 from notices.account_forms import AccountForm, TryForm, UseForm
@@ -38,7 +39,7 @@ class Health:
 def accounts(request: HttpRequest) -> TemplateResponse:
     """Every account with its carrier and how it does, and the carriers at which one can be opened.
 
-    Context: ``rows`` (account, label, health), ``offers`` (channel, carriers), ``at``.
+    Context: ``rows`` (account, label, health), ``offers`` (channel, carriers), ``zone``.
     """
     demand(request, KEEP)
     at = clock.now()
@@ -54,7 +55,7 @@ def accounts(request: HttpRequest) -> TemplateResponse:
         {
             "rows": [(one, _label(one), health[one.pk]) for one in found],
             "offers": _offers(),
-            "at": at,
+            "zone": HOUSE_ZONE,
         },
     )
 
@@ -62,7 +63,8 @@ def accounts(request: HttpRequest) -> TemplateResponse:
 def account(request: HttpRequest, pk: int) -> TemplateResponse:
     """One account: what is set, where its carrier calls, how it does, and who did what with it.
 
-    Context: ``account``, ``label``, ``settings`` (label, value), ``call_back``, ``health``, ``records``.
+    Context: ``account``, ``label``, ``settings`` (label, value), ``call_back``, ``health``,
+    ``heard`` (count, last), ``records``, ``zone``.
     """
     found = _found(request, pk)
     at, carrier = clock.now(), carriers().get(found.provider)
@@ -80,7 +82,7 @@ def account(request: HttpRequest, pk: int) -> TemplateResponse:
                 count=Count("pk"), last=Max("received_at")
             ),
             "records": found.records.select_related("by")[:50],
-            "at": at,
+            "zone": HOUSE_ZONE,
         },
     )
 
