@@ -115,7 +115,7 @@ class Book:
 
     pack: Pack
     topics: tuple[Topic, ...]
-    sources: tuple[tuple[str, str], ...]  # title and address
+    sources: tuple[tuple[str, str, str], ...]  # title, address, and who has read it and when
     count: int
     unchecked: int
     drafts: int
@@ -174,19 +174,24 @@ def book_of(pack: Pack, stops: Mapping[str, int], day: date) -> Book:
         Topic(topic, str(TOPICS.get(topic, topic)), _rules(entries, stops, day))
         for topic, entries in groupby(pack.entries, lambda entry: entry.topic)
     )
-    sources: dict[str, str] = {}
-    for entry in pack.entries:
-        cited = entry.citation
-        sources.setdefault(cited.title_zh if tongue_now() == "zh" else cited.title, cited.url)
     return Book(
         pack=pack,
         topics=topics,
-        sources=tuple(sources.items()),
+        sources=tuple(_source(one) for one in pack.sources.values()),
         count=len(pack.entries),
         unchecked=sum(not entry.checked for entry in pack.entries),
         drafts=sum(entry.force is Force.DRAFT for entry in pack.entries),
         stops=sum(stops.values()),
     )
+
+
+def _source(given: Mapping[str, Any]) -> tuple[str, str, str]:
+    """A text that the pack's values may cite."""
+    read = (
+        f"{given['checked_by']} · {given['checked_on']:%Y-%m-%d}" if given.get("checked_by") else ""
+    )
+    title = given["title_zh" if tongue_now() == "zh" else "title"]
+    return str(title), str(given.get("url", "")), read
 
 
 def _rules(entries: Iterable[Entry], stops: Mapping[str, int], day: date) -> tuple[Rule, ...]:

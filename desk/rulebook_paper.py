@@ -67,7 +67,7 @@ def _blocks(book: Book) -> Iterator[Para | Facts | Section | Table]:
     yield Section(_("Sources"))
     yield Table(
         [_("Source"), _("Address")],
-        [[title, url or "–"] for title, url in book.sources],
+        [[title, url or "–"] for title, url, _read in book.sources],
     )  # fmt: skip
     for topic in book.topics:
         yield Section(topic.title, numbered=True)

@@ -145,6 +145,7 @@ def change_value(
     figures: Mapping[str, Any],
     by: User,
     at: datetime,
+    seen_digest: str = "",
 ) -> PackVersion:
     """End the value on the eve of that day and write a changed one from then on.
 
@@ -154,30 +155,31 @@ def change_value(
     return _rewrite(
         version, file, number, since, by, at,
         lambda files: with_change(files, file=file, number=number, since=since, changes=figures),
-        "rules.value_changed",
+        "rules.value_changed", seen_digest,
     )  # fmt: skip
 
 
 def end_value(
-    *, version: PackVersion, file: str, number: int, since: date, by: User, at: datetime
-) -> PackVersion:
+    *, version: PackVersion, file: str, number: int, since: date, by: User, at: datetime,
+    seen_digest: str = "",
+) -> PackVersion:  # fmt: skip
     """Let the value end on the eve of that day, with nothing in its place."""
     return _rewrite(
         version, file, number, since, by, at,
         lambda files: with_end(files, file=file, number=number, until=since - timedelta(days=1)),
-        "rules.value_ended",
+        "rules.value_ended", seen_digest,
     )  # fmt: skip
 
 
 def _rewrite(
     version: PackVersion, file: str, number: int, since: date, by: User, at: datetime,
-    write: Callable[[Texts], Texts], event: str,
+    write: Callable[[Texts], Texts], event: str, seen_digest: str,
 ) -> PackVersion:  # fmt: skip
     def told(files: Texts) -> dict[str, Any]:
         row = str(written_at(files, file, number).table.get("id", ""))
         return {"row": row, "since": since.isoformat()}
 
-    return rewrite(version, write, event, told, by=by, at=at, since=since)
+    return rewrite(version, write, event, told, by=by, at=at, since=since, seen_digest=seen_digest)
 
 
 def rewrite(
@@ -189,16 +191,24 @@ def rewrite(
     by: User,
     at: datetime,
     since: date | None = None,
+    seen_digest: str = "",
 ) -> PackVersion:
     """Write a draft's texts anew, whole and without a fault or not at all.
 
     ``since`` is from when on a value changes: not before the day from which the version judges. ``told``
-    says what the house's timeline keeps of it, from the texts as they were.
+    says what the house's timeline keeps of it, from the texts as they were. ``seen_digest`` is the draft as
+    whoever asks has seen it: lines are found by their place, and another person may have moved them.
     """
     _must(by, DRAFT)
     with transaction.atomic(durable=True):
         _once(by, at)
         fresh = _locked(version, {_State.DRAFT}, event)
+        if seen_digest and seen_digest != fresh.digest:
+            raise WrongInput(
+                _(
+                    "Somebody has changed this draft meanwhile. Open it again, then change the value."
+                )
+            )
         if since is not None and since < fresh.first_day:
             raise WrongInput(
                 _("This version judges acts from %(day)s on. Choose that day or a later one.")

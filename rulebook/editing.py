@@ -39,7 +39,7 @@ def add_value(
 
 
 def drop_value(
-    *, version: PackVersion, file: str, number: int, by: User, at: datetime
+    *, version: PackVersion, file: str, number: int, by: User, at: datetime, seen_digest: str = ""
 ) -> PackVersion:
     """Take a line out again that this very draft has brought in; others can only end."""
     if (file, number) not in new_lines(version):
@@ -48,7 +48,7 @@ def drop_value(
         version, lambda files: without_value(files, file=file, number=number),
         "rules.value_dropped",
         lambda files: {"row": str(written_at(files, file, number).table.get("id", ""))},
-        by=by, at=at,
+        by=by, at=at, seen_digest=seen_digest,
     )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def _follows(table: Mapping[str, Any], version: PackVersion, old: Mapping[str, A
 
 def mark_checked(
     *, version: PackVersion, file: str, number: int, checked_by: str, checked_on: date,
-    by: User, at: datetime,
+    by: User, at: datetime, seen_digest: str = "",
 ) -> PackVersion:  # fmt: skip
     """Write beside a value who has compared it with its source, and when; the value stays as it is."""
     return rewrite(
@@ -98,6 +98,7 @@ def mark_checked(
         },
         by=by,
         at=at,
+        seen_digest=seen_digest,
     )
 
 

@@ -122,7 +122,10 @@ class RowsField(forms.Field):
 
     def __init__(self, *, shape: shapes.Rows, **given: Any) -> None:
         self.shape = shape
-        self.columns = {name: _column(name, part) for name, part in shape.columns.items()}
+        self.columns = {
+            name: _column("kinds" if name == shape.key == "kind" else name, part)
+            for name, part in shape.columns.items()
+        }
         super().__init__(widget=RowsWidget(self.columns), **given)
 
     def prepare_value(self, value: Any) -> Any:

@@ -146,7 +146,7 @@ class _LineForm(DeskForm):
             (_("Words"), list(self.texts)),
             (
                 _("Source and force"),
-                [name for name in (*_SOURCE, "severity") if name in self.fields],
+                [name for name in ("severity", *_SOURCE) if name in self.fields],
             ),
         ]
         helper.layout = Layout(

@@ -21,11 +21,13 @@ from cases.actions import excepting, holding
 from cases.actions.lawyers_letters import draft_letter
 from cases.actions.preparing import add_party
 from cases.models import Case, Hold
+from compliance.drafting import written_in
 from notices.models import Notice
 from notices.printing import loaded, print_letters
 from notices.texts import approved, changing
 from outreach import actions as outreach
 from people.models import Person, User
+from rulebook import editing
 from tests import make, walk
 from tests.agreements import cast
 from tests.cases.imports import cast as files
@@ -225,6 +227,9 @@ def _rules(world: World) -> None:
     """A draft of the house's rules with what it would change, and one that waits for a second person."""
     by = {"by": world.people["compliance"], "at": NOW}
     world.rules = rules.drafted(in_force_from=NOW.date() + timedelta(days=3), **by)
+    crew = next(one.table for one in written_in(world.rules.files) if one.table["id"] == "ST-09")
+    line = {**crew, "id": "ST-98", "since": world.rules.first_day}
+    world.rules = editing.add_value(version=world.rules, topic="crew", table=line, **by)
     rules.looked(world.rules, at=NOW)
     world.proposal = rules.proposed(
         closes=time(18, 0), in_force_from=NOW.date() + timedelta(days=4), **by

@@ -59,7 +59,7 @@ def values(request: HttpRequest, reference: str) -> HttpResponse:
     shown = _asked_for(request, _lines(readable(row), row.files))
     new = editing.new_lines(row) if row.state == PackVersion.State.DRAFT else set()
     shown = [replace(one, new=(one.written.file, one.written.number) in new) for one in shown]
-    context = {"row": row, "topics": _by_topic(shown), "q": _words(request), "count": len(shown)}
+    context = {"row": row, "topics": _by_topic(shown), "find": _words(request), "count": len(shown)}
     return TemplateResponse(request, "rulebook/values.html", context)
 
 
@@ -78,7 +78,7 @@ def value(request: HttpRequest, reference: str, topic: str, number: int) -> Http
 
     def do(given: dict[str, Any]) -> PackVersion:
         place = {"version": row, "file": written.file, "number": written.number}
-        who = {"by": request.user, "at": clock.now()}
+        who = {"by": request.user, "at": clock.now(), "seen_digest": _seen(request)}
         if given["becomes"] == END:
             return actions.end_value(**place, since=given["since"], **who)
         return actions.change_value(**place, since=given["since"], figures=form.changes(), **who)
@@ -100,7 +100,7 @@ def patterns(request: HttpRequest, reference: str) -> HttpResponse:
     pack = _pattern_pack(row, name)
     shown = _asked_for(request, _lines(pack, _files(row, pack)))
     context = {
-        "row": row, "topics": _by_topic(shown), "q": _words(request), "pack": pack,
+        "row": row, "topics": _by_topic(shown), "find": _words(request), "pack": pack,
         "packs": [row.name, *(one for one in packs.names() if one != row.name)],
         "tightened": pack.name in own.tightens,
     }  # fmt: skip
@@ -149,14 +149,16 @@ def drop(request: HttpRequest, reference: str, topic: str, number: int) -> HttpR
 
     def do(_given: dict[str, Any]) -> PackVersion:
         place = {"file": written.file, "number": written.number}
-        return editing.drop_value(version=row, **place, by=request.user, at=clock.now())
+        return editing.drop_value(
+            version=row, **place, by=request.user, at=clock.now(), seen_digest=_seen(request)
+        )
 
     shown = _lines(readable(row), row.files)
     return handle(
         request, case=row, do=do, template="rulebook/values.html",
         done=_("The line was taken out of the draft."), right=actions.DRAFT,
         to=reverse("rulebook:values", args=[reference]),
-        context={"row": row, "topics": _by_topic(shown), "q": "", "count": len(shown)},
+        context={"row": row, "topics": _by_topic(shown), "find": "", "count": len(shown)},
     )  # fmt: skip
 
 
@@ -178,7 +180,8 @@ def checked(request: HttpRequest, reference: str, topic: str, number: int) -> Ht
 
     def do(given: dict[str, Any]) -> PackVersion:
         place = {"version": row, "file": written.file, "number": written.number}
-        return editing.mark_checked(**place, **given, by=request.user, at=clock.now())
+        who = {"by": request.user, "at": clock.now(), "seen_digest": _seen(request)}
+        return editing.mark_checked(**place, **given, **who)
 
     return handle(
         request, case=row, form=form, do=do, template="rulebook/checked.html",
@@ -235,8 +238,13 @@ def _line(row: PackVersion, written: Written) -> Line:
     return next(one for one in _lines(readable(row), row.files) if one.written == written)
 
 
+def _seen(request: HttpRequest) -> str:
+    """The draft as the page showed it, by its digest."""
+    return plain(request.POST.get("seen", ""))[:64]
+
+
 def _words(request: HttpRequest) -> str:
-    return plain(request.GET.get("q", "")).strip()[:60]
+    return plain(request.GET.get("find", "")).strip()[:60]
 
 
 def _asked_for(request: HttpRequest, lines: list[Line]) -> list[Line]:

@@ -65,7 +65,7 @@ class TestARuleChangeInChinese:
         page.locator("[name='effects-0-days']").fill("45")
         page.get_by_role("button", name="增加一行").click()
         new = page.locator("[data-edit-row]").last
-        new.get_by_label("类型").select_option(label="年满七十周岁")
+        new.get_by_label("情形").select_option(label="年满七十周岁")
         new.get_by_label("应办事项（中文）").fill("核实年龄后报合规处理。")
         new.get_by_label("应办事项（英文）").fill("Confirm the age and tell compliance.")
         new.get_by_label("办理时限（小时）").fill("48")

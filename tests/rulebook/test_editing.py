@@ -177,7 +177,7 @@ def add(client: Client, version: PackVersion, pack: str, pattern: str, **changes
     """A line after the pattern of another, sent with these changes."""
     chosen = client.get(
         reverse("rulebook:patterns", args=[version.reference]),
-        {"pack": pack, "q": pattern.partition(" ")[0]},
+        {"pack": pack, "find": pattern.partition(" ")[0]},
     )
     row, _, rule = pattern.partition(" ")
     line = next(
@@ -249,6 +249,24 @@ class TestALine:
 
     def test_that_takes_the_place_of_an_older_one_is_no_new_one(self) -> None:
         assert editing.new_lines(cast.drafted()) == set()
+
+
+class TestTwoPeopleAtOneDraft:
+    def test_the_second_is_told_that_lines_may_have_moved_and_changes_nothing(
+        self, chinese: Client
+    ) -> None:
+        version = cast.begun()
+        old = version.digest
+        add(chinese, version, "cn", "CN-36 crew_limit", row="ST-99", topic="hours", source="house")
+        address = reverse("rulebook:value", args=place_of(version, "ST-02"))
+        form = chinese.get(address).context["form"]
+        answer = chinese.post(
+            address, {**sent(form), "minutes": "30", "guard_key": "z", "seen": old}
+        )
+        told = "此草案已被他人修改，请重新打开后再改。"
+        assert faults(answer) == {"__all__": [told]}
+        assert f'name="seen" value="{old}"' in answer.content.decode()  # and so at the next press
+        assert change(chinese, version, "ST-02", minutes="30", seen="").status_code == 302
 
 
 class TestASource:
