@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from cases.facts import GENTLE, WENT
@@ -20,7 +22,7 @@ from common.clock import local_day
 from compliance.ask import value
 from notices.models import Notice
 from notices.models.notice import MEANS
-from people.models import Address, ContactPoint, Source
+from people.models import Address, ContactPoint, Person, Source
 from workflow.kept import kept
 
 OPEN, DEAD, REFUSED, NONE = "open", "dead", "refused", "none"
@@ -90,11 +92,14 @@ class Ladder:
         return self.needed is None or self.tried >= self.needed
 
 
-def ladder_of(case: Case, at: datetime) -> Ladder:
-    """The case's ladder at that moment; ``cases.facts.learn_facts`` has been called for the case."""
-    tries = _tries(case)
-    points = _points(person=case.debtor_id)
-    homes = bool(_homes(person=case.debtor_id))
+def ladder_of(case: Case, at: datetime, attempts: Sequence[ContactAttempt] | None = None) -> Ladder:
+    """The case's ladder at that moment; ``cases.facts.learn_facts`` has been called for the case.
+
+    ``attempts`` are those that were logged, newest first, for whoever has read them already.
+    """
+    tries = _tries(case, _attempts(case=case.pk) if attempts is None else attempts)
+    reached = _reached(person=case.debtor_id)[0]
+    points, homes = reached["points"], reached["homes"]
     rungs = [
         Rung(channel, str(label), _state(channel, by, points, homes, tries), tries.get(channel, []))
         for channel, (label, by) in RUNGS.items()
@@ -113,10 +118,12 @@ def ladder_of(case: Case, at: datetime) -> Ladder:
     )
 
 
-def _tries(case: Case) -> dict[str, list[Try]]:
+def _tries(case: Case, attempts: Iterable[ContactAttempt]) -> dict[str, list[Try]]:
     """What was tried by each channel, newest first."""
     found: dict[str, list[Try]] = {}
-    for attempt in _attempts(case=case.pk):
+    for attempt in attempts:
+        if attempt.traced:  # somebody else was asked; that is no rung
+            continue
         found.setdefault(attempt.channel, []).append(
             Try(attempt.at, attempt.result, attempt.get_result_display())
         )
@@ -134,27 +141,27 @@ def _tries(case: Case) -> dict[str, list[Try]]:
 def _state(
     channel: str,
     by: Iterable[str],
-    points: Sequence[ContactPoint],
+    points: Sequence[Mapping[str, Any]],
     homes: bool,
     tries: Mapping[str, Sequence[Try]],
 ) -> str:
     """Whether the channel is open: some number that is alive, and that the debtor lets be used."""
     if channel in ON_PAPER:
         return OPEN if homes else NONE
-    some = [point for point in points if point.channel in by]
+    some = [point for point in points if point["channel"] in by]
     last = next(iter(tries.get(channel, ())), None)
     if last and last.result == ContactAttempt.Result.REFUSED:
         return REFUSED
-    if any(not (point.do_not_contact or point.dead_at) for point in some):
+    if any(not (point["barred"] or point["dead"]) for point in some):
         return OPEN
     if not some:
         return NONE
-    return REFUSED if all(point.do_not_contact for point in some) else DEAD
+    return REFUSED if all(point["barred"] for point in some) else DEAD
 
 
 @kept
 def _attempts(*, case: int) -> QuerySet[ContactAttempt]:
-    return ContactAttempt.objects.filter(case=case, traced=False).order_by("-at", "-pk")[:200]
+    return ContactAttempt.objects.filter(case=case).order_by("-at", "-pk")[:200]
 
 
 @kept
@@ -166,11 +173,17 @@ def _messages(*, case: int) -> QuerySet[Notice]:
 
 
 @kept
-def _points(*, person: int) -> QuerySet[ContactPoint]:
-    return ContactPoint.objects.filter(person=person).exclude(source=Source.UNKNOWN)
-
-
-@kept
-def _homes(*, person: int) -> QuerySet[Address]:
-    own = Address.objects.filter(person=person, kind__in=[Address.Kind.HOME, Address.Kind.AGREED])
-    return own.exclude(source=Source.UNKNOWN)[:1]
+def _reached(*, person: int) -> QuerySet[Any]:
+    """The numbers and accounts that the debtor has, and whether there is an address for a letter."""
+    own = {"person": OuterRef("pk")}
+    homes = Address.objects.filter(**own, kind__in=[Address.Kind.HOME, Address.Kind.AGREED])
+    points = ContactPoint.objects.filter(**own).exclude(source=Source.UNKNOWN).order_by("pk")
+    found: Any = Person.objects.filter(pk=person).order_by()
+    return found.annotate(
+        homes=Exists(homes.exclude(source=Source.UNKNOWN)),
+        points=ArraySubquery(
+            points.values(
+                json=JSONObject(channel="channel", barred="do_not_contact", dead="dead_at")
+            )
+        ),
+    ).values("homes", "points")

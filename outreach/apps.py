@@ -19,6 +19,7 @@ class OutreachConfig(AppConfig):
                 "notice_run",
                 "approve_run",
                 decided=decided,
+                seen_by="see_runs",
                 page=lambda approval: reverse("outreach:run", args=[approval.subject]),
             )
         )

@@ -54,6 +54,8 @@ class ApprovalKind:
     steps: Callable[[Approval, User, datetime], Sequence[Step]] = nothing_follows
     decided: Callable[[Approval, User, datetime], None] | None = None
     page: Callable[[Approval], str] | None = None
+    seen_by: str = ""
+    """The right without which nobody sees that page."""
 
 
 _kinds: dict[str, ApprovalKind] = {}
@@ -67,6 +69,11 @@ def register(kind: ApprovalKind) -> None:
 def decided_by(user: User) -> list[str]:
     """The kinds of approval that this person may decide."""
     return [name for name, kind in _kinds.items() if may(user, kind.right)]
+
+
+def hidden_from(user: User) -> list[str]:
+    """The kinds of approval whose page this person may not see."""
+    return [name for name, kind in _kinds.items() if kind.seen_by and not may(user, kind.seen_by)]
 
 
 def kind_of(approval: Approval) -> ApprovalKind:

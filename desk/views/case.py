@@ -130,7 +130,7 @@ def _debts(*, case: int) -> QuerySet[Debt]:
 
 @kept
 def _last_contacts(*, case: int) -> QuerySet[ContactAttempt]:
-    return ContactAttempt.objects.filter(case=case).select_related("by", "recording")[:10]
+    return ContactAttempt.objects.filter(case=case).select_related("by", "recording")[:200]
 
 
 @kept
@@ -193,7 +193,7 @@ def _holds(found: Case, at: datetime) -> list[Hold]:
 def _of_tab(tab: str, found: Case, reader: User, at: datetime) -> dict[str, Any]:
     """What one tab shows, and nothing of the others."""
     if tab == "overview":
-        debts = _debts(case=found.pk)
+        debts, contacts = _debts(case=found.pk), _last_contacts(case=found.pk)
         return {
             "debts": debts,
             **_packs(found, debts),
@@ -205,8 +205,8 @@ def _of_tab(tab: str, found: Case, reader: User, at: datetime) -> dict[str, Any]
             else [],
             "holds": _holds(found, at) if found.held_until else [],
             "refusals": list(found.refusals.filter(lifted_at=None)) if found.refused_until else [],
-            "contacts": _last_contacts(case=found.pk),
-            "ladder": ladder_of(found, at),
+            "contacts": contacts[:10],
+            "ladder": ladder_of(found, at, contacts),
             "kept": kept_of(found, closed_on=local_day(found.closed_at, found.zone))
             if found.closed_at
             else [],

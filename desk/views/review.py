@@ -14,7 +14,7 @@ from desk.lawfulness import figures, late_duties, per_step
 from desk.showing import figure_name, figure_words
 from desk.worklist import COUNTED, PAGE
 from people.rights import may
-from workflow.approvals import decide_approval, kind_of, page_of
+from workflow.approvals import decide_approval, hidden_from, kind_of, page_of
 from workflow.forms import DeskForm, words_field
 from workflow.models import Approval, Duty
 from workflow.steps import Step, carry_out
@@ -38,8 +38,10 @@ SAID_BY_SUBJECT = {"amount", "rule", "closed_as"}
 def approvals(request: HttpRequest) -> TemplateResponse:
     """What waits for a second person, oldest first, and what was decided lately."""
     at = clock.now()
-    seen = Approval.objects.visible_to(request.user).select_related(
-        "case", "case__debtor", "requested_by", "decided_by"
+    seen = (
+        Approval.objects.visible_to(request.user)
+        .exclude(kind__in=hidden_from(request.user))
+        .select_related("case", "case__debtor", "requested_by", "decided_by")
     )
     waiting = [
         (approval, _may_decide(request, approval), page_of(approval))
