@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.facts import GENTLE, WENT
@@ -97,8 +98,9 @@ def ladder_of(case: Case, at: datetime, attempts: Sequence[ContactAttempt] | Non
 
     ``attempts`` are those that were logged, newest first, for whoever has read them already.
     """
-    tries = _tries(case, _attempts(case=case.pk) if attempts is None else attempts)
-    reached = _reached(person=case.debtor_id)[0]
+    logged = _attempts(case=case.pk) if attempts is None else attempts
+    reached = _reached(person=case.debtor_id, case=case.pk)[0]
+    tries = _tries(logged, reached["messages"])
     points, homes = reached["points"], reached["homes"]
     rungs = [
         Rung(channel, str(label), _state(channel, by, points, homes, tries), tries.get(channel, []))
@@ -118,7 +120,9 @@ def ladder_of(case: Case, at: datetime, attempts: Sequence[ContactAttempt] | Non
     )
 
 
-def _tries(case: Case, attempts: Iterable[ContactAttempt]) -> dict[str, list[Try]]:
+def _tries(
+    attempts: Iterable[ContactAttempt], messages: Iterable[Mapping[str, Any]]
+) -> dict[str, list[Try]]:
     """What was tried by each channel, newest first."""
     found: dict[str, list[Try]] = {}
     for attempt in attempts:
@@ -127,10 +131,15 @@ def _tries(case: Case, attempts: Iterable[ContactAttempt]) -> dict[str, list[Try
         found.setdefault(attempt.channel, []).append(
             Try(attempt.at, attempt.result, attempt.get_result_display())
         )
-    for notice in _messages(case=case.pk):
-        at = notice.delivered_at or notice.sent_at or notice.queued_at
-        found.setdefault(MEANS.get(notice.channel, notice.channel), []).append(
-            Try(at, notice.state, notice.get_state_display(), notice.get_absolute_url())
+    words = dict(Notice.State.choices)
+    for row in messages:
+        found.setdefault(MEANS.get(row["channel"], row["channel"]), []).append(
+            Try(
+                datetime.fromisoformat(row["delivered"] or row["sent"] or row["queued"]),
+                row["state"],
+                str(words[row["state"]]),
+                reverse("notices:notice", args=[row["pk"]]),
+            )
         )
     return {
         channel: sorted(some, key=lambda one: one.at, reverse=True)
@@ -165,25 +174,31 @@ def _attempts(*, case: int) -> QuerySet[ContactAttempt]:
 
 
 @kept
-def _messages(*, case: int) -> QuerySet[Notice]:
-    went = Notice.objects.filter(case=case, kind__in=GENTLE, state__in=WENT)
-    return went.order_by("-queued_at").only(
-        "pk", "channel", "state", "queued_at", "sent_at", "delivered_at"
-    )[:200]
-
-
-@kept
-def _reached(*, person: int) -> QuerySet[Any]:
-    """The numbers and accounts that the debtor has, and whether there is an address for a letter."""
+def _reached(*, person: int, case: int) -> QuerySet[Any]:
+    """The debtor's numbers and accounts, whether there is an address for a letter, and what was sent."""
+    sent = Notice.objects.filter(case=case, kind__in=GENTLE, state__in=WENT).order_by("-queued_at")
     own = {"person": OuterRef("pk")}
     homes = Address.objects.filter(**own, kind__in=[Address.Kind.HOME, Address.Kind.AGREED])
     points = ContactPoint.objects.filter(**own).exclude(source=Source.UNKNOWN).order_by("pk")
     found: Any = Person.objects.filter(pk=person).order_by()
-    return found.annotate(
+    known: QuerySet[Any] = found.annotate(
         homes=Exists(homes.exclude(source=Source.UNKNOWN)),
+        messages=ArraySubquery(
+            sent.values(
+                json=JSONObject(
+                    pk="pk",
+                    channel="channel",
+                    state="state",
+                    queued="queued_at",
+                    sent="sent_at",
+                    delivered="delivered_at",
+                )
+            )[:200]
+        ),
         points=ArraySubquery(
             points.values(
                 json=JSONObject(channel="channel", barred="do_not_contact", dead="dead_at")
             )
         ),
-    ).values("homes", "points")
+    ).values("homes", "points", "messages")
+    return known

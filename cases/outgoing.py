@@ -30,7 +30,11 @@ def answer(verdict: Verdict, closes: datetime | None) -> str | Later:
     """The rules' answer as the relay wants it; after ``closes`` it would have lost its sense."""
     if verdict.allowed:
         return ""
-    why = "; ".join(f"{found.rule}: {found.says['en']}" for found in verdict.blocks)[:280]
+    says = {
+        tongue: mark.join(f"{found.rule}{colon}{found.says[tongue]}" for found in verdict.blocks)
+        for tongue, mark, colon in (("en", "; ", ": "), ("zh", "；", "："))
+    }
+    why = says["en"][:280]
     if verdict.earliest and (closes is None or verdict.earliest < closes):
-        return Later(verdict.earliest, why)
+        return Later(verdict.earliest, why, says)
     return why

@@ -153,6 +153,7 @@ UNTOLD = (
     "decision",
     "term",
     "debt",
+    "says",
     "cause",
     "applies",
 )  # shown apart, or said by the sentence itself
@@ -244,6 +245,8 @@ class _Known(dict[str, Any]):
             return str(ASKED.get(str(data.get("asked", "")), data.get("asked", "")))
         if name in PACKS:
             return ", ".join(pack_title(pack) for pack in data.get(PACKS[name], ()))
+        if name == "why" and isinstance(data.get("says"), dict):
+            return str(data["says"].get(tongue_now()) or data.get("why", ""))
         if name == "form":
             return str(data.get("form", "")).upper()
         return _in_sentence(self.event.kind, data.get(name))
@@ -385,7 +388,7 @@ SENTENCES: dict[str, Any] = {
     "notice.bounced": _("%(notice)s came back: %(why)s"),
     "notice.failed": _("%(notice)s could not be sent: %(why)s"),
     "notice.queued_again": _("%(notice)s is to be sent again: %(why)s"),
-    "notice.postponed": _("%(notice)s waits for a lawful time: %(why)s"),
+    "notice.postponed": _("%(notice)s is postponed until %(until)s: %(why)s"),
     "notice.rescheduled": _(
         "%(notice)s was missed at %(missed_at)s, rescheduled to %(until)s: %(why)s"
     ),

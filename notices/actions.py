@@ -1,7 +1,7 @@
 """What became of a notice: recorded by the relay, or by the person who carried it or looked it up."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -102,12 +102,23 @@ def suppress_at_send(*, notice: Notice, why: str, at: datetime) -> None:
     _by_system(notice, "suppress", "notice.suppressed", at, {"why": why}, {"why": why})
 
 
-def postpone(*, notice: Notice, until: datetime, why: str, at: datetime) -> None:
-    """Asked when its time came, the rules let it go only later; told apart if we missed its time."""
+def postpone(
+    *,
+    notice: Notice,
+    until: datetime,
+    why: str,
+    at: datetime,
+    says: Mapping[str, str] | None = None,
+) -> None:
+    """Asked when its time came, the rules let it go only later; told apart if we missed its time.
+
+    ``says`` is why, by language.
+    """
     missed = at - notice.due_at > MISSED_AFTER
-    data = {"until": until, "why": why} | ({"missed_at": notice.due_at} if missed else {})
+    args = {"until": until, "why": why, "says": dict(says or {})}
     event = "notice.rescheduled" if missed else "notice.postponed"
-    _by_system(notice, "postpone", event, at, {"until": until, "why": why}, data)
+    more = {"missed_at": notice.due_at} if missed else {}
+    _by_system(notice, "postpone", event, at, args, {**args, **more})
 
 
 def deem(*, notice: Notice, at: datetime) -> None:

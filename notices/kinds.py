@@ -1,7 +1,7 @@
 """What is sent: each kind of notice is registered by the app that knows when it is still right."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,8 @@ class Later:
 
     until: datetime
     why: str
+    says: Mapping[str, str] = field(default_factory=dict)
+    """The same in each language ("zh", "en"), for whoever reads it."""
 
 
 REMINDERS = (

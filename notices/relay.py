@@ -236,7 +236,7 @@ def begin(
     elif isinstance(stop, Later):
         # At least a minute on: one that names no later moment must not be asked in a circle.
         until = max(stop.until, at + BACKOFF[0])
-        _settle(notice, actions.postpone, at, until=until, why=stop.why)
+        _settle(notice, actions.postpone, at, until=until, why=stop.why, says=stop.says)
     else:
         _settle(notice, actions.suppress_at_send, at, why=stop)
     return None

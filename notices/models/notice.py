@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Optional
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
@@ -257,6 +258,18 @@ class Notice(models.Model):
             self.state == self.State.SENDING and self.begun_at is None
         )
 
+    @property
+    def is_postponed(self) -> bool:
+        """Whether the rules made it wait for a later hour than it was meant for."""
+        return self.state == self.State.QUEUED and "waits" in self.about
+
+    @property
+    def because(self) -> str:
+        """Why it stands where it stands, in the reader's language where that is known."""
+        tongue = "zh" if (get_language() or "").startswith("zh") else "en"
+        waits = self.about.get("waits", {}) if self.is_postponed else {}
+        return waits.get(tongue) or self.why
+
     def _leave(self, *states: str) -> None:
         """Every move starts here: only from these states, and no claim outlives it."""
         if self.state not in states:
@@ -319,8 +332,9 @@ class Notice(models.Model):
         self.due_at = self.next_at = at
         self.begun_at = self.followed_at = self.deemed_at = None
 
-    def postpone(self, *, until: datetime, why: str) -> None:
-        """Not yet: the rules let it go only from then on."""
+    def postpone(self, *, until: datetime, why: str, says: dict[str, str] | None = None) -> None:
+        """Not yet: the rules let it go only from then on; ``says`` is why, by language."""
         self._leave(self.State.QUEUED, self.State.SENDING)
         self.state, self.why = self.State.QUEUED, why[:300]
         self.due_at = self.next_at = until
+        self.about = {**self.about, "waits": says or {"en": why}}

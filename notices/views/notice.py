@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from common import clock
 from documents.storing import Unreadable
@@ -63,7 +63,7 @@ def notice(request: HttpRequest, pk: int) -> TemplateResponse:
             event.occurred_at,
             HISTORY[event.kind],
             event.actor_name,
-            event.data.get("why") or event.data.get("judged") or "",
+            _why(event.data),
         )
         for event in events.order_by("number")
     ]
@@ -77,6 +77,13 @@ def notice(request: HttpRequest, pk: int) -> TemplateResponse:
         "at": clock.now(),
     }
     return TemplateResponse(request, "notices/notice.html", context)
+
+
+def _why(data: dict[str, Any]) -> str:
+    """The reason as the event tells it, in the reader's language where it has both."""
+    tongue = "zh" if (get_language() or "").startswith("zh") else "en"
+    said: str = data.get("says", {}).get(tongue) or data.get("why") or data.get("judged") or ""
+    return said
 
 
 def post(request: HttpRequest, pk: int) -> HttpResponse:
