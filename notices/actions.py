@@ -103,22 +103,14 @@ def suppress_at_send(*, notice: Notice, why: str, at: datetime) -> None:
 
 
 def postpone(
-    *,
-    notice: Notice,
-    until: datetime,
-    why: str,
-    at: datetime,
+    *, notice: Notice, until: datetime, why: str, at: datetime,
     says: Mapping[str, str] | None = None,
-) -> None:
-    """Asked when its time came, the rules let it go only later; told apart if we missed its time.
-
-    ``says`` is why, by language.
-    """
-    missed = at - notice.due_at > MISSED_AFTER
-    args = {"until": until, "why": why, "says": dict(says or {})}
+) -> None:  # fmt: skip
+    """The rules let it go only later, for ``why`` (by language: ``says``); told apart if we missed its time."""
+    missed = {"missed_at": notice.due_at} if at - notice.due_at > MISSED_AFTER else {}
     event = "notice.rescheduled" if missed else "notice.postponed"
-    more = {"missed_at": notice.due_at} if missed else {}
-    _by_system(notice, "postpone", event, at, args, {**args, **more})
+    args = {"until": until, "why": why, "says": dict(says or {})}
+    _by_system(notice, "postpone", event, at, args, args | missed)
 
 
 def deem(*, notice: Notice, at: datetime) -> None:
