@@ -145,6 +145,10 @@ def _visits_ahead(s: Story) -> None:
         s.asks_lawyer(-1)
     elif s.number == 38:
         s.asks_lawyer(-14, back="请附借款合同复印件", released=True)
+    if s.number >= 39:  # answers that wait to be printed and posted
+        s.writes(
+            -1, "您来电要求核对账目，我们已核对完毕，请在方便时与我们联系，我们将向您说明明细。"
+        )
     if s.number <= 36:  # the notice has arrived
         s.plans(-4, when, hour)
         s.delivered(-2)

@@ -49,20 +49,28 @@ class ManyFilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
-class ManyFilesField(forms.FileField):
-    """Files whose sizes and kinds are told of one by one when they are taken in."""
+class ManyFilesField(FilesField):
+    """Several files; refused only where none of them can be taken in, the others are told of one by one."""
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        """All the files that came."""
-        given = data if isinstance(data, list | tuple) else [data]
-        return [super(ManyFilesField, self).clean(one, initial) for one in given or [None]]
+        """All the files that came, the bad ones among them."""
+        given = (list(data) if isinstance(data, list | tuple) else [data]) or [None]
+        wrong: list[forms.ValidationError] = []
+        for one in given:
+            try:
+                super().clean(one, initial)
+            except forms.ValidationError as error:
+                wrong.append(error)
+        if len(wrong) == len(given):
+            raise wrong[0]
+        return given
 
 
 class SlipsForm(DeskForm):
     """The scans of return slips."""
 
     scans = ManyFilesField(
-        label=_("Scans"), allow_empty_file=True,
+        label=_("Scans"),
         widget=ManyFilesInput(attrs={"accept": "image/*,.pdf"}),
         help_text=_("At most 50 files of 20 MB each."),
     )  # fmt: skip

@@ -118,6 +118,16 @@ class TestPage:
         assert "Recorded: delivered" in text
         assert "No letter of yours has this number" in text
 
+    def test_says_at_the_field_where_no_file_can_be_taken(self, clock: Any) -> None:
+        clock.set(WEDNESDAY)
+        posted()
+        answer = desk().post(
+            reverse("notices:slips"),
+            {"guard_key": "k", "scans": [SimpleUploadedFile("RA123456785CN.pdf", b"MZ\x90")]},
+        )
+        assert answer.status_code == 422
+        assert "is something else" in answer.content.decode()
+
     def test_asks_for_files(self) -> None:
         answer = desk().post(reverse("notices:slips"), {"guard_key": "k"})
         assert answer.status_code == 422
