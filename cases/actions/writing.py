@@ -14,7 +14,6 @@ from notices.kinds import Later
 from notices.models import Notice
 from notices.models.notice import MEANS
 from notices.outbox import write
-from notices.texts.composing import CannotCompose
 from notices.texts.placeholders import examples
 from notices.texts.previewing import Sample, tells
 from notices.ways import by_channel, free_channels
@@ -56,19 +55,16 @@ def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: dateti
             )
         )  # fmt: skip
 
-    try:
-        note(
-            case,
-            event="message.written",
-            right="log_contact",
-            policy=words_first,
-            data={"channel": way.channel, "text": text},
-            then=while_open("message.written", put_in_outbox),
-            by=by,
-            at=at,
-        )
-    except CannotCompose as cannot:
-        raise WrongInput(cannot.why, "channel") from cannot
+    note(
+        case,
+        event="message.written",
+        right="log_contact",
+        policy=words_first,
+        data={"channel": way.channel, "text": text},
+        then=while_open("message.written", put_in_outbox),
+        by=by,
+        at=at,
+    )
     return made[0]
 
 

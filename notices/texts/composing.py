@@ -13,12 +13,13 @@ from notices.texts.placeholders import PLACEHOLDERS, Unfilled, fill
 from notices.texts.standing import Standing, standing
 from notices.texts.wordings import FRAME, FRAMED, OUTSIDE, WORDINGS
 from notices.wording import LANGUAGES, framed, of_case, one_line, tells_of_debt
+from workflow.steps import WrongInput
 
 Given = Mapping[str, str | Mapping[str, str]]
 """What is filled in beside what is known of every case; by language ("zh", "en") where that matters."""
 
 
-class CannotCompose(Exception):
+class CannotCompose(WrongInput):
     """The message cannot be made for this case by this channel; ``why`` says what is in the way."""
 
     def __init__(self, why: str) -> None:

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from cases.models import Case
 from notices import channels, relay
@@ -11,7 +13,7 @@ from notices.outbox import write
 from notices.texts.approved import end_template, gaps_in, keep_template, ours, read_parameters
 from notices.texts.composing import CannotCompose, Composed, compose
 from people.models import ContactPoint
-from tests import make
+from tests import make, walk
 from tests.notices.carrier import Scripted, account
 from tests.notices.cast import told
 from timeline.models import Event
@@ -135,6 +137,34 @@ class TestSending:
         assert again.approved is not None
         assert again.approved.number == "SMS_154950909"
         assert told(notice.case, "notice.queued")
+
+
+class TestAnnouncing:
+    def page(self, language: str = "en") -> str:
+        visit = walk.planned()
+        ContactPoint.objects.create(
+            person=visit.case.debtor, channel="sms", value="13800000000", source="contract"
+        )
+        client = Client(headers={"accept-language": language})
+        client.force_login(make.clerk())
+        return client.get(reverse("visits:announce", args=[visit.reference])).content.decode()
+
+    def test_does_not_offer_sms_without_an_approved_text_and_says_why(
+        self, carrier: Scripted, clock: Any
+    ) -> None:
+        clock.set(AT)
+        account()
+        page = self.page()
+        assert "has approved no text for this message" in page
+        assert 'name="sms"' not in page
+
+    def test_offers_sms_where_the_carrier_wants_none(self, carrier: Scripted, clock: Any) -> None:
+        clock.set(AT)
+        carrier.needs_template = False
+        account()
+        page = self.page()
+        assert "has approved no text" not in page
+        assert 'name="sms"' in page
 
 
 class TestKeepTemplate:

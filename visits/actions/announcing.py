@@ -18,6 +18,7 @@ from notices import outbox
 from notices.kinds import Kind, register
 from notices.models import Notice
 from notices.service import effective_from
+from notices.texts import composing
 from notices.texts.composing import Given
 from notices.ways import by_channel
 from people.models import ContactPoint, User
@@ -132,6 +133,19 @@ def _way(visit: Visit, channel: str) -> tuple[str, str, ContactPoint | None]:
     if way is None:
         raise WrongInput(str(NO_WAY.get(channel, NO_WAY["other"])), channel)
     return channel, way.address, way.point
+
+
+def why_not(composed: VisitNotice, channel: str, at: datetime) -> str:
+    """Why a short message of the visit cannot go by this channel; "" when it can."""
+    case = composed.visit.case
+    try:
+        composing.compose(
+            wording="visit_notice", channel=channel, case=case, recipient=case.debtor,
+            language=case.debtor.language, at=at, values=told_in(composed),
+        )  # fmt: skip
+    except composing.CannotCompose as cannot:
+        return cannot.why
+    return ""
 
 
 def told_in(composed: VisitNotice) -> Given:

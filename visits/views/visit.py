@@ -67,11 +67,12 @@ def announce(request: HttpRequest, reference: str) -> HttpResponse:
     points = found.case.debtor.contact_points.filter(
         channel="email", do_not_contact=False, dead_at=None
     )
-    short = {
-        channel: label
-        for channel, label in announcing.SHORT.items()
+    reached = {
+        channel: announcing.why_not(notice, channel, at)
+        for channel in announcing.SHORT
         if by_channel(found.case, channel)
     }
+    short = {channel: announcing.SHORT[channel] for channel, why in reached.items() if not why}
     form = forms.AnnounceForm(
         request.POST or None,
         short=short,
@@ -86,6 +87,7 @@ def announce(request: HttpRequest, reference: str) -> HttpResponse:
         context={
             "visit": found, "notice": notice, "title": _("Announce the visit"),
             "asked": _("announce the visit"),
+            "withheld": [(announcing.SHORT[name], why) for name, why in reached.items() if why],
             "missing": [TITLES[name] for name in notice.missing],
             "verdict": may_announce(notice.missing)(found, by=request.user, at=at),
         },
