@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from notices.accounts import account_of
-from notices.channels import CARRIED, carriers
+from notices.channels import CARRIED, Carrier, carriers
 from notices.models import ChannelAccount, Notice
 from notices.models.notice import MEANS
 from people.models import Address, ContactPoint, Source
@@ -51,6 +51,16 @@ def ways_of(case: Any, channels: Collection[str] | None = None) -> list[Way]:
     )
 
 
+def all_ways_of(case: Any) -> list[Way]:
+    """Every way that is open, also by carriers that send only what they have approved, the best first.
+
+    One in the portal only where another way could ring: none of those carriers brings the link.
+    """
+    rings = any(way.channel == C.PORTAL for way in ways_of(case))
+    found = ways_of(case, list(_channels(case)))
+    return [way for way in found if way.channel != C.PORTAL or rings]
+
+
 def by_mail(case: Any) -> Way | None:
     """The debtor's e-mail address, if there is one that may be used."""
     return next((way for way in _points(case) if way.channel == C.EMAIL), None)
@@ -80,7 +90,18 @@ def by_channel(case: Any, channel: str) -> Way | None:
 
 def free_channels(case: Any) -> list[str]:
     """The channels by which words of our own can go: those whose carrier does not want its template."""
-    found = [C.EMAIL.value, C.LETTER.value, C.PORTAL.value]
+    return [
+        name
+        for name, carrier in _channels(case).items()
+        if carrier is None or not carrier.needs_template
+    ]
+
+
+def _channels(case: Any) -> dict[str, Carrier | None]:
+    """The channels with their carrier; None where none is needed."""
+    found: dict[str, Carrier | None] = dict.fromkeys(
+        [C.EMAIL.value, C.LETTER.value, C.PORTAL.value]
+    )
     accounts = ChannelAccount.objects.filter(
         organisation=case.agency_id or case.creditor_id, is_active=True,
         channel__in=[C.SMS, C.WECOM, C.WECHAT],
@@ -88,8 +109,8 @@ def free_channels(case: Any) -> list[str]:
     at_carriers = {account.channel: account.provider for account in accounts}
     for name in (C.SMS, C.WECOM, C.WECHAT):
         carrier = carriers().get(at_carriers.get(name, ""))
-        if carrier and not carrier.needs_template:
-            found.append(name.value)
+        if carrier:
+            found[name.value] = carrier
     return found
 
 

@@ -27,7 +27,8 @@ from common.clock import local_day
 from common.money import show
 from notices.models import Notice
 from notices.outbox import write
-from notices.ways import ways_of
+from notices.texts.composing import can_compose
+from notices.ways import all_ways_of
 from people.models import User
 from workflow.duties import raise_duty
 from workflow.steps import Outsider, PolicyRefused, StateRefused, Step, carry_out
@@ -137,7 +138,15 @@ def _reminder(
     if told.filter(about__missing=str(instalment.missing)).exists():
         return []  # stopped, by the rules or by a person; it is not tried again
     # Paper is days on its way: it cannot speak of a day that is still to come.
-    ways = [way for way in ways_of(case) if rung.days > 0 or way.channel != Notice.Channel.LETTER]
+    ways = [
+        way
+        for way in all_ways_of(case)
+        if (rung.days > 0 or way.channel != Notice.Channel.LETTER)
+        and can_compose(
+            wording=KINDS[rung.kind], channel=way.channel, case=case, recipient=case.debtor,
+            language=case.debtor.language, at=at, values=messages.of_reminder(instalment, case),
+        )
+    ]  # fmt: skip
     closes = window_closes(KINDS[rung.kind], instalment.due_on, case.zone)
     reached = reach(case, max(moment, at), action="reminder.send", ways=ways, closes=closes)
     if reached is None:

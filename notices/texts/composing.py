@@ -98,6 +98,15 @@ def compose(
     )  # fmt: skip
 
 
+def can_compose(**given: Any) -> bool:
+    """Whether ``compose`` would make this message, for whoever chooses among channels."""
+    try:
+        compose(**given)
+    except CannotCompose:
+        return False
+    return True
+
+
 def says(
     *, wording: str, case: Any, recipient: Any, at: datetime, values: Given, channel: str = "email"
 ) -> dict[str, str]:

@@ -12,8 +12,10 @@ from notices.models import ApprovedTemplate, ChannelAccount, Notice
 from notices.outbox import write
 from notices.texts.approved import end_template, gaps_in, keep_template, ours, read_parameters
 from notices.texts.composing import CannotCompose, Composed, compose
+from notices.texts.filed import filed
 from people.models import ContactPoint
 from tests import make, walk
+from tests.agreements import cast as agreements
 from tests.notices.carrier import Scripted, account
 from tests.notices.cast import told
 from timeline.models import Event
@@ -32,7 +34,8 @@ def carrier(monkeypatch: pytest.MonkeyPatch) -> Scripted:
     found = Scripted()
     found.needs_template = True
     before = channels.carriers()
-    monkeypatch.setattr(channels, "carriers", lambda: {**before, "scripted": found})
+    for place in ("notices.channels.carriers", "notices.ways.carriers"):
+        monkeypatch.setattr(place, lambda: {**before, "scripted": found})
     return found
 
 
@@ -165,6 +168,35 @@ class TestAnnouncing:
         page = self.page()
         assert "has approved no text" not in page
         assert 'name="sms"' in page
+
+
+class TestReminding:
+    """The debtor can be reached by SMS alone, and the carrier sends only what it has approved."""
+
+    def case(self) -> Case:
+        case = agreements.signed(make.prepared_case(contact_points=[])).case
+        ContactPoint.objects.create(
+            person=case.debtor, channel="sms", value="13800000000", source="contract"
+        )
+        return case
+
+    def test_goes_by_the_carrier_once_it_has_approved_the_text(self, carrier: Scripted) -> None:
+        case = self.case()
+        text = filed("reminder_before")["sms", "zh"].body
+        gaps = [*GAPS, ["day", "{due_on}"]]
+        for name, ours_in_it in gaps:
+            text = text.replace(ours_in_it, f"${{{name}}}")
+        kept(account(), wording="reminder_before", text=text, parameters=gaps)
+        agreements.swept("2026-04-12 00:00")
+        notice = agreements.reminders(case)[0]
+        assert (notice.channel, notice.kind) == ("sms", "reminder_before")
+        assert notice.params[-1] == ["day", "2026年4月15日"]
+
+    def test_does_not_go_by_it_before(self, carrier: Scripted) -> None:
+        case = self.case()
+        account()
+        agreements.swept("2026-04-12 00:00")
+        assert agreements.reminders(case) == []
 
 
 class TestKeepTemplate:
