@@ -1,5 +1,6 @@
 """Taking a file in: what it really is, how large, its digest; written once under our own name."""
 
+import errno
 import hashlib
 import io
 import uuid
@@ -15,6 +16,7 @@ from people.models import User
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PIXELS = 60_000_000
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # Signature at the start of the file -> type; names are not believed.
 SIGNATURES: list[tuple[bytes, int, str]] = [
     (b"%PDF-", 0, "application/pdf"),
@@ -92,9 +94,23 @@ def store(
         restricted=restricted,
     )
     ending = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
-    document.file.save(f"{at:%Y/%m}/{uuid.uuid4().hex}{ending}", ContentFile(content), save=False)
+    _write(document, f"{at:%Y/%m}/{uuid.uuid4().hex}{ending}", content)
     document.save(force_insert=True)
     return document
+
+
+def _write(document: Document, name: str, content: bytes) -> None:
+    """Write the file, or leave nothing of it where the disk has no room."""
+    try:
+        document.file.save(name, ContentFile(content), save=False)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        document.file.storage.delete(document.file.field.generate_filename(document, name))
+        raise Unreadable(
+            _("There is no room for this file, so nothing was recorded. Whoever keeps the house "
+              "running has to free space; then do it again.")
+        ) from error  # fmt: skip
 
 
 def clean_name(filename: str) -> str:
