@@ -30,8 +30,10 @@ def hasten() -> None:
     from django.conf import settings
 
     from config.celery import app
-    from notices import kinds, relay
+    from notices import channels, kinds, relay
+    from tests.faults.carrier import CARRIER
 
+    channels.carriers()[CARRIER.name] = CARRIER
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_TIMEOUT = SILENCE
     relay.LEASE = timedelta(seconds=LEASE)

@@ -26,6 +26,7 @@ from tests.faults import crew
 from tests.faults.sink import Sink
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+TICKS = "notices.tasks.sweep,notices.tasks.follow_carriers"
 FASTER = 60
 """How much faster the clock of the product runs than that of the machine."""
 MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # ten o'clock in Hangzhou
@@ -38,9 +39,7 @@ class Broken(AssertionError):
 class House:
     """The site; ``begin`` and ``end`` it. All parts that are to run are in ``alive``."""
 
-    def __init__(
-        self, *, ticks: str = "notices.tasks.sweep", rules: bool = False, mail_port: int = 0
-    ) -> None:
+    def __init__(self, *, ticks: str = TICKS, rules: bool = False, mail_port: int = 0) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="doorstep-faults-"))
         self.folder.chmod(0o711)
         self.postgres = Postgres(self.folder / "postgres")

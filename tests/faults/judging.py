@@ -57,7 +57,7 @@ def _of_one(notice: Notice, times: int, events: Counter[tuple[int, str]]) -> lis
     if notice.state in {"failed", "doubtful"} and not _somebody_is_asked(notice):
         why.append("nobody is asked to see to it")
     sent = events[notice.pk, "notice.sent"]
-    if sent != (notice.state in LEFT):
+    if sent != (notice.state in LEFT | {"bounced"}):
         why.append(f"the timeline tells {sent} times that it was sent")
     if events[notice.pk, "notice.queued"] != 1:
         why.append("the timeline does not tell once that it was queued")
@@ -75,3 +75,10 @@ def _events(run: str) -> Counter[tuple[int, str]]:
         case__reference__startswith=f"{run}-", kind__startswith="notice."
     ).values_list("data__notice", "kind")
     return Counter((int(pk), kind) for pk, kind in told)
+
+
+def keep_invariants() -> None:
+    """All that must always hold, of the whole house."""
+    from django.core.management import call_command
+
+    call_command("check_invariants")

@@ -23,3 +23,8 @@ class TestStorm:
         wrong = storm.blow()
         print(f"{storm} -> {storm.states}")  # noqa: T201 - pytest shows it when the run fails
         assert not wrong, "\n".join([str(storm), *wrong])
+
+
+class TestHouseAfterTheStorms:
+    def test_keeps_every_invariant(self, house: House) -> None:
+        house.run("call", within=120, target="tests.faults.judging.keep_invariants", given={})

@@ -1,0 +1,72 @@
+"""Short messages by a carrier that answers badly and calls back twice, mixed up and forged."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.faults.carrier import Gateway
+from tests.faults.house import House
+from tests.faults.test_rows import judged, wait_for
+
+pytestmark = pytest.mark.worker
+
+COUNT = 40
+
+
+def books(house: House) -> dict[str, Any]:
+    """What stands in the house's books."""
+    report = house.folder / "report-callbacks"
+    house.run(
+        "call", target="tests.faults.carrier.look", given={"run": "sms", "report": str(report)}
+    )
+    found: dict[str, Any] = json.loads(report.read_text())
+    return found
+
+
+def test_deliver_each_key_once_and_mean_the_same_in_whatever_order_they_come(house: House) -> None:
+    gateway = Gateway()
+    gateway.tricks = ["silent", "busy", "hangs up", "", "broken", "silent", "", "hangs up", "busy"]
+    house.run("cases", run="sms", count=5)
+    house.run(
+        "call", target="tests.faults.carrier.begin",
+        given={"run": "sms", "count": COUNT, "address": gateway.address},
+    )  # fmt: skip
+    # Two web processes hear the carrier while the workers still send: some calls come before our record.
+    moment = (house.now() + timedelta(hours=2)).isoformat()
+    callers = [
+        house.start(
+            f"caller-{seed}", "call", target="tests.faults.carrier.call_back",
+            given={"run": "sms", "seed": seed, "moment": moment},
+        )
+        for seed in ("a", "b")
+    ]  # fmt: skip
+    for name in ("sms-1", "sms-2"):
+        house.start(name, "worker", called=name, concurrency=1)
+    house.start("sms-beat", "beat")
+    wait_for(lambda: len(gateway.delivered) == COUNT, 60)
+    wait_for(lambda: all(house.ended(pid) is not None for pid in callers), 60)
+    for name in ("caller-a", "caller-b"):
+        del house.alive[name]
+    wait_for(
+        lambda: (
+            not house.ask(
+                "select 1 from notices_notice where dedupe_key like 'sms:%'"
+                " and state not in ('delivered', 'bounced')"
+            )
+        ),
+        90,
+    )
+    gateway.stop()
+    found = books(house)
+    assert len(gateway.delivered) == COUNT
+    assert max(gateway.handed_over.values()) > 1, "no key was handed over again: nothing was tried"
+    assert found["states"] == {
+        f"sms:{n}": "bounced" if n % 5 == 0 else "delivered" for n in range(COUNT)
+    }
+    assert found["whys"] == ["空号"], "a forged call had an effect"
+    assert found["forged"] == 2 * COUNT
+    assert found["sent"] == COUNT
+    wrong = [said for said in judged(house, "sms")["wrong"] if "did not arrive" not in said]
+    assert wrong == []
