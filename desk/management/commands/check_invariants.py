@@ -52,20 +52,6 @@ NOT_TO_BE: dict[str, str] = {
         select v.reference, v.state from visits_visit v where v.state in ('announced', 'noticed')
         and not exists (select from notices_notice n where n.visit_id = v.id)
     """,
-    "a notice went out and the timeline does not tell so once": """
-        select c.reference, n.id::text from notices_notice n join cases_case c on c.id = n.case_id
-        left join (select case_id, data->>'notice' notice, count(*) told from timeline_event
-                   where kind = 'notice.sent' group by 1, 2) e
-            on e.case_id = n.case_id and e.notice = n.id::text
-        where n.state in ('sent', 'delivered', 'bounced') and coalesce(e.told, 0) <> 1
-    """,
-    "a notice failed or is in doubt and nobody was asked to see to it": """
-        select c.reference, n.id || ' ' || n.state from notices_notice n
-        join cases_case c on c.id = n.case_id
-        where n.state in ('failed', 'doubtful') and not exists (
-            select from workflow_duty d
-            where d.case_id = n.case_id and d.kind = 'notice.settle:' || n.id)
-    """,
     "a refusal stands and a visit is still planned": """
         select c.reference, v.reference from cases_case c
         join cases_refusal r on r.case_id = c.id and r.lifted_at is null
