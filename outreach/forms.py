@@ -28,7 +28,7 @@ class RunForm(DeskForm):
         widget=forms.RadioSelect,
     )
     kind = forms.ChoiceField(label=_("What"), choices=NoticeRun.Kind, initial="letter")
-    channel = forms.ChoiceField(label=_("By"), choices=NoticeRun.By, initial="best")
+    channel = forms.ChoiceField(label=_("Channel"), choices=NoticeRun.By, initial="best")
     text_zh = words_field(
         label=_("Text in Chinese"), rows=5, required=False, help_text=FILLED_IN
     )  # fmt: skip
