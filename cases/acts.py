@@ -28,6 +28,13 @@ def _may_contact(case: Any, by: User, at: datetime) -> Verdict:
     return other if other.allowed else verdict
 
 
+def _may_call(case: Any, by: User, at: datetime) -> Verdict:
+    """What stands against any call; whose number it is, and from where, is asked when it is chosen."""
+    verdict = asks("contact.log", channel="phone", **line_facts(case, by))(case, by=by, at=at)
+    found = tuple(f for f in verdict.findings if f.unknown != ("contact_sources",))
+    return replace(verdict, findings=found)
+
+
 def _may_use(channel: str, case: Any, by: User, at: datetime) -> Verdict:
     return asks(
         "contact.log", channel=channel, contact_sources=sources_of(case, channel),
@@ -63,7 +70,7 @@ def register_all() -> None:
         Act("assign_case", _("Assign to an officer"), "assign_case", _at("assign"), OPEN, order=70),
         Act(
             "call", _("Call the debtor"), "log_contact", _at("call"), OPEN,
-            ask=lambda case, by, at: _may_use("phone", case, by, at), order=18,
+            ask=_may_call, order=18,
         ),
         Act(
             "log_contact", _("Log a gentler contact"), "log_contact", _at("log_contact"), OPEN,
