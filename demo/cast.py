@@ -12,6 +12,7 @@ from cases.actions.house_papers import enter_house_paper
 from cases.actions.preparing import draw_up_mandate
 from cases.models import Mandate
 from common.clock import from_local
+from notices.account_actions import open_account
 from people.models import OfficerCredential, OfficerPhoto, Organisation, Team, User
 from people.photos import SIZE, portrait
 from people.views import DEMO_PASSWORD
@@ -128,6 +129,7 @@ def assemble(today: date) -> Cast:
             _certify(user, today)
     for house in (*creditors.values(), *agencies.values()):
         _papers_of(house, users["compliance"], today)
+    _open_accounts(agencies, users["administrator"], today)
     mandates = {}
     for number, (creditor, agency) in enumerate(
         [(c, a) for c in creditors for a in agencies], start=1
@@ -142,6 +144,17 @@ def assemble(today: date) -> Cast:
             confidentiality="受托方对债务人信息承担保密义务，委托终止后返还或删除",
         )  # fmt: skip
     return Cast(creditors, teams, users, mandates)
+
+
+def _open_accounts(agencies: dict[str, Organisation], by: User, today: date) -> None:
+    """Each agency has its own accounts for SMS and WeCom, at the demo's own carrier."""
+    at = from_local(datetime.combine(today - timedelta(days=320), time(9, 40)), ZONE)
+    for agency in agencies.values():
+        for provider in ("demo_sms", "demo_wecom"):
+            open_account(
+                organisation=agency, provider=provider, values={"sign_name": agency.name},
+                per_minute=60 if provider == "demo_sms" else 0, why="签约开通", by=by, at=at,
+            )  # fmt: skip
 
 
 def _papers_of(house: Organisation, by: User, today: date) -> None:
