@@ -34,7 +34,7 @@ from people.rights import may
 from workflow.approvals import decide_approval
 from workflow.guard import guarded
 from workflow.steps import AlreadyDone, Outsider, RightRefused, StateRefused, WrongInput
-from workflow.web import demand, guard_of, handle
+from workflow.web import demand, guard_of, handle, plain
 
 PAGE = 30
 SEE = "see_runs"
@@ -129,7 +129,7 @@ def _batch(request: HttpRequest) -> ImportBatch | None:
     if not number:
         return None
     batches = ImportBatch.objects.visible_to(request.user).filter(state=ImportBatch.State.APPLIED)
-    return get_object_or_404(batches, number=number[:30])
+    return get_object_or_404(batches, number=plain(number)[:30])
 
 
 def _chosen(
@@ -167,7 +167,7 @@ def run(request: HttpRequest, number: str) -> HttpResponse:
     show = request.GET.get("show", "")
     if show not in shown.TABS:
         show = next((name for name, count in figures.tabs.items() if count), "allowed")
-    rule = request.GET.get("rule", "")[:40]
+    rule = plain(request.GET.get("rule", ""))[:40]
     at = clock.now()
     context = {
         "run": found,
