@@ -98,7 +98,8 @@ class TestNoticeBounces:
     def test_no_second_sms_goes_to_the_dead_number(self, bounced: Visit) -> None:
         assert ContactPoint.objects.get(channel="sms").dead_at == BOUNCED_AT
         sms = bounced.notices.get(channel="sms")
-        assert (sms.state, sms.why) == ("bounced", "Nobody has this number.")
+        assert sms.state == "bounced"
+        assert sms.why in {"Nobody has this number.", "空号。"}  # as the worker speaks
         with pytest.raises(WrongInput):
             queue_again(notice=sms, why="x", by=make.clerk(), at=BOUNCED_AT)
         visit = walk.planned(
