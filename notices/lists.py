@@ -1,10 +1,11 @@
 """Lists of notices for the desk: what is to be posted, and what stands in the outbox."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from notices.models import LetterRun, Notice
@@ -80,12 +81,16 @@ class Depth:
 
 def depths(user: User) -> list[Depth]:
     """How full each part of the outbox is, for what this user may see."""
-    found = []
-    for name, (label, states) in OUTBOX.items():
-        rows = Notice.objects.visible_to(user).filter(state__in=states).order_by()
-        count = rows[: COUNTED + 1].count()
-        found.append(Depth(name, label, _address(name), min(count, COUNTED), count > COUNTED))
-    return found
+    seen = Notice.objects.visible_to(user).order_by()
+    parts = [
+        seen.filter(state__in=states).values_list(Value(name))[: COUNTED + 1]
+        for name, (_label, states) in OUTBOX.items()
+    ]
+    counted = Counter(name for (name,) in parts[0].union(*parts[1:], all=True))
+    return [
+        Depth(name, label, _address(name), min(counted[name], COUNTED), counted[name] > COUNTED)
+        for name, (label, _states) in OUTBOX.items()
+    ]
 
 
 def _address(view: str, **key: int) -> str:
