@@ -102,7 +102,7 @@ def open_account(request: HttpRequest, name: str) -> HttpResponse:
         done=_("The account is in use. Try it before you rely on it."),
         to=lambda made: reverse("notices:account", args=[made.pk]) if made else _home(),
         context={
-            "title": _("Open an account"), "label": carrier.label, "button": _("Open"),
+            "title": _("Open an account"), "label": carrier.label, "button": _("Open the account"),
             "back": _home(),
             "hint": _("It takes the place of the account that is in use for the same channel."),
         },
