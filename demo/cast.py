@@ -147,10 +147,10 @@ def assemble(today: date) -> Cast:
 
 
 def _open_accounts(agencies: dict[str, Organisation], by: User, today: date) -> None:
-    """Each agency has its own accounts for SMS and WeCom, at the demo's own carrier."""
+    """Each agency has its own accounts for SMS, WeCom and WeChat, at the demo's own carrier."""
     at = from_local(datetime.combine(today - timedelta(days=320), time(9, 40)), ZONE)
     for agency in agencies.values():
-        for provider in ("demo_sms", "demo_wecom"):
+        for provider in ("demo_sms", "demo_wecom", "demo_wechat"):
             open_account(
                 organisation=agency, provider=provider, values={"sign_name": agency.name},
                 per_minute=60 if provider == "demo_sms" else 0, why="签约开通", by=by, at=at,

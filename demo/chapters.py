@@ -11,6 +11,14 @@ ON_TIME = (-2, 99)
 LAST = 54
 """The number of the last case that the desk opens itself; those after it come in a creditor's file."""
 
+SHORT_MESSAGES = {
+    13: (-8, "sms", "您来信询问的事项已有答复，请在工作时间致电我们。"),
+    16: (-5, "wechat", "您约定的回电时间已记下，我们会按时与您联系。"),
+    18: (-4, "wecom", "您提交的材料已收到，如需补充会再与您联系。"),
+    19: (-3, "sms", "您更改的联系地址已登记，如有变动请告知我们。"),
+}
+"""Which case is sent what, by which way, so many days from today."""
+
 
 def tell(s: Story, door: tuple[int, int]) -> None:
     """What happens to this one. ``door``: day and hour of a visit that is under way at this moment."""
@@ -74,6 +82,8 @@ def _in_trouble(s: Story) -> None:
         s.agrees()
     else:
         _agreed_from_afar(s, -80 + s.number)
+    if s.number == 10:
+        s.sends(-6, "sms", "您托我们查询的单据已备好，如需寄送，请致电我们。")
     if s.number == 7:
         s.renegotiates(-9, sign=True)
     elif s.number == 8:
@@ -86,6 +96,8 @@ def _kept_from_afar(s: Story) -> None:
     s.habit = {17: (4, 99), 19: (0, 1)}.get(s.number, ON_TIME)
     s.plan = {13: "custom", 14: "stepped", 15: "balloon"}.get(s.number, "equal")
     _agreed_from_afar(s, -76 + s.number)
+    if s.number in SHORT_MESSAGES:
+        s.sends(*SHORT_MESSAGES[s.number])
     if s.number == 16:
         s.pays(-12, "500.00", to="agency")
     elif s.number == 18:

@@ -25,6 +25,13 @@ from visits.actions import befalling, refusing
 from workflow.approvals import decide_approval
 from workflow.steps import PolicyRefused
 
+NOBODYS = 10
+"""The case whose number is nobody's any more."""
+
+
+def _mobile(n: int) -> str:
+    return "13800000404" if n == NOBODYS else f"138{n:08d}"
+
 
 class Story(Reaching, Visiting):
     """All that may happen to a case."""
@@ -67,9 +74,11 @@ class Story(Reaching, Visiting):
                         source="contract", verified_on=day),
             ],
             contact_points=[
-                ContactPoint(channel="phone", value=f"138{n:08d}", source="contract", verified_on=day),
+                ContactPoint(channel="phone", value=_mobile(n), source="contract", verified_on=day),
                 ContactPoint(channel="email", value=f"debtor{n}@mail.example", source="contract"),
                 ContactPoint(channel="wechat", value=f"wx-{n:05d}", source="debtor", source_on=day, source_proof="债务人来电告知，有通话录音"),
+                ContactPoint(channel="wecom", value=f"wm-{n:05d}", source="debtor", source_on=day, source_proof="债务人来电告知，有通话录音"),
+                ContactPoint(channel="sms", value=_mobile(n), source="contract", verified_on=day),
             ],
         )  # fmt: skip
         self._tell_of_agency(at)
@@ -397,6 +406,17 @@ class Story(Reaching, Visiting):
                     )
 
         self.on(days, 11, 10, write)
+
+    def sends(self, days: int, channel: str, text: str) -> None:
+        """A short message to the debtor, by the agency's account at a carrier."""
+
+        def send(at: datetime) -> None:
+            with suppress(PolicyRefused):
+                writing.write_to_debtor(
+                    case=self.fresh(), channel=channel, text=text, by=self.clerk, at=at
+                )
+
+        self.on(days, 10, 0, send)
 
     def refuses(self, days: int, how: str, remark: str, *, asks_back: bool = False) -> None:
         """The debtor asks from afar that nobody comes; later perhaps for a visit after all."""
