@@ -197,7 +197,12 @@ class TestPaying:
         assert client.get(address).context["form"].initial["amount"] == Decimal("6500.00")
         page = client.post(
             address,
-            {"amount": "6,500.00", "received_at": "2026-04-15T09:30", "method": "transfer"},
+            {
+                "amount": "6,500.00",
+                "received_at": "2026-04-15T09:30",
+                "method": "transfer",
+                "received_by": "creditor",
+            },
             follow=True,
         )
         assert "32,500.00" in page.content.decode()
@@ -214,6 +219,7 @@ class TestPaying:
             ({"received_at": "2026-04-16T09:30"}, "received_at"),
             ({"received_at": "yesterday"}, "received_at"),
             ({"method": "gold"}, "method"),
+            ({"received_by": ""}, "received_by"),
         ],
     )
     def test_says_what_to_mend(self, at_the_desk: Any, given: dict[str, str], field: str) -> None:
@@ -221,7 +227,8 @@ class TestPaying:
         page = at_the_desk("2026-04-15 09:40").post(
             reverse("agreements:pay", args=[case.reference]),
             {
-                "amount": "1.00", "received_at": "2026-04-15T09:30", "method": "transfer", **given,
+                "amount": "1.00", "received_at": "2026-04-15T09:30", "method": "transfer",
+                "received_by": "creditor", **given,
             },
         )  # fmt: skip
         assert page.status_code == 422
@@ -233,7 +240,12 @@ class TestPaying:
         client = at_the_desk("2026-04-15 09:40")
         client.post(
             reverse("agreements:pay", args=[case.reference]),
-            {"amount": "6500", "received_at": "2026-04-15T09:30", "method": "transfer"},
+            {
+                "amount": "6500",
+                "received_at": "2026-04-15T09:30",
+                "method": "transfer",
+                "received_by": "creditor",
+            },
         )
         payment = Payment.objects.get()
         address = reverse("agreements:reverse_payment", args=[payment.number])
