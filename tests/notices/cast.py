@@ -10,7 +10,7 @@ from documents.models import Document
 from documents.storing import store
 from notices import kinds
 from notices.models import Notice
-from notices.outbox import queue
+from notices.outbox import queue, write
 from tests import make
 from timeline.chain import Verified, verify
 from workflow.steps import note
@@ -60,6 +60,24 @@ def queued(
         )
 
     note(case, event="case.written_to", by=make.clerk(), at=at, then=put)
+    return kept[0]
+
+
+def composed(case: Case, *, channel: str, address: str) -> Notice:
+    """A message to the debtor in a person's words, put together as the desk does it, in the outbox."""
+    kept: list[Notice] = []
+
+    def put(locked: Case, *_: Any) -> None:
+        kept.append(
+            write(
+                wording="letter", case=locked, channel=channel, recipient=locked.debtor,
+                address=address, language="zh", values={"text": "请致电我们。"}, due_at=MONDAY,
+                dedupe_key=f"{case.reference}:letter:{channel}", at=MONDAY,
+                contact_point=locked.debtor.contact_points.get(channel=channel, value=address),
+            )
+        )  # fmt: skip
+
+    note(case, event="case.written_to", by=make.clerk(), at=MONDAY, then=put)
     return kept[0]
 
 

@@ -1,22 +1,22 @@
 """SMS by Alibaba Cloud and Tencent Cloud: what their codes mean, templates, and reports that nobody signs."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from notices import receipts, relay
-from notices.channels import Message, Unclear, Undelivered, wire
+from notices.channels import Unclear, Undelivered, wire
 from notices.models import CarrierReceipt, ChannelAccount, Notice
+from people.models import ContactPoint
 from tests import make
-from tests.notices.cast import MONDAY
+from tests.notices.cast import MONDAY, composed
 from tests.notices.fakes.alibaba import FakeAlibaba
 from tests.notices.fakes.server import Answer
 from tests.notices.fakes.tencent import FakeTencent
 from tests.notices.rigs import ALIBABA, TEMPLATED, TENCENT, Rig, send
-from tests.notices.test_carriers import sms, the
+from tests.notices.test_carriers import the
 
 pytestmark = pytest.mark.django_db
 
@@ -114,7 +114,7 @@ class TestMessage:
         with rig.fake() as fake:
             send(rig, rig.account(fake.base))
             taken = fake.taken[0]
-        assert taken["SignName"] == "公平催收"
+        assert taken["SignName"] == "清水信用"
         if rig is ALIBABA:
             assert taken["TemplateCode"] == "SMS_1"
             assert json.loads(taken["TemplateParam"]) == TEMPLATED["params"]
@@ -126,17 +126,16 @@ class TestMessage:
 
 
 class Sent:
-    """A notice that went through the outbox to a stand-in."""
+    """A notice in a text that the carrier has approved, which went through the outbox to a stand-in."""
 
-    def __init__(self, rig: Rig, fake: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, rig: Rig, fake: Any) -> None:
         self.rig, self.fake, self.account = rig, fake, rig.account(fake.base)
-        before = relay.message_of
-
-        def with_template(notice: Notice) -> Message:
-            return replace(before(notice), **TEMPLATED)
-
-        monkeypatch.setattr(relay, "message_of", with_template)
-        self.notice: Notice = sms(make.case())
+        rig.approve(self.account)
+        case = make.case()
+        ContactPoint.objects.get_or_create(
+            person=case.debtor, channel="sms", value="13800000000", defaults={"source": "contract"}
+        )
+        self.notice: Notice = composed(case, channel="sms", address="13800000000")
         relay.send_due(MONDAY)
 
     def report(self, *, well: bool = True, words: str = "用户接收成功", code: str = "") -> Any:
@@ -169,11 +168,9 @@ class Sent:
 
 @pytest.mark.parametrize("rig", [ALIBABA, TENCENT], ids=["alibaba", "tencent"])
 class TestReport:
-    def test_of_delivery_delivers_at_the_time_of_shanghai_that_it_names(
-        self, rig: Rig, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_of_delivery_delivers_at_the_time_of_shanghai_that_it_names(self, rig: Rig) -> None:
         with rig.fake() as fake:
-            sent = Sent(rig, fake, monkeypatch)
+            sent = Sent(rig, fake)
             answer = sent.call(sent.report())
             assert answer.status_code == 200
             wanted = {"code": 0, "msg": "接收成功"} if rig is ALIBABA else {
@@ -183,11 +180,9 @@ class TestReport:
             assert sent.now().state == "delivered"
             assert sent.now().delivered_at == make.moment("2026-03-02 10:01")
 
-    def test_that_comes_twice_is_one_and_is_answered_alike(
-        self, rig: Rig, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_that_comes_twice_is_one_and_is_answered_alike(self, rig: Rig) -> None:
         with rig.fake() as fake:
-            sent = Sent(rig, fake, monkeypatch)
+            sent = Sent(rig, fake)
             row = sent.report()
             assert {sent.call(row, row).content, sent.call(row).content} == {sent.call(row).content}
             assert CarrierReceipt.objects.count() == 1
@@ -202,10 +197,10 @@ class TestReport:
         ],
     )
     def test_of_failure_tells_why_in_the_operator_s_words(
-        self, rig: Rig, monkeypatch: pytest.MonkeyPatch, words: str, dead: bool, unwanted: bool
+        self, rig: Rig, words: str, dead: bool, unwanted: bool
     ) -> None:
         with rig.fake() as fake:
-            sent = Sent(rig, fake, monkeypatch)
+            sent = Sent(rig, fake)
             sent.call(sent.report(well=False, words=words, code="MK:0001"))
             kept = CarrierReceipt.objects.get()
             assert (kept.dead, kept.unwanted) == (dead, unwanted)
@@ -213,41 +208,33 @@ class TestReport:
             assert sent.now().state == "bounced"
 
     @pytest.mark.parametrize("key", ["", "guessed"])
-    def test_without_the_key_that_we_gave_is_refused_and_counted(
-        self, rig: Rig, monkeypatch: pytest.MonkeyPatch, key: str
-    ) -> None:
+    def test_without_the_key_that_we_gave_is_refused_and_counted(self, rig: Rig, key: str) -> None:
         with rig.fake() as fake:
-            sent = Sent(rig, fake, monkeypatch)
+            sent = Sent(rig, fake)
             assert sent.call(sent.report(), key=key).status_code == 403
             assert ChannelAccount.objects.get(pk=sent.account.pk).forged_count == 1
             assert sent.now().state == "sent"
 
     @pytest.mark.parametrize("rows", [{"a": 1}, ["x"], [{}], 7])
-    def test_that_is_nonsense_is_told_so(
-        self, rig: Rig, monkeypatch: pytest.MonkeyPatch, rows: Any
-    ) -> None:
+    def test_that_is_nonsense_is_told_so(self, rig: Rig, rows: Any) -> None:
         with rig.fake() as fake:
-            sent = Sent(rig, fake, monkeypatch)
+            sent = Sent(rig, fake)
             path = wire.secret_call_back(sent.account).removeprefix("http://127.0.0.1:8000")
             answer = Client().post(path, json.dumps(rows), content_type="application/json")
             assert answer.status_code == 400
 
-    def test_is_asked_for_where_none_is_pushed(
-        self, rig: Rig, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_is_asked_for_where_none_is_pushed(self, rig: Rig) -> None:
         with rig.fake() as fake:
             number = "90000^0" if rig is ALIBABA else "2640:0"
             fake.reports[number] = (3, "DELIVERED") if rig is ALIBABA else ("SUCCESS", "送达")
-            sent = Sent(rig, fake, monkeypatch)
+            sent = Sent(rig, fake)
             assert receipts.poll_due(MONDAY) == 1
             assert sent.now().state == "delivered"
 
-    def test_clears_a_doubt_where_it_gives_our_number_back(
-        self, rig: Rig, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_clears_a_doubt_where_it_gives_our_number_back(self, rig: Rig) -> None:
         with rig.fake() as fake:
             fake.script = ["silent after"]
-            sent = Sent(rig, fake, monkeypatch)
+            sent = Sent(rig, fake)
             assert the(sent.notice).state == "doubtful"
             assert receipts.look_up_doubtful(
                 MONDAY + 3 * (MONDAY - make.moment("2026-03-02 09:59"))

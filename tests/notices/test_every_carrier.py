@@ -3,6 +3,7 @@
 import pytest
 
 from notices.channels import CARRIERS, Unclear, Undelivered, carriers
+from notices.channels.demo_carrier import Demo
 from notices.models import Notice
 from tests.make import moment
 from tests.notices.fakes.server import BROKEN, SILENT_AFTER, SILENT_BEFORE, Answer, nobody_there
@@ -14,6 +15,9 @@ every = pytest.mark.parametrize("rig", RIGS, ids=lambda rig: rig.name)
 that_looks_up = pytest.mark.parametrize(
     "rig", [rig for rig in RIGS if rig.looks_up], ids=lambda rig: rig.name
 )
+
+# They call nobody: they write into a folder, need no key for it and are their own stand-in.
+OF_THE_DEMO = {name for name, carrier in carriers().items() if isinstance(carrier, Demo)}
 
 
 class TestCarrier:
@@ -120,9 +124,9 @@ class TestCarriers:
         assert {one.channel for one in carriers().values()} <= {*Notice.Channel.values}
 
     def test_ask_for_at_least_one_thing_that_is_kept_sealed(self) -> None:
-        without = {"demo_carrier"}
         for name, carrier in carriers().items():
-            assert name in without or any(one.secret for one in carrier.fields), name
+            if name not in OF_THE_DEMO:
+                assert any(one.secret for one in carrier.fields), name
 
     def test_are_each_tried_against_a_stand_in(self) -> None:
-        assert {rig.name for rig in RIGS} >= set(carriers()) - {"demo_carrier", "smtp_email"}
+        assert {rig.name for rig in RIGS} >= set(carriers()) - OF_THE_DEMO - {"smtp_email"}

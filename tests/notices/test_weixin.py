@@ -3,7 +3,6 @@
 import base64
 import os
 import struct
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,13 +10,13 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from django.test import Client
 
 from notices import receipts, relay
-from notices.channels import Message, Undelivered, weixin
+from notices.channels import Undelivered, weixin
 from notices.models import CarrierReceipt, ChannelAccount, Notice
 from people.models import ContactPoint
 from tests import make
-from tests.notices.cast import MONDAY, queued
+from tests.notices.cast import MONDAY, composed, queued
 from tests.notices.fakes.weixin import APP, TOKEN, FakeWeChat, FakeWeCom, finished, signed
-from tests.notices.rigs import TEMPLATED, WECHAT, WECOM, Rig, send
+from tests.notices.rigs import WECHAT, WECOM, Rig, send
 from tests.notices.test_carriers import the
 
 pytestmark = pytest.mark.django_db
@@ -144,27 +143,19 @@ class TestWeCom:
 
 
 class Sent:
-    """A template message that went through the outbox to the stand-in."""
+    """A message in an approved text that went through the outbox to the stand-in."""
 
-    def __init__(
-        self, fake: FakeWeChat, monkeypatch: pytest.MonkeyPatch, aes_key: str = ""
-    ) -> None:
+    def __init__(self, fake: FakeWeChat, aes_key: str = "") -> None:
         self.account = WECHAT.account(fake.base)
         if aes_key:
             self.account.secrets = {**WECHAT.secrets, "aes_key": aes_key}
             self.account.save()
-        before = relay.message_of
-
-        def with_template(notice: Notice) -> Message:
-            return replace(before(notice), **TEMPLATED)
-
-        monkeypatch.setattr(relay, "message_of", with_template)
+        WECHAT.approve(self.account)
         case = make.case()
-        point = ContactPoint.objects.create(
+        ContactPoint.objects.create(
             person=case.debtor, channel="wechat", value="oOne", source="contract"
         )
-        self.notice = queued(case, channel="wechat", address="oOne", subject="", with_point=False)
-        Notice.objects.filter(pk=self.notice.pk).update(contact_point=point)
+        self.notice = composed(case, channel="wechat", address="oOne")
         relay.send_due(MONDAY)
 
     def call(self, body: str, token: str = TOKEN, **more: str) -> Any:
@@ -204,47 +195,41 @@ class TestWeChat:
                 Client().get(f"/carriers/{slug}/", {**asked, "signature": "0"}).status_code == 403
             )
 
-    def test_tells_of_delivery_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_tells_of_delivery_once(self) -> None:
         with FakeWeChat() as fake:
-            sent = Sent(fake, monkeypatch)
+            sent = Sent(fake)
             event = finished(str(fake.taken[0]["msgid"]))
             assert {sent.call(event).content for _ in range(2)} == {b"success"}
             assert CarrierReceipt.objects.count() == 1
             assert sent.now().state == "delivered"
 
-    def test_tells_that_the_person_has_barred_the_account(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_tells_that_the_person_has_barred_the_account(self) -> None:
         with FakeWeChat() as fake:
-            sent = Sent(fake, monkeypatch)
+            sent = Sent(fake)
             sent.call(finished(str(fake.taken[0]["msgid"]), "failed:user block"))
             assert sent.now().state == "bounced"
             point = sent.now().contact_point
             assert point
             assert point.do_not_contact
 
-    def test_is_not_believed_without_its_signature(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_is_not_believed_without_its_signature(self) -> None:
         with FakeWeChat() as fake:
-            sent = Sent(fake, monkeypatch)
+            sent = Sent(fake)
             assert sent.call(finished("1"), token="guessed").status_code == 403
             assert ChannelAccount.objects.get(pk=sent.account.pk).forged_count == 1
 
     @pytest.mark.parametrize("body", ["", "<xml>", "<xml><Event>x</Event></xml>"])
-    def test_answers_what_it_does_not_know_and_keeps_nothing(
-        self, monkeypatch: pytest.MonkeyPatch, body: str
-    ) -> None:
+    def test_answers_what_it_does_not_know_and_keeps_nothing(self, body: str) -> None:
         with FakeWeChat() as fake:
-            sent = Sent(fake, monkeypatch)
+            sent = Sent(fake)
             assert sent.call(body).content == b"success"
             assert not CarrierReceipt.objects.exists()
 
     @pytest.mark.parametrize(("app", "status"), [(APP, 200), ("wx-another", 403)])
-    def test_reads_an_encrypted_event_that_is_for_this_account(
-        self, monkeypatch: pytest.MonkeyPatch, app: str, status: int
-    ) -> None:
+    def test_reads_an_encrypted_event_that_is_for_this_account(self, app: str, status: int) -> None:
         raw = bytes(range(32))
         with FakeWeChat() as fake:
-            sent = Sent(fake, monkeypatch, base64.b64encode(raw).decode().rstrip("="))
+            sent = Sent(fake, base64.b64encode(raw).decode().rstrip("="))
             inside = finished(str(fake.taken[0]["msgid"])).encode()
             plain = os.urandom(16) + struct.pack("!I", len(inside)) + inside + app.encode()
             pad = 32 - len(plain) % 32
