@@ -310,6 +310,8 @@ _FIGURES = {
     "times": gettext_lazy("times"),
     "to": gettext_lazy("given to"),
     "to_go_at": gettext_lazy("goes out at"),
+    "messages": gettext_lazy("messages"),
+    "shown_by_itself": gettext_lazy("sources that speak for themselves"),
     "together": gettext_lazy("all channels together"),
     "total": gettext_lazy("total"),
     "trained": gettext_lazy("trained on"),

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
+from cases.ladder import Ladder, Rung, Try
 from cases.party_forms import PartyForm
 from tests.desk import samples
 
@@ -57,6 +58,22 @@ COMPONENTS: dict[str, dict[str, Any]] = {
     "figure": {"label": "Duties overdue", "value": 12, "url": "/", "bad": True},
     "form_errors": {"form": PartyForm({"role": "guarantor"})},
     "guard": {"guard_key": "k", "guard_version": 3},
+    "ladder": {
+        "case": samples.case(),
+        "user": SimpleNamespace(is_active=True, role="clerk"),
+        "ladder": Ladder(
+            rungs=[
+                Rung(
+                    "phone",
+                    "Telephone call",
+                    "open",
+                    [Try(samples.NOW, "no_answer", "Nobody answered")],
+                ),
+                Rung("sms", "SMS", "dead"),
+            ],
+            needed=2,
+        ),
+    },
     "language": {},
     "messages": {"messages": [SimpleNamespace(tags="success", __str__=lambda _self: "Done.")]},
     "overlays": {"refused_until": date(2026, 4, 4)},

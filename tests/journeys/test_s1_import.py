@@ -35,7 +35,7 @@ def send_in(page: Any, file: Path | dict[str, Any]) -> ImportBatch:
     """Choose the file as a person does, and wait until the worker has looked at it."""
     page.goto(reverse("cases:imports"))
     page.get_by_role("link", name="Upload a file").first.click()
-    page.get_by_label("Creditor").select_option(label="西湖银行")
+    page.get_by_label("Creditor").select_option(label="West Lake Bank")
     page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_role("button", name="Check the file").click()
     page.locator("[data-count=rejected]").wait_for(timeout=UNTIL)
@@ -159,7 +159,7 @@ class TestStoppingAFile:
         page = open_page(language="en")
         sign_in(page, clerk)
         page.goto(reverse("cases:import_upload"))
-        page.get_by_label("Creditor").select_option(label="西湖银行")
+        page.get_by_label("Creditor").select_option(label="West Lake Bank")
         page.get_by_label("File", exact=True).set_input_files(
             {"name": "many.csv", "mimeType": "text/csv", "buffer": many(30_000)}
         )

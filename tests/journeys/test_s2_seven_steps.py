@@ -183,6 +183,7 @@ class TestSevenSteps:
         page.fill("[name=amount]", "6,500.00")
         page.fill("[name=bank_reference]", f"BK-{number}")
         page.fill("[name=received_at]", f"2026-{4 + number:02d}-15T09:30")
+        page.select_option("[name=received_by]", "creditor")
         press(page, "Book it")
 
     def close(self, page: Any, case: Case) -> None:

@@ -187,7 +187,7 @@ class TestCard:
         assert "Valid today." in shown
         assert "王芳" in shown
         assert "034" in shown
-        assert "清水信用服务" in shown
+        assert "Clear Water Credit Services" in shown
 
     def test_is_not_valid_from_midnight_on(self, visit: Visit, client: Client, clock: Any) -> None:
         assert "Not valid today." in self.ask(client, clock, "2026-03-05T00:00")
