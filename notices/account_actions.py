@@ -16,7 +16,7 @@ from notices.channels import Carrier, Message, Unclear, Undelivered, carrier_of,
 from notices.models import AccountRecord, ChannelAccount
 from people.models import ContactPoint, Organisation, User
 from people.rights import may
-from workflow.steps import RightRefused, WrongInput
+from workflow.steps import RightRefused, WrongInput, once
 
 KEEP = "keep_accounts"
 MOST_TRIES = 5
@@ -42,6 +42,7 @@ def open_account(
     _must_keep(by)
     carrier = _carrier(provider)
     with transaction.atomic():
+        once(by, at)
         Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
         before = accounts.account_of(organisation.pk, carrier.channel)
         if before:
@@ -69,6 +70,7 @@ def change_account(
     _must_keep(by)
     carrier = _carrier(account.provider)
     with transaction.atomic():
+        once(by, at)
         held = _locked(account)
         names = _fill(held, carrier, values)
         if per_minute != held.per_minute:
@@ -85,6 +87,7 @@ def take_out(*, account: ChannelAccount, why: str, by: User, at: datetime) -> No
     """Let no more messages go by it; what waits for its channel waits on."""
     _must_keep(by)
     with transaction.atomic():
+        once(by, at)
         held = _locked(account)
         if not held.is_active:
             raise WrongInput(_("This account is out of use already."))
@@ -96,6 +99,7 @@ def take_in(*, account: ChannelAccount, why: str, by: User, at: datetime) -> Non
     _must_keep(by)
     _carrier(account.provider)
     with transaction.atomic():
+        once(by, at)
         Organisation.objects.select_for_update(of=("self",)).get(pk=account.organisation_id)
         held = _locked(account)
         if held.is_active:
@@ -133,6 +137,7 @@ def try_account(
             _("Somebody in a case is reached there. Give an address of your own."), "to"
         )
     with transaction.atomic():
+        once(by, at)
         held = _locked(account)
         tries = held.records.filter(kind=K.TRIED, at__gt=at - TRIES_IN).count()
         if tries >= MOST_TRIES:

@@ -60,7 +60,9 @@ def handle(
     except AlreadyDone:
         messages.info(request, _("This was already done; nothing was done twice."))
         # Where the first press went to, as far as that is known without its result.
-        return HttpResponseRedirect(to if to and isinstance(to, str) else case.get_absolute_url())
+        if callable(to):  # a page of no case has to say itself where that is
+            to = "" if case else to(None)
+        return HttpResponseRedirect(to or case.get_absolute_url())
     except PolicyRefused as refused:
         return _page(request, template, {**shown, "refusal": refused}, status=409)
     except StateRefused as refused:

@@ -219,6 +219,30 @@ class TestPages:
             assert "has taken the test message" in page.content.decode()
             assert len(fake.taken) == 1
 
+    def test_open_one_account_however_often_the_button_is_pressed(self, keeper: Client) -> None:
+        address = reverse("notices:open_account", args=["twilio_sms"])
+        given = {**VALUES, "per_minute": "0", "why": "New", "organisation": make.agency().pk}
+        for _press in range(2):
+            page = keeper.post(address, {**given, "guard_key": "once"}, follow=True)
+        assert "already done; nothing was done twice" in page.content.decode()
+        assert page.redirect_chain[-1][0] == reverse("notices:accounts")
+        assert AccountRecord.objects.get().account == ChannelAccount.objects.get()
+
+    def test_change_and_take_out_an_account_once(self, keeper: Client) -> None:
+        made = opened()
+        for name, given in {
+            "change_account": {**VALUES, "per_minute": "30", "why": "Slower"},
+            "use_account": {"why": "The contract is over"},
+        }.items():
+            for _press in range(2):
+                answer = keeper.post(
+                    reverse(f"notices:{name}", args=[made.pk]), {**given, "guard_key": name}
+                )
+                assert answer.status_code == 302, name
+        made.refresh_from_db()
+        assert not made.is_active
+        assert made.records.count() == 3
+
     @pytest.mark.parametrize("name", ["postmark_email", "smtp_email", "wecom", "wechat_official"])
     def test_ask_each_carrier_s_own_questions(self, keeper: Client, name: str) -> None:
         address = reverse("notices:open_account", args=[name])
