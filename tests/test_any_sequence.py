@@ -318,6 +318,7 @@ def sweep(w: World) -> None:
     circumstances.raise_circumstance_reviews(at=w.at, by=system)
     relay.deem_due(w.at)
     relay.follow_up(w.at)
+    announcing.unbook_hopeless(at=w.at, by=system)
     following.sweep(w.at)
 
 
@@ -495,6 +496,14 @@ def way_out(w: World) -> None:
         ]
     )  # fmt: skip
     out(visit=w.visit("started", *AHEAD), remark="", **w.who)
+
+
+@action
+def say_what_was_seen(w: World) -> None:
+    befalling.name_what_was_seen(
+        visit=w.visit("finished", "aborted"), remark=w.pick(["", "门口有人哭"], 3),
+        kind=w.pick(sorted({*befalling.AT_THE_DOOR, "dispute"})), **w.who,
+    )  # fmt: skip
 
 
 @action
@@ -1000,7 +1009,7 @@ def test_every_action_is_among_those_that_are_drawn() -> None:
         and inspect.signature(function).parameters["by"].kind is inspect.Parameter.KEYWORD_ONLY
     }
     # Parts of an action or of the sweep, never done alone.
-    parts = {"place_hold", "conclude", "attend", "unbook", "take_effect"}
+    parts = {"place_hold", "conclude", "attend", "unbook", "take_effect", "stop_if_wrong"}
     undrawn = {name for name in public if f".{name.rpartition('.')[2]}" not in source}
     assert {name for name in undrawn if name.rpartition(".")[2] not in parts} == set()
 
