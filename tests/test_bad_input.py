@@ -168,6 +168,7 @@ PLACES: dict[str, tuple[str, Callable[[World], None], dict[str, Any]]] = {
     },
     **{f"door: {q}": ("visits:door", before, {"question": q}) for q, before in DOOR.items()},
     "door: left": ("visits:remark", left, {}),
+    "door: unsafe": ("visits:way_out", stay, {}),
     "door: depart": ("visits:door", leaving, {"question": "depart"}),
 }  # fmt: skip
 """Each place where something can be sent: its address, what must have happened, what else is sent."""
@@ -188,6 +189,8 @@ ELSEWHERE = {
     "ClockForm",  # the demo's alone; tests/demo
     "CheckForm",  # the open page at a paper's QR code; tests/portal
     "LinesForm",  # what the forms of a contact and of a trace share, never shown alone
+    "_LineForm",  # what the forms of one value in a file of rules share, never shown alone
+    "LookForm",  # asks by GET and keeps nothing; tests/notices/test_wording_pages.py
 }
 
 
@@ -196,6 +199,8 @@ def address_of(world: World, place: str) -> str:
     args = TABLE[name].args
     if place == "door: left":
         return reverse(name, args=[world.at_door.reference])
+    if place == "door: unsafe":
+        return reverse(name, args=[world.at_door.reference, "unsafe"])
     if place == "door: depart":
         return reverse(name, args=[Visit.objects.get(case__reference=AHEAD).reference])
     return reverse(name, args=args(world) if args else [])
