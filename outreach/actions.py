@@ -25,7 +25,7 @@ from people.rights import may
 from timeline.chain import record_for_house
 from workflow.approvals import SecondPersonNeeded, request_for_many, withdraw_for_many
 from workflow.models import Approval
-from workflow.steps import Outsider, RightRefused, StateRefused, WrongInput, count_once, note
+from workflow.steps import Outsider, RightRefused, StateRefused, WrongInput, note, once
 from workflow.wording import ask_words
 
 RIGHT = "draft_run"
@@ -57,7 +57,7 @@ def draft_run(
     else:
         text_zh = text_en = ""  # a reminder has words of its own
     with transaction.atomic(durable=True):
-        count_once(by, at)
+        once(by, at)
         keys = list(
             cases.open().filter(pk__in=Case.objects.visible_to(by)).order_by("pk")
             .values_list("pk", flat=True)[: MOST + 1]
@@ -131,7 +131,7 @@ def _turn(
     run: NoticeRun, lines: Iterable[int], was: str, becomes: str, event: str, by: User, at: datetime
 ) -> int:
     with transaction.atomic(durable=True):
-        count_once(by, at)
+        once(by, at)
         fresh = _locked(run, {S.READY}, event, by)
         mine = fresh.lines.visible_to(by).filter(pk__in=list(lines), state=was)
         found = list(mine.select_for_update(of=("self",)).select_related("case").order_by("pk"))
@@ -165,7 +165,7 @@ def alone_most(run: NoticeRun, at: datetime) -> int:
 def ask_approval(*, run: NoticeRun, reason: str, by: User, at: datetime) -> Approval:
     """Put the run before a second person; from then on nothing in it can be changed."""
     with transaction.atomic(durable=True):
-        count_once(by, at)
+        once(by, at)
         fresh = _locked(run, {S.READY}, "ask_approval", by)
         count = fresh.lines.to_go().count()
         if not count:
@@ -183,7 +183,7 @@ def ask_approval(*, run: NoticeRun, reason: str, by: User, at: datetime) -> Appr
 def take_back(*, run: NoticeRun, by: User, at: datetime) -> None:
     """Open the run to changes again; what was asked for or granted holds no more."""
     with transaction.atomic(durable=True):
-        count_once(by, at)
+        once(by, at)
         fresh = _locked(run, {S.ASKED, S.APPROVED}, "take_back", by)
         if fresh.approval:
             withdraw_for_many(approval=fresh.approval, by=by, at=at)
@@ -211,7 +211,7 @@ def decided(approval: Approval, by: User, _at: datetime) -> None:
 def send(*, run: NoticeRun, by: User, at: datetime) -> None:
     """Have a worker put the lines into the outbox; above the threshold only with a second person's word."""
     with transaction.atomic(durable=True):
-        count_once(by, at)
+        once(by, at)
         fresh = _locked(run, {S.READY, S.APPROVED}, "send", by)
         count = fresh.lines.to_go().count()
         if not count:
@@ -233,7 +233,7 @@ def _in_force(run: NoticeRun, at: datetime) -> bool:
 def stop(*, run: NoticeRun, by: User, at: datetime) -> None:
     """Stop it: nothing more goes into the outbox, and what has not left the house is called off."""
     with transaction.atomic(durable=True):
-        count_once(by, at)
+        once(by, at)
         fresh = _locked(run, {S.SENDING, S.FINISHED}, "stop", by)
         fresh.state, fresh.stopped_by, fresh.ended_at = S.STOPPING, by, None
         fresh.save(update_fields=["state", "stopped_by", "ended_at"])
@@ -244,7 +244,7 @@ def stop(*, run: NoticeRun, by: User, at: datetime) -> None:
 def discard(*, run: NoticeRun, by: User, at: datetime) -> None:
     """Throw a run away that was never sent."""
     with transaction.atomic(durable=True):
-        count_once(by, at)
+        once(by, at)
         fresh = _locked(run, {S.DRAFTING, S.READY, S.ASKED, S.APPROVED}, "discard", by)
         if fresh.approval:
             withdraw_for_many(approval=fresh.approval, by=by, at=at)

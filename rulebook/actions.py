@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from celery.exceptions import OperationalError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as NoBroker
 
@@ -38,9 +38,7 @@ from rulebook.models import PackVersion, WhatIf
 from rulebook.policy import Faulty, base_of, check_day, check_whole, faults, pack_of, seen
 from timeline.chain import record_for_house
 from workflow.approvals import SecondPersonNeeded
-from workflow.guard import current
-from workflow.models import Submission
-from workflow.steps import AlreadyDone, RightRefused, StateRefused, WrongInput
+from workflow.steps import RightRefused, StateRefused, WrongInput, once
 
 DRAFT, PUBLISH = "draft_rules", "publish_rules"
 PAST_DAYS = 30
@@ -53,7 +51,7 @@ def draft_change(
     """Begin a new version of a pack from its newest, to judge acts from that day on."""
     _must(by, DRAFT)
     with transaction.atomic(durable=True):
-        _once(by, at)
+        once(by, at)
         return _begin(name, in_force_from, reason, by, at)
 
 
@@ -90,7 +88,7 @@ def draft_pack(
     """
     _must(by, DRAFT)
     with transaction.atomic(durable=True):
-        _once(by, at)
+        once(by, at)
         taken = PackVersion.objects.filter(name=name).exclude(state=_State.WITHDRAWN).exists()
         if taken or name in packs.names():
             raise WrongInput(_("There is a pack of this name already. Choose another."), "name")
@@ -127,7 +125,7 @@ def write_into_draft(
     """Change a pack in this person's own draft of it, which is begun if there is none that can go on."""
     _must(by, DRAFT)
     with transaction.atomic(durable=True):
-        _once(by, at)
+        once(by, at)
         mine = PackVersion.objects.filter(
             name=name, state=_State.DRAFT, drafted_by=by, in_force_from__gte=in_force_from,
             based_on__digest=_newest(name).digest,
@@ -201,7 +199,7 @@ def rewrite(
     """
     _must(by, DRAFT)
     with transaction.atomic(durable=True):
-        _once(by, at)
+        once(by, at)
         fresh = _locked(version, {_State.DRAFT}, event)
         if seen_digest and seen_digest != fresh.digest:
             raise WrongInput(
@@ -246,7 +244,7 @@ def delete_draft(*, version: PackVersion, by: User, at: datetime) -> None:
     """Throw a draft away that nobody has proposed; the house's timeline keeps that there was one."""
     _must(by, DRAFT)
     with transaction.atomic(durable=True):
-        _once(by, at)
+        once(by, at)
         fresh = _locked(version, {_State.DRAFT}, "delete_draft")
         _tell(fresh, "rules.draft_deleted", by, at, reason=fresh.reason)
         WhatIf.objects.filter(version=fresh).delete()
@@ -258,7 +256,7 @@ def ask_what_if(*, version: PackVersion, by: User, at: datetime) -> WhatIf:
     if not (may(by, DRAFT) or may(by, PUBLISH)):
         raise RightRefused(by, DRAFT)
     with transaction.atomic(durable=True):
-        _once(by, at)
+        once(by, at)
         fresh = _locked(version, {_State.DRAFT, _State.PROPOSED}, "what_if")
         if not changes(base_of(fresh), pack_of(fresh)):
             raise WrongInput(_("No value is changed yet. Change one first."))
@@ -283,7 +281,7 @@ def propose(*, version: PackVersion, by: User, at: datetime) -> PackVersion:
     """Put the draft before a second person, once it is known whom it concerns."""
     _must(by, DRAFT)
     with transaction.atomic(durable=True):
-        _once(by, at)
+        once(by, at)
         fresh = _locked(version, {_State.DRAFT}, "propose")
         check_whole(fresh, at)
         if seen(fresh) is None:
@@ -299,7 +297,7 @@ def take_back(*, version: PackVersion, by: User, at: datetime) -> PackVersion:
     """Make a proposal a draft again, so that it can be changed."""
     _must(by, DRAFT)
     with transaction.atomic(durable=True):
-        _once(by, at)
+        once(by, at)
         fresh = _locked(version, {_State.PROPOSED}, "take_back")
         fresh.state, fresh.proposed_by, fresh.proposed_at = _State.DRAFT, None, None
         fresh.save(update_fields=["state", "proposed_by", "proposed_at"])
@@ -312,7 +310,7 @@ def withdraw(*, version: PackVersion, by: User, at: datetime) -> PackVersion:
     """Give a draft or a proposal up; it is kept, and never takes effect."""
     _must(by, DRAFT)
     with transaction.atomic(durable=True):
-        _once(by, at)
+        once(by, at)
         fresh = _locked(version, {_State.DRAFT, _State.PROPOSED}, "withdraw")
         fresh.state = _State.WITHDRAWN
         fresh.save(update_fields=["state"])
@@ -325,7 +323,7 @@ def publish(*, version: PackVersion, answer: str, by: User, at: datetime) -> Pac
     """Let the proposal judge acts from its first day on, in every process of the house, for ever."""
     _must(by, PUBLISH)
     with transaction.atomic(durable=True):
-        _once(by, at)
+        once(by, at)
         fresh = _locked(version, {_State.PROPOSED}, "publish")
         if by.pk in (fresh.proposed_by_id, fresh.drafted_by_id):
             raise SecondPersonNeeded
@@ -424,16 +422,3 @@ def _tell(version: PackVersion, kind: str, by: User, at: datetime, **more: Any) 
             **more,
         },
     )
-
-
-def _once(by: User, at: datetime) -> None:
-    """Let the same form count once, however often its button is pressed."""
-    guard = current()
-    if not guard or not guard.key:
-        return
-    try:
-        with transaction.atomic():
-            Submission(key=guard.key, user=by, at=at).save(force_insert=True)
-    except IntegrityError:
-        raise AlreadyDone from None
-    guard.spent = True

@@ -21,7 +21,7 @@ from workflow.steps import (
     Step,
     begin,
     carry_out,
-    count_once,
+    once,
 )
 
 LAPSES_AFTER = timedelta(days=7)
@@ -223,7 +223,7 @@ def _decide_for_many(
     if not may(by, kind.right):
         raise RightRefused(by, kind.right)
     with transaction.atomic(durable=True):
-        count_once(by, at)
+        once(by, at)
         fresh = Approval.objects.select_for_update(of=("self",)).get(pk=approval.pk)
         try:
             fresh.decide(granted=granted, by=by, at=at, answer=answer)

@@ -274,14 +274,6 @@ def _carry_out(case: Any, steps: Sequence[Step], by: User, at: datetime) -> list
     return list(verdicts.values())
 
 
-def count_once(by: User, at: datetime) -> None:
-    """Let the form that is being handled count once, in a change that belongs to no one case."""
-    guard = current()
-    _claim_submission(by, at)
-    if guard:
-        guard.spent = True
-
-
 def _save_first(steps: Sequence[Step]) -> None:
     for step in steps:
         if step.first:

@@ -6,7 +6,7 @@ The work itself is a worker's (``running``); these only say what is wanted, each
 from datetime import datetime
 from typing import IO
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
 from cases.imports import reading
 from cases.imports.applying import DEFAULT_ZONE
@@ -18,9 +18,7 @@ from documents.storing import store
 from people.models import Organisation, Team, User
 from people.rights import may
 from timeline.chain import record_for_house
-from workflow.guard import current
-from workflow.models import Submission
-from workflow.steps import AlreadyDone, Outsider, RightRefused, StateRefused
+from workflow.steps import Outsider, RightRefused, StateRefused, once
 
 RIGHT = "import_cases"
 NUMBER_LOCK = 7_300_005  # advisory lock number: one giver of batch numbers at a time
@@ -35,7 +33,7 @@ def upload(
     mime = reading.kind_of(file)
     content = file.read()
     with transaction.atomic(durable=True):
-        _once(by, at)
+        once(by, at)
         document = store(
             case=None,
             kind=Document.Kind.OTHER,
@@ -91,7 +89,7 @@ def _want(
     batch: ImportBatch, state: str, out_of: set[_State], act: str, by: User, at: datetime
 ) -> None:
     with transaction.atomic(durable=True):
-        _once(by, at)
+        once(by, at)
         fresh = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         _must_be_allowed(by, fresh.team)
         if fresh.state not in out_of:
@@ -114,19 +112,6 @@ def _must_be_allowed(by: User, team: Team) -> None:
         raise Outsider
     if not may(by, RIGHT):
         raise RightRefused(by, RIGHT)
-
-
-def _once(by: User, at: datetime) -> None:
-    """Let the same form count once, however often its button is pressed."""
-    guard = current()
-    if not guard or not guard.key:
-        return
-    try:
-        with transaction.atomic():
-            Submission(key=guard.key, user=by, at=at).save(force_insert=True)
-    except IntegrityError:
-        raise AlreadyDone from None
-    guard.spent = True
 
 
 def _next_number(at: datetime) -> str:
