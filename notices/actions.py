@@ -261,32 +261,33 @@ def judge_doubtful(*, notice: Notice, was_sent: bool, why: str, by: User, at: da
     """A person has looked it up: it went out when it was handed over, or it is to go now."""
     if notice.state != Notice.State.DOUBTFUL:
         raise WrongInput(_("This notice is not in doubt any more."))
-    sent_at = notice.begun_at or at
-    if not was_sent:
+    if was_sent:
+        prove_sent(notice=notice, how=why, by=by, at=at, right=HANDLE)
+    else:
         queue_again(notice=notice, why=why, by=by, at=at)
-        return
+
+
+def prove_sent(
+    *, notice: Notice, how: str, by: User, at: datetime, provider_id: str = "", right: str = ""
+) -> None:
+    """It went out when it was handed over, as a person or its carrier says; ``how`` that is known."""
+    sent_at = notice.begun_at or at
 
     def after(fresh: Notice, _by: User, _at: datetime) -> None:
         settled(fresh, by, at)
         served_by_sending(fresh, by, at)
 
+    args = {
+        "at": sent_at, "provider_id": (provider_id or notice.provider_id)[:120],
+        "deemed_at": effective_from(notice, sent_at),
+    }  # fmt: skip
     carry_out(
         Step(
-            subject=notice,
-            event="notice.sent",
-            right=HANDLE,
-            transition="mark_sent",
-            args={
-                "at": sent_at,
-                "provider_id": notice.provider_id,
-                "deemed_at": effective_from(notice, sent_at),
-            },
-            data=lambda fresh: {**as_sent(fresh), "judged": why},
-            then=after,
+            subject=notice, event="notice.sent", right=right, transition="mark_sent", args=args,
+            data=lambda fresh: {**as_sent(fresh), "judged": how}, then=after,
         ),
-        by=by,
-        at=at,
-    )
+        by=by, at=at,
+    )  # fmt: skip
     follow(notice, at)
 
 

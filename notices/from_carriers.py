@@ -4,47 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from notices.actions import (
-    as_sent,
     ask_to_settle,
     follow,
     mark_dead,
-    served_by_sending,
-    settled,
     spare_following,
 )
 from notices.models import Notice
 from notices.outbox import told
-from notices.service import effective_from
 from people.models import User
 from workflow.steps import Step, carry_out, note
-
-
-def prove_sent(*, notice: Notice, provider_id: str, how: str, at: datetime) -> None:
-    """It was in doubt, or taken for not sent, and its carrier says that it has it."""
-    system = User.objects.system()
-    sent_at = notice.begun_at or at
-
-    def after(fresh: Notice, *_: Any) -> None:
-        settled(fresh, system, at)
-        served_by_sending(fresh, system, at)
-
-    carry_out(
-        Step(
-            subject=notice,
-            event="notice.sent",
-            transition="mark_sent",
-            args={
-                "at": sent_at,
-                "provider_id": (provider_id or notice.provider_id)[:120],
-                "deemed_at": effective_from(notice, sent_at),
-            },
-            data=lambda fresh: {**as_sent(fresh), "judged": how},
-            then=after,
-        ),
-        by=system,
-        at=at,
-    )
-    follow(notice, at)
 
 
 def deliver(*, notice: Notice, delivered_at: datetime, carrier: str, at: datetime) -> None:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from notices import channels, from_carriers
+from notices import actions, channels, from_carriers
 from notices.channels import Said, Taken, Undelivered
 from notices.models import CarrierReceipt, ChannelAccount, Notice
 from notices.outbox import told
@@ -191,8 +191,9 @@ def _agrees(receipt: CarrierReceipt, notice: Notice) -> bool:
 
 
 def _was_sent(notice: Notice, taken: Taken, account: ChannelAccount, at: datetime) -> None:
-    from_carriers.prove_sent(
+    actions.prove_sent(
         notice=notice,
+        by=User.objects.system(),
         provider_id=taken.provider_id,
         how=_("%(carrier)s says so.") % {"carrier": _label(account)},
         at=at,
