@@ -28,8 +28,9 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def carrier(monkeypatch: pytest.MonkeyPatch) -> Scripted:
     made = Scripted()
-    monkeypatch.setattr(channels, "carriers", lambda: {"scripted": made})
+    # The view first: imported only after the other, it would keep the stand-in for its own.
     monkeypatch.setattr("notices.views.carriers.carriers", lambda: {"scripted": made})
+    monkeypatch.setattr(channels, "carriers", lambda: {"scripted": made})
     return made
 
 
