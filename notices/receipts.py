@@ -108,24 +108,22 @@ def apply(receipt: CarrierReceipt, at: datetime) -> bool:
 def poll_due(at: datetime) -> int:
     """Ask the carriers that do not call us what became of what they took; says how much was new."""
     new = 0
-    for name, carrier in channels.carriers().items():
-        if not carrier.polls:
+    for account in ChannelAccount.objects.select_related("organisation"):
+        carrier = channels.carriers().get(account.provider)
+        if carrier is None or not carrier.polls or not _turn_of(account, at):
             continue
-        for account in ChannelAccount.objects.filter(provider=name):
-            if not _turn_of(account, at):
-                continue
-            open_ = Notice.objects.filter(
-                account=account, state=S.SENT, sent_at__gte=at - POLLED_FOR
-            ).exclude(provider_id="")
-            waiting = list(open_.order_by("-sent_at")[:BATCH])
-            if not waiting:
-                continue
-            try:
-                new += keep(account, carrier.poll(account, waiting), at)
-            except Undelivered as refused:
-                log.warning("%s could not be asked: %s", account, refused.why)
-            except Exception:
-                log.exception("%s could not be asked.", account)
+        open_ = Notice.objects.filter(
+            account=account, state=S.SENT, sent_at__gte=at - POLLED_FOR
+        ).exclude(provider_id="")
+        waiting = list(open_.order_by("-sent_at")[:BATCH])
+        if not waiting:
+            continue
+        try:
+            new += keep(account, carrier.poll(account, waiting), at)
+        except Undelivered as refused:
+            log.warning("%s could not be asked: %s", account, refused.why)
+        except Exception:
+            log.exception("%s could not be asked.", account)
     return new
 
 

@@ -1,6 +1,6 @@
 """The ways by which a notice leaves: one adapter a file, one vocabulary of outcomes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -179,7 +179,7 @@ class Carrier:
 CARRIED = frozenset({Notice.Channel.LETTER.value, Notice.Channel.LAWYERS_LETTER.value})
 """Channels without a machine: they are queued, printed and recorded, never sent by the relay."""
 
-# The files of the carriers; each holds one ``CARRIER``.
+# The files of the carriers; each holds one ``CARRIER``, which has its name.
 CARRIERS: tuple[str, ...] = (
     "alibaba_sms",
     "tencent_sms",
@@ -196,11 +196,38 @@ CARRIERS: tuple[str, ...] = (
 )
 
 
+class Carriers(MutableMapping[str, Carrier]):
+    """Every carrier by its name; its file, and the library that it brings, is read when it is asked for."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, Carrier | None] = dict.fromkeys(CARRIERS)
+
+    def __getitem__(self, name: str) -> Carrier:
+        found = self._read[name]
+        if found is None:
+            found = self._read[name] = import_module(f"notices.channels.{name}").CARRIER
+        return found
+
+    def __setitem__(self, name: str, carrier: Carrier) -> None:
+        self._read[name] = carrier
+
+    def __delitem__(self, name: str) -> None:
+        del self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        return len(self._read)
+
+    def __contains__(self, name: object) -> bool:  # without reading its file
+        return name in self._read
+
+
 @cache
-def carriers() -> dict[str, Carrier]:
+def carriers() -> MutableMapping[str, Carrier]:
     """Every carrier by its name."""
-    found = [import_module(f"notices.channels.{name}").CARRIER for name in CARRIERS]
-    return {one.name: one for one in found}
+    return Carriers()
 
 
 def carrier_of(account: "ChannelAccount") -> Carrier:
