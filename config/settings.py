@@ -230,7 +230,9 @@ CELERY_TASK_SOFT_TIME_LIMIT = 480
 CELERY_TASK_TIME_LIMIT = 540
 CELERY_WORKER_PREFETCH_MULTIPLIER = 4
 CELERY_WORKER_SEND_TASK_EVENTS = False
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# A broker that is lost ends no send: what was being handed over would stand in doubt for nothing. The
+# task comes again with the broker and finds nothing to do.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Longer than any task may take, so that none is handed out again while it still runs.

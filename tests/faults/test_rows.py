@@ -109,6 +109,23 @@ class TestBroker:
         )
         assert judged(house, "away")["wrong"] == []
 
+    def test_that_dies_while_messages_are_handed_over_leaves_none_in_doubt(
+        self, house: House
+    ) -> None:
+        queue_by(house, "cut", 40)
+        house.sink.play(*["slow"] * 40)
+        for name in ("cut-a", "cut-b"):
+            house.start(name, "worker", called=name, concurrency=1)
+        house.start("cut-beat", "beat")
+        for _time in range(4):
+            before = len(house.sink.arrivals)
+            wait_for(lambda seen=before: len(house.sink.arrivals) > seen)
+            house.restart_redis()
+        house.sink.be_good()
+        wait_for(lambda: len(house.sink.arrivals) == 40, 60)
+        wait_for(lambda: judged(house, "cut")["states"] == {"delivered": 40})
+        assert judged(house, "cut")["wrong"] == []
+
 
 class TestPoisonedPoolChild:
     def test_that_dies_each_time_ends_in_doubt_and_not_in_a_circle(self, house: House) -> None:
