@@ -32,7 +32,10 @@ def complaints(run: str, arrived: dict[str, int], causes: int) -> dict[str, Any]
             for why in _of_one(notice, times, events)
         ]
     if states["doubtful"] > causes:
-        wrong.append(f"{states['doubtful']} are in doubt, but at most {causes} can be explained.")
+        whys = "; ".join(sorted({one.why for one in notices if one.state == "doubtful"}))
+        wrong.append(
+            f"{states['doubtful']} are in doubt, but at most {causes} can be explained: {whys}"
+        )
     for case in Case.objects.filter(reference__startswith=f"{run}-"):
         found = verify(case)
         if not isinstance(found, Verified):
