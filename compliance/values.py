@@ -82,6 +82,8 @@ KEYS = {
         Key("visit.cap_days", int, max, "days of the period", "周期天数"),
         Key("leave.minutes", int, min, "minutes in which officers who are asked to leave are gone", "被要求离开后的离开时限（分钟）"),
         Key("emergency.phone", str, _only, "number of the police", "报警电话"),
+        Key("safety.check_in_minutes", int, min, "minutes in which officers at a door say that they are well", "外访员在现场报平安的间隔（分钟）"),
+        Key("safety.escalate_minutes", int, min, "minutes until an alarm that nobody took up goes to the next people", "警报无人响应时逐级上报的间隔（分钟）"),
         Key("refusal.bar_days", int, max, "days without visits after a refusal", "拒绝上门后的禁访天数"),
         Key("gentler.channels", int, max, "gentler channels to be tried first", "上门前应先尝试的渠道数"),
         Key("hold.until_decided", list, _all_of, "reasons of holds that only a decision ends", "须经决定方可结束的暂停原因"),

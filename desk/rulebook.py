@@ -51,6 +51,7 @@ TOPICS: dict[str, Any] = {
     "price": gettext_lazy("Interest and charges"),
     "privacy": gettext_lazy("Privacy"),
     "retention": gettext_lazy("How long records are kept"),
+    "safety": gettext_lazy("The officers' safety"),
     "validation": gettext_lazy("Validation of the debt"),
     "visits": gettext_lazy("Visits"),
     "wording": gettext_lazy("Wording"),
@@ -292,6 +293,14 @@ _VALUES: dict[str, Any] = {
     ),
     "leave.minutes": lambda minutes: (
         _("Once asked to leave, the officers are gone within %(minutes)s minutes.")
+        % {"minutes": minutes}
+    ),
+    "safety.check_in_minutes": lambda minutes: (
+        _("At a door the officers say every %(minutes)s minutes that they are well.")
+        % {"minutes": minutes}
+    ),
+    "safety.escalate_minutes": lambda minutes: (
+        _("An alarm that nobody has taken up goes to the next people every %(minutes)s minutes.")
         % {"minutes": minutes}
     ),
     "wording.outside": lambda words: (

@@ -14,6 +14,7 @@ from cases.models import Case, ContactAttempt, Hold, Interruption, Refusal
 from cases.models.case import Step
 from cases.models.circumstances import CHOICES as CIRCUMSTANCES
 from cases.models.circumstances import Circumstance
+from desk import told_of_safety
 from desk.showing import figure_words, pack_title, tongue_now, zone_or_house
 from documents.models import Document
 from notices.models import Notice
@@ -70,7 +71,8 @@ GROUPS = {
         "door-open",
         (
             "visit.", "credentials.", "debtor.identified", "talk.", "consent.", "item.",
-            "evidence.", "officer.", "third_party.", "incident.", "care.",
+            "evidence.", "officer.", "third_party.", "incident.", "care.", "safety.", "sos.",
+            "position.",
         ),
     ),
     "agreements": Group(
@@ -82,7 +84,7 @@ GROUPS = {
     "looks": Group(_("Looks and exports"), "eye", ("timeline.", "data.")),
 }  # fmt: skip
 
-STANDS_OUT = ("policy.refused", "policy.overridden", "state.refused", "visit.refused")
+STANDS_OUT = ("policy.refused", "policy.overridden", "state.refused", "visit.refused", "sos.called")
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,7 @@ CODED: dict[str, Any] = {
     "signed_by": Signature.Side,
     "step": Step,
     "willingness": TalkRecord.Willingness,
+    **told_of_safety.CODED,
 }
 SOURCES = {"circumstance.": Circumstance.Source}
 KINDS = {"consent.": Consent.Kind, "notice.": Notice.Kind, "approval.": Approval.Kind}
@@ -294,6 +297,7 @@ NAMED: dict[str, tuple[Any, str]] = {
     "circumstance": (dict(CIRCUMSTANCES), "circumstance"),
     "interruption": (Interruption.Kind, "cause"),
     "privacy": (Asked, "privacy"),
+    **told_of_safety.NAMED,
 }
 
 ASKED: dict[str, Any] = {
@@ -319,6 +323,7 @@ ASKED: dict[str, Any] = {
 }
 
 SENTENCES: dict[str, Any] = {
+    **told_of_safety.SENTENCES,
     "case.opened": _("The case was opened."),
     "case.imported": _("The case came with batch %(batch)s, row %(row)s."),
     "case.corrected": _("The creditor's file %(batch)s corrected the case."),

@@ -7,6 +7,7 @@ from people.models import User
 from visits.actions.announcing import unbook_hopeless
 from visits.actions.crewing import flag_lapses
 from visits.actions.missing import tell_missed, tell_overrun
+from visits.actions.safety import ask_after_officers, climb_alarms
 from visits.looking import look_ahead
 
 
@@ -29,3 +30,11 @@ def sweep_missed() -> None:
 def sweep_crews() -> None:
     """Flag the visits with an officer who may not go; harmless when run twice, late, or at once."""
     flag_lapses(at=clock.now(), by=User.objects.system())
+
+
+@shared_task
+def sweep_safety() -> None:
+    """Ask after officers who owe a sign of life, and let alarms climb; harmless when run twice or late."""
+    at, system = clock.now(), User.objects.system()
+    ask_after_officers(at=at, by=system)
+    climb_alarms(at=at, by=system)

@@ -17,7 +17,7 @@ from visits.actions.arriving import CONDUCT, only_the_crew
 from visits.actions.befalling import seen_at_door
 from visits.actions.planning import back_from_door, back_from_notice, cancelling_all
 from visits.actions.recording import ending, finish_visit
-from visits.models import Visit
+from visits.models import Incident, Visit
 from workflow.approvals import request_approval
 from workflow.duties import raise_duty
 from workflow.models import Approval
@@ -106,7 +106,7 @@ def report_incident(*, visit: Visit, remark: str, by: User, at: datetime) -> Non
         raise StateRefused(visit, "incident.opened")
     carry_out(
         *cancelling_all(visit.case, _("An incident is being looked into."), at),
-        _opening_incident(visit, remark, by, at),
+        opening_incident(visit, remark, by, at, kind=Incident.Kind.REPORTED),
         *back_from_notice(visit.case, _("An incident is being looked into."), at),
         by=by,
         at=at,
@@ -119,22 +119,35 @@ def unsafe(*, visit: Visit, remark: str, by: User, at: datetime, kind: str = "")
     ``kind`` is what the officers saw, such as a threat; the packs say what follows from it.
     """
     only_the_crew(visit, by)
-    widely = "" if kind in VULNERABLE else remark
     carry_out(
-        ending(visit, Visit.Outcome.UNSAFE, widely, at, transition="abort"),
-        *cancelling_all(visit.case, str(Visit.Outcome.UNSAFE.label), at),
-        _opening_incident(visit, widely, by, at),
-        *seen_at_door(visit, kind, remark, by, at),
-        *back_from_door(visit.case, str(Visit.Outcome.UNSAFE.label), at),
-        by=by,
-        at=at,
+        *breaking_off(visit, remark, by, at, kind=Incident.Kind.UNSAFE, seen=kind), by=by, at=at
     )
 
 
-def _opening_incident(visit: Visit, remark: str, by: User, at: datetime) -> Step:
+def breaking_off(
+    visit: Visit, remark: str, by: User, at: datetime, *, kind: str, seen: str = ""
+) -> list[Step]:
+    """The steps that end a visit as unsafe: all that lay ahead is cancelled, the case held, an incident opened.
+
+    ``kind`` is that of the incident; ``seen`` what the officers saw, if they said so.
+    """
+    widely, label = "" if seen in VULNERABLE else remark, str(Visit.Outcome.UNSAFE.label)
+    return [
+        ending(visit, Visit.Outcome.UNSAFE, widely, at, transition="abort"),
+        *cancelling_all(visit.case, label, at),
+        opening_incident(visit, widely, by, at, kind=kind),
+        *seen_at_door(visit, seen, remark, by, at),
+        *back_from_door(visit.case, label, at),
+    ]
+
+
+def opening_incident(visit: Visit, remark: str, by: User, at: datetime, *, kind: str) -> Step:
     """The step that stops all contact, keeps what was to go out, and calls for a supervisor."""
 
     def hold(case: Case, _by: User, _at: datetime) -> None:
+        Incident(
+            case=case, visit=visit, kind=kind, what=remark[:400], opened_at=at, opened_by=by
+        ).save(force_insert=True)
         outbox.suppress(case=case, why=_("An incident is being looked into."), by=by, at=at)
         place_hold(
             case, reason=Hold.Reason.INCIDENT, days=INCIDENT_DAYS, remark=remark, by=by, at=at

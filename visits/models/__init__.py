@@ -1,5 +1,9 @@
 from visits.models.outlook import Outlook
 from visits.models.record import Consent, Evidence, Shown, TalkRecord
+from visits.models.safety import Alarm, AlarmCall, Incident, Position, SignOfLife
 from visits.models.visit import Visit, VisitOfficer
 
-__all__ = ["Consent", "Evidence", "Outlook", "Shown", "TalkRecord", "Visit", "VisitOfficer"]
+__all__ = [
+    "Alarm", "AlarmCall", "Consent", "Evidence", "Incident", "Outlook", "Position", "Shown",
+    "SignOfLife", "TalkRecord", "Visit", "VisitOfficer",
+]  # fmt: skip

@@ -17,7 +17,8 @@ from visits import forms
 from visits.actions import arriving, befalling, recording, refusing
 from visits.actions.befalling import AT_THE_DOOR, CARE, DANGER
 from visits.models import Visit
-from visits.policy import packs_at, packs_there
+from visits.policy import packs_at
+from visits.safety import police_of
 from visits.views.planning import seen_visit
 from workflow.forms import DeskForm
 from workflow.web import demand, handle
@@ -110,8 +111,7 @@ def _call_for_help(visit: Visit) -> list[dict[str, Any]]:
 
 def _emergency(visit: Visit) -> str:
     """The number of the police there; empty where no pack of the place names it."""
-    day = local_day(visit.starts_at, visit.zone)
-    return str(value(packs_there(visit), "emergency.phone", day) or "")
+    return police_of(visit)
 
 
 def way_out(request: HttpRequest, reference: str, way: str) -> HttpResponse:

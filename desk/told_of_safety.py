@@ -1,0 +1,21 @@
+"""How events of the officers' safety are told: sentences, and the codes in them by their names."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from visits.models import Alarm, Position
+
+SENTENCES: dict[str, Any] = {
+    "safety.checked_in": _("%(officer)s is well."),
+    "safety.asked": _("No check-in came; the officers were asked whether they are well."),
+    "safety.escalated": _("Nobody has taken up the alarm; told: %(told)s."),
+    "safety.settled": _("The alarm is settled: %(ended)s."),
+    "safety.taken_up": _("The alarm “%(alarm)s” was taken up. %(said)s"),
+    "sos.called": _("%(officer)s called for help."),
+    "sos.called_again": _("%(officer)s called for help again."),
+    "position.kept": _("The place of %(officer)s was kept: %(position)s."),
+    "incident.closed": _("The incident was closed: %(done)s"),
+}
+CODED: dict[str, Any] = {"ended": Alarm.End, "alarm": Alarm.Kind, "position": Position.Kind}
+NAMED: dict[str, tuple[Any, str]] = {name: (choices, name) for name, choices in CODED.items()}
