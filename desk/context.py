@@ -48,9 +48,9 @@ PLACES: list[tuple[str, Any, str, str, str]] = [
     ("desk:dashboard", _("Dashboard"), "bar-chart", "see_dashboard", "d"),
     ("desk:ask", _("Ask first"), "question-circle", "read_rules", "q"),
     ("desk:rules", _("Rules"), "book", "read_rules", "r"),
-    ("wording:wordings", _("Message texts"), "chat-left-text", "release_wording", "m"),
+    ("wording:wordings", _("Message texts"), "chat-left-text", "release_wording", "x"),
     ("cases:house_papers", _("House papers"), "folder-check", "keep_house_papers", "h"),
-    ("notices:accounts", _("Channels"), "broadcast", "keep_accounts", "m"),
+    ("notices:accounts", _("Channels"), "broadcast", "keep_accounts", "c"),
     ("admin:index", _("Administration"), "gear", "administer", "s"),
 ]
 
@@ -61,11 +61,17 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return {"demo_clock": demo_clock()}
     here = request.path
+    places = [
+        place for place in _places(get_language(), get_script_prefix()) if may(user, place[4])
+    ]
+    # One place may lie below another, such as the channels below the letters: the nearest is marked.
+    nearest = max(
+        (url for _name, _label, url, *_rest in places if url != "/" and here.startswith(url)),
+        key=len, default="",
+    )  # fmt: skip
     rail = []
-    for name, label, url, icon, right, key in _places(get_language(), get_script_prefix()):
-        if not may(user, right):
-            continue
-        active = here == url or (url != "/" and here.startswith(url))
+    for name, label, url, icon, _right, key in places:
+        active = here == url or url == nearest
         if name == "desk:work" and here.startswith("/cases/"):
             active = True
         count = _waiting(user) if name == "desk:approvals" else ""

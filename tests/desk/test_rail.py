@@ -30,3 +30,14 @@ class TestApprovals:
         assert counted(make.compliance_officer()) == "1"
         assert counted(make.supervisor()) == ""
         assert counted(make.clerk()) == ""
+
+
+class TestPlace:
+    """One place may lie below another: the nearest alone is marked."""
+
+    @pytest.mark.parametrize("name", ["notices:accounts", "notices:letters"])
+    def test_is_marked_alone(self, name: str) -> None:
+        client = Client()
+        client.force_login(make.administrator())
+        rail = client.get(reverse(name)).context["rail"]
+        assert [item.url for item in rail if item.active] == [reverse(name)]
