@@ -24,7 +24,10 @@ def diff_pdf(
         Facts(
             [
                 (words("规则包", "Rule pack"), words(new.title["zh"], new.title["en"])),
-                (words("原版本", "From version"), f"{old.version} · {old.digest[:16]}"),
+                (
+                    words("原版本", "From version"),
+                    "–" if old.digest == new.digest else f"{old.version} · {old.digest[:16]}",
+                ),
                 (words("新版本", "To version"), f"{new.version} · {new.digest[:16]}"),
                 (words("自何日起适用", "In force from"), day(row.in_force_from)),
                 (words("修改理由", "Why"), row.reason or "–"),

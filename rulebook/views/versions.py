@@ -119,7 +119,7 @@ def diff(request: HttpRequest, reference: str) -> HttpResponse:
     demand(request, "read_rules")
     row = row_named(reference)
     other = _against(request, row)
-    found = changes(_before(row, other), readable(row))
+    found = changes(_before(row, other), readable(row)) if other or row.begins_pack else []
     others = PackVersion.objects.filter(name=row.name).exclude(pk=row.pk).defer("texts")
     return TemplateResponse(
         request,
@@ -133,12 +133,15 @@ def diff_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     """The same on paper."""
     demand(request, "read_rules")
     row = row_named(reference)
-    old, new = _before(row, _against(request, row)), readable(row)
+    other = _against(request, row)
+    if other is None and not row.begins_pack:
+        raise Http404  # it came with the program: nothing was before it
+    old, new = _before(row, other), readable(row)
     content = papers.diff_pdf(
         old, new, row, changes(old, new), at=clock.now(), language=tongue_now()
     )
     answer = HttpResponse(content, content_type="application/pdf")
-    name = f"{row.name}-{old.version}-{new.version}.pdf"
+    name = "-".join([row.name, *([old.version] if other else []), new.version]) + ".pdf"
     answer["Content-Disposition"] = f'inline; filename="{name}"'
     return answer
 
@@ -338,17 +341,20 @@ def readable(row: PackVersion) -> Pack:
         raise Http404 from unreadable
 
 
-def _against(request: HttpRequest, row: PackVersion) -> PackVersion:
-    """The version to compare with: the one that was asked for, else the one it was made from."""
+def _against(request: HttpRequest, row: PackVersion) -> PackVersion | None:
+    """The version to compare with: the one that was asked for, else the one it was made from.
+
+    A pack's first version has none, and no version is compared with itself.
+    """
     wanted = request.GET.get("against", "")
-    if wanted.replace("-", "").isalnum():
+    if wanted.replace("-", "").isalnum() and wanted != row.reference:
         return get_object_or_404(PackVersion, reference=wanted, name=row.name)
-    return row.based_on or row
+    return row.based_on
 
 
-def _before(row: PackVersion, other: PackVersion) -> Pack:
+def _before(row: PackVersion, other: PackVersion | None) -> Pack:
     """The other side of a comparison; a pack's first version stands beside nothing."""
-    return actions.base_of(row) if other == row and row.begins_pack else readable(other)
+    return actions.base_of(row) if other is None else readable(other)
 
 
 def _pack_on(name: str, day: Any) -> Pack | None:

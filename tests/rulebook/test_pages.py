@@ -190,3 +190,15 @@ class TestTheDifference:
         assert "<del>19:00</del>" in page.content.decode()
         paper = compliance.get(reverse("rulebook:diff_pdf", args=[version.reference]))
         assert paper.content.startswith(b"%PDF-")
+
+    def test_is_never_with_itself(self, compliance: Client) -> None:
+        first = cast.published().based_on
+        assert first.based_on is None
+        page = compliance.get(reverse("rulebook:diff", args=[first.reference]))
+        assert page.context["other"] is None
+        assert "first version" in page.content.decode()
+        paper = reverse("rulebook:diff_pdf", args=[first.reference])
+        assert paper not in page.content.decode()
+        assert compliance.get(paper).status_code == 404
+        itself = compliance.get(page.request["PATH_INFO"] + f"?against={first.reference}")
+        assert itself.context["other"] is None
