@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models.functions import Coalesce, Now
 
+from notices.channels import label_of
 from notices.models import ChannelAccount, Notice
 
 WINDOW = timedelta(minutes=1)
@@ -25,6 +26,13 @@ def account_of(organisation: int, channel: str) -> ChannelAccount | None:
     return ChannelAccount.objects.filter(
         organisation=organisation, channel=channel, is_active=True
     ).first()
+
+
+def name_of(account: ChannelAccount) -> str:
+    """What people call an account: whose it is, for which channel, at which carrier."""
+    return (
+        f"{account.organisation} · {account.get_channel_display()} · {label_of(account.provider)}"
+    )
 
 
 def writers_of(notices: Iterable[Notice]) -> dict[int, int]:

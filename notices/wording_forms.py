@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from notices.accounts import name_of
 from notices.models import ChannelAccount
 from notices.texts.wordings import FRAME, SUBJECTS, WORDINGS, Wording
 from workflow.forms import DeskForm, day_field, words_field
@@ -65,10 +66,17 @@ class LookForm(DeskForm):
         self.fields["wording"].choices = [(name, WORDINGS[name].label) for name in told]
 
 
+class AccountField(forms.ModelChoiceField):
+    """An account at a carrier, called as people call it."""
+
+    def label_from_instance(self, account: ChannelAccount) -> str:
+        return name_of(account)
+
+
 class TemplateForm(DeskForm):
     """A text that a carrier has approved."""
 
-    account = forms.ModelChoiceField(label=_("Account"), queryset=ChannelAccount.objects.none())
+    account = AccountField(label=_("Account"), queryset=ChannelAccount.objects.none())
     wording = forms.ChoiceField(label=pgettext_lazy("kind of text", "Message"))
     language = forms.ChoiceField(label=_("Language"), choices=TONGUES)
     number = forms.CharField(

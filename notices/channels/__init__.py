@@ -242,6 +242,12 @@ def carrier_of(account: "ChannelAccount") -> Carrier:
         ) from None
 
 
+def label_of(provider: str) -> Any:
+    """What people call a carrier; by its own name where it is known no more."""
+    carrier = carriers().get(provider)
+    return carrier.label if carrier else provider
+
+
 def line(channel: str, account: "ChannelAccount | None") -> AbstractContextManager[Sender]:
     """The line by which messages of that channel leave; without an account e-mail has the house's."""
     if account is not None:

@@ -8,7 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
-from notices.models import MessageVersion, Notice
+from notices.accounts import name_of
+from notices.models import ChannelAccount, MessageVersion, Notice
 from notices.texts.changing import RELEASE
 from notices.texts.comparing import pieces
 from notices.texts.placeholders import PLACEHOLDERS
@@ -58,6 +59,12 @@ def wording_name(name: str) -> Any:
 def channel_name(name: str) -> Any:
     """The channel in words."""
     return Notice.Channel(name).label if name in Notice.Channel.values else name
+
+
+@register.filter
+def carrier_name(account: ChannelAccount) -> str:
+    """Whose account it is, for which channel, at which carrier."""
+    return name_of(account)
 
 
 @register.filter

@@ -18,7 +18,7 @@ from common.clock import HOUSE_ZONE
 from notices import account_actions
 from notices.account_actions import KEEP
 from notices.account_forms import AccountForm, TryForm, UseForm
-from notices.channels import Carrier, carriers, wire
+from notices.channels import Carrier, carriers, label_of, wire
 from notices.models import AccountRecord, CarrierReceipt, ChannelAccount, Notice
 from workflow.web import demand, handle
 
@@ -187,8 +187,7 @@ def _home() -> str:
 
 
 def _label(account: ChannelAccount) -> Any:
-    carrier = carriers().get(account.provider)
-    return carrier.label if carrier else account.provider
+    return label_of(account.provider)
 
 
 def _offers() -> list[tuple[Any, list[Carrier]]]:
