@@ -41,7 +41,7 @@ def reach(
     nobody gets a letter because it is eight in the evening.
     """
     refused: Reached | None = None
-    for way in ways_of(case) if ways is None else ways:
+    for way in ways_of(case, at) if ways is None else ways:
         verdict = ask_way(case, way, at, action=action)
         goes_at = at if verdict.allowed else verdict.earliest
         if goes_at and (closes is None or goes_at < closes):

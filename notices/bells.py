@@ -5,32 +5,32 @@ from typing import Any
 
 from notices import links
 from notices.models import Notice
-from notices.ways import Way, by_channel, free_channels
-
-WORDING = "portal_bell"
-BY = (Notice.Channel.SMS.value, Notice.Channel.EMAIL.value, Notice.Channel.WECOM.value)
-
-
-def way_of(case: Any) -> Way | None:
-    """By which way the debtor hears that a message lies there; none: it would lie there unread."""
-    open_ = free_channels(case)
-    found = (by_channel(case, name) for name in BY if name in open_)
-    return next((way for way in found if way), None)
+from notices.ways import BELL, ringing
 
 
 def ring(notice: Notice, at: datetime, by: Any) -> None:
-    """Say that it lies there, in the change that puts it there; the same message rings once."""
+    """Say that it lies there, in the change that puts it there; the same message rings once.
+
+    The message keeps by which channel: to the rules it is one of that channel.
+
+    A carrier that has approved no text in two languages rings in the debtor's own.
+    """
     from notices.outbox import write
 
-    way = way_of(notice.case)
-    if way is None:
+    case = notice.case
+    for language in dict.fromkeys([notice.language, case.debtor.language]):
+        way = ringing(case, at, language)
+        if way is None:
+            continue
+        write(
+            wording=BELL, case=case, channel=way.channel, recipient=notice.recipient,
+            address=way.address, contact_point=way.point, language=language,
+            values={"portal_link": links.PLACE}, due_at=notice.due_at, at=at, by=by,
+            dedupe_key=f"bell:{notice.pk}", about={"of": notice.pk},
+        )  # fmt: skip
+        notice.about = {**notice.about, "rings": way.channel}
+        notice.save(update_fields=["about"])
         return
-    write(
-        wording=WORDING, case=notice.case, channel=way.channel, recipient=notice.recipient,
-        address=way.address, contact_point=way.point, language=notice.language,
-        values={"portal_link": links.PLACE}, due_at=notice.due_at, at=at, by=by,
-        dedupe_key=f"bell:{notice.pk}", about={"of": notice.pk},
-    )  # fmt: skip
 
 
 def is_needed(bell: Notice) -> bool:

@@ -65,11 +65,16 @@ def address_of(link: PortalLink) -> str:
 
 
 def with_link(notice: Notice) -> str:
-    """The notice's text as it goes out, with its link where one belongs."""
+    """The notice's text as it goes out, with its link where one belongs.
+
+    Where the carrier fills the gaps of a text of its own, the link goes into what is handed over for them,
+    in this instance of the notice alone: its row keeps the place.
+    """
     if PLACE not in notice.body:
         return notice.body
-    link = PortalLink.objects.get(pk=notice.about["portal_link"])
-    return notice.body.replace(PLACE, address_of(link))
+    address = address_of(PortalLink.objects.get(pk=notice.about["portal_link"]))
+    notice.params = [[name, said.replace(PLACE, address)] for name, said in notice.params]
+    return notice.body.replace(PLACE, address)
 
 
 def _mark(number: int, secret: str) -> str:

@@ -1,19 +1,26 @@
 """By which ways a debtor is reached: addresses from a lawful source that may still be used, gentlest first."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
+from notices import links
 from notices.accounts import account_of
 from notices.channels import CARRIED, Carrier, carriers
 from notices.models import ChannelAccount, Notice
-from notices.models.notice import MEANS
+from notices.models.notice import means_of
+from notices.texts.composing import can_compose
 from people.models import Address, ContactPoint, Source
 
 C = Notice.Channel
 # A message that waits to be opened comes before one that rings, and paper that others may see comes last.
 # One in the portal rings by another way, so it is taken where that other way would say too much.
 LADDER: list[str] = [C.EMAIL, C.SMS, C.WECHAT, C.WECOM, C.PORTAL, C.LETTER]
+BELL = "portal_bell"
+"""The message that brings word of one in the portal."""
+BELLS = (C.SMS.value, C.EMAIL.value, C.WECOM.value)
+"""By which channels it goes, the first that is open."""
 
 
 @dataclass(frozen=True)
@@ -25,22 +32,31 @@ class Way:
     source: str
     """Where the address comes from, as the rules ask."""
     point: ContactPoint | None = None
+    rings: str = ""
+    """Of one in the portal: by which channel word of it goes."""
 
     @property
     def means(self) -> str:
-        """The channel by its name in the rules."""
-        return MEANS.get(self.channel, self.channel)
+        """The channel by its name in the rules; one in the portal is what brings word of it."""
+        return means_of(self.channel, self.rings)
 
 
-def ways_of(case: Any, channels: Collection[str] | None = None) -> list[Way]:
+def ways_of(
+    case: Any,
+    at: datetime,
+    channels: Collection[str] | None = None,
+    rings: Callable[[Any, str], bool] | None = None,
+) -> list[Way]:
     """Every way that is open, the best first: what the debtor agreed to, then as the ladder goes.
 
     Never a dead number, nor one that the debtor does not want to be used, nor one of unknown source.
-    ``channels`` are those by which anything could be sent, for whoever asks for many cases.
+    ``channels`` are those by which anything could be sent, for whoever asks for many cases or of more
+    than those that carry words of our own; ``rings`` says whether word of a message could go to a case's
+    debtor by a channel, where that is known already.
     """
     open_ones = set(free_channels(case) if channels is None else channels)
     points = [way for way in _points(case) if way.channel in open_ones]
-    found = [*points, *_portal(case, points), *_posts(case)]
+    found = [*points, *_portal(case, points, at, rings), *_posts(case)]
     return sorted(
         [way for way in found if way.channel in open_ones],
         key=lambda way: (
@@ -51,14 +67,9 @@ def ways_of(case: Any, channels: Collection[str] | None = None) -> list[Way]:
     )
 
 
-def all_ways_of(case: Any) -> list[Way]:
-    """Every way that is open, also by carriers that send only what they have approved, the best first.
-
-    One in the portal only where another way could ring: none of those carriers brings the link.
-    """
-    rings = any(way.channel == C.PORTAL for way in ways_of(case))
-    found = ways_of(case, list(_channels(case)))
-    return [way for way in found if way.channel != C.PORTAL or rings]
+def all_ways_of(case: Any, at: datetime) -> list[Way]:
+    """Every way that is open, also by carriers that send only what they have approved, the best first."""
+    return ways_of(case, at, every_channel(case))
 
 
 def by_mail(case: Any) -> Way | None:
@@ -71,7 +82,7 @@ def by_post(case: Any) -> Way | None:
     return next(iter(_posts(case)), None)
 
 
-def by_channel(case: Any, channel: str) -> Way | None:
+def by_channel(case: Any, channel: str, at: datetime) -> Way | None:
     """The way by exactly that channel; None where there is no address or nobody who carries it.
 
     A channel other than e-mail needs an account of whoever writes at a carrier.
@@ -82,7 +93,7 @@ def by_channel(case: Any, channel: str) -> Way | None:
         way = by_post(case)
         return replace(way, channel=channel) if way else None
     if channel == C.PORTAL:
-        return next(iter(_portal(case, ways_of(case))), None)
+        return next((way for way in all_ways_of(case, at) if way.channel == C.PORTAL), None)
     if account_of(case.agency_id or case.creditor_id, channel) is None:
         return None
     return next((way for way in _points(case) if way.channel == channel), None)
@@ -95,6 +106,11 @@ def free_channels(case: Any) -> list[str]:
         for name, carrier in _channels(case).items()
         if carrier is None or not carrier.needs_template
     ]
+
+
+def every_channel(case: Any) -> list[str]:
+    """The channels by which the writer of this case can send anything at all."""
+    return list(_channels(case))
 
 
 def _channels(case: Any) -> dict[str, Carrier | None]:
@@ -130,14 +146,42 @@ def _points(case: Any) -> list[Way]:
     return list(found.values())
 
 
-def _portal(case: Any, points: Iterable[Way]) -> list[Way]:
-    """The portal: read by whoever can say what only the debtor knows, who hears of it by another way."""
-    from notices.bells import BY
+def can_ring(case: Any, channel: str, at: datetime, *, language: str = "", **known: Any) -> bool:
+    """Whether word of a message can go to the debtor by this channel: its carrier may want a text of its own.
 
+    ``known`` is what ``compose`` is given by whoever asks for many.
+    """
+    return can_compose(
+        wording=BELL, channel=channel, case=case, recipient=case.debtor,
+        language=language or case.debtor.language, at=at,
+        values={"portal_link": links.PLACE}, **known,
+    )  # fmt: skip
+
+
+def ringing(case: Any, at: datetime, language: str = "") -> Way | None:
+    """By which way the debtor hears that a message lies in the portal; none: it would lie there unread."""
+    open_ones = every_channel(case)
+    points = [way for way in _points(case) if way.channel in open_ones]
+    return _bell(
+        points, lambda channel: can_ring(case, channel, at, language=language)
+    )  # fmt: skip
+
+
+def _bell(points: Iterable[Way], rings: Callable[[str], bool]) -> Way | None:
+    by_name = {way.channel: way for way in points}
+    found = (by_name[name] for name in BELLS if name in by_name and rings(name))
+    return next(found, None)
+
+
+def _portal(
+    case: Any, points: Iterable[Way], at: datetime, rings: Callable[[Any, str], bool] | None
+) -> list[Way]:
+    """The portal: read by whoever can say what only the debtor knows, who hears of it by another way."""
     if not (case.debtor.id_number or case.debtor.born_on):
         return []
-    bell = next((way for name in BY for way in points if way.channel == name), None)
-    return [Way(C.PORTAL.value, "", bell.source)] if bell else []
+    can = rings or (lambda one, channel: can_ring(one, channel, at))
+    bell = _bell(points, lambda channel: can(case, channel))
+    return [Way(C.PORTAL.value, "", bell.source, rings=bell.channel)] if bell else []
 
 
 def _posts(case: Any) -> list[Way]:

@@ -1,8 +1,8 @@
 """What a run says to each debtor, by which way, and what the rules say to that."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +18,18 @@ from cases.reaching import Reached, ask_way, reach
 from common.clock import local_day
 from common.money import show
 from compliance.verdict import Finding, Verdict
-from notices.models import Notice
+from notices.models import ApprovedTemplate, Notice
+from notices.texts.approved import (
+    ANOTHER_APPROVED,
+    NONE_APPROVED,
+    Approvals,
+    approvals_of,
+)
 from notices.texts.composing import CannotCompose, compose
 from notices.texts.placeholders import fill
 from notices.texts.standing import Standing, standing
 from notices.texts.wordings import CHANNELS, FRAME, LANGUAGES, OUTSIDE
-from notices.ways import free_channels, ways_of
+from notices.ways import BELL, Way, can_ring, every_channel, ways_of
 from notices.wording import tells_of_debt
 from outreach.models import NoticeRun, NoticeRunLine
 from workflow.wording import ask_words
@@ -31,7 +37,21 @@ from workflow.wording import ask_words
 A = NoticeRunLine.Answer
 K = NoticeRun.Kind
 OWN = "letter"  # the message in one's own words, among the wordings
-Texts = Mapping[tuple[str, str, str], Standing]
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The words that hold, and which of them the carriers have approved; asked once for many lines."""
+
+    holding: Mapping[tuple[str, str, str], Standing]
+    approvals: Approvals
+
+    def rings(self, at: datetime) -> Callable[[Case, str], bool]:
+        """Whether word of a message in the portal can go to a case's debtor by a channel."""
+        return lambda case, channel: can_ring(
+            case, channel, at, known=self.holding, approvals=self.approvals
+        )
+
 
 # What may stand in a text for each debtor's own; in the words of either language.
 PLACES: dict[str, str] = {
@@ -62,6 +82,14 @@ NOT_SO: dict[str, dict[str, str]] = {
         "en": "Others can read a message by this channel, and it would tell them of the debt.",
         "zh": "他人可能看到该渠道的消息，其内容会透露债务情况。",
     },
+    NONE_APPROVED: {
+        "en": "The carrier sends only what it has approved, and no text is entered for this message in this language. Have one approved and enter it, or choose another channel.",
+        "zh": "服务商只发送审核通过的文本，该消息在此语言下尚未登记。请报审并登记，或改用其他渠道。",
+    },
+    ANOTHER_APPROVED: {
+        "en": "The text that the carrier has approved is not the one that holds now. Have the new one approved, or choose another channel.",
+        "zh": "审核通过的文本与现行文本不一致。请将新文本报审，或改用其他渠道。",
+    },
     "not-known": {
         "en": "Something that this message must say is not known, such as a telephone number.",
         "zh": "消息必须写明的内容尚缺，例如联系电话。",
@@ -80,13 +108,17 @@ NOT_SO: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Drafted:
-    """The message to one debtor as it would go at that moment; ``not_so`` is why there is none."""
+    """The message to one debtor as it would go at that moment; ``not_so`` is why there is none.
+
+    ``passed_over`` are the channels whose carrier has not approved it, each with why in a word.
+    """
 
     reached: Reached | None = None
     text: str = ""
     instalment: Instalment | None = None
     words: Verdict | None = None
     not_so: str = ""
+    passed_over: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -153,18 +185,22 @@ def instalments_of(cases: Iterable[Case]) -> dict[int, list[Instalment]]:
 
 
 def channels_of(cases: Iterable[Case]) -> dict[int, list[str]]:
-    """By which channels each writer of these cases can send words of our own, asked once for each."""
+    """By which channels each writer of these cases can send anything, asked once for each."""
     found: dict[int, list[str]] = {}
     for case in cases:
         writer = case.agency_id or case.creditor_id
         if writer not in found:
-            found[writer] = free_channels(case)
+            found[writer] = every_channel(case)
     return found
 
 
-def texts_for(run: NoticeRun, at: datetime) -> Texts:
+def texts_for(run: NoticeRun, cases: Iterable[Case], at: datetime) -> Texts:
     """The words that hold for all messages of the run, whatever channel and language, asked once."""
-    return standing([wording_of(run), OWN, FRAME], CHANNELS, LANGUAGES, at=at)
+    names = [wording_of(run), OWN, BELL]
+    return Texts(
+        standing([*names, FRAME], CHANNELS, LANGUAGES, at=at),
+        approvals_of((case.agency_id or case.creditor_id for case in cases), names),
+    )
 
 
 def draft(
@@ -195,13 +231,21 @@ def draft(
         text = filled({"zh": run.text_zh, "en": run.text_en}[case.debtor.language], case)
         if not text:
             return Drafted(not_so="no-text")
-    open_ways = ways_of(case, channels)
+    texts = texts or texts_for(run, [case], at)
+    open_ways = ways_of(
+        case, at, every_channel(case) if channels is None else channels, texts.rings(at)
+    )
     ways = [way for way in open_ways if run.channel in (NoticeRun.By.BEST, way.channel)]
     if not ways:
         return Drafted(text=text, instalment=instalment, not_so="no-way")
     ways = [way for way in ways if not (way.channel in OUTSIDE and tells_of_debt(text, case, at))]
     if not ways:
         return Drafted(text=text, instalment=instalment, not_so="outside")
+    passed_over = _not_approved(run, case, ways, instalment, text, at, texts)
+    ways = [way for way in ways if way.channel not in passed_over]
+    if not ways:
+        missing = next(iter(passed_over.values()))
+        return Drafted(text=text, instalment=instalment, not_so=missing, passed_over=passed_over)
     closes = window_closes(run.kind, instalment.due_on, case.zone) if instalment else None
     reached = reach(case, at, action=action_of(run), ways=ways, closes=closes)
     if reached is None:
@@ -209,19 +253,45 @@ def draft(
     try:
         message = composed(run, case, reached.way.channel, instalment, text, at, texts)
     except CannotCompose:
-        return Drafted(reached, text, instalment, not_so="not-known")
+        return Drafted(reached, text, instalment, not_so="not-known", passed_over=passed_over)
     text = text or message.says
     words = ask_words(case, text, action="text.send", at=at)
-    return Drafted(reached, text, instalment, words)
+    return Drafted(reached, text, instalment, words, passed_over=passed_over)
+
+
+def _not_approved(
+    run: NoticeRun,
+    case: Case,
+    ways: Sequence[Way],
+    instalment: Instalment | None,
+    text: str,
+    at: datetime,
+    texts: Texts,
+) -> dict[str, str]:
+    """The channels whose carrier would not send this message, each with why in a word."""
+    found = {}
+    for way in ways:
+        if way.channel not in OUTSIDE:
+            continue
+        try:
+            composed(run, case, way.channel, instalment, text, at, texts)
+        except CannotCompose as cannot:
+            if cannot.code:
+                found[way.channel] = cannot.code
+    return found
 
 
 @dataclass(frozen=True)
 class Message:
-    """The whole message, and what of it is its own: without salutation and letterhead."""
+    """The whole message, and what of it is its own: without salutation and letterhead.
+
+    ``template`` is the text that the carrier has approved, where it sends no other.
+    """
 
     subject: str
     body: str
     says: str
+    template: ApprovedTemplate | None = None
 
 
 def composed(
@@ -236,13 +306,14 @@ def composed(
     """The message as the debtor would read it; ``text`` takes the place of a reminder's own words."""
     language = case.debtor.language
     wording, values = filling(run, case, instalment, text)
-    texts = texts or texts_for(run, at)
+    texts = texts or texts_for(run, [case], at)
     made = compose(
         wording=wording, channel=channel, case=case, recipient=case.debtor, language=language,
-        at=at, values=values, known=texts,
+        at=at, values=values, known=texts.holding, approvals=texts.approvals,
     )  # fmt: skip
-    own = fill(texts[wording, channel, language].text.body, made.filled[language])
-    return Message(made.subject, made.body, own.strip())
+    own = fill(texts.holding[wording, channel, language].text.body, made.filled[language])
+    template = made.fits.template if made.fits else None
+    return Message(made.subject, made.body, own.strip(), template)
 
 
 def filling(
@@ -307,6 +378,7 @@ def write_down(line: NoticeRunLine, drafted: Drafted, language: str) -> None:
     line.findings = [found.as_dict() for found in drafted.findings]
     stopping = {found.rule for found in drafted.findings if found.blocks}
     line.rules = sorted(stopping) or ([drafted.not_so] if drafted.not_so else [])
+    line.about = {"passed_over": dict(drafted.passed_over)} if drafted.passed_over else {}
     line.earliest = None
     line.channel = line.address = ""
     line.contact_point = None
@@ -319,7 +391,7 @@ def write_down(line: NoticeRunLine, drafted: Drafted, language: str) -> None:
 
 WRITTEN = [
     "answer", "text", "instalment", "findings", "rules", "earliest", "channel", "address",
-    "contact_point", "language",
+    "contact_point", "language", "about",
 ]  # fmt: skip
 """The fields that ``write_down`` sets."""
 

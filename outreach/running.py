@@ -111,7 +111,8 @@ def _look(found: NoticeRun, at: datetime) -> bool:
         return False
     cases = drafting.cases_of(lines, at)
     instalments = drafting.instalments_of(cases.values()) if found.kind != "letter" else {}
-    channels, texts = drafting.channels_of(cases.values()), drafting.texts_for(found, at)
+    channels = drafting.channels_of(cases.values())
+    texts = drafting.texts_for(found, cases.values(), at)
     for line in lines:
         case = cases[line.case_id]
         drafted = drafting.draft(

@@ -173,6 +173,12 @@ def why_of(line: NoticeRunLine) -> str:
     return " ".join(says_of(code) for code in line.rules)
 
 
+def passed_over(line: NoticeRunLine) -> list[tuple[str, str]]:
+    """The channels whose carrier has not approved the message, each with what is missing, for a reader."""
+    found = line.about.get("passed_over", {})
+    return [(str(Notice.Channel(channel).label), says_of(code)) for channel, code in found.items()]
+
+
 def findings_of(line: NoticeRunLine, *, all_of_them: bool = False) -> list[dict[str, Any]]:
     """What stands against it (or all that the rules found), each told in the reader's language."""
     found: Iterable[Any] = line.findings if all_of_them else line.blocking()

@@ -25,6 +25,7 @@ from common import clock
 from common.clock import HOUSE_ZONE, from_local, local_day
 from desk.views.review import AnswerForm
 from desk.worklist import Wanted, page_of, wanted_cases
+from notices.models import ApprovedTemplate
 from notices.texts.composing import CannotCompose
 from outreach import actions, drafting, shown
 from outreach.forms import LineForm, ReasonForm, RunForm
@@ -212,15 +213,16 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
 def line(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """One message as the debtor would read it, what the rules say of it, and its words to be changed.
 
-    Context: ``run``, ``line``, ``message``, ``findings``, ``open``.
+    Context: ``run``, ``line``, ``message``, ``approved``, ``passed_over``, ``findings``, ``open``.
     """
     found = _seen(request, number)
     lines = NoticeRunLine.objects.visible_to(request.user).select_related(
         "run", "case__debtor", "case__creditor", "case__agency", "case__team", "contact_point",
-        "notice", "edited_by", "instalment",
+        "notice__approved__account", "edited_by", "instalment",
     )  # fmt: skip
     mine = get_object_or_404(lines, pk=pk, run=found)
     form = LineForm(request.POST or None, initial={"text": mine.text})
+    message, template = _message(mine)
     return handle(
         request,
         case=mine.case,
@@ -230,7 +232,9 @@ def line(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         context={
             "run": found,
             "line": mine,
-            "message": _message(mine),
+            "message": message,
+            "approved": template,
+            "passed_over": shown.passed_over(mine),
             "findings": shown.findings_of(mine, all_of_them=True),
             "why": shown.why_of(mine),
             "open": found.is_open_to_change
@@ -245,19 +249,20 @@ def line(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     )
 
 
-def _message(mine: NoticeRunLine) -> str:
-    """The whole message: as it went, or as it would go now."""
+def _message(mine: NoticeRunLine) -> tuple[str, ApprovedTemplate | None]:
+    """The whole message, as it went or as it would go now, and the carrier's text that it goes by."""
     if mine.notice:
-        return mine.notice.body
+        return mine.notice.body, mine.notice.approved
     if not mine.channel:
-        return mine.text
+        return mine.text, None
     text = mine.text if mine.run.kind == NoticeRun.Kind.LETTER or mine.edited_by_id else ""
     try:
-        return drafting.composed(
+        made = drafting.composed(
             mine.run, mine.case, mine.channel, mine.instalment, text, clock.now()
-        ).body
+        )
     except CannotCompose as cannot:
-        return cannot.why
+        return cannot.why, None
+    return made.body, made.template
 
 
 def _chosen_words(found: NoticeRun) -> list[tuple[Any, str]]:

@@ -140,7 +140,7 @@ def _reminder(
     # Paper is days on its way: it cannot speak of a day that is still to come.
     ways = [
         way
-        for way in all_ways_of(case)
+        for way in all_ways_of(case, at)
         if (rung.days > 0 or way.channel != Notice.Channel.LETTER)
         and can_compose(
             wording=KINDS[rung.kind], channel=way.channel, case=case, recipient=case.debtor,

@@ -160,7 +160,7 @@ def release_letter(*, letter: LawyersLetter, by: User, at: datetime) -> Notice:
     letter = LawyersLetter.objects.select_related(
         "case__debtor", "case__creditor", "case__agency", "firm"
     ).get(pk=letter.pk)
-    way = by_channel(letter.case, BY_LAWYER)
+    way = by_channel(letter.case, BY_LAWYER, at)
     if way is None:
         raise WrongInput(
             _("There is no home address from a lawful source for a letter. Add one under “People”.")
@@ -237,7 +237,7 @@ def _may_write(case: Case, text: str) -> Policy:
         words = ask_words(case, text, action="text.send", at=at)
         if not words.allowed:
             return words
-        way = by_channel(case, BY_LAWYER)
+        way = by_channel(case, BY_LAWYER, at)
         may_send = asks(
             "notice.send", channel=BY_LAWYER, contact_sources=(way.source,) if way else None
         )

@@ -12,11 +12,10 @@ from compliance.verdict import Verdict
 from notices import bells, kinds
 from notices.kinds import Later
 from notices.models import Notice
-from notices.models.notice import MEANS
 from notices.outbox import write
 from notices.texts.placeholders import examples
 from notices.texts.previewing import Sample, tells
-from notices.ways import by_channel, free_channels
+from notices.ways import BELL, by_channel, free_channels
 from people.models import User
 from workflow.steps import WrongInput, note
 from workflow.wording import ask_words
@@ -27,7 +26,7 @@ def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: dateti
 
     Raises ``PolicyRefused`` for what the rules forbid, such as words or hours, or ``WrongInput``.
     """
-    way = by_channel(case, channel) if channel in free_channels(case) else None
+    way = by_channel(case, channel, at) if channel in free_channels(case) else None
     if way is None:
         raise WrongInput(_("There is no address from a lawful source for this."), "channel")
     if not text.strip():
@@ -40,7 +39,7 @@ def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: dateti
         words = ask_words(subject, text, action="text.send", at=at)
         may_write = asks(
             "notice.send",
-            channel=MEANS.get(way.channel, way.channel),
+            channel=way.means,
             contact_sources=(way.source,),
         )
         return may_write(subject, by=by, at=at) if words.allowed else words
@@ -96,4 +95,4 @@ def register_kinds() -> None:
     kinds.register(kinds.Kind(Notice.Kind.LETTER.value, recheck=may_go))
     kinds.register(kinds.Kind(Notice.Kind.PORTAL_BELL.value, recheck=may_ring))
     tells("letter", of_letter)
-    tells(bells.WORDING, of_bell)
+    tells(BELL, of_bell)

@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 
 
 # Channel -> its name in the rules, where that is another. To them a message in the portal is what an
-# e-mail is: words of data that lie until their reader fetches them.
+# e-mail is, words of data that lie until their reader fetches them, unless it is known what brings word
+# of it: that is what reaches out, so a mandate that allows it allows the message too.
 MEANS = {"wecom": "wechat", "portal": "email"}
+
+
+def means_of(channel: str, rings: str = "") -> str:
+    """A channel as the rules name it; ``rings`` is by which one word goes of a message in the portal."""
+    return MEANS.get(rings or channel, rings or channel)
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -233,7 +239,7 @@ class Notice(models.Model):
     @property
     def means(self) -> str:
         """The way as the rules name it: to them WeChat is one, whoever's program carries it."""
-        return MEANS.get(self.channel, self.channel)
+        return means_of(self.channel, self.about.get("rings", ""))
 
     @property
     def reference(self) -> str:

@@ -1,7 +1,7 @@
 """What a carrier has approved, beside what we say: it sends our message only where both are the same."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,11 +38,37 @@ class Fitting:
 
 
 class NotApproved(Exception):
-    """The carrier would not send this message; ``why`` says what is missing."""
+    """The carrier would not send this message; ``why`` says what is missing, ``code`` in a word."""
 
-    def __init__(self, why: str) -> None:
-        self.why = why
+    def __init__(self, why: str, code: str) -> None:
+        self.why, self.code = why, code
         super().__init__(why)
+
+
+ONE_LANGUAGE, NONE_APPROVED, ANOTHER_APPROVED = "one-language", "no-template", "other-template"
+"""Why a carrier would not send a message, in a word."""
+
+
+@dataclass(frozen=True)
+class Approvals:
+    """The accounts of many writers and what their carriers have approved, asked once for many messages."""
+
+    accounts: Mapping[tuple[int, str], ChannelAccount]
+    templates: Mapping[tuple[int, str, str], ApprovedTemplate]
+
+
+def approvals_of(organisations: Iterable[int], wordings: Iterable[str]) -> Approvals:
+    """What the carriers of these organisations have approved for these messages."""
+    accounts = ChannelAccount.objects.filter(
+        organisation__in=set(organisations), channel__in=OUTSIDE, is_active=True
+    )
+    templates = ApprovedTemplate.objects.filter(
+        account__in=[one.pk for one in accounts], wording__in=set(wordings), is_active=True
+    ).select_related("account")
+    return Approvals(
+        {(one.organisation_id, one.channel): one for one in accounts},
+        {(one.account_id, one.wording, one.language): one for one in templates},
+    )
 
 
 def wants_template(account: ChannelAccount | None) -> bool:
@@ -52,30 +78,47 @@ def wants_template(account: ChannelAccount | None) -> bool:
 
 
 def fitting(
-    case: Any, used: Sequence[Standing], filled: Mapping[str, Mapping[str, str]]
+    case: Any,
+    used: Sequence[Standing],
+    filled: Mapping[str, Mapping[str, str]],
+    approvals: Approvals | None = None,
 ) -> Fitting | None:
     """The approved template for this message; None where the carrier wants none.
 
-    Raises ``NotApproved`` where it wants one and there is none that says the same.
+    ``approvals`` are what the carriers have approved, for whoever asks for many. Raises ``NotApproved``
+    where the carrier wants a template and there is none that says the same.
     """
     first = used[0]
     if first.channel not in OUTSIDE:
         return None
-    account = account_of(case.agency_id or case.creditor_id, first.channel)
+    writer = case.agency_id or case.creditor_id
+    account = (
+        approvals.accounts.get((writer, first.channel))
+        if approvals
+        else account_of(writer, first.channel)
+    )
     if account is None or not wants_template(account):
         return None
     if len(used) > 1:
         raise NotApproved(
-            _("The carrier sends one approved text at a time. Choose one of the languages.")
+            _("The carrier sends one approved text at a time. Choose one of the languages."),
+            ONE_LANGUAGE,
         )
-    template = ApprovedTemplate.objects.filter(
-        account=account, wording=first.wording, language=first.language, is_active=True
-    ).first()
+    template = (
+        approvals.templates.get((account.pk, first.wording, first.language))
+        if approvals
+        else ApprovedTemplate.objects.filter(
+            account=account, wording=first.wording, language=first.language, is_active=True
+        ).first()
+    )
     if template is None:
-        raise NotApproved(_("The carrier has approved no text for this message in this language."))
+        raise NotApproved(
+            _("The carrier has approved no text for this message in this language."), NONE_APPROVED
+        )
     if ours(template.text, template.parameters) != plain(first.text.body):
         raise NotApproved(
-            _("The text that the carrier has approved is not the one that holds now. Have the new one approved.")
+            _("The text that the carrier has approved is not the one that holds now. Have the new one approved."),
+            ANOTHER_APPROVED,
         )  # fmt: skip
     values = filled[first.language]
     params = tuple((name, fill(text, values)) for name, text in template.parameters)

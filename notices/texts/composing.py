@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from notices.texts.approved import Fitting, NotApproved, fitting
+from notices.texts.approved import Approvals, Fitting, NotApproved, fitting
 from notices.texts.placeholders import PLACEHOLDERS, Unfilled, fill
 from notices.texts.standing import Standing, standing
 from notices.texts.wordings import FRAME, FRAMED, OUTSIDE, WORDINGS
@@ -20,10 +20,13 @@ Given = Mapping[str, str | Mapping[str, str]]
 
 
 class CannotCompose(WrongInput):
-    """The message cannot be made for this case by this channel; ``why`` says what is in the way."""
+    """The message cannot be made for this case by this channel; ``why`` says what is in the way.
 
-    def __init__(self, why: str) -> None:
-        self.why = why
+    ``code`` says so in a word where it is the carrier that has not approved it.
+    """
+
+    def __init__(self, why: str, code: str = "") -> None:
+        self.why, self.code = why, code
         super().__init__(why)
 
 
@@ -55,11 +58,12 @@ def compose(
     values: Given | None = None,
     instead: Standing | None = None,
     known: Mapping[tuple[str, str, str], Standing] | None = None,
+    approvals: Approvals | None = None,
 ) -> Composed:
     """The message as it would go out now; raises ``CannotCompose``.
 
-    ``instead`` is a text to be tried in the place of the one that holds; ``known`` are those that hold,
-    for whoever composes many.
+    ``instead`` is a text to be tried in the place of the one that holds; ``known`` are those that hold
+    and ``approvals`` what the carriers have approved, for whoever composes many.
     """
     tongues = LANGUAGES[language]
     texts = dict(known or standing([wording, FRAME], [channel], tongues, at=at))
@@ -80,7 +84,7 @@ def compose(
         ]
         used += frames
     else:
-        fits = _fitting(case, used, filled)
+        fits = _fitting(case, used, filled, approvals)
         body = fits.body if fits else "\n".join(says.values())
         subjects = [one.text.subject for one in used]
     subject = " / ".join(
@@ -143,12 +147,15 @@ def _of_case(
 
 
 def _fitting(
-    case: Any, used: Sequence[Standing], filled: Mapping[str, Mapping[str, str]]
+    case: Any,
+    used: Sequence[Standing],
+    filled: Mapping[str, Mapping[str, str]],
+    approvals: Approvals | None,
 ) -> Fitting | None:
     try:
-        return fitting(case, used, filled)
+        return fitting(case, used, filled, approvals)
     except NotApproved as refused:
-        raise CannotCompose(refused.why) from refused
+        raise CannotCompose(refused.why, refused.code) from refused
 
 
 def _in(values: Given, language: str) -> dict[str, str]:

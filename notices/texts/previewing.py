@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from compliance.verdict import Finding, Verdict
 from notices.channels import CARRIED
 from notices.models import Notice
-from notices.models.notice import MEANS
+from notices.models.notice import means_of
 from notices.texts.composing import CannotCompose, Composed, Given, compose
 from notices.texts.segments import Measure, measure
 from notices.texts.standing import Standing
@@ -99,7 +99,7 @@ def _preview(
     instead: Standing | None,
 ) -> Preview:  # fmt: skip
     label, stops, warnings = str(Notice.Channel(channel).label), [], []
-    way = by_channel(case, channel)
+    way = by_channel(case, channel, at)
     if way is None:
         stops.append(str(_NO_WAY.get(channel, _NO_WAY[""])))
     try:
@@ -110,7 +110,9 @@ def _preview(
     except CannotCompose as cannot:
         return Preview(channel, label, _address(way), stops=[*stops, cannot.why])
     words = ask_words(case, f"{made.subject}\n{made.body}", action="text.send", at=at)
-    verdict = sample.asks(MEANS.get(channel, channel), way.source if way else "contract")
+    verdict = sample.asks(
+        way.means if way else means_of(channel), way.source if way else "contract"
+    )
     if channel in OUTSIDE and tells_of_debt(made.body, case, at):
         warnings.append(_("Others who see this message would learn of the debt."))
     found = measure(made.body) if channel == "sms" else None

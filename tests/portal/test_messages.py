@@ -7,12 +7,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import Case
-from notices import links, relay
+from cases.actions.writing import write_to_debtor
+from cases.models import Case, Mandate
+from notices import channels, links, relay
 from notices.models import Notice, PortalLink
+from people.models import ContactPoint
 from tests import make
 from tests.conftest import Mailbox
+from tests.notices.carrier import Scripted, account
 from tests.notices.cast import MONDAY, chain_holds, queued, told
+from workflow.steps import PolicyRefused
 
 pytestmark = pytest.mark.django_db
 
@@ -244,9 +248,47 @@ class TestBell:
         assert (bell.state, mailbox.messages) == ("suppressed", [])
 
 
+class TestUnderAMandate:
+    """The mandate's methods bind what reaches out: the word of a message, not the place where it lies."""
+
+    def mandated(self, case: Case, *methods: str) -> None:
+        Mandate.objects.filter(pk=case.mandate_id).update(methods=methods)
+        ContactPoint.objects.filter(person=case.debtor).update(do_not_contact=True)
+        ContactPoint.objects.create(
+            person=case.debtor, channel="sms", value="13800000000", source="contract"
+        )
+        account()
+
+    def written(self, case: Case) -> Notice:
+        return write_to_debtor(
+            case=Case.objects.get(pk=case.pk), channel="portal", text="请在方便时回电。",
+            by=make.clerk(), at=MONDAY,
+        )  # fmt: skip
+
+    @pytest.fixture(autouse=True)
+    def _carrier(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        known = {**channels.carriers(), "scripted": Scripted()}
+        for place in ("notices.channels.carriers", "notices.ways.carriers"):
+            monkeypatch.setattr(place, lambda: known)
+
+    def test_goes_where_the_mandate_names_what_brings_word_of_it(self, case: Case) -> None:
+        self.mandated(case, "sms", "visit")
+        made = self.written(case)
+        assert (made.channel, made.means) == ("portal", "sms")
+        relay.send_due(MONDAY)
+        assert set(Notice.objects.values_list("channel", "state")) == {
+            ("portal", "sent"), ("sms", "sent"),
+        }  # fmt: skip
+
+    def test_is_refused_where_it_does_not(self, case: Case) -> None:
+        self.mandated(case, "email", "visit")
+        with pytest.raises(PolicyRefused):
+            self.written(case)
+
+
 def test_way_by_the_portal_needs_something_that_only_the_debtor_knows(case: Case) -> None:
     from notices.ways import by_channel
 
-    assert by_channel(case, "portal")
+    assert by_channel(case, "portal", MONDAY)
     case.debtor.id_number, case.debtor.born_on = "", None
-    assert by_channel(case, "portal") is None
+    assert by_channel(case, "portal", MONDAY) is None

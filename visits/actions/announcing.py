@@ -70,7 +70,7 @@ def announce_visit(
         "case__debtor", "case__creditor", "case__agency", "case__mandate", "place"
     ).get(pk=visit.pk)
     composed = compose(visit, at)
-    ways = [_way(visit, channel) for channel in channels]
+    ways = [_way(visit, channel, at) for channel in channels]
     if not ways:
         raise WrongInput(_("Choose at least one way in which the notice goes."))
     if not WHOLE & set(channels):
@@ -127,9 +127,9 @@ def announce_visit(
     return list(made["notices"])
 
 
-def _way(visit: Visit, channel: str) -> tuple[str, str, ContactPoint | None]:
+def _way(visit: Visit, channel: str, at: datetime) -> tuple[str, str, ContactPoint | None]:
     """The address for a channel; raises ``WrongInput`` when there is none that may be used."""
-    way = by_channel(visit.case, channel)
+    way = by_channel(visit.case, channel, at)
     if way is None:
         raise WrongInput(str(NO_WAY.get(channel, NO_WAY["other"])), channel)
     return channel, way.address, way.point

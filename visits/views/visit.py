@@ -70,7 +70,7 @@ def announce(request: HttpRequest, reference: str) -> HttpResponse:
     reached = {
         channel: announcing.why_not(notice, channel, at)
         for channel in announcing.SHORT
-        if by_channel(found.case, channel)
+        if by_channel(found.case, channel, at)
     }
     short = {channel: announcing.SHORT[channel] for channel, why in reached.items() if not why}
     form = forms.AnnounceForm(
