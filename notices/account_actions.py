@@ -11,9 +11,11 @@ from django.db.models import F, Func, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from common.clock import HOUSE_ZONE, local_day
 from notices import accounts
 from notices.channels import Carrier, Message, Unclear, Undelivered, carrier_of, carriers
 from notices.models import AccountRecord, ChannelAccount
+from notices.texts.faults import demand_quiet
 from people.models import ContactPoint, Organisation, User
 from people.rights import may
 from workflow.steps import RightRefused, WrongInput, once
@@ -51,7 +53,7 @@ def open_account(
             organisation=organisation, channel=carrier.channel, provider=provider,
             per_minute=per_minute, changed_by=by, changed_at=at,
         )  # fmt: skip
-        names = _fill(account, carrier, values)
+        names = _fill(account, carrier, values, at)
         account.save(force_insert=True)
         _record(account, K.OPENED, by, at, why=why, names=names)
     return account
@@ -72,7 +74,7 @@ def change_account(
     with transaction.atomic():
         once(by, at)
         held = _locked(account)
-        names = _fill(held, carrier, values)
+        names = _fill(held, carrier, values, at)
         if per_minute != held.per_minute:
             held.per_minute = per_minute
             names.append("per_minute")
@@ -189,12 +191,19 @@ def _harmless(
     )  # fmt: skip
 
 
-def _fill(account: ChannelAccount, carrier: Carrier, values: Mapping[str, Any]) -> list[str]:
-    """Put what was given where it belongs; says which of it is new. Unknown names are left aside."""
+def _fill(
+    account: ChannelAccount, carrier: Carrier, values: Mapping[str, Any], at: datetime
+) -> list[str]:
+    """Put what was given where it belongs; says which of it is new. Unknown names are left aside.
+
+    Raises ``WrongInput`` for what is missing, and for what others would read and learn of a debt by.
+    """
     plain, sealed = dict(account.settings), account.secrets
     names = []
     for wanted in carrier.fields:
         given = values.get(wanted.name)
+        if wanted.outside and given:
+            demand_quiet(str(given), wanted.name, on=local_day(at, HOUSE_ZONE))
         if wanted.secret:
             if given and given != sealed.get(wanted.name):
                 sealed[wanted.name] = given

@@ -128,7 +128,10 @@ class Forged(Exception):
 
 @dataclass(frozen=True)
 class Setting:
-    """One thing that an account at this carrier needs; ``secret`` ones are kept sealed."""
+    """One thing that an account at this carrier needs; ``secret`` ones are kept sealed.
+
+    What is ``outside`` is read by whoever sees the telephone, so it may tell nothing of a debt.
+    """
 
     name: str
     label: Any
@@ -137,6 +140,7 @@ class Setting:
     required: bool = True
     kind: str = "text"  # or "address" (https://…), "number", "choice"
     choices: tuple[tuple[str, Any], ...] = ()
+    outside: bool = False
 
 
 class Carrier:

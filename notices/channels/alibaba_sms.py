@@ -71,7 +71,9 @@ class AlibabaSms(Carrier):
             "access_key_id", _("AccessKey ID"), _("Of a RAM user that may do nothing but send SMS.")
         ),
         Setting("access_key_secret", _("AccessKey secret"), secret=True),
-        Setting("sign_name", _("Signature"), _("As approved, without the brackets 【】.")),
+        Setting(
+            "sign_name", _("Signature"), _("As approved, without the brackets 【】."), outside=True
+        ),
         *wire.BASE,
     )
     needs_template = calls_back = polls = True

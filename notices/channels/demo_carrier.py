@@ -30,6 +30,7 @@ class Demo(Carrier):
             gettext_lazy("Signature"),
             gettext_lazy("Stands before each message."),
             required=False,
+            outside=True,
         ),
     )
     polls = True

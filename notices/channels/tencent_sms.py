@@ -84,7 +84,9 @@ class TencentSms(Carrier):
         Setting("secret_id", _("SecretId"), _("Of a sub-user that may do nothing but send SMS.")),
         Setting("secret_key", _("SecretKey"), secret=True),
         Setting("app_id", _("SdkAppId"), _("The number of the application, such as 1400006666.")),
-        Setting("sign_name", _("Signature"), _("As approved, without the brackets 【】.")),
+        Setting(
+            "sign_name", _("Signature"), _("As approved, without the brackets 【】."), outside=True
+        ),
         Setting(
             "region",
             _("Region"),

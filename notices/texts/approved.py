@@ -9,9 +9,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from common.clock import HOUSE_ZONE, local_day
 from notices import channels
 from notices.accounts import account_of
 from notices.models import ApprovedTemplate, ChannelAccount
+from notices.texts.faults import demand_quiet
 from notices.texts.filed import Text
 from notices.texts.placeholders import fill, names_in
 from notices.texts.segments import signed
@@ -185,6 +187,7 @@ def keep_template(
     kind = WORDINGS.get(wording)
     if kind is None or account.channel not in kind.channels or language not in LANGUAGES:
         raise WrongInput(_("There is no such text."))
+    demand_quiet(signature, "signature", on=local_day(at, HOUSE_ZONE))
     _check(Text(body=text), parameters, {one.name for one in kind.offered(account.channel)})
     with transaction.atomic(durable=True):
         once(by, at)

@@ -27,6 +27,7 @@ from notices.texts.placeholders import (
 )
 from notices.texts.segments import MOST_PARTS, measure
 from notices.texts.wordings import FRAMED, MOST_LETTERS, OUTSIDE, SUBJECTS, Wording
+from workflow.steps import WrongInput
 
 STRICTEST = "bank"  # the kind of creditor that most rules of wording bind
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -89,6 +90,17 @@ def telling(text: str, *, on: date) -> list[str]:
     """The words that would tell a stranger of a debt, by any pack of the house."""
     words = outside_words(tuple(packs.names()), on)
     return [] if words is None else offending(text, words)
+
+
+def demand_quiet(words: str, field: str, *, on: date) -> None:
+    """Refuse words that others may read beside a message and that would tell of a debt: ``WrongInput``."""
+    told = telling(words, on=on)
+    if told:
+        raise WrongInput(
+            _("“%(words)s” would tell a stranger of the debt, for others may read this. Choose another one.")
+            % {"words": "”, “".join(told)},
+            field,
+        )  # fmt: skip
 
 
 @cache

@@ -62,6 +62,14 @@ class TestOpen:
         assert wrong.value.field == "auth_token"
         assert not ChannelAccount.objects.exists()
 
+    @pytest.mark.parametrize("sign", ["清水催收", "逾期提醒"])
+    def test_is_refused_with_a_signature_that_tells_of_a_debt(self, sign: str) -> None:
+        values = {**ALIBABA.settings, **ALIBABA.secrets, "sign_name": sign}
+        with pytest.raises(WrongInput, match="tell a stranger of the debt") as wrong:
+            opened(provider="alibaba_sms", values=values)
+        assert wrong.value.field == "sign_name"
+        assert not ChannelAccount.objects.exists()
+
     @pytest.mark.parametrize("role", ["clerk", "officer", "supervisor", "compliance"])
     def test_is_refused_to_all_but_administrators(self, role: str) -> None:
         somebody = User.objects.create_user(username="somebody", role=role, team=make.team())
@@ -70,6 +78,18 @@ class TestOpen:
 
 
 class TestChange:
+    def test_is_refused_with_a_signature_that_tells_of_a_debt(self) -> None:
+        made = opened(
+            provider="alibaba_sms", values={**ALIBABA.settings, **ALIBABA.secrets}
+        )  # fmt: skip
+        with pytest.raises(WrongInput, match="tell a stranger of the debt"):
+            account_actions.change_account(
+                account=made, values={**ALIBABA.settings, "sign_name": "清水催收"}, per_minute=0,
+                why="Another name", by=make.administrator(), at=AT,
+            )  # fmt: skip
+        made.refresh_from_db()
+        assert made.settings["sign_name"] == "清水信用"
+
     def test_keeps_a_secret_that_is_left_empty(self) -> None:
         made = opened()
         account_actions.change_account(

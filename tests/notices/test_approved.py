@@ -224,6 +224,11 @@ class TestKeepTemplate:
         with pytest.raises(WrongInput, match=says):
             kept(account(), parameters=gaps)
 
+    def test_is_refused_with_a_signature_that_tells_of_a_debt(self, carrier: Scripted) -> None:
+        with pytest.raises(WrongInput, match="tell a stranger of the debt") as wrong:
+            kept(account(), signature="清水催收")
+        assert wrong.value.field == "signature"
+
     def test_is_refused_to_a_supervisor(self, carrier: Scripted) -> None:
         with pytest.raises(RightRefused):
             kept(account(), by=make.supervisor())
