@@ -10,12 +10,13 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
-from cases.models import Case, Circumstance, ClaimPaper, ContactAttempt, Debt, Hold, Refusal
+from cases.models import Call, Case, Circumstance, ClaimPaper, ContactAttempt, Debt, Hold, Refusal
 from cases.models.circumstances import OF_THE_DEBT
 from cases.models.parties import Party
 from common.clock import local_day
 from compliance.ask import value
 from compliance.facts import (
+    BEGUN,
     CircumstanceFacts,
     ContactFacts,
     DebtFacts,
@@ -168,6 +169,18 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
                 )
             )
         ),
+        "fact_calls": ArraySubquery(
+            # A number that was given out may have been dialled: nobody has said yet what came of it.
+            Call.objects.open()
+            .filter(case__debtor=OuterRef("debtor"), at__gte=since)
+            .order_by("at")
+            .values(
+                json=JSONObject(
+                    at="at", call="pk", number=_MARK, role="party__role", agency="case__agency",
+                    creditor="case__creditor",
+                )
+            )
+        ),
         "fact_notices": ArraySubquery(
             # What is in doubt may have reached the debtor, so it counts until somebody knows better.
             Notice.objects.annotate(left_at=Coalesce("sent_at", "begun_at"))
@@ -218,8 +231,11 @@ def learn_facts(case: Case, at: datetime) -> None:
         setattr(case, name, known)
 
 
-def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
-    """What is known of the case at this moment; ``more`` adds what the action itself knows."""
+def facts_for(case: Case, *, at: datetime, but_call: int | None = None, **more: Any) -> Facts:
+    """What is known of the case at this moment; ``more`` adds what the action itself knows.
+
+    ``but_call`` is the call that is being judged itself, so that it does not stand in its own way.
+    """
     if not hasattr(case, "fact_holds"):
         case = copy(case)  # what holds at this moment is not for the next one to find
         learn_facts(case, at)
@@ -233,7 +249,7 @@ def facts_for(case: Case, *, at: datetime, **more: Any) -> Facts:
         "collector": "agency" if case.agency_id else "own",
         "at": at,
         "target_role": "debtor",
-        "contacts": tuple(_contacts(case)),
+        "contacts": tuple(_contacts(case, but_call)),
         "record_confirmed": not case.fact_unconfirmed,
         "has_guarantor": case.fact_guarantor,
         "past_visits": tuple(_moment(row["at"]) for row in case.fact_visits),
@@ -280,12 +296,16 @@ def number_mark(point: ContactPoint) -> str:
     return str(same.order_by("pk").values_list("pk", flat=True).first() or "")
 
 
-def _contacts(case: Case) -> Iterator[ContactFacts]:
+def _contacts(case: Case, but_call: int | None = None) -> Iterator[ContactFacts]:
     """All that reached out to the debtor: calls and messages, what was sent, visits; by whomever."""
     for row in case.fact_attempts:
         yield _contact(
             case, row, spoken=row["outcome"] in SPOKEN, number=str(row["number"] or ""),
         )  # fmt: skip
+    for row in case.fact_calls:
+        if row["call"] != but_call:
+            row = {**row, "channel": "phone", "outcome": BEGUN}
+            yield _contact(case, row, spoken=False, number=str(row["number"] or ""))
     for row in case.fact_notices:
         means = MEANS.get(row["channel"], row["channel"])
         yield _contact(case, {**row, "channel": means}, spoken=False)

@@ -50,6 +50,10 @@ class CircumstanceFacts:
     evidence: bool = False  # whether a paper proves it
 
 
+BEGUN = "begun"
+"""The outcome of a call of which nobody has said yet what came of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ContactFacts:
     """One attempt to reach somebody about the debt, by whoever made it and by whatever way."""

@@ -151,6 +151,8 @@ def _visits_ahead(s: Story) -> None:
     when, hour = 2 + (s.number - 34) % 5, 9 + s.number % 8
     if s.number == 35:
         s.calls(-12, "reached", 185, "说明来电人和委托人，约定书面沟通", agreed=True)
+    elif s.number == 36:
+        s.begins_call(-1)
     elif s.number == 37:
         s.calls(-12, "third_party", 40, "家人接听，未透露来电事由", agreed=False)
     elif s.number == 42:  # the clerk waits for the lawyer; the letter of 38 is on its way

@@ -19,16 +19,25 @@ class Reaching(Thread):
 
         def call(at: datetime) -> None:
             point = self.case.debtor.contact_points.get(channel="phone")
-            calling.begin_call(case=self.fresh(), point=point, by=self.clerk, at=at)
+            begun = calling.begin_call(case=self.fresh(), point=point, by=self.clerk, at=at)
             contacting.log_contact(
                 case=self.fresh(), channel="phone", result=result, remark=remark, by=self.clerk,
                 at=at + timedelta(seconds=seconds), happened_at=at, contact_point=point,
-                stated=True, seconds=seconds, recording_agreed=agreed,
+                stated=True, seconds=seconds, recording_agreed=agreed, call=begun,
                 filename="" if agreed is None else "通话录音.wav",
                 content=b"" if agreed is None else files.sound(),
             )  # fmt: skip
 
         self.on(days, 10, 25, call)
+
+    def begins_call(self, days: int) -> None:
+        """A number is given out to be dialled, and nobody says what came of it."""
+
+        def call(at: datetime) -> None:
+            point = self.case.debtor.contact_points.get(channel="phone")
+            calling.begin_call(case=self.fresh(), point=point, by=self.clerk, at=at)
+
+        self.on(days, 16, 40, call)
 
     def asks_lawyer(self, days: int, *, back: str = "", released: bool = False) -> None:
         """A lawyer's letter is drafted; the lawyer sends it back first, or releases it and it is posted."""

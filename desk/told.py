@@ -367,6 +367,7 @@ SENTENCES: dict[str, Any] = {
     "mandate.set": _("The case is run under mandate %(mandate)s."),
     "contact.traced": _("Somebody else was asked how the debtor can be reached: %(result)s."),
     "call.begun": _("A number was dialled."),
+    "call.not_made": _("The number that was given out was not dialled."),
     "contact.logged": _("%(channel)s: %(result)s."),
     "run.included": _("A message of run %(run)s was drawn up."),
     "run.line_edited": _("The words of the message of run %(run)s were changed."),

@@ -34,7 +34,6 @@ BY_OTHER_MEANS = {
     "portal:check",  # by those who have no account
     "portal:messages", "portal:message", "portal:message_file", "portal:leave",  # by a link in a message
     "carrier",  # called by carriers
-    "cases:log_call",  # while a call is on
     "cases:import_progress", "cases:import_stop",  # while the worker is at it
     "rulebook:progress", "rulebook:stop", "outreach:progress",  # likewise
     "agreements:conclude",  # only where both have signed and something stood against it

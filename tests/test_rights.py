@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.core import signing
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 
-from cases.models import Case
-from cases.views import calling
+from cases.models import Call, Case
 from documents.models import Document
 from notices.models import Notice
 from people.rights import may
@@ -95,10 +93,12 @@ def phone_of(world: World) -> Any:
     return world.case.debtor.contact_points.get(channel="phone")
 
 
-def call_token(world: World) -> str:
-    """What the house gives out when a call begins."""
-    said = {"case": world.case.pk, "point": phone_of(world).pk, "at": NOW.isoformat()}
-    return signing.dumps(said, salt=calling.SALT)
+def call_of(world: World) -> int:
+    """A call that was begun and is not logged yet."""
+    call, _new = Call.objects.get_or_create(
+        case=world.case, contact_point=phone_of(world), at=NOW, by=make.clerk()
+    )
+    return int(call.pk)
 
 
 CLERKS = "import_cases"
@@ -165,7 +165,10 @@ TABLE: dict[str, Route] = {
     "cases:begin_call": Route(
         of("case", lambda w: phone_of(w).pk), writes="log_contact", only="POST"
     ),
-    "cases:log_call": form("case", "log_contact", lambda w: call_token(w)),
+    "cases:log_call": form("case", "log_contact", lambda w: call_of(w)),
+    "cases:call_not_made": Route(
+        of("case", lambda w: call_of(w)), writes="log_contact", only="POST"
+    ),
     "cases:draft_lawyers_letter": form("case", "draft_lawyers_letter"),
     "cases:lawyers_letters": Route(reads="see_lawyers_letters", only="GET"),
     "cases:lawyers_letter": page("lawyers"),

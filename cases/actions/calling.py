@@ -10,11 +10,11 @@ from cases.actions.contacting import line_facts
 from cases.actions.still_open import while_open
 from cases.facts import number_mark
 from cases.guarantees import target_of
-from cases.models import Case
+from cases.models import Call, Case
 from cases.models.parties import LIABLE
 from cases.policy import asks
 from people.models import ContactPoint, User
-from workflow.steps import Policy, WrongInput, note
+from workflow.steps import Policy, StateRefused, WrongInput, begin, note
 
 DIALLED = [ContactPoint.Channel.PHONE.value, ContactPoint.Channel.SMS.value]
 
@@ -31,27 +31,34 @@ def numbers_of(case: Case) -> QuerySet[ContactPoint]:
     return numbers.order_by("person_id", "channel", "pk")
 
 
-def may_call(case: Case, point: ContactPoint, by: User) -> Policy:
-    """Whether this number may be dialled now, from the caller's own line."""
+def may_call(case: Case, point: ContactPoint, by: User, call: Call | None = None) -> Policy:
+    """Whether this number may be dialled now, from the caller's own line; ``call`` is one that is on."""
     return asks(
         "contact.log",
         channel="phone",
         number=number_mark(point),
+        but_call=call.pk if call else None,
         contact_sources=(point.source,),
         **target_of(case, point.person_id),
         **line_facts(case, by),
     )
 
 
-def begin_call(*, case: Case, point: ContactPoint, by: User, at: datetime) -> None:
+def begin_call(*, case: Case, point: ContactPoint, by: User, at: datetime) -> Call:
     """Ask the rules and note that the call begins; only then is the number given out.
 
-    Raises ``PolicyRefused`` outside the hours, over a cap or while calls are barred.
+    From then on it counts as an attempt, until it is logged or said not to have been made. Raises
+    ``PolicyRefused`` outside the hours, over a cap or while calls are barred.
     """
     if not numbers_of(case).filter(pk=point.pk).exists():
         raise WrongInput(_("This number is marked as not to be used. Choose another one."))
-    note(
-        case,
+    role = target_of(case, point.person_id)["target_role"]
+    call = Call(
+        case=case, contact_point=point, at=at, by=by,
+        party=case.parties.filter(person=point.person_id, role=role).first(),
+    )  # fmt: skip
+    begin(
+        call,
         event="call.begun",
         right="log_contact",
         policy=may_call(case, point, by),
@@ -60,3 +67,26 @@ def begin_call(*, case: Case, point: ContactPoint, by: User, at: datetime) -> No
         by=by,
         at=at,
     )
+    return call
+
+
+def say_not_made(*, call: Call, by: User, at: datetime) -> None:
+    """The number was given out and never dialled: it counts no more, and that it was said stays on record."""
+
+    def end(_case: Case, _by: User, _at: datetime) -> None:
+        fresh = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
+        if fresh.attempt_id or fresh.not_made_at:
+            raise StateRefused(fresh, "say_not_made")
+        fresh.not_made_at = at
+        fresh.save(update_fields=["not_made_at"])
+
+    note(
+        call.case,
+        event="call.not_made",
+        right="log_contact",
+        data={"begun_at": call.at, "number": number_mark(call.contact_point)},
+        then=end,
+        by=by,
+        at=at,
+    )
+    call.refresh_from_db()

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from cases.actions.still_open import while_open
 from cases.facts import SPOKEN, number_mark
 from cases.guarantees import target_of
-from cases.models import Case, ContactAttempt
+from cases.models import Call, Case, ContactAttempt
 from cases.policy import asks
 from documents.models import Document
 from documents.storing import Unreadable, clean_name, kind_of_file, store
 from people.models import Address, ContactPoint, User
 from workflow.kept import kept
-from workflow.steps import WrongInput, begin
+from workflow.steps import StateRefused, WrongInput, begin
 from workflow.wording import mind_words
 
 
@@ -36,6 +36,7 @@ def log_contact(
     filename: str = "",
     content: bytes = b"",
     recording_agreed: bool | None = None,
+    call: Call | None = None,
 ) -> ContactAttempt:
     """Log one attempt that ``by`` made; the rules are asked for the moment it was made.
 
@@ -45,7 +46,8 @@ def log_contact(
 
     Of a call: ``seconds`` it lasted, whether it was ``effective`` (by its result where nobody says),
     and its recording with whether the person agreed to it. A recording without that consent is kept
-    apart, for those alone who answer for the case. Raises ``documents.storing.Unreadable``.
+    apart, for those alone who answer for the case. ``call`` is the one that was begun by a number that
+    the house gave out: what came of it takes the place of it among the attempts. Raises ``documents.storing.Unreadable``.
     """
     when = happened_at or at
     if when > at:
@@ -89,6 +91,8 @@ def log_contact(
             )  # fmt: skip
 
     def after(fresh: ContactAttempt, _by: User, _at: datetime) -> None:
+        if call:
+            _settle(call, fresh)
         mind_words(fresh.case, [remark], by=by, at=at)
         if contact_point and result == ContactAttempt.Result.WRONG_NUMBER:
             ContactPoint.objects.filter(pk=contact_point.pk, dead_at=None).update(dead_at=at)
@@ -109,6 +113,7 @@ def log_contact(
             **lines,
             number=number_mark(contact_point) if contact_point else None,
             contact_sources=sources_of(case, channel, contact_point),
+            but_call=call.pk if call else None,
         ),
         by=by,
         at=at,
@@ -123,6 +128,15 @@ def log_contact(
         then=while_open("contact.logged", after),
     )
     return attempt
+
+
+def _settle(call: Call, attempt: ContactAttempt) -> None:
+    """The call that was begun is logged, once."""
+    held = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
+    if held.attempt_id or held.not_made_at:
+        raise StateRefused(held, "log_contact")
+    held.attempt = attempt
+    held.save(update_fields=["attempt"])
 
 
 def sound_of(filename: str, content: bytes) -> str:

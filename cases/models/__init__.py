@@ -1,7 +1,7 @@
 from cases.models.case import Case, Step
 from cases.models.circumstances import Circumstance
 from cases.models.claim import ClaimPaper, Debt, LedgerEntry, Mandate
-from cases.models.contacts import ContactAttempt
+from cases.models.contacts import Call, ContactAttempt
 from cases.models.imports import ImportBatch, ImportRow
 from cases.models.lawyers_letter import LawyersLetter
 from cases.models.limitation import Interruption
@@ -10,6 +10,7 @@ from cases.models.parties import Assessment, Party
 
 __all__ = [
     "Assessment",
+    "Call",
     "Case",
     "Circumstance",
     "ClaimPaper",

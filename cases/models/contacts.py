@@ -92,3 +92,48 @@ class ContactAttempt(models.Model):
     def lasted(self) -> str:
         """How long the call lasted, as a clock shows it: 2:05."""
         return "" if self.seconds is None else f"{self.seconds // 60}:{self.seconds % 60:02d}"
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    """What pages and rules ask of calls."""
+
+    def open(self) -> "CallQuerySet":
+        """Those of which nobody has said yet what came of them."""
+        return self.filter(attempt=None, not_made_at=None)
+
+
+class Call(models.Model):
+    """A number that was given out to be dialled; it counts as an attempt until somebody says what came of it."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="calls")
+    contact_point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField(_("begun at"))
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    attempt = models.OneToOneField(
+        ContactAttempt, on_delete=models.PROTECT, null=True, blank=True, related_name="call"
+    )
+    not_made_at = models.DateTimeField(_("said not to have been made at"), null=True, blank=True)
+
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(attempt=None) | models.Q(not_made_at=None),
+                name="call_logged_or_not_made",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["case", "-at"],
+                name="call_open",
+                condition=models.Q(attempt=None, not_made_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_point} · {self.at:%Y-%m-%d %H:%M}"

@@ -1,11 +1,9 @@
 """Calling in the browser: which numbers may be dialled now, the call itself, and what came of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -14,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.actions import calling, contacting
 from cases.contact_forms import CallForm
-from cases.models import Case
+from cases.models import Call, Case
 from cases.views.preparing import seen_case
 from common import clock
 from compliance.verdict import Verdict
@@ -23,8 +21,9 @@ from people.models import ContactPoint
 from workflow.steps import WrongInput
 from workflow.web import demand, handle
 
-SALT = "call"
-LONGEST = 14_400
+STILL_ON = 14_400
+"""After so many seconds nobody takes the time since for the call's own length."""
+MOST = 20
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Number:
 
 @require_safe
 def call(request: HttpRequest, reference: str) -> TemplateResponse:
-    """The numbers of those who answer for the debt. Context: ``case``, ``numbers``, ``at``."""
+    """The numbers of those who answer for the debt. Context: ``case``, ``numbers``, ``open_calls``."""
     case = seen_case(request, reference)
     demand(request, "log_contact")
     return TemplateResponse(request, "cases/call.html", _numbers(request, case))
@@ -50,7 +49,6 @@ def begin(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     demand(request, "log_contact")
     point = get_object_or_404(calling.numbers_of(case), pk=pk)
     at = clock.now()
-    token = signing.dumps({"case": case.pk, "point": pk, "at": at.isoformat()}, salt=SALT)
     return handle(
         request,
         right="log_contact",
@@ -58,30 +56,31 @@ def begin(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
         do=lambda _data: calling.begin_call(case=case, point=point, by=request.user, at=at),
         done="",
         template="cases/call.html",
-        to=reverse("cases:log_call", args=[case.reference, token]),
+        to=lambda made: reverse("cases:log_call", args=[case.reference, made.pk]),
         context=_numbers(request, case),
     )
 
 
-def log(request: HttpRequest, reference: str, token: str) -> HttpResponse:
+def log(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """The call in progress, and what came of it.
 
-    Context: ``case``, ``point``, ``began_at``, ``elapsed`` (seconds), ``verdict``, ``form``.
+    Context: ``case``, ``call``, ``point``, ``began_at``, ``elapsed`` (seconds), ``verdict``, ``form``.
     """
     case = seen_case(request, reference)
-    point, began_at = _call_of(case, token)
+    call = _call_of(case, pk)
+    point, began_at = call.contact_point, call.at
     at = clock.now()
     elapsed = max(int((at - began_at).total_seconds()), 0)
     form = CallForm(request.POST or None, request.FILES or None)
 
     def do(_data: dict[str, Any]) -> None:
         said = form.said()
-        if said["seconds"] is None:
-            said["seconds"] = min(elapsed, LONGEST)
+        if said["seconds"] is None and elapsed <= STILL_ON:
+            said["seconds"] = elapsed
         try:
             contacting.log_contact(
                 case=case, channel="phone", contact_point=point, happened_at=began_at,
-                by=request.user, at=clock.now(), **said,
+                by=request.user, at=clock.now(), call=call, **said,
             )  # fmt: skip
         except Unreadable as unreadable:
             raise WrongInput(str(unreadable), "recording") from unreadable
@@ -98,8 +97,30 @@ def log(request: HttpRequest, reference: str, token: str) -> HttpResponse:
             "point": point,
             "began_at": began_at,
             "elapsed": elapsed,
-            "verdict": calling.may_call(case, point, request.user)(case, by=request.user, at=at),
+            "call": call,
+            "still_on": elapsed <= STILL_ON,
+            "verdict": calling.may_call(case, point, request.user, call)(
+                case, by=request.user, at=at
+            ),
         },
+    )
+
+
+@require_POST
+def not_made(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """The number was given out and never dialled."""
+    case = seen_case(request, reference)
+    demand(request, "log_contact")
+    call = _call_of(case, pk)
+    return handle(
+        request,
+        right="log_contact",
+        case=case,
+        do=lambda _data: calling.say_not_made(call=call, by=request.user, at=clock.now()),
+        done=_("It is noted that the call was not made."),
+        template="cases/call.html",
+        to=reverse("cases:call", args=[case.reference]),
+        context=_numbers(request, case),
     )
 
 
@@ -107,7 +128,7 @@ def _numbers(request: HttpRequest, case: Case) -> dict[str, Any]:
     at = clock.now()
     return {
         "case": case,
-        "at": at,
+        "open_calls": case.calls.open().select_related("contact_point__person", "by")[:MOST],
         "numbers": [
             Number(point, calling.may_call(case, point, request.user)(case, by=request.user, at=at))
             for point in calling.numbers_of(case)
@@ -116,13 +137,8 @@ def _numbers(request: HttpRequest, case: Case) -> dict[str, Any]:
     }
 
 
-def _call_of(case: Case, token: str) -> tuple[ContactPoint, datetime]:
-    """The number that was dialled and when, as the token says that this house has given out."""
-    try:
-        said = signing.loads(token, salt=SALT, max_age=86_400)
-        point = ContactPoint.objects.select_related("person").get(pk=said["point"])
-    except (signing.BadSignature, ContactPoint.DoesNotExist, KeyError, TypeError):
-        raise Http404 from None
-    if said["case"] != case.pk:
-        raise Http404
-    return point, datetime.fromisoformat(said["at"])
+def _call_of(case: Case, pk: int) -> Call:
+    """The call of this case, with the number that was dialled."""
+    calls = case.calls.select_related("contact_point__person", "case")
+    found: Call = get_object_or_404(calls, pk=min(pk, 2**62))
+    return found

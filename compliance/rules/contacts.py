@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from compliance.entry import Entry
-from compliance.facts import ContactFacts, Facts
+from compliance.facts import BEGUN, ContactFacts, Facts
 from compliance.rule import Answer, Context, rule, utc
 from compliance.strict import LESS, MORE, MORE_OF
 from compliance.verdict import Severity
@@ -24,7 +24,8 @@ def calls_in_day(facts: Facts, value: Entry, context: Context) -> Answer:
     """At most so many calls in a day to this person were answered, as one of these outcomes says.
 
     ``together`` counts what creditor and agencies did as one; else only the calls of whoever asks.
-    A call of which nobody knows who made it counts for everybody.
+    A call of which nobody knows who made it counts for everybody; one of which nobody has said yet what
+    came of it may have been answered, so it counts too.
     """
     if facts.channel not in value["channels"]:
         return None
@@ -33,7 +34,7 @@ def calls_in_day(facts: Facts, value: Entry, context: Context) -> Answer:
     answered = [
         one
         for one in _of_the_day(facts.contacts, value, context)
-        if one.outcome in value["outcomes"]
+        if one.outcome in (*value["outcomes"], BEGUN)
         and one.role == (facts.target_role or one.role)
         and (value["together"] or one.ours is not False)
     ]

@@ -7,9 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from cases.actions.calling import begin_call
+from cases.actions.calling import begin_call, say_not_made
 from cases.actions.contacting import log_contact
-from cases.models import Case, ContactAttempt
+from cases.facts import facts_for, number_mark
+from cases.models import Call, Case, ContactAttempt
 from compliance.facts import ContactFacts
 from documents.models import Document
 from documents.storing import Unreadable
@@ -146,6 +147,85 @@ class TestLogCall:
         ] == [("phone", True)]
 
 
+class TestBegunAndNotLogged:
+    def begun(self, case: Case, minute: int = 0) -> Call:
+        return begin_call(
+            case=again(case), point=phone(case), by=make.clerk(), at=AT + timedelta(minutes=minute)
+        )
+
+    def log(self, call: Call) -> ContactAttempt:
+        return log_contact(
+            case=again(call.case), channel="phone", result="no_answer", remark="", stated=True,
+            by=make.clerk(), at=call.at, contact_point=call.contact_point, call=call,
+        )  # fmt: skip
+
+    def test_counts_as_an_attempt(self) -> None:
+        case = make.case()
+        self.begun(case)
+        [counted] = told(case)
+        assert (counted.channel, counted.outcome, counted.spoken) == ("phone", "begun", False)
+        assert counted.number == number_mark(phone(case))
+
+    def test_counts_towards_the_cap_of_answered_calls_for_nobody_knows_better(self) -> None:
+        case = at_bank()
+        for minute in range(3):
+            self.begun(case, minute)
+        with pytest.raises(PolicyRefused) as refused:
+            self.begun(case, 30)
+        assert "CN-05" in [finding.rule for finding in refused.value.findings]
+
+    def test_stands_not_in_its_own_way_when_it_is_logged(self) -> None:
+        case = at_bank()
+        calls = [self.begun(case, minute) for minute in range(3)]
+        assert self.log(calls[2]).call == calls[2]
+
+    def test_counts_once_when_it_is_logged(self) -> None:
+        case = make.case()
+        self.log(self.begun(case))
+        assert [one.outcome for one in told(case)] == ["no_answer"]
+
+    def test_is_logged_once(self) -> None:
+        call = self.begun(make.case())
+        self.log(call)
+        with pytest.raises(StateRefused):
+            self.log(call)
+        assert ContactAttempt.objects.count() == 1
+
+    def test_is_no_rung_of_the_ladder(self) -> None:
+        case = make.case()
+        self.begun(case)
+        assert facts_for(again(case), at=AT).gentler_tried == ()
+
+    def test_counts_no_more_once_it_is_said_not_to_have_been_made(self) -> None:
+        case = make.case()
+        call = self.begun(case)
+        say_not_made(call=call, by=make.clerk(), at=AT)
+        assert told(case) == []
+        assert case.events.get(kind="call.not_made").actor == make.clerk()
+        with pytest.raises(StateRefused):
+            say_not_made(call=call, by=make.clerk(), at=AT)
+
+    def test_is_given_up_by_no_outsider_and_by_nobody_without_the_right(self) -> None:
+        call = self.begun(make.case())
+        with pytest.raises(Outsider):
+            say_not_made(call=call, by=make.outsider(), at=AT)
+        with pytest.raises(RightRefused):
+            say_not_made(call=call, by=make.compliance_officer(), at=AT)
+
+    def test_is_shown_where_one_calls_and_logged_from_there(self, clock: Any) -> None:
+        clock.set(AT)
+        case = make.case()
+        call = self.begun(case)
+        client = signed_in(make.clerk())
+        log = reverse("cases:log_call", args=[case.reference, call.pk])
+        page = reverse("cases:call", args=[case.reference])
+        assert log in client.get(page).content.decode()
+        not_made = reverse("cases:call_not_made", args=[case.reference, call.pk])
+        assert not_made in client.get(log).content.decode()
+        assert client.post(not_made, {"guard_key": "k1"}).url == page
+        assert log not in client.get(page).content.decode()
+
+
 class TestPages:
     def test_give_no_number_out_before_the_rules_were_asked(self, clock: Any) -> None:
         clock.set(AT)
@@ -205,7 +285,7 @@ class TestPages:
         assert made.recording
         assert made.recording.number in overview
 
-    def test_know_no_token_of_another_case_and_none_that_was_made_up(self, clock: Any) -> None:
+    def test_know_no_call_of_another_case_and_none_that_was_never_begun(self, clock: Any) -> None:
         clock.set(AT)
         case = make.case()
         other = make.case(reference="HZ-2026-0148", external_reference="XH-2")
@@ -213,5 +293,5 @@ class TestPages:
         begin = reverse("cases:begin_call", args=[case.reference, phone(case).pk])
         progress = client.post(begin, {"guard_key": "k1"}).url
         assert client.get(progress.replace("0147", "0148")).status_code == 404
-        made_up = reverse("cases:log_call", args=[other.reference, "made:up:token"])
+        made_up = reverse("cases:log_call", args=[other.reference, 999_999])
         assert client.get(made_up).status_code == 404
