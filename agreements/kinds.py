@@ -3,13 +3,16 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from agreements.models import Instalment
 from cases.facts import facts_for
 from cases.models.case import Step
 from cases.outgoing import answer, may_go
-from common.clock import day_ends, local, local_day
+from common.clock import day_begins, day_ends, local, local_day
 from compliance.ask import ask
 from compliance.verdict import Verdict
 from notices.kinds import REMINDERS, Kind, Later, register
@@ -40,7 +43,33 @@ def reminder_may_go(notice: Notice, at: datetime) -> str | Later:
     if closes and at >= closes:
         return _("The day for which it was meant is past.")
     verdict = ask_reminder(case, notice.means, _source(notice), at)
-    return answer(verdict, closes)
+    return answer(verdict, closes) or _one_a_day(notice, case, at, closes)
+
+
+def reminded_on(day: date, case: Any) -> QuerySet[Notice]:
+    """The reminders of this case that went out on that day, or may have: nobody gets two on one."""
+    begins = day_begins(day, case.zone)
+    gone = Coalesce("sent_at", "begun_at")
+    return (
+        Notice.objects.annotate(gone_at=gone)
+        .filter(case=case.pk, kind__in=REMINDERS, gone_at__gte=begins)
+        .filter(gone_at__lt=day_ends(day, case.zone))
+        .exclude(state__in=[Notice.State.QUEUED, Notice.State.FAILED, Notice.State.SUPPRESSED])
+    )
+
+
+def _one_a_day(notice: Notice, case: Any, at: datetime, closes: datetime | None) -> str | Later:
+    """Tomorrow, where another reminder went out today, of the plan's own or of a run's."""
+    today = local_day(at, case.zone)
+    if not reminded_on(today, case).exclude(pk=notice.pk).exists():
+        return ""
+    tomorrow, says = day_ends(today, case.zone), {}
+    for tongue, language in (("en", "en"), ("zh", "zh-hans")):
+        with override(language):
+            says[tongue] = _("Another reminder went out on this day.")
+    if closes is None or tomorrow < closes:
+        return Later(tomorrow, says["en"], says)
+    return says["en"]
 
 
 def ask_reminder(case: Any, channel: str, source: str, at: datetime) -> Verdict:

@@ -23,7 +23,7 @@ from agreements.schedule import (
 from cases.models import Case, Hold
 from cases.models.case import Step as CaseStep
 from cases.reaching import reach
-from common.clock import local_day
+from common.clock import day_begins, local_day
 from common.money import show
 from notices.models import Notice
 from notices.outbox import write
@@ -137,6 +137,8 @@ def _reminder(
         return []
     if told.filter(about__missing=str(instalment.missing)).exists():
         return []  # stopped, by the rules or by a person; it is not tried again
+    if _reminded_by_a_run(instalment, KINDS[rung.kind], local_day(moment, case.zone)):
+        return []
     # Paper is days on its way: it cannot speak of a day that is still to come.
     ways = [
         way
@@ -192,6 +194,15 @@ def _reminder(
             then=prepare,
         )
     ]
+
+
+def _reminded_by_a_run(instalment: Instalment, kind: str, since: date) -> bool:
+    """Whether a run says the same of this instalment, on the step's own day or after it."""
+    sent = Notice.objects.filter(
+        instalment=instalment, kind=kind, about__has_key="run",
+        queued_at__gte=day_begins(since, instalment.agreement.case.zone),
+    )  # fmt: skip
+    return sent.exclude(state__in=[Notice.State.SUPPRESSED, Notice.State.FAILED]).exists()
 
 
 def _call(instalment: Instalment, rung: Rung, key: str, at: datetime) -> list[Step]:
