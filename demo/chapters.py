@@ -116,7 +116,7 @@ def _ways_out_of_a_visit(s: Story) -> None:
     visit, hour = -20 + _turn(s), 9 + s.number % 8
     ways = {
         24: ("refused", "不同意上门，请电话联系"), 25: ("someone", "父亲开门，未透露任何情况"),
-        26: ("nobody", ""), 27: ("unsafe", "屋内有人争吵，情绪激动"), 28: ("leave", "要求离开，外访员随即离开"),
+        26: ("nobody", ""), 27: ("sos", "屋内有人争吵，情绪激动"), 28: ("leave", "要求离开，外访员随即离开"),
         29: ("later", "孩子生病，希望下周再谈"),
     }  # fmt: skip
     _visited(s, visit, hour, talk=s.number not in ways)
@@ -140,6 +140,7 @@ def _at_the_door(s: Story, door: tuple[int, int]) -> None:
     s.plans(day - 9, day, hour)
     s.delivered(day - 7)
     s.arrives()
+    s.says_they_are_well()
     if s.number == 31:
         s.identifies()
         s.talks()

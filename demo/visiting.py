@@ -10,7 +10,7 @@ from demo.thread import Thread
 from notices.actions import mark_sent, record_bounce, record_delivery
 from notices.models import Notice
 from notices.printing import loaded, print_letters
-from visits.actions import announcing, arriving, departing, planning, recording, refusing
+from visits.actions import announcing, arriving, departing, planning, recording, refusing, safety
 from visits.models import Visit, VisitOfficer
 from workflow.steps import PolicyRefused, WrongInput
 
@@ -217,6 +217,7 @@ class Visiting(Thread):
             "unsafe": refusing.unsafe,
             "care": refusing.spare_vulnerable,
             "crew-short": refusing.crew_short,
+            "sos": self._sos,
         }
         action = ways[name]
 
@@ -225,3 +226,36 @@ class Visiting(Thread):
             self.diary.enter(at + timedelta(minutes=6), self._confirm)
 
         self.at_the_door.append((3, leave))
+
+    # ------------------------------------------------------------ the officers' safety
+
+    def _sos(self, *, visit: Visit, remark: str, by: Any, at: datetime) -> None:
+        """An officer calls for help; the supervisor takes it up, and closes the incident the next day."""
+        here = {"lat": "30.250120", "lon": "120.165240", "accuracy_m": 18}
+        safety.call_sos(visit=visit, by=by, at=at, remark=remark, position=here)
+        self.diary.enter(at + timedelta(minutes=3), self._take_up)
+        self.diary.enter(at + timedelta(days=1, hours=2), self._look_into)
+
+    def _take_up(self, at: datetime) -> None:
+        safety.take_up_alarm(
+            alarm=self._now().alarms.get(ended_at=None), said="已与两名外访员通话，均已离开并平安。",
+            by=self.supervisor, at=at,
+        )  # fmt: skip
+
+    def _look_into(self, at: datetime) -> None:
+        safety.close_incident(
+            incident=self._now().incidents.get(), by=self.supervisor, at=at,
+            done="与两名外访员分别谈话，核对了记录；本案今后改用书面和电话沟通。",
+        )  # fmt: skip
+
+    def says_they_are_well(self) -> None:
+        """Every quarter of an hour one of the two says so, as long as they are there."""
+        self.at_the_door += [
+            (minutes, lambda at, turn=turn: self._say_well(turn, at))
+            for turn, minutes in enumerate(range(15, 120, 15))
+        ]
+
+    def _say_well(self, turn: int, at: datetime) -> None:
+        visit = self._now()
+        if visit.state == Visit.State.STARTED:
+            safety.answer_check_in(visit=visit, by=self.crew[turn % len(self.crew)], at=at)

@@ -39,6 +39,7 @@ PLACES: list[tuple[str, Any, str, str, str]] = [
     ("desk:work", _("Work"), "list-check", "see_cases", "w"),
     ("visits:today", _("Today at the door"), "door-open", "conduct_visit", "t"),
     ("visits:calendar", pgettext_lazy("calendar", "Visits"), "calendar3", "plan_visit", "v"),
+    ("visits:safety", _("Safety"), "shield-check", "see_safety", "f"),
     ("visits:outlook", _("Next 30 days"), "calendar2-x", "see_outlook", "n"),
     ("desk:approvals", _("Approvals"), "check2-square", "see_cases", "a"),
     ("notices:letters", _("Letters and notices"), "envelope", "handle_letters", "l"),
@@ -76,7 +77,8 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             active = True
         count = _waiting(user) if name == "desk:approvals" else ""
         rail.append(RailItem(label, url, icon, active, count, key))
-    return {"rail": rail, "demo_clock": demo_clock()}
+    asked = may(user, "answer_alarms") or may(user, "conduct_visit")
+    return {"rail": rail, "demo_clock": demo_clock(), "may_be_asked": asked}
 
 
 @cache

@@ -40,7 +40,16 @@ from people.models import Address, ContactPoint, Person, User
 from tests import make, walk
 from tests.agreements import cast
 from timeline.chain import Verified, verify
-from visits.actions import announcing, arriving, befalling, departing, planning, recording, refusing
+from visits.actions import (
+    announcing,
+    arriving,
+    befalling,
+    departing,
+    planning,
+    recording,
+    refusing,
+    safety,
+)
 from visits.models import TalkRecord, Visit
 from workflow.approvals import Lapsed, SecondPersonNeeded, decide_approval
 from workflow.models import Approval, Duty
@@ -516,6 +525,43 @@ def report_incident(w: World) -> None:
     refusing.report_incident(
         visit=w.visit("finished", "aborted"), remark=w.pick(["", "语气过重"]), **w.who
     )
+
+
+@action
+def say_that_all_is_well(w: World) -> None:
+    safety.answer_check_in(visit=w.visit("started"), **w.who)
+
+
+@action
+def call_for_help(w: World) -> None:
+    here = w.pick([None, {"lat": "30.27", "lon": "120.15", "accuracy_m": 18}, {"lat": "99"}])
+    safety.call_sos(visit=w.visit("started"), remark="", position=here, **w.who)
+
+
+@action
+def keep_a_place(w: World) -> None:
+    safety.record_position(
+        visit=w.visit("started", "finished"), kind=w.pick(["check_in", "check_out", "sos", "way"]),
+        lat="30.27", lon="120.15", accuracy_m=18, **w.who,
+    )  # fmt: skip
+
+
+@action
+def watch_over_officers(w: World) -> None:
+    system = User.objects.system()
+    safety.ask_after_officers(at=w.at, by=system)
+    safety.climb_alarms(at=w.at, by=system)
+
+
+@action
+def take_up_alarm(w: World) -> None:
+    safety.take_up_alarm(alarm=w.pick(w.case.alarms.all()[:1]), said="", **w.who)
+
+
+@action
+def close_incident(w: World) -> None:
+    incident = w.pick(w.case.incidents.all()[:1])
+    safety.close_incident(incident=incident, done=w.pick(["已谈话", " "]), **w.who)
 
 
 @action
@@ -997,7 +1043,7 @@ def test_every_action_is_among_those_that_are_drawn() -> None:
     modules = [
         closing, drawing, following, paying, signing, circumstances, contacting, excepting, holding,
         preparing, writing, announcing, arriving, befalling, departing, planning, recording,
-        refusing, letters,
+        refusing, safety, letters,
     ]  # fmt: skip
     public = {
         f"{module.__name__}.{name}"

@@ -33,6 +33,7 @@ from tests.agreements import cast
 from tests.cases.imports import cast as files
 from tests.outreach import cast as runs
 from tests.rulebook import cast as rules
+from visits.actions import safety
 from visits.actions.announcing import announce_visit
 from visits.actions.befalling import record_circumstance
 from visits.actions.refusing import record_refusal
@@ -75,6 +76,8 @@ class World:
     payment: Any = None
     hold: Any = None
     circumstance: Any = None
+    alarm: Any = None
+    incident: Any = None
     approval: Any = None
     duty: Any = None
     batch: Any = None
@@ -131,6 +134,7 @@ def build() -> World:
     _visits(world)
     _agreements(world)
     _overlays(world)
+    _safety(world)
     _rules(world)
     _runs(world)
     _words(world)
@@ -221,6 +225,16 @@ def _overlays(world: World) -> None:
         case=world.case, rule="ST-15", reason="债务人书面要求", evidence_kind="consent", filename="letter.pdf",
         content=make.PDF, until=NOW + timedelta(days=3), by=make.clerk(), at=NOW,
     )  # fmt: skip
+
+
+def _safety(world: World) -> None:
+    """Help was called on the way to a visit, and nobody has taken it up."""
+    ahead = walk.noticed(
+        reference="HZ-2026-0211", external_reference="W-211",
+        starts_at=make.moment("2026-03-12 10:00"),
+    )  # fmt: skip
+    world.alarm = safety.call_sos(visit=ahead, by=make.crew()[0], at=NOW, remark="有人尾随")
+    world.incident = world.alarm.visit.incidents.get()
 
 
 def _rules(world: World) -> None:

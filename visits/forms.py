@@ -194,6 +194,21 @@ class SwapForm(DeskForm):
         self.fields["into"].queryset = team.exclude(pk__in=named).order_by("badge")
 
 
+class TakeUpForm(DeskForm):
+    """What was found, where it is known already; nobody waits for words before they answer."""
+
+    said = words_field(label=_("What you know so far"), most=400, rows=2, required=False)
+
+
+class CloseIncidentForm(DeskForm):
+    """What was done about an incident."""
+
+    done = words_field(
+        label=_("What was done about it"),
+        help_text=_("Who was spoken to, how the officers are, what changes because of it."),
+    )
+
+
 class CancelForm(DeskForm):
     """Why a visit is given up; the debtor may be told."""
 

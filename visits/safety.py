@@ -95,6 +95,6 @@ def asked_of(user: User) -> QuerySet[Alarm]:
     """The open alarms because of which this person was asked, the oldest first."""
     return (
         Alarm.objects.filter(ended_at=None, calls__person=user)
-        .select_related("case", "visit__place", "officer")
+        .select_related("visit__place", "visit__case__debtor", "officer")
         .order_by("since", "pk")
     )

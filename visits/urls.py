@@ -10,6 +10,7 @@ from visits.views import (
     leaving,
     outlook,
     planning,
+    safety,
     visit,
 )
 
@@ -39,7 +40,17 @@ urlpatterns = [
     path("visits/<slug:reference>/announce/<slug:language>/", visit.preview, name="preview"),
     path("visits/<slug:reference>/cancel/", planning.cancel, name="cancel"),
     path("visits/<slug:reference>/remark/", visit.remark, name="remark"),
+    path("safety/", safety.overview, name="safety"),
+    path("safety/bar/", safety.alarm_bar, name="alarm_bar"),
+    path("safety/alarms/<int:pk>/", safety.alarm, name="alarm"),
+    path(
+        "safety/incidents/<slug:reference>/<int:pk>/",
+        safety.incident_record,
+        name="incident_record",
+    ),
     path("door/", door.today, name="today"),
+    path("door/<slug:reference>/check-in/", safety.check_in, name="check_in"),
+    path("door/<slug:reference>/sos/", safety.sos, name="sos"),
     path("door/<slug:reference>/", door.door, name="door"),
     path("door/<slug:reference>/left/", leaving.left, name="left"),
     path("door/<slug:reference>/incident/", leaving.incident, name="incident"),

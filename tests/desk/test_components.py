@@ -39,6 +39,7 @@ def words(html: str) -> str:
 
 COMPONENTS: dict[str, dict[str, Any]] = {
     "acts": {"offers": samples.offers(), "case": samples.case()},
+    "alarm_bar": {},
     "answers": {"case": samples.case(), "refusal": samples.refusal(), "form": None},
     "case_head": {"case": samples.case(held_until=date(2026, 4, 11)), "title": "Hold the case"},
     "chips": {"chips": [("Notice", "/?q="), ("李伟", "/")], "clear": "/"},

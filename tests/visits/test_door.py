@@ -281,14 +281,14 @@ class TestWaysOut:
         visit = walk.at_the_door()
         foot = phone().get(door(visit)).context["foot"]
         assert [item["url"].split("/")[-2] for item in foot] == [
-            "refused", "leave", "someone-else", "nobody", "crew-short", "unsafe",
+            "refused", "leave", "someone-else", "nobody", "crew-short", "unsafe", "sos",
         ]  # fmt: skip
         arriving.identify_debtor(
             visit=visit, name_said="王海燕", second_fact="2427", by=make.crew()[0], at=MOMENT
         )
         foot = phone().get(door(visit)).context["foot"]
         assert [item["url"].split("/")[-2] for item in foot] == [
-            "refused", "leave", "later", "care", "crew-short", "unsafe",
+            "refused", "leave", "later", "care", "crew-short", "unsafe", "sos",
         ]  # fmt: skip
 
     @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from documents.letterhead import moment
 from people.models import User
 from visits.actions.arriving import CONDUCT, only_the_crew
-from visits.actions.planning import AHEAD, back_from_door, back_from_notice, cancelling_all
+from visits.actions.planning import back_from_notice, cancelling_all
 from visits.actions.refusing import breaking_off, opening_incident
 from visits.models import Alarm, AlarmCall, Incident, Position, SignOfLife, Visit
 from visits.safety import climbs_every, due_at, level_due, levels, out_now
@@ -44,17 +44,19 @@ def answer_check_in(
     _one_of_them(visit, by)
     place = sealed(position)
     said = visit.signs.filter(officer=by, at=at)
+    if said.exists():  # the same one, sent once more
+        return _unanswered(visit)
 
     def keep(fresh: Visit, _by: User, _at: datetime) -> None:
         begun, left = fresh.started_at, fresh.finished_at
         if begun is None or at < begun or (left and at > left):
             raise StateRefused(fresh, "safety.checked_in")
-        if said.exists():  # the same one, sent once more
+        if said.exists():  # both at the same time
             raise AlreadyDone
         SignOfLife(visit=fresh, officer=by, at=at, arrived_at=arrived_at or at).save()
         _keep(fresh, Position.Kind.CHECK_IN, place, by, at)
         fulfil(case=fresh.case, kind=ASKED, by=by, at=at)
-        alarm = fresh.alarms.filter(kind=Alarm.Kind.CHECK_IN, ended_at=None).first()
+        alarm = _unanswered(fresh)
         if alarm:
             _settle(alarm, fresh, by, at, arrived_at or at)
 
@@ -69,7 +71,7 @@ def answer_check_in(
         by=by,
         at=at,
     )
-    return visit.alarms.filter(kind=Alarm.Kind.CHECK_IN, ended_at=None).first()
+    return _unanswered(visit)
 
 
 def call_sos(
@@ -122,14 +124,12 @@ def _ending(visit: Visit, words: str, by: User, at: datetime) -> list[Step]:
     """What a call for help ends: the visit that is under way, else the one ahead; an incident always."""
     label = str(Visit.Outcome.UNSAFE.label)
     kind = Incident.Kind.SOS
-    state = Visit.objects.only("state").get(pk=visit.pk).state
-    if state == Visit.State.STARTED:
+    if Visit.objects.only("state").get(pk=visit.pk).state == Visit.State.STARTED:
         return breaking_off(visit, words, by, at, kind=kind)
-    back = back_from_notice if state in AHEAD else back_from_door
     return [
         *cancelling_all(visit.case, label, at),
         opening_incident(visit, words, by, at, kind=kind),
-        *back(visit.case, label, at),
+        *back_from_notice(visit.case, label, at),
     ]
 
 
@@ -424,6 +424,11 @@ def _keep(visit: Visit, kind: str, place: tuple[str, int] | None, by: User, at: 
     Position(
         visit=visit, kind=kind, officer=by, sealed=text, accuracy_m=accuracy, at=at
     ).save(force_insert=True)  # fmt: skip
+
+
+def _unanswered(visit: Visit) -> Alarm | None:
+    """The check-in that is still owed, if any."""
+    return visit.alarms.filter(kind=Alarm.Kind.CHECK_IN, ended_at=None).first()
 
 
 def _one_of_them(visit: Visit, by: User) -> None:

@@ -27,6 +27,7 @@ from visits.models import Consent, Visit
 from visits.policy import packs_at
 from visits.views.leaving import ways_out
 from visits.views.planning import seen_visit
+from visits.views.safety import sign_of_life
 from workflow.forms import DeskForm
 from workflow.steps import WrongInput
 from workflow.web import demand, handle, plain
@@ -171,6 +172,7 @@ def _context(name: str, visit: Visit, at: datetime) -> dict[str, Any]:
         "crew": crew,
         "at": at,
         "stay_until": _stay_until(visit),
+        **sign_of_life(visit),
     }
     if name == "arrive":
         context |= {

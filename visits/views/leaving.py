@@ -83,7 +83,9 @@ def _ways() -> dict[str, Way]:
 def ways_out(visit: Visit) -> list[dict[str, Any]]:
     """The foot of every screen while the visit is under way: each is one tap."""
     if visit.state != Visit.State.STARTED:
-        return []
+        # On the way there help is one tap away too, though there is nothing yet to get out of.
+        on_the_way = visit.state == Visit.State.NOTICED and visit.departed_at is not None
+        return [*_call_for_help(visit)] if on_the_way else []
     met = visit.identified_at is not None
     ways = [
         {
@@ -101,12 +103,16 @@ def ways_out(visit: Visit) -> list[dict[str, Any]]:
 
 
 def _call_for_help(visit: Visit) -> list[dict[str, Any]]:
-    """The number of the police there, one tap away; nothing where no pack of the place names it."""
+    """SOS, and the number of the police there, each one tap away; no number where no pack names it."""
+    sos = {
+        "url": reverse("visits:sos", args=[visit.reference]), "label": _("SOS"),
+        "icon": "broadcast", "tone": "red", "post": True, "position": True,
+    }  # fmt: skip
     number = _emergency(visit)
     if not number:
-        return []
+        return [sos]
     label = _("Call %(number)s") % {"number": number}
-    return [{"url": f"tel:{number}", "label": label, "icon": "telephone-fill", "tone": "red"}]
+    return [sos, {"url": f"tel:{number}", "label": label, "icon": "telephone-fill", "tone": "red"}]
 
 
 def _emergency(visit: Visit) -> str:
@@ -181,6 +187,7 @@ def left(request: HttpRequest, reference: str) -> HttpResponse:
             "stopped": _stopped(visit),
             "gone_by": gone_by,
             "emergency": _emergency(visit),
+            "foot": _call_for_help(visit),
             "seconds": max(int((gone_by - at).total_seconds()), 0),
             "unattested": visit.crew.filter(active=True, attested_at=None).exists(),
         },
