@@ -310,6 +310,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
+ADDRESS_HEADER = ""
+"""Where the proxy writes from which address somebody asks, the last entry being its own; "": nobody does."""
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -321,6 +323,7 @@ if PRODUCTION:
     CSRF_COOKIE_NAME = "__Host-csrf"
     if env.bool("DOORSTEP_BEHIND_PROXY", False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+        ADDRESS_HEADER = "HTTP_X_FORWARDED_FOR"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

@@ -417,6 +417,13 @@ SENTENCES: dict[str, Any] = {
     "visit.cancelled": _("The visit was cancelled: %(why)s"),
     "visit.aborted": _("The visit was broken off: %(outcome)s."),
     "visit.refused": _("The debtor refused visits; none until %(until)s."),
+    "visit.checked": _("Somebody asked who comes, by the visit's code: %(times)s times."),
+    "visit.token_given": _("The visit got a code by which it can be checked."),
+    "visit.unexpected": _("Somebody who asked by the visit's code did not expect the visit."),
+    "visit.unwanted": _(
+        "Somebody who asked by the visit's code does not want the visit: the debtor is asked first."
+    ),
+    "visit.asked_to_leave": _("The officers were asked to leave, on the page of the visit's code."),
     "visit.remarked": _("A remark on the visit: %(remark)s"),
     "visit.crew_lapses": _("Another officer has to go: %(officers)s may not."),
     "visit.officer_swapped": _("%(officer)s goes instead of %(was)s."),

@@ -93,7 +93,16 @@ class Portraits:
     kind: str = "portraits"
 
 
-Block = Section | Para | Facts | Table | Signatures | Portraits
+@dataclass(frozen=True)
+class Coded:
+    """A QR code as a data URI, with what it is for and how to do without it beside it."""
+
+    picture: str
+    text: Text
+    kind: str = "coded"
+
+
+Block = Section | Para | Facts | Table | Signatures | Portraits | Coded
 
 
 @dataclass(frozen=True)

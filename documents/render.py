@@ -7,6 +7,7 @@ and the dates of the paper itself. The result is PDF/A-3b.
 import base64
 import hashlib
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,18 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from documents.blocks import Cover, Facts, Paper, Para, Portraits, Section, Signatures, Table, texts
+from documents.blocks import (
+    Coded,
+    Cover,
+    Facts,
+    Paper,
+    Para,
+    Portraits,
+    Section,
+    Signatures,
+    Table,
+    texts,
+)
 
 FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
 SHEET = Path(settings.BASE_DIR) / "static" / "css" / "paper.css"
@@ -132,6 +144,9 @@ def _drawn(paper: Paper, language: str) -> list[dict[str, Any]]:
                 found["total"] = _cells(block.total, block, language)
             case Portraits():
                 found["people"] = [(uri, texts(below, language)) for uri, below in block.people]
+            case Coded():
+                found["picture"] = block.picture
+                found["lines"] = texts(block.text, language)
             case Signatures():
                 found["lead"] = texts(block.lead, language)
                 found["sides"] = [
@@ -174,6 +189,23 @@ def qr_svg(said: str) -> bytes:
         picture, kind="svg", border=2, scale=8, light="#fff", svgns=True, xmldecl=False
     )
     return picture.getvalue()
+
+
+def qr_path(said: str) -> tuple[int, str]:
+    """A QR code for a page that draws it itself: how many modules wide it is, and a path of its rows.
+
+    Two modules of rest are around it; what begins with a slash is an address of the public site.
+    """
+    rest = 2
+    rows = segno.make(_address(said), error="m", micro=False).matrix
+    drawn: list[str] = []
+    for number, row in enumerate(rows):
+        runs = "".join("1" if dark else "0" for dark in row)
+        drawn += [
+            f"M{found.start() + rest} {number + rest}.5h{found.end() - found.start()}"
+            for found in re.finditer("1+", runs)
+        ]
+    return len(rows) + 2 * rest, "".join(drawn)
 
 
 def qr_uri(said: str) -> str:

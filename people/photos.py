@@ -2,12 +2,14 @@
 
 import base64
 import io
+from functools import lru_cache
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 SIZE = (240, 320)  # pixels; on paper 18 by 24 mm
 MOST_POINTS = 50_000_000  # of what is handed in
 QUALITY = 80
+SMALL, SMALL_QUALITY = (120, 160), 60
 
 
 _BROKEN = (
@@ -41,3 +43,14 @@ def portrait(content: bytes) -> bytes:
 def uri_of(jpeg: bytes) -> str:
     """The picture as a page or a paper takes it."""
     return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
+
+
+@lru_cache(maxsize=256)
+def small_uri(jpeg: bytes) -> str:
+    """The picture at half its size, for a page that has to come over a bad connection."""
+    with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as picture:
+        small = io.BytesIO()
+        ImageOps.fit(picture.convert("RGB"), SMALL).save(
+            small, "JPEG", quality=SMALL_QUALITY, optimize=True, progressive=True
+        )
+    return uri_of(small.getvalue())

@@ -45,14 +45,14 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
 def check_officer(request: HttpRequest, token: str) -> HttpResponse:
     """Is this officer who they say, and may they visit today? Nothing of any debt or debtor.
 
-    Context: ``card`` (``people.cards.Card`` or None), ``today``.
+    Context: ``card`` (``people.cards.Card`` or None), ``today``, ``token``.
     """
     at = clock.now()
     card = card_of(token[:LONGEST], at)
     return TemplateResponse(
         request,
         "portal/officer.html",
-        {"card": card, "today": local_day(at, HOUSE_ZONE)},
+        {"card": card, "token": token[:LONGEST], "today": local_day(at, HOUSE_ZONE)},
         status=200 if card else 404,
     )
 

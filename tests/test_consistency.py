@@ -27,6 +27,10 @@ OPEN = {  # routes that need no sign-in, each with its reason
     "portal:message",
     "portal:message_file",
     "portal:leave",
+    "portal:visit",  # whoever opens a door may ask who stands there, and want to be left alone
+    "portal:visit_code",
+    "portal:visit_unexpected",
+    "portal:visit_leave",
     "portal:check",  # whoever holds a paper may ask whether it is genuine
     "carrier",  # call-backs, shown to be the carrier's by their signature
     "healthz",  # asked by the load balancer

@@ -353,6 +353,7 @@ OF_A_KEY: dict[str, Route] = {  # machine clients hold a key; each has one metho
 NOT_HERE = {
     "people:sign_in",  # the door itself
     "portal:check",  # the same for everybody: tests/portal
+    "portal:visit", "portal:visit_code", "portal:visit_unexpected", "portal:visit_leave",  # tests/portal
     "portal:officer", "portal:officer_qr",  # likewise: tests/journeys/test_s5
     "set_language",  # changes the reader's own language
     "carrier",  # carriers call it and show who they are: tests/notices/test_carriers

@@ -12,12 +12,13 @@ from common.clock import local, local_day
 from common.money import show
 from compliance.retention import span_after_closure
 from compliance.spans import span_words
-from documents.blocks import Facts, Paper, Para, Portraits, Section, Table, Words, words
+from documents.blocks import Coded, Facts, Paper, Para, Portraits, Section, Table, Words, words
 from documents.letterhead import clocks, day, english, hidden, house_of, moment, percent, sum_of
-from documents.render import check_path
+from documents.render import check_path, qr_uri
 from people.models import Organisation, User
 from visits.models import Visit
 from visits.policy import permit_on
+from visits.tokens import Check, check_of, entry_address
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
     ends = local(visit.ends_at, zone)
     when, whose = moment(visit.starts_at, zone), clocks(visit.starts_at, zone, case.zone)
     minutes = int((visit.ends_at - visit.starts_at).total_seconds() // 60)
+    check = check_of(visit)
     recorded, noted = _kept(visit, at, "recording"), _kept(visit, at, "visit_log")
     parts: dict[str, list[Words]] = {
         "creditor": [words(creditor.name, english(creditor))] if creditor.name else [],
@@ -102,7 +104,8 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
         ],
         "verify_phone": [
             words(f"请致电 {house.phone} 核对姓名和工号",
-                  f"Call {house.phone} and ask for the names and badge numbers")
+                  f"Call {house.phone} and ask for the names and badge numbers"),
+            *([_check_words(check, scanned=False)] if check else []),
         ] if house.phone else [],
         "time": [
             words(f"{when['zh']} 至 {ends:%H:%M}{whose['zh']}，预计不超过 {minutes} 分钟",
@@ -271,12 +274,19 @@ def paper_of(notice: VisitNotice) -> Paper:
         ),
         Section(words("谁来、何时、何地", "Who, when and where")),
         Facts(
-            [(TITLES[name], _joined(notice.parts[name])) for name in order if notice.parts[name]]
+            [
+                (TITLES[name], _joined(notice.parts[name][: 1 if name == "verify_phone" else None]))
+                for name in order
+                if notice.parts[name]
+            ]
         ),
     ]
     faces = _faces(visit)
     if faces.people:
         blocks.append(faces)
+    check = check_of(visit)
+    if check:
+        blocks.append(Coded(qr_uri(check.address), _check_words(check, scanned=True)))
     for name in ("purpose", "intended_outcome", "debt", "rights", "complaint", "recording", "privacy",
                  "payment", "hardship"):  # fmt: skip
         blocks.append(Section(TITLES[name], numbered=True))
@@ -308,6 +318,22 @@ def _faces(visit: Visit) -> Portraits:
             (one.photo.uri, words(f"{one.full_name} {one.badge}", f"{one.full_name} {one.badge}"))
             for one in officers
         ]
+    )
+
+
+def _check_words(check: Check, *, scanned: bool) -> Words:
+    """How whoever opens the door finds out who stands there, with a phone or with the code alone."""
+    first = (
+        words("扫描此二维码", "scan this code")
+        if scanned
+        else words(f"打开 {check.address}", f"open {check.address}")
+    )
+    return words(
+        f"有人敲门时，{first['zh']}，或在 {entry_address()} 输入核验码 {check.spoken}，"
+        "即可查看来访人员的照片、工号，以及此刻是否有效。人员改换或上门取消后，此码随即失效。",
+        f"When somebody rings, {first['en']}, or enter {check.spoken} at {entry_address()}: you see their"
+        " photographs and badges, and whether the visit is valid at that moment. If somebody else is to"
+        " come or the visit is called off, the code ends at once.",
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from cases.facts import facts_for
 from cases.guarantees import target_of
 from cases.policy import asks
 from cases.settling import added_by, place_facts
@@ -147,6 +148,26 @@ def may_start(visit: Visit, *, by: User, at: datetime) -> Verdict:
         "visit.start", visit, by, at, start=at, end=ends_at, served_at=visit.served_at,
         present=here, people_going=visit.people_going,
         props=None if visit.departed_at is None else False,  # nobody set out with any
+    )  # fmt: skip
+
+
+def may_be_here(visit: Visit, *, by: User, at: datetime) -> Verdict:
+    """Whether the officers who were named may be at this door at this moment, as the rules now stand.
+
+    As ``may_start``, but of what nobody outside can see (who has checked in, what was taken along) the
+    best is taken; of a visit that is under way itself does not count among those made before it.
+    """
+    crew = {part.officer_id for part in visit.crew.all() if part.active}
+    more: dict[str, Any] = {}
+    if visit.started_at:
+        known = facts_for(visit.case, at=at)
+        itself = (visit.started_at, "visit")
+        more["past_visits"] = tuple(m for m in known.past_visits or () if m != visit.started_at)
+        more["contacts"] = tuple(c for c in known.contacts or () if (c.at, c.channel) != itself)
+    ends_at = max(min(visit.ends_at, at + (visit.ends_at - visit.starts_at)), at)
+    return _ask(
+        "visit.start", visit, by, at, start=at, end=ends_at,
+        served_at=visit.served_at, present=crew, people_going=len(crew), props=False, **more,
     )  # fmt: skip
 
 

@@ -5,10 +5,13 @@ from celery import shared_task
 from common import clock
 from people.models import User
 from visits.actions.announcing import unbook_hopeless
+from visits.actions.checking import give_missing, tell_untold
 from visits.actions.crewing import flag_lapses
 from visits.actions.missing import tell_missed, tell_overrun
 from visits.actions.safety import ask_after_officers, climb_alarms
+from visits.guessing import forget
 from visits.looking import look_ahead
+from visits.tokens import free_codes
 
 
 @shared_task
@@ -38,3 +41,13 @@ def sweep_safety() -> None:
     at, system = clock.now(), User.objects.system()
     ask_after_officers(at=at, by=system)
     climb_alarms(at=at, by=system)
+
+
+@shared_task
+def sweep_checks() -> None:
+    """Tell of what was asked by visits' codes, and keep codes and counts tidy; harmless when run twice or late."""
+    at = clock.now()
+    tell_untold(at=at)
+    give_missing(at=at)
+    free_codes(at)
+    forget(at)

@@ -23,7 +23,7 @@ from notices.texts.composing import Given
 from notices.ways import by_channel
 from people.models import ContactPoint, User
 from timeline.models import Event
-from visits import policy
+from visits import policy, tokens
 from visits.actions.planning import LOST, TOO_SOON, back_from_notice, cancelling
 from visits.models import Visit
 from visits.notice import VisitNotice, compose, paper_of
@@ -91,6 +91,7 @@ def announce_visit(
             raise StateRefused(fresh.case, "visit.announce")
         fresh.language = language
         fresh.save(update_fields=["language"])
+        tokens.open_token(fresh, at)
         fulfil(case=fresh.case, kind=LOST, by=by, at=at)
         for channel, address, point in ways:
             made["notices"].append(

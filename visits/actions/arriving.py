@@ -9,6 +9,7 @@ from cases.models import ClaimPaper
 from common.clock import local
 from people.models import User
 from visits import policy
+from visits.actions.planning import UNWANTED
 from visits.models import Consent, Shown, Visit, VisitOfficer
 from visits.models.record import credential_of
 from visits.policy import permit_on
@@ -49,6 +50,13 @@ def begin_visit(*, visit: Visit, by: User, at: datetime) -> None:
         )
     if at >= visit.ends_at:
         raise WrongInput(_("The time that the debtor was told is over. Plan another visit."))
+    if visit.case.duties.filter(kind=UNWANTED, done_at=None).exists():
+        raise WrongInput(
+            _(
+                "Somebody asked that nobody comes. Do not ring: your supervisor first asks the debtor"
+                " and settles it."
+            )
+        )
     only_the_crew(visit, by)
     carry_out(
         Step(

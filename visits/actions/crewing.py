@@ -18,7 +18,7 @@ from notices.texts import composing
 from notices.texts.composing import Given
 from notices.ways import by_mail
 from people.models import OfficerCredential, User
-from visits import policy
+from visits import policy, tokens
 from visits.actions.planning import AHEAD, LAPSED, in_words, move_visit
 from visits.models import Visit, VisitOfficer
 from visits.slots import candidates
@@ -170,6 +170,7 @@ def swap_officer(*, visit: Visit, out: User, into: User, by: User, at: datetime)
         VisitOfficer(visit=fresh, officer=into, slot=(fresh.starts_at, fresh.ends_at)).save(
             force_insert=True
         )
+        tokens.renew(fresh, at)
         fulfil(case=fresh.case, kind=LAPSED, by=by, at=at)
         _tell_debtor(fresh, out, into, by, at)
 

@@ -17,7 +17,7 @@ from notices import outbox
 from notices.actions import unreachable
 from notices.models import Notice
 from people.models import Address, User
-from visits import policy
+from visits import policy, tokens
 from visits.models import Visit, VisitOfficer
 from workflow.duties import fulfil, raise_duty
 from workflow.steps import StateRefused, Step, WrongInput, begin, carry_out
@@ -29,7 +29,7 @@ PLANNABLE = {
 FROM_THE_DOOR = {CaseStep.NOTICE, CaseStep.CREDENTIAL_DISPLAY, CaseStep.ON_SITE_TALK}
 # Duties that end with the slot.
 LOST, TOO_SOON, MISSED = "visit.notice_lost", "visit.too_soon", "visit.missed"
-LAPSED = "visit.crew_lapses"
+LAPSED, UNWANTED = "visit.crew_lapses", "visit.unwanted"
 AHEAD_AT_MOST = timedelta(days=366)
 AHEAD = [Visit.State.PLANNED, Visit.State.ANNOUNCED, Visit.State.NOTICED]
 
@@ -72,6 +72,7 @@ def plan_visit(
         # Both stand in the notice: they are put to the rules now, not when it is due.
         demand_lawful_words(new.case, purpose, intended_outcome, at=at)
         _name_crew(new, officers)
+        tokens.reserve(new, at)
 
     try:
         begin(
@@ -116,6 +117,8 @@ def move_visit(
         _settle(moved, by, at)
         moved.crew.filter(active=True).update(active=False)
         _name_crew(moved, officers)
+        tokens.revoke(moved, at)
+        tokens.reserve(moved, at)
 
     steps = [
         Step(
@@ -170,6 +173,7 @@ def cancelling(
     def after(cancelled: Visit, by: User, _at: datetime) -> None:
         _settle(cancelled, by, at)
         cancelled.crew.filter(active=True).update(active=False)
+        tokens.revoke(cancelled, at)
         outbox.suppress(case=cancelled.case, why=why, by=by, at=at, visit=cancelled)
         if tells_debtor and at < cancelled.ends_at:  # afterwards the debtor knows that nobody came
             _call_off(cancelled, by, at)
@@ -216,7 +220,7 @@ def back_from_door(case: Case, why: str, at: datetime) -> list[Step]:
 
 def _settle(visit: Visit, by: User, at: datetime) -> None:
     """What had to be done about the old slot is done with it."""
-    for kind in (LOST, TOO_SOON, MISSED, LAPSED):
+    for kind in (LOST, TOO_SOON, MISSED, LAPSED, UNWANTED):
         fulfil(case=visit.case, kind=kind, by=by, at=at)
 
 

@@ -25,6 +25,7 @@ from workflow.steps import StateRefused, Step, WrongInput, carry_out
 
 DEFAULT_BAR = 30
 INCIDENT_DAYS = 30
+ASKED, LEAVE_WITHIN = "visit.asked_to_leave", timedelta(minutes=2)
 
 
 def refuse_at_door(
@@ -38,6 +39,41 @@ def refuse_at_door(
     carry_out(
         ending(visit, outcome, remark, at),
         *_honouring(visit.case, refusal, by, at, event="visit.refused"),
+        by=by,
+        at=at,
+    )
+    return refusal
+
+
+def asked_from_outside(*, visit: Visit, remark: str, at: datetime) -> Refusal:
+    """Whoever opened the door wants the officers to leave and said so on the page of the visit's code.
+
+    The same as said to their faces; officers and supervisor are told, for they may not have heard it.
+    """
+    by = User.objects.system()
+    how = Refusal.How.ASKED_TO_LEAVE
+    refusal = _refusal(visit.case, how, remark, by, at)
+    says = {
+        "en": "You were asked to leave, on the page of the visit's code. Leave now; the visit has ended.",
+        "zh": "对方已通过上门核验页面要求离开。请立即离开，本次上门已结束。",
+    }
+
+    def tell_both(case: Case, _by: User, _at: datetime) -> None:
+        for role in (User.Role.OFFICER, User.Role.SUPERVISOR):
+            raise_duty(
+                case=case, kind=f"{ASKED}.{role}", says=says, due_at=at + LEAVE_WITHIN,
+                key=f"{ASKED}:{visit.pk}:{role}", role=role, at=at,
+            )  # fmt: skip
+
+    carry_out(
+        ending(visit, Visit.Outcome.ASKED_TO_LEAVE, remark, at),
+        *_honouring(visit.case, refusal, by, at, event="visit.refused"),
+        Step(
+            subject=visit.case,
+            event=ASKED,
+            data={"reference": visit.reference},
+            then=tell_both,
+        ),
         by=by,
         at=at,
     )

@@ -1,9 +1,10 @@
 from visits.models.outlook import Outlook
 from visits.models.record import Consent, Evidence, Shown, TalkRecord
 from visits.models.safety import Alarm, AlarmCall, Incident, Position, SignOfLife
+from visits.models.token import CodeTries, VisitToken
 from visits.models.visit import Visit, VisitOfficer
 
 __all__ = [
-    "Alarm", "AlarmCall", "Consent", "Evidence", "Incident", "Outlook", "Position", "Shown",
-    "SignOfLife", "TalkRecord", "Visit", "VisitOfficer",
+    "Alarm", "AlarmCall", "CodeTries", "Consent", "Evidence", "Incident", "Outlook", "Position",
+    "Shown", "SignOfLife", "TalkRecord", "Visit", "VisitOfficer", "VisitToken",
 ]  # fmt: skip

@@ -25,6 +25,7 @@ from visits import forms
 from visits.actions import arriving, departing, recording
 from visits.models import Consent, Visit
 from visits.policy import packs_at
+from visits.tokens import check_of
 from visits.views.leaving import ways_out
 from visits.views.planning import seen_visit
 from visits.views.safety import sign_of_life
@@ -189,7 +190,7 @@ def _context(name: str, visit: Visit, at: datetime) -> dict[str, Any]:
     elif name == "credentials":
         following = next((part for part in crew if not part.shown_at), None)
         token = token_of(following.officer) if following else ""
-        context |= {"next": following, "next_token": token}
+        context |= {"next": following, "next_token": token, "check": check_of(visit)}
     elif name == "papers":
         shown = {row.paper_id: row for row in visit.shown.exclude(paper=None)}
         papers = list(visit.case.papers.select_related("document"))

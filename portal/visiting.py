@@ -1,0 +1,111 @@
+"""Who is at my door? The page of a visit's QR code, and where the code of six digits is entered.
+
+It needs no script, no picture from elsewhere and no account, and says the same of every token and code
+that is not good: never given out, mistyped, over or withdrawn.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from common import clock
+from visits import asked, guessing, tokens
+from visits.actions import checking
+from visits.models import VisitToken
+
+LONGEST = 64
+
+
+def client_address(request: HttpRequest) -> str:
+    """From where somebody asks; behind a proxy that is the last that it has written down itself."""
+    if settings.ADDRESS_HEADER:
+        passed: str = request.META.get(settings.ADDRESS_HEADER, "")
+        if passed.strip():
+            return passed.rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+@never_cache
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest) -> HttpResponse:
+    """Enter the code that the officers say, or that stands in the notice. Context: ``wrong``."""
+    if request.method != "POST":
+        return _private(_ask_code(request, wrong=False, status=200))
+    at = clock.now()
+    row = guessing.try_code(
+        request.POST.get("code", "")[:LONGEST], request.POST.get("badge", "")[:LONGEST],
+        client_address(request), at,
+    )  # fmt: skip
+    if row is None:
+        return _private(_ask_code(request, wrong=True, status=404))
+    return _private(redirect("portal:visit", tokens.token_of(row)))
+
+
+@never_cache
+@login_not_required
+@require_safe
+def visit(request: HttpRequest, token: str) -> HttpResponse:
+    """Who comes, for whom and when, and whether they may be at the door now; that it was asked is told.
+
+    Context: ``token``, ``standing`` (``visits.asked.Standing``), ``at``, ``said`` ("", "unexpected",
+    "asked" or "left"), ``row``.
+    """
+    at = clock.now()
+    row = tokens.by_token(token[:LONGEST], at)
+    if row is None:
+        return _private(_ask_code(request, wrong=True, status=404))
+    if request.method == "GET":
+        checking.count_check(row=row, at=at)
+    return _private(_page(request, row, token, at))
+
+
+@never_cache
+@login_not_required
+@require_POST
+def unexpected(request: HttpRequest, token: str) -> HttpResponse:
+    """I did not expect this: a supervisor looks into it; the page says what to do meanwhile."""
+    at = clock.now()
+    row = tokens.by_token(token[:LONGEST], at)
+    if row is None:
+        return _private(_ask_code(request, wrong=True, status=404))
+    checking.say_unexpected(row=row, at=at)
+    return _private(redirect("portal:visit", token))
+
+
+@never_cache
+@login_not_required
+@require_POST
+def leave(request: HttpRequest, token: str) -> HttpResponse:
+    """I want them to leave: at the door that is done at once; before, a person asks the debtor first."""
+    at = clock.now()
+    row = tokens.by_token(token[:LONGEST], at)
+    if row is None:
+        return _private(_ask_code(request, wrong=True, status=404))
+    checking.want_to_be_left(row=row, at=at)
+    return _private(redirect("portal:visit", token))
+
+
+def _page(request: HttpRequest, row: VisitToken, token: str, at: datetime) -> HttpResponse:
+    return TemplateResponse(
+        request,
+        "portal/visit.html",
+        {"token": token, "standing": asked.standing(row.visit, at), "at": at, "row": row},
+    )
+
+
+def _ask_code(request: HttpRequest, *, wrong: bool, status: int) -> HttpResponse:
+    """Where a code is entered; the same for everything that is not good, so that nobody learns from it."""
+    return TemplateResponse(request, "portal/visit_code.html", {"wrong": wrong}, status=status)
+
+
+def _private(answer: HttpResponse) -> HttpResponse:
+    """No other site hears of its address."""
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
