@@ -11,7 +11,7 @@ from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
 from django_fsm import FSMField
 
-from visits.views.door import QUESTIONS
+from visits.answering import QUESTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = [

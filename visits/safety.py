@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest
@@ -98,3 +99,11 @@ def asked_of(user: User) -> QuerySet[Alarm]:
         .select_related("visit__place", "visit__case__debtor", "officer")
         .order_by("since", "pk")
     )
+
+
+def sign_of_life(visit: Visit) -> dict[str, Any]:
+    """What a screen at the door shows of it: by when it is owed, and the alarm that stands."""
+    if visit.state != Visit.State.STARTED:
+        return {}
+    alarm = visit.alarms.filter(kind=Alarm.Kind.CHECK_IN, ended_at=None).first()
+    return {"well_due": due_at(visit), "well_alarm": alarm}

@@ -17,7 +17,7 @@ from people.rights import may
 from visits import forms
 from visits.actions import arriving, safety
 from visits.models import Alarm, AlarmCall, Incident, Visit, VisitOfficer
-from visits.safety import asked_of, due_at, last_place, out_now, police_of
+from visits.safety import asked_of, due_at, last_place, out_now, police_of, sign_of_life
 from visits.views.planning import seen_visit
 from workflow.steps import WrongInput
 from workflow.web import demand, handle
@@ -54,14 +54,6 @@ def _thanks(visit: Visit, alarm: Alarm | None, at: datetime) -> str:
     return _("Noted at %(now)s. Say so again by %(due)s.") % {
         "now": f"{local(at, visit.zone):%H:%M}", "due": f"{local(due, visit.zone):%H:%M}",
     }  # fmt: skip
-
-
-def sign_of_life(visit: Visit) -> dict[str, Any]:
-    """What a screen at the door shows of it: by when it is owed, and the alarm that stands."""
-    if visit.state != Visit.State.STARTED:
-        return {}
-    alarm = visit.alarms.filter(kind=Alarm.Kind.CHECK_IN, ended_at=None).first()
-    return {"well_due": due_at(visit), "well_alarm": alarm}
 
 
 def sos(request: HttpRequest, reference: str) -> HttpResponse:
