@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.limits import barred_on
-from common.clock import local_day
+from cases.models import Case
+from common.clock import HOUSE_ZONE, day_begins, local_day
 from compliance.ask import value
 from people.cards import token_of
 from people.models import User
@@ -19,7 +21,29 @@ from visits.policy import packs_at
 from visits.safety import police_of, sign_of_life
 from visits.tokens import check_of
 
+DAYS_SHOWN, MOST_SHOWN = 7, 100
 LEAVE_MINUTES = 2  # where no pack says in how many minutes officers who are asked to leave are gone
+
+
+def visits_at_doors(user: User, at: datetime) -> QuerySet[Visit]:
+    """What is under way, whenever it began, then today and the next days; an officer's own, else the team's."""
+    start = day_begins(local_day(at, HOUSE_ZONE), HOUSE_ZONE)
+    visits = Visit.objects.filter(
+        Q(state="started")
+        | Q(
+            state__in=["announced", "noticed", "finished", "aborted"],
+            starts_at__gte=start,
+            starts_at__lt=start + timedelta(days=DAYS_SHOWN),
+        ),
+        case__in=Case.objects.visible_to(user),
+    )
+    if user.role == User.Role.OFFICER:
+        visits = visits.filter(crew__officer=user, crew__active=True)
+    return (
+        visits.select_related("case__debtor", "place")
+        .prefetch_related("crew__officer")
+        .order_by("starts_at", "pk")[:MOST_SHOWN]
+    )
 
 
 def context_of(name: str, visit: Visit, at: datetime) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import ClaimPaper
 from common.clock import local
-from people.models import User
+from people.models import Person, User
 from visits import policy
 from visits.actions.planning import UNWANTED
 from visits.models import Consent, Shown, Visit, VisitOfficer
@@ -87,14 +87,8 @@ def identify_debtor(
     ``second_fact`` is the last four characters of the ID number, or the date of birth as
     ``YYYY-MM-DD``. Raises ``WrongInput`` when it does not fit.
     """
-    debtor = visit.case.debtor
-    given = "".join(second_fact.split()).upper()
-    fits = [debtor.id_number[-4:].upper()] if len(debtor.id_number) >= 4 else []
-    if debtor.born_on:
-        fits += [debtor.born_on.isoformat(), debtor.born_on.strftime("%Y%m%d")]
-    named = "".join(name_said.split()).casefold()
-    names = {"".join(name.split()).casefold() for name in (debtor.name, debtor.name_en) if name}
-    if named not in names or given not in fits:
+    names, facts = what_identifies(visit.case.debtor)
+    if name_as_compared(name_said) not in names or fact_as_compared(second_fact) not in facts:
         raise WrongInput(
             _("This does not fit. Do not say more; if it is somebody else, use “someone else”."),
             "second_fact",
@@ -105,6 +99,24 @@ def identify_debtor(
         fresh.identified_at = at
 
     _note(visit, "debtor.identified", by, at, {"facts": ["name", "second"]}, mark)
+
+
+def what_identifies(debtor: Person) -> tuple[set[str], list[str]]:
+    """The names and the second facts of which one each has to be said, as they are compared."""
+    facts = [debtor.id_number[-4:].upper()] if len(debtor.id_number) >= 4 else []
+    if debtor.born_on:
+        facts += [debtor.born_on.isoformat(), debtor.born_on.strftime("%Y%m%d")]
+    return {name_as_compared(name) for name in (debtor.name, debtor.name_en) if name}, facts
+
+
+def name_as_compared(name: str) -> str:
+    """A name without white space and in one case."""
+    return "".join(name.split()).casefold()
+
+
+def fact_as_compared(fact: str) -> str:
+    """A second fact without white space and in capitals."""
+    return "".join(fact.split()).upper()
 
 
 def show_credential(
@@ -155,11 +167,14 @@ def ask_consent(
 ) -> None:
     """One question and its answer, with the reason if one was given; a later answer replaces an earlier one.
 
-    A yes to coming in is put to the rules: it counts only from somebody entitled, here the debtor
+    A yes may be taken back at any time. A yes to coming in is put to the rules: it counts only from somebody entitled, here the debtor
     who was identified.
     """
     if kind not in Consent.Kind.values:
         raise WrongInput(_("There is no such question."))
+    last = visit.consents.filter(kind=kind).order_by("-pk").first()
+    withdrawn = bool(last and last.given and not given)
+    event = "consent.given" if given else "consent.withdrawn" if withdrawn else "consent.refused"
 
     def keep(fresh: Visit, _by: User, _at: datetime) -> None:
         Consent(
@@ -168,7 +183,7 @@ def ask_consent(
 
     goes_in = kind == Consent.Kind.ENTRY and given
     _note(
-        visit, "consent.given" if given else "consent.refused", by, at,
+        visit, event, by, at,
         {"kind": kind, "by_whom": by_whom, **({"remark": remark} if remark else {})}, keep, asked=policy.may_enter if goes_in else None,
     )  # fmt: skip
 
@@ -211,6 +226,8 @@ def _note(
         allowed = {Visit.State.STARTED}
         if event == "officer.checked_in":
             allowed = {Visit.State.NOTICED}
+        elif event == "consent.withdrawn":  # at any time, also when the officers are gone
+            allowed = {Visit.State.STARTED, Visit.State.FINISHED, Visit.State.ABORTED}
         if fresh.state not in allowed:
             raise StateRefused(fresh, event)
         then(fresh, who, when)

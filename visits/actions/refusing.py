@@ -102,23 +102,38 @@ def postponed(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
     finish_visit(visit=visit, outcome=Visit.Outcome.POSTPONED, why=remark, by=by, at=at)
 
 
-def someone_else(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
-    """Somebody else opened: nothing of the debt is said, the visit ends as not met."""
+def someone_else(
+    *, visit: Visit, remark: str, by: User, at: datetime, left: str = "nothing"
+) -> None:
+    """Somebody else opened: nothing of the debt is said, the visit ends as not met.
+
+    ``left`` is ``nothing``, or ``sealed_note`` for an envelope that tells only a name and a number.
+    """
     only_the_crew(visit, by)
     if visit.identified_at:
         raise WrongInput(_("The debtor was identified already. Use another way out."))
     carry_out(
-        Step(
-            subject=visit,
-            event="third_party.present",
-            right=CONDUCT,
-            data={"disclosed": "nothing", "remark": remark},
-        ),
+        _third_party(visit, remark, left),
         ending(visit, Visit.Outcome.SOMEONE_ELSE, remark, at),
         *back_from_door(visit.case, str(Visit.Outcome.SOMEONE_ELSE.label), at),
         by=by,
         at=at,
     )
+
+
+def note_third_party(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
+    """Somebody else was there for a while; nothing was said of the matter, and the visit goes on."""
+    only_the_crew(visit, by)
+    if visit.state != Visit.State.STARTED:
+        raise StateRefused(visit, "third_party.present")
+    carry_out(_third_party(visit, remark, "nothing"), by=by, at=at)
+
+
+def _third_party(visit: Visit, remark: str, left: str) -> Step:
+    return Step(
+        subject=visit, event="third_party.present", right=CONDUCT,
+        data={"disclosed": "nothing", "left": left, "remark": remark},
+    )  # fmt: skip
 
 
 def crew_short(*, visit: Visit, remark: str, by: User, at: datetime) -> None:

@@ -1,32 +1,26 @@
 """At the door, on a phone: one question a screen, in the order of the sourcebook's 6(b)."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.models import Case
 from common import clock
-from common.clock import HOUSE_ZONE, from_local, local_day
+from common.clock import HOUSE_ZONE, local_day
 from documents.storing import Unreadable
-from people.models import User
 from visits import forms
 from visits.actions import arriving, recording
 from visits.answering import answer, form_of, question_of
 from visits.models import Visit
-from visits.screens import context_of
+from visits.screens import context_of, visits_at_doors
 from visits.views.planning import seen_visit
 from workflow.steps import WrongInput
 from workflow.web import demand, handle
-
-DAYS_SHOWN = 7
-
 
 # ---------------------------------------------------------------- the list
 
@@ -43,24 +37,8 @@ def today(request: HttpRequest) -> TemplateResponse:
     """What is under way, whenever it began, then today and the next days; an officer's own, a supervisor's team's."""
     at = clock.now()
     day = local_day(at, HOUSE_ZONE)
-    start = from_local(datetime.combine(day, time()), HOUSE_ZONE)
-    visits = Visit.objects.filter(
-        Q(state="started")
-        | Q(
-            state__in=["announced", "noticed", "finished", "aborted"],
-            starts_at__gte=start,
-            starts_at__lt=start + timedelta(days=DAYS_SHOWN),
-        ),
-        case__in=Case.objects.visible_to(request.user),
-    )
-    if request.user.role == User.Role.OFFICER:
-        visits = visits.filter(crew__officer=request.user, crew__active=True)
     days: list[Day] = []
-    for visit in (
-        visits.select_related("case__debtor", "place")
-        .prefetch_related("crew__officer")
-        .order_by("starts_at", "pk")[:100]
-    ):
+    for visit in visits_at_doors(request.user, at):
         there = local_day(visit.starts_at, visit.zone)
         if not days or days[-1].day != there:
             days.append(Day(there))
