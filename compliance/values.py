@@ -81,6 +81,7 @@ KEYS = {
         Key("visit.cap", int, min, "visits in the period", "一个周期内的上门次数"),
         Key("visit.cap_days", int, max, "days of the period", "周期天数"),
         Key("leave.minutes", int, min, "minutes in which officers who are asked to leave are gone", "被要求离开后的离开时限（分钟）"),
+        Key("pack.good_hours", int, min, "hours for which what a phone takes along to a door is good", "手机上门资料包的有效小时数"),
         Key("emergency.phone", str, _only, "number of the police", "报警电话"),
         Key("safety.check_in_minutes", int, min, "minutes in which officers at a door say that they are well", "外访员在现场报平安的间隔（分钟）"),
         Key("safety.escalate_minutes", int, min, "minutes until an alarm that nobody took up goes to the next people", "警报无人响应时逐级上报的间隔（分钟）"),

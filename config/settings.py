@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "desk",
     "portal",
     "api",
+    "door",
     "demo",
     "config.administration.AdministrationConfig",
     "django.contrib.auth",

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/versions/", include("rulebook.urls")),
     path("", include("desk.urls")),
     path("", include("cases.urls")),
+    path("door/", include("door.urls")),  # first, or visits would take their names for references
     path("", include("visits.urls")),
     path("", include("agreements.urls")),
     path("documents/", include("documents.urls")),

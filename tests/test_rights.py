@@ -359,6 +359,7 @@ NOT_HERE = {
     "carrier",  # carriers call it and show who they are: tests/notices/test_carriers
     "portal:messages", "portal:message", "portal:message_file", "portal:leave",  # tests/portal
     "healthz", "readyz",  # tell a machine "yes"
+    "door:hello", "door:visits", "door:pack", "door:items", "door:key",  # speak JSON: tests/door
     "demo:clock",  # the demo's alone: no such page anywhere else
 }  # fmt: skip
 
