@@ -53,7 +53,9 @@ class Act:
     def place(self) -> dict[str, Any] | None:
         """Where the phone was, as the actions want it."""
         here = self.said.position
-        return here and {"lat": here.lat, "lon": here.lon, "accuracy_m": here.accuracy_m}
+        if here is None:
+            return None
+        return {"lat": here.lat, "lon": here.lon, "accuracy_m": here.accuracy_m}
 
     @property
     def remark(self) -> str:
@@ -274,9 +276,7 @@ def _check_in(act: Act) -> None:
 
 
 def _sos(act: Act) -> None:
-    safety.call_sos(
-        visit=act.visit, by=act.by, at=act.at, remark=act.remark, position=act.place
-    )
+    safety.call_sos(visit=act.visit, by=act.by, at=act.at, remark=act.remark, position=act.place)
 
 
 def _incident(act: Act) -> None:

@@ -161,4 +161,3 @@ def _of_leaving(visit: Visit, outcome: str) -> dict[str, Any]:
         "stopped": {}, "gone_by": None, "emergency": police_of(visit),
         "seconds": minutes_to_leave(visit, visit.starts_at) * 60, "unattested": True,
     }  # fmt: skip
-

@@ -190,7 +190,10 @@ def _try(item: Item, at: datetime) -> bool:
     try:
         with guarded(Guard(key=key_of(item))):
             answers.carry_out_item(act)
-            answers.keep_place(act)
+            with suppress(
+                StateRefused, WrongInput
+            ):  # what happened counts, with or without its place
+                answers.keep_place(act)
     except NotYet:
         why = _("Waits for what comes before it.")
         if item.why != why:

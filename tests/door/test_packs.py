@@ -166,7 +166,7 @@ class TestBody:
     def test_shows_the_qr_code_without_a_signal(self, morning: Any) -> None:
         screens = Phone(morning).take(walk.noticed())["screens"]
         assert "data-officer-qr" in screens["credentials:021"]
-        assert "data:image/svg+xml;base64," in screens["credentials:021"]
+        assert "<svg" in screens["credentials:021"]
 
     def test_holds_what_is_read_before_the_door(self, morning: Any) -> None:
         pages = Phone(morning).take(walk.noticed())["pack_pages"]
