@@ -15,6 +15,7 @@ from cases.models.case import Step
 from cases.models.circumstances import CHOICES as CIRCUMSTANCES
 from cases.models.circumstances import Circumstance
 from desk import told_of_safety
+from desk.at_the_door import AT_THE_DOOR
 from desk.showing import figure_words, pack_title, tongue_now, zone_or_house
 from documents.models import Document
 from notices.models import Notice
@@ -323,6 +324,7 @@ ASKED: dict[str, Any] = {
 }
 
 SENTENCES: dict[str, Any] = {
+    **AT_THE_DOOR,
     **told_of_safety.SENTENCES,
     "case.opened": _("The case was opened."),
     "case.imported": _("The case came with batch %(batch)s, row %(row)s."),
@@ -357,7 +359,6 @@ SENTENCES: dict[str, Any] = {
     "address.updated": _("An address was corrected."),
     "contact_point.added": _("A number or account was added."),
     "contact_point.updated": _("A number or account was corrected."),
-    "contact_point.corrected": _("The debtor corrected a number or account at the door."),
     "contact_point.dead": _("A number or account proved dead."),
     "contact_point.unwanted": _("The person wants nothing more by this number or account."),
     "party.added": _("A person was added to the case."),
@@ -432,24 +433,13 @@ SENTENCES: dict[str, Any] = {
     "visit.notice_late": _("No notice of the visit can take effect in time any more."),
     "visit.notice_failed": _("The notice of the visit did not arrive: %(why)s"),
     "care.needed": _("Somebody at the visit needs special care."),
-    "visit.pack_taken": _("A phone took along what is needed for the visit."),
-    "door.set_aside": _("What a phone at the door says was kept aside: %(why)s"),
-    "door.taken": _("What a phone at the door said was taken as it happened."),
-    "door.statement": _("What a phone at the door said was kept as a statement: %(why)s"),
     "visit.attested": _("%(officer)s confirmed the record."),
     "officer.checked_in": _("%(officer)s arrived."),
     "debtor.identified": _("The debtor was identified."),
     "credentials.shown": _("Shown: %(shown)s."),
-    "item.shown": _("Shown: %(shown)s."),
     "paper.shown": _("Shown: %(shown)s."),
-    "consent.asked": _("Asked: %(consent)s."),
-    "consent.given": _("Agreed to: %(consent)s."),
-    "consent.refused": _("Did not agree to: %(consent)s."),
-    "consent.withdrawn": _("Took back the consent to: %(consent)s."),
     "talk.opened": _("The talk began."),
     "talk.recorded": _("What was said was recorded."),
-    "evidence.added": _("Evidence was added."),
-    "third_party.present": _("Somebody else was present; nothing was disclosed."),
     "refusal.recorded": _("Visits are refused until %(until)s."),
     "refusal.lifted": _("The refusal of visits was lifted."),
     "incident.opened": _("An incident was opened."),

@@ -27,6 +27,12 @@ from visits.screens import context_of, minutes_to_leave
 
 GROUND = "door/fragment.html"
 REFUSALS = {Visit.Outcome.REFUSED, Visit.Outcome.ASKED_TO_LEAVE}
+PAGES = {
+    "minimum": "door/pack/minimum.html",
+    "notice": "door/pack/notice.html",
+    "guide": "door/pack/guide.html",
+    "credentials": "door/pack/credentials.html",
+}
 BEFORE_IDENTIFIED = ("depart", "arrive", "who", "third-party")
 """Shown while nobody knows who opens; not a word of the debt stands there."""
 
@@ -76,10 +82,7 @@ def pages_to_read(visit: Visit, at: datetime) -> dict[str, str]:
             officer__in=[part.officer for part in crew], revoked_at=None
         ).select_related("officer"),
     }  # fmt: skip
-    return {
-        name: render_to_string(f"door/pack/{name}.html", context)
-        for name in ("minimum", "notice", "guide", "credentials")
-    }
+    return {name: render_to_string(template, context) for name, template in PAGES.items()}
 
 
 def _draw(name: str, visit: Visit, at: datetime, **more: Any) -> str:
