@@ -81,6 +81,17 @@ class TestRunAndPlan:
         relay.send_due(make.moment("2026-05-13 10:00"))
         assert sent_on(agreement.case, "2026-05-13") == ["reminder_before"]
 
+    def test_two_that_are_due_together_go_on_two_days_too(
+        self, agreement: Agreement, mailbox: Mailbox
+    ) -> None:
+        plans.swept("2026-05-12 00:00")
+        Notice.objects.filter(case=agreement.case, kind="reminder_after").update(
+            state="sent", sent_at=make.moment("2026-04-20 10:00")
+        )
+        run_reminds("reminder_after", "2026-05-12 10:00")
+        relay.send_due(make.moment("2026-05-12 10:00"))
+        assert len(sent_on(agreement.case, "2026-05-12")) == 1
+
     def test_one_that_has_lost_its_sense_by_tomorrow_is_not_sent(
         self, agreement: Agreement, mailbox: Mailbox
     ) -> None:
