@@ -8,10 +8,12 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer this app's acts, its messages and its kind of approval."""
-        from cases import acts
+        from cases import acts, lawyers_draft
         from cases.actions import writing
+        from notices.texts.previewing import tells
         from workflow import approvals
 
         acts.register_all()
         writing.register_kinds()
+        tells(lawyers_draft.BY_LAWYER, lawyers_draft.of_lawyers_letter)
         approvals.register(approvals.ApprovalKind("exception", "approve_exception"))

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from cases import lawyers_draft
 from cases.actions import calling, contacting, lawyers_letters
 from cases.models import LawyersLetter
 from demo import files
@@ -46,7 +47,7 @@ class Reaching(Thread):
         def draft(at: datetime) -> None:
             case, firm = self.fresh(), self.cast.teams["律师组"].organisation
             lawyers_letters.draft_letter(
-                case=case, firm=firm, text=lawyers_letters.template_for(case, firm, at),
+                case=case, firm=firm, text=lawyers_draft.template_for(case, firm, at),
                 by=self.clerk, at=at,
             )  # fmt: skip
 

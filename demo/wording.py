@@ -8,6 +8,7 @@ from demo.diary import ZONE, Diary
 from notices.models import ChannelAccount, MessageVersion
 from notices.texts.approved import keep_template
 from notices.texts.changing import propose_wording, release_wording
+from people.models import Organisation
 
 SOFTER = (
     "温馨提醒：您的第 {instalment} 期还款 {amount_missing} 元将于 {due_on} 到期，您可以在此之前任意一天付款。\n"
@@ -24,12 +25,15 @@ APPROVED = [
     ("agreement_copy", "SMS_482915112", "${name}您好，我们是${who}。您今日签署的文件副本将寄给您。如有疑问，请致电${phone}。"),
 ]  # fmt: skip
 """The first is the text that holds; the second is another than ours, so it is not sent."""
+OWN = "{text}\n如您愿意，也可以到{writer_address}面谈，我们会安排单独的会客室。"
+WHY_OWN = "本机构提供面谈场所，在自拟信函中一并告知"
 AGREED = "语气合适，内容完整，同意启用"
 
 
 def change_texts(cast: Cast, diary: Diary) -> None:
-    """One text that was released and has been used since, and one that waits for a second person."""
+    """One text that was released and used since, one that is an agency's own, one that waits for a second person."""
     softer: list[MessageVersion] = []
+    own: list[MessageVersion] = []
 
     def soften(at: datetime) -> None:
         softer.append(_propose(cast, "email", SOFTER, WHY_SOFTER, at, wording="reminder_before"))
@@ -40,6 +44,20 @@ def change_texts(cast: Cast, diary: Diary) -> None:
     diary.enter(diary.moment(-75, 16, 5), lambda at: _approved(cast, at))
     diary.enter(diary.moment(-60, 10, 15), soften)
     diary.enter(diary.moment(-60, 14, 40), agree)
+
+    def have_own(at: datetime) -> None:
+        own.append(
+            _propose(
+                cast, "letter", OWN, WHY_OWN, at, wording="letter",
+                organisation=cast.teams["杭州一组"].organisation,
+            )
+        )  # fmt: skip
+
+    def agree_to_own(at: datetime) -> None:
+        release_wording(version=own[0], answer=AGREED, by=cast.users["supervisor"], at=at)
+
+    diary.enter(diary.moment(-50, 9, 30), have_own)
+    diary.enter(diary.moment(-50, 11, 10), agree_to_own)
     diary.enter(
         diary.moment(-1, 15, 20), lambda at: _propose(cast, "sms", SHORTER, WHY_SHORTER, at)
     )
@@ -62,9 +80,16 @@ def _approved(cast: Cast, at: datetime) -> None:
 
 
 def _propose(
-    cast: Cast, channel: str, body: str, why: str, at: datetime, wording: str = "reminder_after"
+    cast: Cast,
+    channel: str,
+    body: str,
+    why: str,
+    at: datetime,
+    wording: str = "reminder_after",
+    organisation: Organisation | None = None,
 ) -> MessageVersion:
     return propose_wording(
         wording=wording, channel=channel, language="zh", subject="", body=body, reason=why,
         valid_on=local_day(at, ZONE), based_on=0, by=cast.users["compliance"], at=at,
+        organisation=organisation,
     )  # fmt: skip

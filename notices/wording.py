@@ -38,7 +38,8 @@ def one_line(text: str) -> str:
 
 def quiet_subject(case: Any, language: str, at: datetime) -> str:
     """A subject that says who writes and nothing of the matter."""
-    frames = standing([FRAME], ["email"], LANGUAGES[language], at=at)
+    whose = case.agency_id or case.creditor_id
+    frames = standing([FRAME], ["email"], LANGUAGES[language], at=at, organisation=whose)
 
     def told(part: str) -> str:
         return " / ".join(
@@ -90,7 +91,8 @@ def frame(
     ``says`` holds the middle part by language ("zh", "en"); ``language`` is zh, en or both.
     Raises ``KeyError`` when a language is wanted in which nothing is said.
     """
-    frames = standing([FRAME], [channel], LANGUAGES[language], at=at)
+    whose = case.agency_id or case.creditor_id
+    frames = standing([FRAME], [channel], LANGUAGES[language], at=at, organisation=whose)
     return framed(
         [frames[FRAME, channel, one] for one in LANGUAGES[language]],
         case=case, recipient=recipient, says=says,

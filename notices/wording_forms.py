@@ -39,6 +39,19 @@ class TextForm(DeskForm):
             self.fields["subject"].help_text = _("Left empty: the subject of the frame.")
 
 
+class FallBackForm(DeskForm):
+    """Why an organisation's own text is given up, and from when."""
+
+    reason = words_field(
+        label=_("Why it changes"), rows=2, most=500,
+        help_text=_("Whoever releases it reads this, and it is kept with the version."),
+    )  # fmt: skip
+    valid_on = day_field(
+        label=_("In use from"),
+        help_text=_("From this day on, and not before it is released. Messages that were prepared keep their text."),
+    )  # fmt: skip
+
+
 class ReleaseForm(DeskForm):
     """The second person's word."""
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("approved/<int:pk>/end/", approved.end, name="end"),
     path(_PLACE, wording.place, name="place"),
     path(f"{_PLACE}<slug:language>/new/", wording.edit, name="edit"),
+    path(f"{_PLACE}<slug:language>/fall-back/<int:pk>/", wording.fall_back, name="fall_back"),
     path(_VERSION, wording.version, name="version"),
     path(f"{_VERSION}release/", wording.release, name="release"),
     path(f"{_VERSION}withdraw/", wording.withdraw, name="withdraw"),

@@ -27,7 +27,7 @@ from notices.texts.approved import (
 )
 from notices.texts.composing import CannotCompose, compose
 from notices.texts.placeholders import fill
-from notices.texts.standing import Standing, standing
+from notices.texts.standing import Place, Standing, standing_for
 from notices.texts.wordings import CHANNELS, FRAME, LANGUAGES, OUTSIDE
 from notices.ways import BELL, Way, can_ring, every_channel, ways_of
 from notices.wording import tells_of_debt
@@ -41,15 +41,19 @@ OWN = "letter"  # the message in one's own words, among the wordings
 
 @dataclass(frozen=True)
 class Texts:
-    """The words that hold, and which of them the carriers have approved; asked once for many lines."""
+    """The words that hold for each writer, and which of them the carriers have approved; asked once for many."""
 
-    holding: Mapping[tuple[str, str, str], Standing]
+    by_writer: Mapping[int | None, Mapping[Place, Standing]]
     approvals: Approvals
+
+    def of(self, case: Case) -> Mapping[Place, Standing]:
+        """Those that hold for whoever writes in the case."""
+        return self.by_writer[case.agency_id or case.creditor_id]
 
     def rings(self, at: datetime) -> Callable[[Case, str], bool]:
         """Whether word of a message in the portal can go to a case's debtor by a channel."""
         return lambda case, channel: can_ring(
-            case, channel, at, known=self.holding, approvals=self.approvals
+            case, channel, at, known=self.of(case), approvals=self.approvals
         )
 
 
@@ -197,9 +201,10 @@ def channels_of(cases: Iterable[Case]) -> dict[int, list[str]]:
 def texts_for(run: NoticeRun, cases: Iterable[Case], at: datetime) -> Texts:
     """The words that hold for all messages of the run, whatever channel and language, asked once."""
     names = [wording_of(run), OWN, BELL]
+    writers = {case.agency_id or case.creditor_id for case in cases}
     return Texts(
-        standing([*names, FRAME], CHANNELS, LANGUAGES, at=at),
-        approvals_of((case.agency_id or case.creditor_id for case in cases), names),
+        standing_for(writers, [*names, FRAME], CHANNELS, LANGUAGES, at=at),
+        approvals_of(writers, names),
     )
 
 
@@ -309,9 +314,9 @@ def composed(
     texts = texts or texts_for(run, [case], at)
     made = compose(
         wording=wording, channel=channel, case=case, recipient=case.debtor, language=language,
-        at=at, values=values, known=texts.holding, approvals=texts.approvals,
+        at=at, values=values, known=texts.of(case), approvals=texts.approvals,
     )  # fmt: skip
-    own = fill(texts.holding[wording, channel, language].text.body, made.filled[language])
+    own = fill(texts.of(case)[wording, channel, language].text.body, made.filled[language])
     template = made.fits.template if made.fits else None
     return Message(made.subject, made.body, own.strip(), template)
 

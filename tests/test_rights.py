@@ -334,6 +334,9 @@ TABLE: dict[str, Route] = {
     "wording:wordings": Route(reads="release_wording", only="GET"),
     "wording:place": Route(lambda _w: ["reminder_due", "sms"], reads="release_wording", only="GET"),
     "wording:edit": Route(lambda _w: ["reminder_due", "sms", "zh"], "edit_wording", "edit_wording"),
+    "wording:fall_back": Route(
+        lambda _w: ["reminder_due", "sms", "zh", make.agency().pk], "edit_wording", "edit_wording"
+    ),
     "wording:version": Route(words, reads="release_wording", only="GET"),
     "wording:release": Route(words, "release_wording", "release_wording"),
     "wording:withdraw": Route(words, writes="edit_wording", only="POST"),

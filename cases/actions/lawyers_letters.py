@@ -4,23 +4,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from cases.actions.still_open import while_open
 from cases.lawyers_paper import paper_of
 from cases.models import Case, LawyersLetter
 from cases.policy import asks
-from common.clock import local_day
-from common.money import show
 from compliance.verdict import Verdict
-from documents.letterhead import day as day_words
-from documents.letterhead import english
 from documents.models import Document
 from documents.render import render_paper
 from documents.storing import store
 from notices.models import Notice
 from notices.outbox import queue
+from notices.texts.wordings import BY_LAWYER
 from notices.ways import by_channel
 from people.models import Organisation, User
 from people.rights import may
@@ -37,34 +33,9 @@ from workflow.steps import (
 from workflow.wording import ask_words
 
 DRAFT, REVIEW = "draft_lawyers_letter", "review_lawyers_letter"
-BY_LAWYER = Notice.Channel.LAWYERS_LETTER.value
 REVIEWED_WITHIN, MENDED_WITHIN = timedelta(days=2), timedelta(days=2)
 MOST = 6000
 S = LawyersLetter.State
-
-
-def template_for(case: Case, firm: Organisation | None, at: datetime) -> str:
-    """The draft with which a clerk begins, in the debtor's language."""
-    language = "en" if case.debtor.language == "en" else "zh"
-
-    def name(house: Organisation) -> str:
-        return english(house) if language == "en" else house.name
-
-    return render_to_string(
-        f"documents/lawyers_letter.{language}.txt",
-        {
-            "debtor": (case.debtor.name_en or case.debtor.name) if language == "en" else case.debtor.name,
-            "firm": name(firm) if firm else "",
-            "firm_phone": firm.phone if firm else "",
-            "creditor": name(case.creditor),
-            "agency": name(case.agency) if case.agency else "",
-            "contracts": list(case.debts.values_list("contract_number", flat=True)),
-            "on": day_words(local_day(at, case.zone))[language],
-            "principal": show(case.principal), "interest": show(case.interest),
-            "fees": show(case.fees), "balance": show(case.balance), "currency": case.currency,
-            "house": case.agency or case.creditor,
-        },
-    ).strip()  # fmt: skip
 
 
 def draft_letter(

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases import lawyers_forms
 from cases.actions import lawyers_letters as actions
+from cases.lawyers_draft import first_firm, template_for
 from cases.models import LawyersLetter
 from cases.views.preparing import seen_case
 from common import clock
-from people.models import Organisation
 from people.rights import may
 from workflow.forms import DeskForm
 from workflow.web import demand, handle
@@ -58,8 +58,8 @@ def letters(request: HttpRequest) -> TemplateResponse:
 def draft(request: HttpRequest, reference: str) -> HttpResponse:
     """Draft a letter for a law firm to look at."""
     case = seen_case(request, reference)
-    firm = Organisation.objects.filter(kind=Organisation.Kind.LAW_FIRM).exclude(licence="").first()
-    text = actions.template_for(case, firm, clock.now())
+    firm = first_firm()
+    text = template_for(case, firm, clock.now())
     form = lawyers_forms.DraftForm(request.POST or None, initial={"text": text})
     return handle(
         request,

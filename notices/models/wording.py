@@ -11,13 +11,14 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import TransitionNotAllowed
 
 from notices.texts.filed import Text
-from notices.texts.wordings import CHANNELS, LANGUAGES, WORDINGS
+from notices.texts.wordings import EVERY_CHANNEL, LANGUAGES, WORDINGS
+from people.models import Organisation
 
 
 class MessageVersion(models.Model):
     """One version of what is said by one channel in one language; its words never change.
 
-    Number 0 is what came with the program and has no row. A second person releases a version; from
+    The versions of a text are counted through, whosever they are. Number 0 is what came with the program and has no row. A second person releases a version; from
     ``valid_from`` on messages are composed from it, until a later one takes its place.
     """
 
@@ -33,6 +34,12 @@ class MessageVersion(models.Model):
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("text"))
     digest = models.CharField(_("digest"), max_length=64)
+    # Whose own version it is; none: the house's, which holds for all that have none of their own.
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("whose text"),
+    )  # fmt: skip
+    falls_back = models.BooleanField(_("gives the own version up for the house's"), default=False)
     based_on = models.PositiveIntegerField(_("made from version"), default=0)
     reason = models.TextField(_("why"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED)
@@ -55,9 +62,14 @@ class MessageVersion(models.Model):
                 fields=["wording", "channel", "language", "number"], name="message_version_once"
             ),
             models.UniqueConstraint(
-                fields=["wording", "channel", "language"],
+                fields=["wording", "channel", "language", "organisation"],
                 condition=Q(state="proposed"),
+                nulls_distinct=False,
                 name="message_version_one_proposal",
+            ),
+            models.CheckConstraint(
+                condition=Q(falls_back=False) | Q(organisation__isnull=False),
+                name="message_version_falls_back_from_an_own_one",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["proposed", "released", "withdrawn"]),
@@ -73,7 +85,7 @@ class MessageVersion(models.Model):
                 name="message_version_released_by_a_second_person",
             ),
             models.CheckConstraint(
-                condition=Q(channel__in=list(CHANNELS)) & Q(language__in=list(LANGUAGES)),
+                condition=Q(channel__in=list(EVERY_CHANNEL)) & Q(language__in=list(LANGUAGES)),
                 name="message_version_place_known",
             ),
             models.CheckConstraint(condition=Q(number__gt=0), name="message_version_numbered"),

@@ -14,9 +14,9 @@ from common.clock import HOUSE_ZONE, day_begins, local_day
 from notices.models import MessageVersion
 from notices.texts.faults import Fault, faults
 from notices.texts.filed import Text
-from notices.texts.standing import Standing, standing
+from notices.texts.standing import Place, Standing, standing
 from notices.texts.wordings import LANGUAGES, WORDINGS
-from people.models import User
+from people.models import Organisation, User
 from people.rights import may
 from timeline.chain import record_for_house
 from workflow.approvals import SecondPersonNeeded
@@ -38,38 +38,76 @@ def propose_wording(
     based_on: int,
     by: User,
     at: datetime,
+    organisation: Organisation | None = None,
 ) -> MessageVersion:
     """Write a new version of a text; it waits for a second person and changes nothing until then.
 
-    Raises ``WrongInput`` with every fault of the text by its part; words that a pack forbids are told
+    ``organisation`` is for whom alone it holds; the house's own text holds for all the others. Raises ``WrongInput`` with every fault of the text by its part; words that a pack forbids are told
     on the house's timeline too.
     """
     _must(by, EDIT)
     text = Text(body=_lines(body), subject=subject.strip())
-    _demand_sound(text, (wording, channel, language), by, at)
+    place = (wording, channel, language)
+    _demand_sound(text, place, by, at)
     with transaction.atomic(durable=True):
         once(by, at)
-        old = now_standing(wording, channel, language, at=at)
+        old = now_standing(*place, at=at, organisation=organisation)
         if old.text.body == text.body and old.text.subject == text.subject:
             raise WrongInput(_("Nothing is changed yet. Change the text first."), "body")
-        rows = MessageVersion.objects.filter(wording=wording, channel=channel, language=language)
-        newest = rows.select_for_update(of=("self",)).order_by("-number").first()
-        made = MessageVersion(
-            wording=wording, channel=channel, language=language,
-            number=(newest.number if newest else 0) + 1, subject=text.subject, body=text.body,
-            digest=text.digest, based_on=based_on, reason=reason, valid_on=valid_on,
-            proposed_by=by, proposed_at=at,
+        return _proposed(
+            place, text, old, by, at, based_on=based_on, reason=reason, valid_on=valid_on,
+            organisation=organisation,
         )  # fmt: skip
-        try:
-            with transaction.atomic():
-                made.save(force_insert=True)
-        except IntegrityError:
-            raise WrongInput(
-                _("Another version of this text waits for release. Withdraw it first, or let it be released.")
-            ) from None  # fmt: skip
-        _tell(
-            made, "wording.proposed", by, at, reason=reason, before=_told(old), after=_words(text)
-        )
+
+
+def propose_fall_back(
+    *,
+    wording: str,
+    channel: str,
+    language: str,
+    organisation: Organisation,
+    reason: str,
+    valid_on: date,
+    by: User,
+    at: datetime,
+) -> MessageVersion:
+    """Give an organisation's own text up for the house's, whatever that is by then; likewise released."""
+    _must(by, EDIT)
+    place = (wording, channel, language)
+    with transaction.atomic(durable=True):
+        once(by, at)
+        old = now_standing(*place, at=at, organisation=organisation)
+        if old.organisation is None:
+            raise WrongInput(_("This organisation has no text of its own here."))
+        house = now_standing(*place, at=at)
+        return _proposed(
+            place, house.text, old, by, at, based_on=old.number, reason=reason, valid_on=valid_on,
+            organisation=organisation, falls_back=True,
+        )  # fmt: skip
+
+
+def _proposed(
+    place: Place, text: Text, old: Standing, by: User, at: datetime, **given: Any
+) -> MessageVersion:
+    """A new row, told on the house's timeline with the old text and the new."""
+    wording, channel, language = place
+    rows = MessageVersion.objects.filter(wording=wording, channel=channel, language=language)
+    newest = rows.select_for_update(of=("self",)).order_by("-number").first()
+    made = MessageVersion(
+        wording=wording, channel=channel, language=language,
+        number=(newest.number if newest else 0) + 1, subject=text.subject, body=text.body,
+        digest=text.digest, proposed_by=by, proposed_at=at, **given,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        raise WrongInput(
+            _("Another version of this text waits for release. Withdraw it first, or let it be released.")
+        ) from None  # fmt: skip
+    _tell(
+        made, "wording.proposed", by, at, reason=made.reason, before=_told(old), after=_words(text)
+    )
     return made
 
 
@@ -79,19 +117,19 @@ def release_wording(
     """Let messages be composed from this version, from its day on; only by a second person."""
     _must(by, RELEASE)
     place = (version.wording, version.channel, version.language)
-    if version.proposed_by_id != by.pk:
+    if version.proposed_by_id != by.pk and not version.falls_back:
         _demand_sound(version.text, place, by, at)  # the packs may say more than they did
     with transaction.atomic(durable=True):
         once(by, at)
         fresh = _locked(version)
         if fresh.proposed_by_id == by.pk:
             raise SecondPersonNeeded
-        old = now_standing(*place, at=at)
+        old = now_standing(*place, at=at, organisation=fresh.organisation)
         begins = max(day_begins(fresh.valid_on, HOUSE_ZONE), at)
         ahead = (
             MessageVersion.objects.filter(
                 wording=fresh.wording, channel=fresh.channel, language=fresh.language,
-                state=_State.RELEASED, valid_from__gt=begins,
+                organisation=fresh.organisation_id, state=_State.RELEASED, valid_from__gt=begins,
             ).order_by("-valid_from").first()
         )  # fmt: skip
         if ahead is not None and ahead.valid_from is not None:
@@ -124,9 +162,18 @@ def withdraw_wording(*, version: MessageVersion, by: User, at: datetime) -> Mess
     return version
 
 
-def now_standing(wording: str, channel: str, language: str, *, at: datetime) -> Standing:
-    """The text that holds in that place."""
-    return standing([wording], [channel], [language], at=at)[wording, channel, language]
+def now_standing(
+    wording: str,
+    channel: str,
+    language: str,
+    *,
+    at: datetime,
+    organisation: Organisation | None = None,
+) -> Standing:
+    """The text that holds in that place, for the house or for an organisation."""
+    whose = organisation.pk if organisation else None
+    found = standing([wording], [channel], [language], at=at, organisation=whose)
+    return found[wording, channel, language]
 
 
 def _demand_sound(text: Text, place: tuple[str, str, str], by: User, at: datetime) -> None:
@@ -200,6 +247,8 @@ def _tell(version: MessageVersion, kind: str, by: User, at: datetime, **more: An
         kind=kind, by=by, at=at,
         data={
             "wording": version.wording, "channel": version.channel, "language": version.language,
-            "version": version.number, "sha256": version.digest, "valid_on": version.valid_on, **more,
+            "version": version.number, "sha256": version.digest, "valid_on": version.valid_on,
+            **({"organisation": str(version.organisation)} if version.organisation else {}),
+            **({"falls_back": True} if version.falls_back else {}), **more,
         },
     )  # fmt: skip

@@ -59,14 +59,18 @@ def compose(
     instead: Standing | None = None,
     known: Mapping[tuple[str, str, str], Standing] | None = None,
     approvals: Approvals | None = None,
+    organisation: int | None = None,
 ) -> Composed:
     """The message as it would go out now; raises ``CannotCompose``.
+
+    ``organisation`` is whose words it is made of, where that is not whoever writes in the case.
 
     ``instead`` is a text to be tried in the place of the one that holds; ``known`` are those that hold
     and ``approvals`` what the carriers have approved, for whoever composes many.
     """
     tongues = LANGUAGES[language]
-    texts = dict(known or standing([wording, FRAME], [channel], tongues, at=at))
+    whose = organisation or case.agency_id or case.creditor_id
+    texts = dict(known or standing([wording, FRAME], [channel], tongues, at=at, organisation=whose))
     if instead:
         texts[instead.wording, instead.channel, instead.language] = instead
     filled = {
@@ -115,7 +119,8 @@ def says(
     *, wording: str, case: Any, recipient: Any, at: datetime, values: Given, channel: str = "email"
 ) -> dict[str, str]:
     """The message alone in both languages, without its frame, such as to be read out on the telephone."""
-    texts = standing([wording], [channel], LANGUAGES["both"], at=at)
+    whose = case.agency_id or case.creditor_id
+    texts = standing([wording], [channel], LANGUAGES["both"], at=at, organisation=whose)
     return {
         tongue: fill(
             texts[wording, channel, tongue].text.body,

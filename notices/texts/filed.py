@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from notices.texts.wordings import CHANNELS, LANGUAGES
+from notices.texts.wordings import EVERY_CHANNEL, LANGUAGES
 
 FOLDER = Path(__file__).resolve().parent.parent / "messages"
 KEYS = {"subject", "body", "quiet"}
@@ -58,7 +58,7 @@ def read(content: bytes, name: str) -> Texts:
         raise UnreadableTexts(f"{name}: {error}") from error
     found: dict[tuple[str, str], Text] = {}
     for channel, languages in tables.items():
-        if channel not in CHANNELS or not isinstance(languages, dict):
+        if channel not in EVERY_CHANNEL or not isinstance(languages, dict):
             raise UnreadableTexts(f"{name}: there is no channel {channel!r}")
         for language, parts in languages.items():
             if language not in LANGUAGES or not isinstance(parts, dict):

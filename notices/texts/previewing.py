@@ -34,10 +34,20 @@ class Sample:
 
     values: Given
     asks: Asks
+    organisation: int | None = None
+    """Whose words it is made of, where that is not whoever writes in the case."""
 
 
 class NothingToTell(Exception):
     """The case has nothing of which this message speaks; ``why`` says what it would need."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(why)
+
+
+class AnothersWords(Exception):
+    """The text that is tried is an organisation's own, and another one writes in the case."""
 
     def __init__(self, why: str) -> None:
         self.why = why
@@ -88,6 +98,11 @@ def previews(
     ``instead`` is a text that is tried in the place of the one that holds; a frame is tried around it.
     """
     sample = _samplers[wording](case, at)
+    whose = sample.organisation or case.agency_id or case.creditor_id
+    if instead and instead.organisation not in (None, whose):
+        raise AnothersWords(
+            _("This text is one organisation’s own, and another one writes in this case. Choose another case.")
+        )  # fmt: skip
     channels = WORDINGS[wording].channels
     if instead:
         channels = tuple(one for one in channels if one == instead.channel)
@@ -106,6 +121,7 @@ def _preview(
         made = compose(
             wording=wording, channel=channel, case=case, recipient=case.debtor,
             language=language, at=at, values=sample.values, instead=instead,
+            organisation=sample.organisation,
         )  # fmt: skip
     except CannotCompose as cannot:
         return Preview(channel, label, _address(way), stops=[*stops, cannot.why])

@@ -13,7 +13,10 @@ from notices.texts.placeholders import EVERYWHERE, PLACEHOLDERS, Placeholder
 FRAME = "frame"
 LANGUAGES = ("zh", "en")
 CHANNELS = ("email", "letter", "sms", "wecom", "wechat", "portal")
-"""Those by which a text of ours goes; a lawyer's letter is written for the one case."""
+"""Those by which a text of ours goes as it is."""
+BY_LAWYER = "lawyers_letter"
+EVERY_CHANNEL = (*CHANNELS, BY_LAWYER)
+"""Those that have texts at all: a lawyer's letter begins with one, which is then written on."""
 FRAMED = ("email", "letter")
 """Those in which who writes, how to reach them and where to complain stand around the text."""
 OUTSIDE = ("sms", "wecom", "wechat")
@@ -99,6 +102,15 @@ _ALL = [
         about=_("It brings the link to a message in the portal, and says nothing of what it is about."),
     ),
     Wording("settlement", _("Settlement certificate"), Notice.Kind.SETTLEMENT.value),
+    Wording(
+        BY_LAWYER, _("Lawyer's letter"), "",
+        (
+            "firm_name", "firm_phone", "agency_name", "contracts", "as_of", "currency",
+            "principal_open", "interest_open", "fees_open", "balance",
+        ),
+        ("debtor_name", "firm_name", "creditor_name", "as_of", "balance"), channels=(BY_LAWYER,),
+        about=_("The draft with which a lawyer's letter begins; the lawyer releases each letter on the firm's own paper."),
+    ),
     Wording(
         "letter", pgettext_lazy("message", "Message in one's own words"), Notice.Kind.LETTER.value,
         ("text",), ("text",), ("text",),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from common import clock
 from notices.models import ApprovedTemplate, ChannelAccount
 from notices.texts.approved import EDIT, end_template, keep_template, ours, plain, read_parameters
-from notices.texts.standing import standing
+from notices.texts.standing import standing_for
 from notices.texts.wordings import LANGUAGES, OUTSIDE
 from notices.wording_forms import TemplateForm
 from people.rights import may
@@ -78,15 +78,20 @@ def _page(request: HttpRequest) -> dict[str, Any]:
         .select_related("account__organisation", "changed_by")
         .order_by("account_id", "wording", "language")[:MOST]
     )
-    holds = standing(
-        {row.wording for row in rows}, OUTSIDE, LANGUAGES, at=clock.now()
-    ) if rows else {}  # fmt: skip
+    holds = standing_for(
+        {row.account.organisation_id for row in rows}, {row.wording for row in rows}, OUTSIDE,
+        LANGUAGES, at=clock.now(),
+    )  # fmt: skip
     return {
         "rows": [
             (
                 row,
                 ours(row.text, row.parameters)
-                == plain(holds[row.wording, row.account.channel, row.language].text.body),
+                == plain(
+                    holds[row.account.organisation_id][
+                        row.wording, row.account.channel, row.language
+                    ].text.body
+                ),
             )
             for row in rows
         ],

@@ -1,10 +1,12 @@
 """Our words in the browser: what holds, a new version, its release, and how it reads for a real case."""
 
 import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -21,14 +23,24 @@ from notices.texts.filed import Text
 from notices.texts.placeholders import Unfilled, examples, fill
 from notices.texts.segments import MOST_PARTS, Measure, measure
 from notices.texts.standing import Standing, standing
-from notices.texts.wordings import CHANNELS, FRAME, LANGUAGES, SUBJECTS, WORDINGS, Wording
-from notices.wording_forms import LookForm, ReleaseForm, TextForm
+from notices.texts.wordings import (
+    BY_LAWYER,
+    CHANNELS,
+    EVERY_CHANNEL,
+    FRAME,
+    LANGUAGES,
+    SUBJECTS,
+    WORDINGS,
+    Wording,
+)
+from notices.wording_forms import FallBackForm, LookForm, ReleaseForm, TextForm
 from people.models import Organisation
 from people.rights import may
 from timeline.models import Event
 from workflow.web import demand, handle
 
 HISTORY = 50
+MOST_WRITERS = 300
 _State = MessageVersion.State
 
 
@@ -39,10 +51,16 @@ class Place:
     wording: Wording
     channel: str
     version: str = ""
+    whose: Organisation | None = None
 
     def get_absolute_url(self) -> str:
         """Its page."""
-        return reverse("wording:place", args=[self.wording.name, self.channel])
+        return reverse("wording:place", args=[self.wording.name, self.channel]) + self.query
+
+    @property
+    def query(self) -> str:
+        """What stands behind an address where one organisation's own texts are meant."""
+        return f"?for={self.whose.pk}" if self.whose else ""
 
     @property
     def label(self) -> str:
@@ -65,49 +83,60 @@ class Shown:
 def wordings(request: HttpRequest) -> HttpResponse:
     """Every message by every channel with the versions that hold, and what waits for release."""
     demand(request, RELEASE)
-    at = clock.now()
-    found = standing(WORDINGS, CHANNELS, LANGUAGES, at=at)
+    at, whose = clock.now(), _whose(request)
+    key = whose.pk if whose else None
+    found = standing(WORDINGS, EVERY_CHANNEL, LANGUAGES, at=at, organisation=key)
     waiting = list(
         MessageVersion.objects.filter(state=_State.PROPOSED)
-        .select_related("proposed_by").order_by("proposed_at", "pk")[:HISTORY]
+        .select_related("proposed_by", "organisation").order_by("proposed_at", "pk")[:HISTORY]
     )  # fmt: skip
-    pending = {(row.wording, row.channel) for row in waiting}
+    pending = {(row.wording, row.channel) for row in waiting if row.organisation_id == key}
     rows = [
-        (
-            wording,
-            [
-                {
-                    "place": Place(wording, channel) if channel in wording.channels else None,
-                    "label": Notice.Channel(channel).label,
-                    "changed": [
-                        (lang, found[wording.name, channel, lang].number)
-                        for lang in LANGUAGES
-                        if channel in wording.channels and found[wording.name, channel, lang].number
-                    ],
-                    "waits": (wording.name, channel) in pending,
-                }
-                for channel in CHANNELS
-            ],
-        )
+        (wording, [_cell(wording, channel, whose, found, pending) for channel in CHANNELS])
         for wording in WORDINGS.values()
     ]
     context = {
         "rows": rows,
+        "whose": whose,
+        "writers": _writers(),
         "channels": [Notice.Channel(channel).label for channel in CHANNELS],
         "waiting": waiting,
     }
     return TemplateResponse(request, "wording/wordings.html", context)
 
 
+def _cell(
+    wording: Wording,
+    column: str,
+    whose: Organisation | None,
+    found: Mapping[tuple[str, str, str], Standing],
+    pending: Collection[tuple[str, str]],
+) -> dict[str, Any]:
+    """One cell of the list: the lawyer's letter, which is paper too, stands under the letters."""
+    channel = BY_LAWYER if wording.name == BY_LAWYER and column == "letter" else column
+    here = channel in wording.channels
+    return {
+        "place": Place(wording, channel, whose=whose) if here else None,
+        "label": Notice.Channel(channel).label,
+        "changed": [
+            (lang, text.number, text.organisation is not None)
+            for lang in LANGUAGES
+            if here and (text := found[wording.name, channel, lang]).number
+        ],
+        "waits": (wording.name, channel) in pending,
+    }
+
+
 @require_safe
 def place(request: HttpRequest, name: str, channel: str) -> HttpResponse:
     """One message by one channel: what holds in each language, what came before, what may be filled in."""
     demand(request, RELEASE)
-    here = _place(name, channel)
-    at = clock.now()
-    found = standing([name], [channel], LANGUAGES, at=at)
+    whose = _whose(request)
+    here = _place(name, channel, whose=whose)
+    at, key = clock.now(), whose.pk if whose else None
+    found = standing([name], [channel], LANGUAGES, at=at, organisation=key)
     rows = list(
-        MessageVersion.objects.filter(wording=name, channel=channel)
+        MessageVersion.objects.filter(wording=name, channel=channel, organisation=whose)
         .select_related("proposed_by", "decided_by").order_by("-pk")[:HISTORY]
     )  # fmt: skip
     signature = _signature(channel)
@@ -126,6 +155,8 @@ def place(request: HttpRequest, name: str, channel: str) -> HttpResponse:
     context = {
         "here": here,
         "texts": texts,
+        "whose": whose,
+        "writers": _writers(),
         "may_edit": may(request.user, EDIT),
         "can_preview": previewing.is_told(name),
         **_offered(here),
@@ -136,8 +167,9 @@ def place(request: HttpRequest, name: str, channel: str) -> HttpResponse:
 def edit(request: HttpRequest, name: str, channel: str, language: str) -> HttpResponse:
     """Write a new version of the text, or look at how it would read before it is proposed."""
     demand(request, EDIT)
-    here, at = _place(name, channel, language), clock.now()
-    holds = changing.now_standing(name, channel, language, at=at)
+    whose, at = _whose(request), clock.now()
+    here = _place(name, channel, language, whose)
+    holds = changing.now_standing(name, channel, language, at=at, organisation=whose)
     base = _base(request, here, language) or holds
     form = TextForm(
         request.POST or None, wording=here.wording, channel=channel,
@@ -147,7 +179,8 @@ def edit(request: HttpRequest, name: str, channel: str, language: str) -> HttpRe
         },
     )  # fmt: skip
     context = {
-        "here": here, "language": language, "holds": holds, "base": base, **_offered(here),
+        "here": here, "language": language, "holds": holds, "base": base, "whose": whose,
+        **_offered(here),
     }  # fmt: skip
     if request.method == "POST" and "look" in request.POST:
         return _looked(request, form, here, language, context)
@@ -156,13 +189,39 @@ def edit(request: HttpRequest, name: str, channel: str, language: str) -> HttpRe
         return changing.propose_wording(
             wording=name, channel=channel, language=language, subject=given.get("subject", ""),
             body=given["body"], reason=given["reason"], valid_on=given["valid_on"],
-            based_on=base.number, by=request.user, at=at,
+            based_on=base.number, by=request.user, at=at, organisation=whose,
         )  # fmt: skip
 
     return handle(
         request, case=here, form=form, do=do, template="wording/edit.html", right=EDIT,
         done=_("It is proposed. Somebody else has to release it."),
         to=lambda made: made.get_absolute_url(), context=context,
+    )  # fmt: skip
+
+
+def fall_back(
+    request: HttpRequest, name: str, channel: str, language: str, pk: int
+) -> HttpResponse:
+    """Give an organisation's own text up for the house's."""
+    demand(request, EDIT)
+    whose, at = get_object_or_404(Organisation, pk=min(pk, 2**62)), clock.now()
+    here = _place(name, channel, language, whose)
+    form = FallBackForm(
+        request.POST or None, initial={"valid_on": local_day(at, HOUSE_ZONE)}
+    )  # fmt: skip
+    return handle(
+        request, case=here, form=form, template="wording/fall_back.html", right=EDIT,
+        do=lambda given: changing.propose_fall_back(
+            wording=name, channel=channel, language=language, organisation=whose, by=request.user,
+            at=at, **given,
+        ),
+        done=_("It is proposed. Somebody else has to release it."),
+        to=lambda made: made.get_absolute_url(),
+        context={
+            "here": here, "language": language, "whose": whose,
+            "holds": changing.now_standing(name, channel, language, at=at, organisation=whose),
+            "house": changing.now_standing(name, channel, language, at=at),
+        },
     )  # fmt: skip
 
 
@@ -231,17 +290,34 @@ def preview(request: HttpRequest) -> HttpResponse:
 # ---------------------------------------------------------------- what the pages show
 
 
-def _place(name: str, channel: str, language: str = "zh") -> Place:
+def _whose(request: HttpRequest) -> Organisation | None:
+    """The organisation whose own texts are meant; none: the house's."""
+    wanted = request.GET.get("for", "")
+    if not wanted:
+        return None
+    if not (wanted.isascii() and wanted.isdecimal()) or len(wanted) > 15:
+        raise Http404
+    return get_object_or_404(Organisation, pk=int(wanted))
+
+
+def _writers() -> QuerySet[Organisation]:
+    """Those that may have texts of their own: whoever writes to debtors, and the law firms."""
+    return Organisation.objects.order_by("kind", "name", "pk")[:MOST_WRITERS]
+
+
+def _place(
+    name: str, channel: str, language: str = "zh", whose: Organisation | None = None
+) -> Place:
     wording = WORDINGS.get(name)
     if wording is None or channel not in wording.channels or language not in LANGUAGES:
         raise Http404
-    return Place(wording, channel)
+    return Place(wording, channel, whose=whose)
 
 
 def _row(name: str, channel: str, language: str, number: int) -> MessageVersion:
     if number > 1_000_000:
         raise Http404
-    rows = MessageVersion.objects.select_related("proposed_by", "decided_by")
+    rows = MessageVersion.objects.select_related("proposed_by", "decided_by", "organisation")
     found: MessageVersion = get_object_or_404(
         rows, wording=name, channel=channel, language=language, number=number
     )
@@ -292,7 +368,7 @@ def _standing_of(name: str, channel: str, language: str, number: int) -> Standin
     if number == 0:
         return Standing(name, channel, language, 0, filed(name)[channel, language])
     row = _row(name, channel, language, number)
-    return Standing(name, channel, language, number, row.text)
+    return Standing(name, channel, language, number, row.text, row.organisation_id)
 
 
 def _looked(
@@ -319,7 +395,7 @@ def _looked(
 
 
 def _page(request: HttpRequest, row: MessageVersion) -> dict[str, Any]:
-    here = Place(WORDINGS[row.wording], row.channel)
+    here = Place(WORDINGS[row.wording], row.channel, whose=row.organisation)
     others = [
         0,
         *MessageVersion.objects.filter(
@@ -344,7 +420,7 @@ def _page(request: HttpRequest, row: MessageVersion) -> dict[str, Any]:
         "may_edit": may(user, EDIT),
         "may_release": may(user, RELEASE) and row.proposed_by_id != user.pk,
         "holds": changing.now_standing(
-            row.wording, row.channel, row.language, at=clock.now()
+            row.wording, row.channel, row.language, at=clock.now(), organisation=row.organisation
         ).number == row.number,
         "can_preview": previewing.is_told(row.wording) or row.wording == FRAME,
         "guard_key": uuid.uuid4().hex,
@@ -395,11 +471,17 @@ def _seen(request: HttpRequest, form: LookForm, tried: MessageVersion | None) ->
         return {}
     instead = None
     if tried:
-        instead = Standing(tried.wording, tried.channel, tried.language, tried.number, tried.text)
+        instead = Standing(
+            tried.wording, tried.channel, tried.language, tried.number, tried.text,
+            tried.organisation_id,
+        )  # fmt: skip
     try:
         found = previewing.previews(
             wording=given["wording"], case=case, language=given["language"], at=at, instead=instead
         )
     except previewing.NothingToTell as nothing:
         return {"case": case, "nothing": nothing.why}
+    except previewing.AnothersWords as others:
+        form.add_error("case", others.why)
+        return {}
     return {"case": case, "previews": found, "at": at}

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from cases.actions import lawyers_letters as letters
 from cases.facts import facts_for
+from cases.lawyers_draft import template_for
 from cases.models import Case, LawyersLetter
 from notices import actions, printing
 from notices.models import Notice
@@ -70,7 +71,7 @@ class TestTemplate:
         case = make.case()
         case.debtor.language = language
         case.debtor.save()
-        text = letters.template_for(again(case), make.law_firm(), AT)
+        text = template_for(again(case), make.law_firm(), AT)
         assert said in text
         assert "0571-8800 0001" in text
 
@@ -78,7 +79,7 @@ class TestTemplate:
         bank = make.creditor(slug="cn-bank", packs=["cn", "story"])
         case = make.case(of_creditor=bank, under=make.mandate(number="WT-CN", principal=bank))
         make.house_papers(case)
-        text = letters.template_for(case, make.law_firm(), AT)
+        text = template_for(case, make.law_firm(), AT)
         assert drafted(case, text).state == "waiting"
 
 
