@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 _MARKS: dict[type, Callable[[int], Any]] = {
     str: lambda n: f"\ue000{n}\ue001",  # private characters, which no word of ours holds
     int: lambda n: 2_000_107_000 + n,  # fits every column of whole numbers but the smallest
+    list: lambda n: [2_000_107_000 + n],
     datetime: lambda n: datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=UTC) + timedelta(days=n),
 }
 
@@ -24,7 +25,7 @@ def kept(compose: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any]]:
     """Keep the statement of the query that ``compose`` makes, and only put in new values later.
 
     Positional arguments give the query's shape: there is one statement for each combination. Keyword
-    arguments are its values (text, whole numbers, moments) and must stand in the statement as they
+    arguments are its values (text, whole numbers or lists of these, moments) and must stand in the statement as they
     are given: ``compose`` hands them on and neither computes with them nor decides by them. What
     is found comes as a list, since a filter that came after would not reach the statement.
     """
@@ -54,8 +55,10 @@ class _Statement:
             return
         self.compiler = sample.query.get_compiler(sample.db)
         self.text, parameters = self.compiler.as_sql()
-        names = {mark: name for name, mark in marks.items()}
-        self.places = [names.get(p) if isinstance(p, tuple(_MARKS)) else None for p in parameters]
+        names = {_hashable(mark): name for name, mark in marks.items()}
+        self.places = [
+            names.get(_hashable(p)) if isinstance(p, tuple(_MARKS)) else None for p in parameters
+        ]
         self.parameters = list(parameters)
         lost = marks.keys() - set(self.places)
         if lost:
@@ -78,6 +81,10 @@ class _Statement:
         compiler.as_sql = lambda *_args, **_kwargs: answer
         found.query.get_compiler = lambda *_args, **_kwargs: compiler
         return list(found)
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _as(mark: Any, value: Any) -> Any:

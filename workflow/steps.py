@@ -12,7 +12,8 @@ from django_fsm import FSMFieldDescriptor, TransitionNotAllowed
 from compliance.verdict import Verdict
 from people.models import User
 from people.rights import may
-from timeline.chain import record
+from timeline.chain import compose, write_down
+from timeline.models import Event
 from workflow.guard import current
 from workflow.kept import kept
 from workflow.models import Submission
@@ -228,11 +229,7 @@ def _carry_out(case: Any, steps: Sequence[Step], by: User, at: datetime) -> list
         _save_first(steps)
     locked = _lock(case)
     before = dict(locked.__dict__)
-    if not locked.may_be_seen_by(by):
-        raise Outsider
-    for step in steps:
-        if step.right and not may(by, step.right):
-            raise RightRefused(by, step.right)
+    admit(locked, steps, by)
     guard = current()
     if guard:
         if guard.version is not None and guard.version != locked.version:
@@ -240,7 +237,43 @@ def _carry_out(case: Any, steps: Sequence[Step], by: User, at: datetime) -> list
         guard.spent = True
     if not begins_case:  # only now: a refused call leaves no file behind
         _save_first(steps)
-    subjects = [_fresh(step.subject, locked) for step in steps]
+    fresh: dict[int, Any] = {}
+    for step in steps:  # one that takes two steps goes on from where the first has brought it
+        if id(step.subject) not in fresh:
+            fresh[id(step.subject)] = _fresh(step.subject, locked)
+    subjects = [fresh[id(step.subject)] for step in steps]
+    verdicts = change(locked, steps, subjects, by, at, Pen())
+    _save_changed(locked, before)
+    for step, subject in zip(steps, subjects, strict=True):
+        step.subject.__dict__.update(subject.__dict__)
+    return verdicts
+
+
+class Pen:
+    """How a change is written down: here each thing at once."""
+
+    def save(self, subject: Any) -> None:
+        """Write the subject."""
+        subject.save()
+
+    def tell(self, event: Event) -> None:
+        """Write the event."""
+        write_down([event])
+
+
+def admit(locked: Any, steps: Sequence[Step], by: User) -> None:
+    """Let nobody through to whom the case is none of theirs, or whose role may not do that."""
+    if not locked.may_be_seen_by(by):
+        raise Outsider
+    for step in steps:
+        if step.right and not may(by, step.right):
+            raise RightRefused(by, step.right)
+
+
+def change(
+    locked: Any, steps: Sequence[Step], subjects: Sequence[Any], by: User, at: datetime, pen: Pen
+) -> list[Verdict]:
+    """The change itself, of one locked case: ask the rules, move, record. Only for this package."""
     verdicts: dict[int, Verdict] = {}
     for number, (step, subject) in enumerate(zip(steps, subjects, strict=True)):
         if step.policy:
@@ -254,23 +287,20 @@ def _carry_out(case: Any, steps: Sequence[Step], by: User, at: datetime) -> list
             if isinstance(getattr(type(subject), "state", None), FSMFieldDescriptor):
                 locked.version += 1  # an approval or a duty makes nobody's form stale
         if subject is not locked:
-            subject.save()
+            pen.save(subject)
         data = dict(step.data(subject) if callable(step.data) else step.data)
         if step.transition and subject is locked:
             data["step"] = locked.state  # so that the state can be told from the timeline alone
         verdict = verdicts.get(number)
-        _append(locked, step.event, by, at, data, verdict)
+        _append(locked, step.event, by, at, data, verdict, pen)
         if verdict and verdict.overrides:
-            _tell_overrides(locked, verdict, by, at)
+            _tell_overrides(locked, verdict, by, at, pen)
         if step.then:  # which may read the case anew, or tell more of it
             _keep_head(locked)
         if verdict:
             _raise_duties(locked, verdict, at)
         if step.then:
             step.then(subject, by, at)
-    _save_changed(locked, before)
-    for step, subject in zip(steps, subjects, strict=True):
-        step.subject.__dict__.update(subject.__dict__)
     return list(verdicts.values())
 
 
@@ -329,7 +359,7 @@ def _tell(
     verdict: Verdict | None = None,
 ) -> None:
     """Append to the case's timeline and keep its size and head on the case itself."""
-    _append(locked, kind, by, at, data, verdict)
+    _append(locked, kind, by, at, data, verdict, Pen())
     _keep_head(locked)
 
 
@@ -339,7 +369,8 @@ def _append(
     by: User,
     at: datetime,
     data: Mapping[str, Any],
-    verdict: Verdict | None = None,
+    verdict: Verdict | None,
+    pen: Pen,
 ) -> None:
     told = dict(data)
     findings: list[dict[str, Any]] = []
@@ -347,20 +378,22 @@ def _append(
         decision = verdict.as_dict()
         findings = decision.pop("findings")
         told["decision"] = decision
-    event = record(
+    event = compose(
         case=locked, kind=kind, by=by, at=at, data=told, findings=findings,
         after=(locked.event_count, locked.head),
     )  # fmt: skip
+    pen.tell(event)
     locked.event_count, locked.head = event.number, event.digest
 
 
-def _tell_overrides(locked: Any, verdict: Verdict, by: User, at: datetime) -> None:
+def _tell_overrides(locked: Any, verdict: Verdict, by: User, at: datetime, pen: Pen) -> None:
     """Say on the timeline which rules would have stood against it, had nobody granted an exception."""
-    used = [finding.as_dict() for finding in verdict.overrides]
-    event = record(
+    event = compose(
         case=locked, kind="policy.overridden", by=by, at=at, data={"asked": verdict.action},
-        findings=used, after=(locked.event_count, locked.head),
+        findings=[finding.as_dict() for finding in verdict.overrides],
+        after=(locked.event_count, locked.head),
     )  # fmt: skip
+    pen.tell(event)
     locked.event_count, locked.head = event.number, event.digest
 
 
