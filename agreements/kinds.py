@@ -1,5 +1,6 @@
 """Whether a notice of this app may still go at the moment at which it would: asked again each time."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import override
 from agreements.models import Instalment
 from cases.facts import facts_for
 from cases.models.case import Step
-from cases.outgoing import answer, may_go
+from cases.outgoing import answer, learn, may_go
 from common.clock import day_begins, day_ends, local, local_day
 from compliance.ask import ask
 from compliance.verdict import Verdict
@@ -19,21 +20,31 @@ from notices.kinds import REMINDERS, Kind, Later, register
 from notices.models import Notice
 
 A_YEAR = timedelta(days=366)
+NOW = "instalment_now"  # on a notice: its instalment, read for many at once
 
 
 def register_all() -> None:
     """Make the kinds known; called once when the app is ready."""
     for kind in REMINDERS:
-        register(Kind(kind, recheck=reminder_may_go, max_age=timedelta(days=7)))
+        register(Kind(kind, reminder_may_go, learn_reminders, max_age=timedelta(days=7)))
     for paper in (Notice.Kind.AGREEMENT_COPY, Notice.Kind.PAYMENT_RECEIPT, Notice.Kind.SETTLEMENT):
         # A paper that is owed to the debtor waits for as long as a hold on all contact lasts.
-        register(Kind(paper.value, recheck=may_go, max_age=A_YEAR))
+        register(Kind(paper.value, recheck=may_go, learn=learn, max_age=A_YEAR))
+
+
+def learn_reminders(notices: Sequence[Notice], at: datetime) -> None:
+    """Read what reminders are asked by: the facts of their cases, and their instalments."""
+    learn(notices, at)
+    wanted = [notice.instalment_id for notice in notices if notice.instalment_id]
+    found = Instalment.objects.select_related("agreement").in_bulk(wanted)
+    for notice in notices:
+        setattr(notice, NOW, found.get(notice.instalment_id or 0))
 
 
 def reminder_may_go(notice: Notice, at: datetime) -> str | Later:
     """Why the reminder must not go: paid, replaced, its day is past, or the rules forbid it."""
     case = notice.case
-    found = Instalment.objects.select_related("agreement").filter(pk=notice.instalment_id).first()
+    found = _instalment_of(notice)
     if found is None:
         return _("There is no instalment that it speaks of.")
     stop = _of_instalment(found, notice, case)
@@ -107,6 +118,15 @@ def _of_instalment(found: Instalment, notice: Notice, case: Any) -> str:
     if str(notice.about.get("missing", found.missing)) != str(found.missing):
         return _("Part of it has been paid since.")
     return ""
+
+
+def _instalment_of(notice: Notice) -> Instalment | None:
+    """The instalment as it is now, also where it was read for many."""
+    if hasattr(notice, NOW):
+        known: Instalment | None = getattr(notice, NOW)
+        return known
+    rows = Instalment.objects.select_related("agreement")
+    return rows.filter(pk=notice.instalment_id).first()
 
 
 def _source(notice: Notice) -> str:

@@ -1,14 +1,20 @@
 """Whether what was queued may still go at the moment at which it would: the rules are asked again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from cases.facts import facts_for
+from cases.facts import facts_for, learn_all
 from common.clock import local_day
 from compliance.ask import ask
 from compliance.verdict import Verdict
 from notices.kinds import Later
 from notices.models import Notice
+
+
+def learn(notices: Sequence[Notice], at: datetime) -> None:
+    """Read the facts of all their cases at once, for ``may_go`` to be asked of each."""
+    learn_all([notice.case for notice in notices], at)
 
 
 def may_go(notice: Notice, at: datetime) -> str | Later:

@@ -1,14 +1,13 @@
 """What became of a notice: recorded by the relay, or by the person who carried it or looked it up."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from documents.models import Document
 from documents.storing import store
@@ -19,33 +18,18 @@ from notices.kinds import Later
 from notices.models import Notice
 from notices.outbox import told, wake
 from notices.service import effective_from
+from notices.settling import ask_to_settle, mark_dead, mark_unwanted, settled
 from notices.texts.composing import digest_of
-from people.models import ContactPoint, User
-from workflow.duties import fulfil, raise_duty
+from people.models import User
 from workflow.steps import PolicyRefused, StateRefused, Step, WrongInput, carry_out, tell
+from workflow.together import carry_out_together
 
 log = logging.getLogger(__name__)
 
 HANDLE = "handle_letters"
 FOLLOWED = [Notice.State.DELIVERED, Notice.State.FAILED, Notice.State.BOUNCED]
 FOLLOWED_AGAIN_AFTER = timedelta(minutes=10)
-TO_BE_SEEN_TO = timedelta(days=1)
 MISSED_AFTER = timedelta(minutes=10)  # from then on it is our delay and no matter of ticks
-
-SAYS = {
-    "notice.doubtful": {
-        "en": "Nobody knows whether this went out: {kind} to {name}. Look it up and say.",
-        "zh": "无法确定是否已发出：{kind}（收件人 {name}）。请查证后作出判断。",
-    },
-    "notice.failed": {
-        "en": "Could not be sent: {kind} to {name}. Correct the address or choose another way.",
-        "zh": "未能发出：{kind}（收件人 {name}）。请更正地址或改用其他方式。",
-    },
-    "notice.bounced": {
-        "en": "Came back: {kind} to {name}. Correct the address or choose another way.",
-        "zh": "已被退回：{kind}（收件人 {name}）。请更正地址或改用其他方式。",
-    },
-}
 
 
 # ---------------------------------------------------------------- what the relay records
@@ -53,23 +37,38 @@ SAYS = {
 
 def record_sent(*, notice: Notice, taken: Taken, at: datetime) -> None:
     """The carrier has taken it; where the packs say that this is service, it is served too."""
-    carry_out(
-        Step(
-            subject=notice,
-            event="notice.sent",
-            transition="mark_sent",
-            args={
-                "at": at,
-                "provider_id": taken.provider_id[:120],
-                "deemed_at": effective_from(notice, at),
-            },
-            data=lambda fresh: {**as_sent(fresh), "answer": taken.answer},
-            then=served_by_sending,
-        ),
-        by=User.objects.system(),
-        at=at,
-    )
+    carry_out(*_taking(notice, taken, at), by=User.objects.system(), at=at)
     follow(notice, at)
+
+
+def record_all_sent(*, sent: Sequence[tuple[Notice, Taken]], at: datetime) -> None:
+    """The same of many, each of another case: all of them are recorded, or none."""
+    changes = [_taking(notice, taken, at) for notice, taken in sent]
+    carry_out_together(changes, by=User.objects.system(), at=at)
+    for notice, _taken in sent:
+        follow(notice, at)
+
+
+def _taking(notice: Notice, taken: Taken, at: datetime) -> list[Step]:
+    served_at, number = effective_from(notice, at), taken.provider_id[:120]
+    sending = Step(
+        subject=notice,
+        event="notice.sent",
+        transition="mark_sent",
+        args={"at": at, "provider_id": number, "deemed_at": served_at},
+        data={**as_sent(notice), "carrier_number": number, "answer": taken.answer},
+    )
+    if served_at is None or served_at > at:
+        return [sending]
+    follows = _follows(notice.kind, Notice.State.DELIVERED)
+    serving = Step(
+        subject=notice,
+        event="notice.delivered",
+        transition="deliver",
+        args={"at": served_at, "followed_at": None if follows else at},
+        data={**told(notice), "delivered_at": served_at, "deemed": True},
+    )
+    return [sending, serving]
 
 
 def fail(
@@ -351,7 +350,7 @@ def follow(notice: Notice, at: datetime) -> None:
     mine = Notice.objects.filter(free, pk=notice.pk, followed_at=None, state=notice.state)
     if not mine.update(claimed_at=Now()):
         return
-    if _call(_follows(notice), notice, at):
+    if _call(_follows(notice.kind, notice.state), notice, at):
         Notice.objects.filter(pk=notice.pk, state=notice.state).update(
             followed_at=at, claimed_at=None
         )
@@ -409,7 +408,7 @@ def served_by_sending(notice: Notice, by: User, at: datetime) -> None:
     if notice.deemed_at is None or notice.deemed_at > at:
         return
     notice.deliver(at=notice.deemed_at)
-    if _follows(notice) is None:
+    if _follows(notice.kind, notice.state) is None:
         notice.followed_at = at
     notice.save()
     tell(notice.case, "notice.delivered", by, at, {**told(notice), **_deemed(notice)})
@@ -419,16 +418,16 @@ def _deemed(notice: Notice) -> dict[str, Any]:
     return {"delivered_at": notice.deemed_at, "deemed": True}
 
 
-def _follows(notice: Notice) -> kinds.Follows | None:
+def _follows(kind: str, state: str) -> kinds.Follows | None:
     try:
-        return kinds.of(notice.kind).follows(notice.state)
+        return kinds.of(kind).follows(state)
     except kinds.UnknownKind:
         return None
 
 
 def spare_following(notice: Notice, at: datetime) -> None:
     """Where nothing follows, that is said at once."""
-    if _follows(notice) is None:
+    if _follows(notice.kind, notice.state) is None:
         notice.followed_at = at
         notice.save(update_fields=["followed_at"])
 
@@ -448,50 +447,6 @@ def _call(callback: kinds.Follows | None, notice: Notice, at: datetime) -> bool:
         log.exception("What follows from notice %s broke.", notice.pk)
         return False
     return True
-
-
-def ask_to_settle(notice: Notice, kind: str, at: datetime) -> None:
-    """Give the desk the duty to see to it; once for each attempt."""
-    said = {}
-    for tongue, code in (("en", "en"), ("zh", "zh-hans")):
-        with override(code):
-            said[tongue] = SAYS[kind][tongue].format(
-                kind=notice.get_kind_display(), name=notice.recipient.name
-            )
-    raise_duty(
-        case=notice.case,
-        kind=f"notice.settle:{notice.pk}",
-        says=said,
-        due_at=at + TO_BE_SEEN_TO,
-        key=f"{kind}:{notice.pk}:{at.isoformat()}",
-        at=at,
-        role=User.Role.CLERK,
-    )
-
-
-def settled(notice: Notice, by: User, at: datetime) -> None:
-    """The desk's duty to see to it is done."""
-    fulfil(case=notice.case, kind=f"notice.settle:{notice.pk}", by=by, at=at)
-
-
-def mark_dead(notice: Notice, by: User, at: datetime) -> None:
-    """Nobody is reached there: no notice and no call tries it again."""
-    point = notice.contact_point
-    if point is None:
-        return
-    if ContactPoint.objects.filter(pk=point.pk, dead_at=None).update(dead_at=at):
-        point.dead_at = at
-        tell(notice.case, "contact_point.dead", by, at, {"channel": point.channel})
-
-
-def mark_unwanted(notice: Notice, by: User, at: datetime) -> None:
-    """Whoever is reached there has told the carrier to bring nothing more: nothing is sent there."""
-    point = notice.contact_point
-    if point is None:
-        return
-    if ContactPoint.objects.filter(pk=point.pk, do_not_contact=False).update(do_not_contact=True):
-        point.do_not_contact = True
-        tell(notice.case, "contact_point.unwanted", by, at, {"channel": point.channel})
 
 
 def _proof(notice: Notice) -> dict[str, Any]:

@@ -3,14 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from notices.actions import (
-    ask_to_settle,
-    follow,
-    mark_dead,
-    spare_following,
-)
+from notices.actions import follow, spare_following
 from notices.models import Notice
 from notices.outbox import told
+from notices.settling import ask_to_settle, mark_dead
 from people.models import User
 from workflow.steps import Step, carry_out, note
 

@@ -1,6 +1,6 @@
 """What is sent: each kind of notice is registered by the app that knows when it is still right."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +31,7 @@ OWED = {  # papers that the debtor is to have, whatever else stops
 }
 
 Recheck = Callable[[Notice, datetime], str | Later]
+Learn = Callable[[Sequence[Notice], datetime], None]
 Follows = Callable[[Notice, datetime], Any]
 
 
@@ -40,6 +41,9 @@ class Kind:
 
     ``recheck(notice, at)`` is asked under the case's lock just before it goes (``notice.case`` is
     the locked case): why it must not go ("" = it may), or ``Later``. It reads and changes nothing.
+
+    ``learn(notices, at)`` reads beforehand, in a fixed number of statements, what ``recheck`` would
+    else read for each of them; each notice has its locked case. It only spares statements.
 
     ``on_delivered`` and ``on_failed`` (failed or came back) are called once the fact is on record
     and outside any transaction; they carry out changes of their own, or return steps to be carried
@@ -51,6 +55,7 @@ class Kind:
 
     name: str
     recheck: Recheck | None = None
+    learn: Learn | None = None
     on_delivered: Follows | None = None
     on_failed: Follows | None = None
     max_age: timedelta = timedelta(days=3)
@@ -91,3 +96,11 @@ def of(name: str) -> Kind:
 def registered() -> list[Kind]:
     """All kinds, in the order of the choices."""
     return [_kinds[name] for name in Notice.Kind.values if name in _kinds]
+
+
+def too_old(notice: Notice, at: datetime) -> bool:
+    """Whether its time has passed so long ago that it goes no more by machine."""
+    try:
+        return at - notice.due_at > of(notice.kind).max_age
+    except UnknownKind:
+        return False  # it will be found out when it is asked again, and told

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from notices import actions, channels, from_carriers
 from notices.channels import Said, Taken, Undelivered
+from notices.envelopes import message_of
 from notices.models import CarrierReceipt, ChannelAccount, Notice
 from notices.outbox import told
 from people.models import User
@@ -129,8 +130,6 @@ def poll_due(at: datetime) -> int:
 
 def look_up_doubtful(at: datetime) -> int:
     """Ask the carrier whether it took what is in doubt; what it does not know stays in doubt."""
-    from notices.relay import message_of
-
     found = 0
     doubtful = Notice.objects.filter(
         state=S.DOUBTFUL,

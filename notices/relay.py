@@ -1,50 +1,48 @@
 """From the outbox to the carrier: claim, ask again, hand over, record; once, or in doubt aloud.
 
-What is claimed and not handed over when its worker dies goes back into the queue by itself. What was
-handed over and not recorded becomes ``doubtful``: for a debtor a second message is harassment, so a
-person judges it. The claim is a lease in the row; a worker that wakes up late finds it gone.
+A batch is claimed at once and done by the handful, each notice of a debtor of its own: asked and begun
+in one transaction, handed over one after another on one line, recorded in another transaction. What was
+not handed over when its worker dies goes back into the queue by itself, and what the carrier had
+answered is recorded (see ``handing``). What was handed over and not answered becomes ``doubtful``: for a
+debtor a second message is harassment, so a person judges it. The claim is a lease in the row; a worker
+that wakes up late finds it gone.
 """
 
-import hashlib
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import (
-    InterfaceError,
-    OperationalError,
-    close_old_connections,
-    connection,
-    transaction,
-)
+from django.db import connection, transaction
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from notices import accounts, actions, channels, kinds, links
-from notices.channels import Attachment, Message, Sender, Unclear, Undelivered
+from notices import accounts, actions, channels, handing, kinds
+from notices.channels import Sender, Taken, Unclear, Undelivered
+from notices.envelopes import message_of
 from notices.faults import fault
 from notices.kinds import Later
-from notices.models import ChannelAccount, Notice
-from notices.texts.approved import wants_template
-from notices.wording import writer_of
+from notices.models import ChannelAccount, Handover, Notice
+from notices.patience import BACKOFF, DATABASE_GONE, MOST_ATTEMPTS, patiently, pause_after
+from people.models import Organisation, User
 from workflow.steps import StateRefused
 
 log = logging.getLogger(__name__)
 
 BATCH = 100
+HANDFUL = 50  # asked, begun and recorded together
+ASKED_FOR = (
+    2.0  # seconds for which an answer of the rules counts; then what has not gone is asked anew
+)
 LEASE = timedelta(minutes=10)  # longer than any task may run
 BUDGET = 240.0  # seconds after which a task begins nothing new; the rest goes back at once
-BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 720)]
-MOST_ATTEMPTS = len(BACKOFF) + 1
 AGAIN_AFTER_FAULT = timedelta(minutes=15)
-# A restart of the database takes as long as these seconds; with the budget they stay within the lease.
-PAUSES = (0.5, 2.0, 5.0, 10.0, 20.0, 30.0)
-DATABASE_GONE = (OperationalError, InterfaceError)
+FORGOTTEN_AFTER = timedelta(days=1)  # marks of what was settled long ago
 
 
 @dataclass
@@ -61,7 +59,7 @@ def send_due(at: datetime, *, most: int = BATCH) -> Outcome:
     outcome = Outcome()
     until = time.monotonic() + BUDGET
     fault("before_claim")
-    for name in channels.automatic():
+    for name in _waiting(at):
         if time.monotonic() >= until:
             outcome.full = True  # another task goes on with the other channels
             break
@@ -81,6 +79,19 @@ def send_due(at: datetime, *, most: int = BATCH) -> Outcome:
             log.exception("The batch of %s broke.", name)
             _give_back(claimed, stamp, next_at=at + AGAIN_AFTER_FAULT)
     return outcome
+
+
+def _waiting(at: datetime) -> list[str]:
+    """The channels by which something is due, each found by the first entry of the index."""
+    names = channels.automatic()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select name from unnest(%s::varchar[]) name where exists (select from notices_notice"
+            " where channel = name and state = 'queued' and next_at <= %s)",
+            [names, at],
+        )
+        found = {row[0] for row in cursor.fetchall()}
+    return [name for name in names if name in found]
 
 
 def _by_account(
@@ -104,6 +115,8 @@ def claim(channel: str, at: datetime, most: int = BATCH) -> tuple[list[Notice], 
         due = (
             Notice.objects.due_at(at)
             .filter(channel=channel)
+            .annotate(debtor=F("case__debtor_id"))
+            .only("case_id", "kind", "due_at", "why")
             .order_by("next_at", "pk")
             .select_for_update(skip_locked=True, of=("self",))
         )
@@ -125,7 +138,7 @@ def _send(
     """Send the claimed rows over one line; gives back what was not begun. Says how many went."""
     sent, left = 0, list(claimed)
     for row in claimed:
-        if too_old(row, at):
+        if kinds.too_old(row, at):
             left.remove(row)
             _settle(
                 row, actions.fail, at,
@@ -138,11 +151,13 @@ def _send(
         with ExitStack() as stack:
             line: Sender | None = None
             while left and time.monotonic() < until:
-                row = left[0]
                 if line is None:  # opened only once there is something to send, before any begins
                     line = stack.enter_context(channels.line(channel, account))
-                left.pop(0)
-                sent += _send_one(line, account, row, stamp, at)
+                handful, left = _handful(left)
+                done = _send_handful(line, account, handful, stamp, at)
+                sent, left = sent + len(done.sent), left + done.again
+                if done.stopped:
+                    raise done.stopped
     except Undelivered as stopped:  # the carrier takes nothing: no attempt of the rest is used up
         log.warning("The batch of %s was stopped: %s", channel, stopped.why)
         release(left, stamp, next_at=at + BACKOFF[0], why=stopped.why)
@@ -151,44 +166,124 @@ def _send(
     return sent
 
 
-def _send_one(
-    line: Sender, account: ChannelAccount | None, row: Notice, stamp: datetime, at: datetime
-) -> int:
-    """One notice from asking again to its record; raises only what stops the whole batch."""
+def _handful(rows: Sequence[Notice]) -> tuple[list[Notice], list[Notice]]:
+    """The next handful and the rest, in their order; of one debtor's only the first is in it.
+
+    So each is asked once what was sent to its debtor before is on record, whichever case it is of.
+    """
+    taken: dict[int, Notice] = {}
+    rest = []
+    for row in rows:
+        debtor = getattr(row, "debtor", None) or row.case.debtor_id
+        if len(taken) < HANDFUL and debtor not in taken:
+            taken[debtor] = row
+        else:
+            rest.append(row)
+    return list(taken.values()), rest
+
+
+@dataclass
+class Done:
+    """What came of a handful: what was taken, what is to be asked again, and what stopped it."""
+
+    sent: list[tuple[Notice, Taken]] = field(default_factory=list)
+    again: list[Notice] = field(default_factory=list)
+    stopped: Exception | None = None
+
+
+def _send_handful(
+    line: Sender, account: ChannelAccount | None, rows: Sequence[Notice], stamp: datetime,
+    at: datetime,
+) -> Done:  # fmt: skip
+    """A handful from asking again to its record; what stops the whole batch is in the answer."""
+    begun = _begin(rows, stamp, at, account)
+    if not begun:
+        return Done()
+    done = _hand_over(line, account, begun, stamp, at)
+    _record(done.sent, stamp, at)
+    if done.again:
+        patiently(lambda: _put_down(done.again, stamp))
+    fault("after_sent")
+    return done
+
+
+def _begin(
+    rows: Sequence[Notice], stamp: datetime, at: datetime, account: ChannelAccount | None
+) -> list[Notice]:
+    """Ask and begin a handful; if that breaks each by itself, so that one stops no other."""
     try:
-        notice = begin(row, stamp, at, account)
+        return begin(rows, stamp, at, account)
     except DATABASE_GONE:
         raise
     except Exception:
+        if len(rows) > 1:
+            return [one for row in rows for one in _begin([row], stamp, at, account)]
         # Who cannot say that it may go has not said so.
-        log.exception("Notice %s could not be asked again.", row.pk)
+        log.exception("Notice %s could not be asked again.", rows[0].pk)
         release(
-            [row], stamp, next_at=at + AGAIN_AFTER_FAULT,
+            rows, stamp, next_at=at + AGAIN_AFTER_FAULT,
             why=_("It could not be checked whether it may still go."),
         )  # fmt: skip
-        return 0
-    if notice is None:
-        return 0
-    fault("after_begin")
+        return []
+
+
+def _hand_over(
+    line: Sender, account: ChannelAccount | None, begun: Sequence[Notice], stamp: datetime,
+    at: datetime,
+) -> Done:  # fmt: skip
+    """Hand over one after another for as long as the rules' answer counts."""
+    done, left, last = Done(), list(begun), None
+    until = time.monotonic() + ASKED_FOR
     try:
-        message = message_of(notice)
-        taken = line.send(message)
+        while left and (len(left) == len(begun) or time.monotonic() < until):
+            notice = left[0]
+            marked = handing.mark(notice, stamp, last)
+            left.pop(0)
+            if not marked:  # no longer ours, or something has happened to its case: asked anew
+                done.again.append(notice)
+                continue
+            last = None
+            fault("after_begin")
+            taken = _offer(line, account, notice, stamp, at)
+            if taken:
+                last = notice, taken
+                done.sent.append(last)
+                fault("after_send")
+    except (Undelivered, *DATABASE_GONE) as stopped:
+        done.stopped = stopped
+    done.again += left
+    return done
+
+
+def _offer(
+    line: Sender, account: ChannelAccount | None, notice: Notice, stamp: datetime, at: datetime
+) -> Taken | None:
+    """Hand one over; what else than taken became of it is settled. Raises what stops the batch."""
+    try:
+        return line.send(message_of(notice))
     except Undelivered as refused:
         _not_sent(notice, stamp, at, refused)
         if refused.everyone:
             raise
-        return 0
     except Unclear as unclear:
         _unclear(notice, account, stamp, at, unclear.why)
-        return 0
     except Exception:  # a fault of ours, at a place that nobody foresaw
         log.exception("Notice %s broke while it was handed over.", notice.pk)
         _unclear(notice, account, stamp, at, _("The program broke while handing it over."))
-        return 0
-    fault("after_send")
-    _settle(notice, actions.record_sent, at, taken=taken)
-    fault("after_sent")
-    return 1
+    return None
+
+
+def _record(sent: Sequence[tuple[Notice, Taken]], stamp: datetime, at: datetime) -> None:
+    """Record what was taken, all at once; where that breaks each by itself."""
+    if not sent:
+        return
+    try:
+        patiently(lambda: actions.record_all_sent(sent=sent, at=at))
+    except Exception:
+        log.warning("%s notices are recorded one by one.", len(sent), exc_info=True)
+        for notice, taken in sent:
+            _settle(notice, actions.record_sent, at, taken=taken)
+    patiently(lambda: handing.forget([notice.pk for notice, _taken in sent], stamp))
 
 
 def _unclear(
@@ -203,98 +298,73 @@ def _unclear(
 
 
 def begin(
-    row: Notice, stamp: datetime, at: datetime, account: ChannelAccount | None = None
-) -> Notice | None:
-    """Ask under the case's lock whether it may still go, and mark it as handed over.
+    rows: Sequence[Notice], stamp: datetime, at: datetime, account: ChannelAccount | None = None
+) -> list[Notice]:
+    """Ask under the cases' locks which may still go, and mark these as begun; gives them.
 
-    None when it must not go, not yet, or is no longer ours.
+    Left out is what must not go, not yet, or is no longer ours.
     """
-    case_model: Any = Notice._meta.get_field("case").related_model
+    going: list[Notice] = []
+    others: list[tuple[Notice, Callable[..., None], dict[str, Any]]] = []
     with transaction.atomic():
-        cases = case_model._base_manager.select_related("debtor", "creditor", "agency")
-        case = cases.select_for_update(of=("self",)).get(pk=row.case_id)
-        notice = (
-            Notice.objects.select_for_update(of=("self",))
-            .select_related(
-                "contact_point", "recipient", "document", "visit", "instalment", "approved"
-            )
-            .filter(pk=row.pk, state=Notice.State.SENDING, claimed_at=stamp, begun_at=None)
-            .first()
+        notices = _locked(rows, stamp)
+        for kind in sorted({notice.kind for notice in notices}):
+            learn = kinds.of(kind).learn
+            if learn:
+                learn([notice for notice in notices if notice.kind == kind], at)
+        for notice in notices:
+            stop = _what_stops(notice, at)
+            if stop:
+                others.append((notice, *stop))
+            else:
+                going.append(notice)
+        for notice in going:
+            notice.begun_at, notice.attempts, notice.account = at, notice.attempts + 1, account
+        Notice.objects.filter(pk__in=[notice.pk for notice in going]).update(
+            begun_at=at, attempts=F("attempts") + 1, account=account
         )
-        if notice is None:
-            return None
-        notice.case = case
-        dead = actions.unreachable(notice)
-        stop = "" if dead else kinds.of(notice.kind).may_go(notice, at)
-        if not dead and not stop:
-            notice.begun_at, notice.attempts = at, notice.attempts + 1
-            notice.account = account
-            notice.save(update_fields=["begun_at", "attempts", "account"])
-            return notice
+        handing.prepare(going, stamp)
+    for notice, action, given in others:
+        _settle(notice, action, at, **given)
+    return going
+
+
+def _locked(rows: Sequence[Notice], stamp: datetime) -> list[Notice]:
+    """Those that are still ours, with their cases, all locked, each table in the order of its keys."""
+    case_model: Any = Notice._meta.get_field("case").related_model
+    found = case_model._base_manager.select_related("debtor").order_by("pk")
+    held = found.filter(pk__in={row.case_id for row in rows}).select_for_update(of=("self",))
+    cases = {case.pk: case for case in held}
+    parties = {pk for case in cases.values() for pk in (case.creditor_id, case.agency_id) if pk}
+    known = Organisation.objects.in_bulk(parties)  # a few for all of them, so not joined to each
+    for case in cases.values():
+        case.creditor, case.agency = known[case.creditor_id], known.get(case.agency_id)
+    mine = {
+        notice.pk: notice
+        for notice in Notice.objects.select_for_update(of=("self",))
+        .select_related("contact_point", "document", "visit", "instalment", "approved")
+        .filter(pk__in=[row.pk for row in rows], state=Notice.State.SENDING)
+        .filter(claimed_at=stamp, begun_at=None)
+        .order_by("pk")
+    }  # fmt: skip
+    for notice in mine.values():
+        notice.case = cases[notice.case_id]
+        if notice.recipient_id == notice.case.debtor_id:
+            notice.recipient = notice.case.debtor
+    return [mine[row.pk] for row in rows if row.pk in mine]
+
+
+def _what_stops(notice: Notice, at: datetime) -> tuple[Callable[..., None], dict[str, Any]] | None:
+    """What is to be recorded instead of sending it; nothing while it may go."""
+    dead = actions.unreachable(notice)
     if dead:
-        _settle(notice, actions.fail, at, why=dead)
-    elif isinstance(stop, Later):
+        return actions.fail, {"why": dead}
+    stop = kinds.of(notice.kind).may_go(notice, at)
+    if isinstance(stop, Later):
         # At least a minute on: one that names no later moment must not be asked in a circle.
         until = max(stop.until, at + BACKOFF[0])
-        _settle(notice, actions.postpone, at, until=until, why=stop.why, says=stop.says)
-    else:
-        _settle(notice, actions.suppress_at_send, at, why=stop)
-    return None
-
-
-def too_old(notice: Notice, at: datetime) -> bool:
-    """Whether its time has passed so long ago that it goes no more by machine."""
-    try:
-        return at - notice.due_at > kinds.of(notice.kind).max_age
-    except kinds.UnknownKind:
-        return False  # it will be found out under the lock, and told
-
-
-def message_of(notice: Notice) -> Message:
-    """The notice as the adapter wants it, its file checked against the digest it was stored with."""
-    attachments: tuple[Attachment, ...] = ()
-    document = notice.document
-    if document:
-        try:
-            with document.file.open("rb") as file:
-                content = file.read()
-        except OSError as error:
-            raise Undelivered(
-                _("The file %(name)s is not there.") % {"name": document.filename}, permanent=True
-            ) from error
-        if hashlib.sha256(content).hexdigest() != document.sha256:
-            raise Undelivered(
-                _("The file %(name)s is not what it was when it was made.")
-                % {"name": document.filename},
-                permanent=True,
-            )
-        attachments = (Attachment(document.filename, document.mime, content),)
-    writer = writer_of(notice.case)
-    _check_template(notice)
-    return Message(
-        key=notice.dedupe_key,
-        reference=notice.reference,
-        to=notice.address,
-        subject=notice.subject,
-        text=links.with_link(notice),
-        language=notice.language,
-        sender=writer.name_en if notice.language == "en" and writer.name_en else writer.name,
-        reply_to=writer.email,
-        template=notice.approved.number if notice.approved else "",
-        params=dict(notice.params),
-        attachments=attachments,
-    )
-
-
-def _check_template(notice: Notice) -> None:
-    """What was composed for the texts that one carrier has approved is not sent by another."""
-    if not wants_template(notice.account):
-        return
-    if notice.approved is None or notice.approved.account_id != notice.account_id:
-        raise Undelivered(
-            _("The carrier sends only what it has approved, and this was not composed for it. Write it anew."),
-            permanent=True,
-        )  # fmt: skip
+        return actions.postpone, {"until": until, "why": stop.why, "says": stop.says}
+    return (actions.suppress_at_send, {"why": stop}) if stop else None
 
 
 def _not_sent(notice: Notice, stamp: datetime, at: datetime, refused: Undelivered) -> None:
@@ -308,13 +378,6 @@ def _not_sent(notice: Notice, stamp: datetime, at: datetime, refused: Undelivere
         _settle(notice, actions.fail, at, why=refused.why)
     else:
         release([notice], stamp, next_at=at + pause_after(notice), why=refused.why)
-
-
-def pause_after(notice: Notice) -> timedelta:
-    """How long to wait after this attempt; spread, so that those who failed together part."""
-    base = BACKOFF[min(notice.attempts, len(BACKOFF)) - 1]
-    seed = hashlib.sha256(f"{notice.pk}:{notice.attempts}".encode()).digest()
-    return base * (1 + int.from_bytes(seed[:2]) / 65536 / 4)
 
 
 def release(rows: Sequence[Notice], stamp: datetime, *, next_at: datetime, why: str = "") -> None:
@@ -333,48 +396,43 @@ def release(rows: Sequence[Notice], stamp: datetime, *, next_at: datetime, why: 
         )
 
 
+def _put_down(notices: Sequence[Notice], stamp: datetime) -> None:
+    """These were begun and surely not handed over: as if they had not been begun.
+
+    No account either, unless an earlier attempt went by it: its carrier cannot speak of them.
+    """
+    pks = sorted(notice.pk for notice in notices)
+    mine = Notice.objects.filter(pk__in=pks, state=Notice.State.SENDING, claimed_at=stamp)
+    with transaction.atomic():
+        held = [row.pk for row in mine.select_for_update(of=("self",)).order_by("pk").only("pk")]
+        rows = Notice.objects.filter(pk__in=held)
+        rows.filter(attempts=1).update(account=None)
+        rows.update(begun_at=None, attempts=F("attempts") - 1)
+        handing.forget(pks, stamp)
+
+
 def _give_back(rows: Sequence[Notice], stamp: datetime, *, next_at: datetime) -> None:
     """Give back what surely was not begun, though the database may be gone for a moment.
 
-    What may have been begun stays in hand: the sweep will say that it is in doubt.
+    What may have been begun stays in hand: the sweep will say what became of it.
     """
     mine = Notice.objects.filter(
         pk__in=[row.pk for row in rows], state=Notice.State.SENDING, claimed_at=stamp, begun_at=None
     )
-    for pause in (*PAUSES, None):
-        try:
-            mine.update(state=Notice.State.QUEUED, claimed_at=None, next_at=next_at)
-        except DATABASE_GONE:
-            if pause is None:
-                return  # the sweep ends the claims
-            time.sleep(pause)
-            close_old_connections()
-        else:
-            return
+    patiently(lambda: mine.update(state=Notice.State.QUEUED, claimed_at=None, next_at=next_at))
 
 
-def _settle(notice: Notice, action: Any, at: datetime, **given: Any) -> None:
+def _settle(notice: Notice, action: Callable[..., None], at: datetime, **given: Any) -> None:
     """Record what came of it; a database that is gone for a moment is asked again.
 
     Never raises: one notice that breaks stops no other, and the sweep finds what was not recorded.
     """
-    for pause in (*PAUSES, None):
-        try:
-            action(notice=notice, at=at, **given)
-        except DATABASE_GONE:
-            if pause is None:
-                log.exception("What came of notice %s could not be recorded.", notice.pk)
-                return  # handed over or not is in the row: the sweep will say
-            time.sleep(pause)
-            close_old_connections()
-        except StateRefused:
-            log.warning("Notice %s had been settled by somebody else.", notice.pk)
-            return
-        except Exception:
-            log.exception("What came of notice %s could not be recorded.", notice.pk)
-            return
-        else:
-            return
+    try:
+        patiently(lambda: action(notice=notice, at=at, **given))
+    except StateRefused:
+        log.warning("Notice %s had been settled by somebody else.", notice.pk)
+    except Exception:
+        log.exception("What came of notice %s could not be recorded.", notice.pk)
 
 
 def sweep_leases(at: datetime) -> int:
@@ -388,12 +446,36 @@ def sweep_leases(at: datetime) -> int:
     lost = list(
         expired.filter(begun_at__isnull=False).select_related("account").order_by("pk")[:BATCH]
     )
+    marks = handing.marks_of(notice.pk for notice in lost)
     for notice in lost:
-        _unclear(
-            notice, notice.account, notice.claimed_at, at,
-            _("The worker stopped after handing it over and before the answer was kept."),
-        )  # fmt: skip
+        _take_over(notice, marks.get(notice.pk), at)
+    Handover.objects.filter(stamp__lt=Now() - FORGOTTEN_AFTER).delete()
     return len(lost)
+
+
+def _take_over(notice: Notice, mark: handing.Mark | None, at: datetime) -> None:
+    """Go on from where a worker that is gone had come with one; without a mark nobody knows."""
+    stamp = notice.claimed_at
+    if stamp and mark and mark.stamp == stamp:
+        if mark.taken:
+            _settle(
+                notice, actions.prove_sent, at, by=User.objects.system(),
+                provider_id=mark.taken.provider_id,
+                how=_("The carrier had taken it before the worker stopped: %(answer)s")
+                % {"answer": mark.taken.answer},
+            )  # fmt: skip
+            return
+        with transaction.atomic():
+            back = not mark.handed and handing.take_back(notice, stamp)
+            if back:
+                _put_down([notice], stamp)
+                release([notice], stamp, next_at=at)
+        if back:
+            return
+    _unclear(
+        notice, notice.account, stamp, at,
+        _("The worker stopped after handing it over and before the answer was kept."),
+    )  # fmt: skip
 
 
 def deem_due(at: datetime) -> None:

@@ -6,7 +6,7 @@ transaction under one dedupe key, so that no second press, second worker or seco
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -256,14 +256,29 @@ def _stop_one(line: NoticeRunLine, why: str, by: User, at: datetime) -> None:
 def not_stopped(kind: kinds.Kind) -> kinds.Kind:
     """The kind with one more question at sending: whether the run that it was part of was stopped."""
 
+    def learn(notices: Sequence[Notice], at: datetime) -> None:
+        stopped = _stopped({number for one in notices if (number := one.about.get("run"))})
+        for notice in notices:
+            notice.stopped_runs = stopped
+        if kind.learn:
+            kind.learn(notices, at)
+
     def recheck(notice: Notice, at: datetime) -> str | kinds.Later:
         number = notice.about.get("run")
-        stopped = NoticeRun.objects.filter(number=number, state__in=[S.STOPPING, S.STOPPED])
-        if number and stopped.exists():
+        known = getattr(notice, "stopped_runs", None)
+        if number and number in (_stopped({number}) if known is None else known):
             return _("Run %(run)s was stopped.") % {"run": number}
         return kind.may_go(notice, at)
 
-    return replace(kind, recheck=recheck)
+    return replace(kind, recheck=recheck, learn=learn)
+
+
+def _stopped(numbers: Collection[str]) -> set[str]:
+    """Which of these runs were stopped."""
+    if not numbers:
+        return set()
+    rows = NoticeRun.objects.filter(number__in=numbers, state__in=[S.STOPPING, S.STOPPED])
+    return set(rows.values_list("number", flat=True))
 
 
 def _end(found: NoticeRun, was: str, becomes: str, at: datetime) -> None:

@@ -123,7 +123,7 @@ def more(world: World) -> None:
             starts_at=make.moment("2026-03-12 20:30"),
         )
     rows, stamp = relay.claim("email", NOW)
-    relay.begin(rows[0], stamp, NOW)
+    relay.begin(rows[:1], stamp, NOW)
     actions.doubt(notice=rows[0], why="the worker stopped", at=NOW)
     actions.fail(notice=rows[1], why="554 no", at=NOW)
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from cases.actions.still_open import while_open
 from cases.models import Case
-from cases.outgoing import ask_sending, may_go
+from cases.outgoing import ask_sending, learn, may_go
 from cases.policy import asks
 from compliance.verdict import Verdict
 from notices import bells, kinds
@@ -92,7 +92,7 @@ def may_ring(notice: Notice, at: datetime) -> str | Later:
 
 def register_kinds() -> None:
     """Have each message asked about once more when its time has come, and shown before."""
-    kinds.register(kinds.Kind(Notice.Kind.LETTER.value, recheck=may_go))
-    kinds.register(kinds.Kind(Notice.Kind.PORTAL_BELL.value, recheck=may_ring))
+    kinds.register(kinds.Kind(Notice.Kind.LETTER.value, recheck=may_go, learn=learn))
+    kinds.register(kinds.Kind(Notice.Kind.PORTAL_BELL.value, recheck=may_ring, learn=learn))
     tells("letter", of_letter)
     tells(BELL, of_bell)

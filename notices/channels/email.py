@@ -110,7 +110,7 @@ class Line:
         """Send one message."""
         try:
             made = compose(message, self.sender)
-            made.message()
+            whole = made.message()
         except (ValueError, UnicodeError) as error:  # BadHeaderError is one
             raise Undelivered(
                 _("The message cannot be put together: %(why)s") % {"why": _said(error)},
@@ -118,7 +118,7 @@ class Line:
             ) from error
         self.open()
         if isinstance(self.backend, EmailBackend):
-            answer = self._over_smtp(made)
+            answer = self._over_smtp(made, whole)
         else:
             answer = self._by_backend(made)
         return Taken(provider_id=message_id(message.key), answer=answer)
@@ -131,11 +131,11 @@ class Line:
             raise Undelivered(_said(error), permanent=False, everyone=True) from error
         return ""
 
-    def _over_smtp(self, made: EmailMessage) -> str:
+    def _over_smtp(self, made: EmailMessage, whole: Any) -> str:
         smtp: smtplib.SMTP = self.backend.connection
         sender = sanitize_address(made.from_email, "utf-8")
         address = sanitize_address(made.to[0], "utf-8")
-        whole: Any = made.message()  # Django's own kind, which can end its lines as the wire wants
+        # Django's own kind of message, which can end its lines as the wire wants.
         content = whole.as_bytes(linesep="\r\n")
         try:
             smtp.ehlo_or_helo_if_needed()

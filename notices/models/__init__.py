@@ -2,6 +2,7 @@
 
 from notices.models.accounts import CarrierReceipt, ChannelAccount
 from notices.models.approved import ApprovedTemplate
+from notices.models.handover import Handover
 from notices.models.letter_run import LetterRun, LetterRunLine
 from notices.models.links import PortalLink
 from notices.models.notice import Notice, NoticeQuerySet
@@ -14,6 +15,7 @@ __all__ = [
     "ApprovedTemplate",
     "CarrierReceipt",
     "ChannelAccount",
+    "Handover",
     "LetterRun",
     "LetterRunLine",
     "MessageVersion",

@@ -297,11 +297,16 @@ class Notice(models.Model):
             raise TransitionNotAllowed(self)
         self.document, self.document_sha256 = document, document.sha256
 
-    def deliver(self, *, at: datetime, proof: Optional["Document"] = None) -> None:
-        """It has reached the person, at that moment."""
+    def deliver(
+        self, *, at: datetime, proof: Optional["Document"] = None,
+        followed_at: datetime | None = None,
+    ) -> None:  # fmt: skip
+        """It has reached the person, at that moment; ``followed_at``: nothing follows from it."""
         self._leave(self.State.SENT)
         self.state, self.delivered_at = self.State.DELIVERED, at
-        self.proof, self.followed_at = proof or self.proof, None
+        if proof:
+            self.proof = proof
+        self.followed_at = followed_at
 
     def prove(self, *, proof: "Document") -> None:
         """The slip of what was delivered has come in; the moment of delivery stays as it is."""

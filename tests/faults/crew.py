@@ -20,8 +20,9 @@ from typing import Any
 
 LEASE = 6.0
 BUDGET = 2.5
+ASKED_FOR = 0.5
 SILENCE = 1.2
-"""Seconds: of a claim, of a batch, and after which a mail server that says nothing is given up."""
+"""Seconds: of a claim, of a batch, of an answer of the rules, and after which a mail server that says nothing is given up."""
 TICK = 0.7
 
 
@@ -38,6 +39,7 @@ def hasten() -> None:
     settings.EMAIL_TIMEOUT = SILENCE
     relay.LEASE = timedelta(seconds=LEASE)
     relay.BUDGET = BUDGET
+    relay.ASKED_FOR = ASKED_FOR
     if os.environ.get("FAULTS_RULES") != "asked":
         kinds.register(kinds.Kind("letter"))
     app.conf.beat_max_loop_interval = TICK / 2
@@ -72,6 +74,15 @@ def beat() -> None:
 
     before_task_publish.connect(tell, weak=False)
     app.start(["beat", "--pidfile=", "--loglevel=INFO"])
+
+
+def web(port: int) -> None:
+    """gunicorn, as in production, with all of its processes."""
+    os.environ["DOORSTEP_BIND"] = f"127.0.0.1:{port}"
+    sys.argv = ["gunicorn", "-c", "config/gunicorn.py", "config.wsgi"]
+    from gunicorn.app.wsgiapp import run
+
+    run()
 
 
 def migrate() -> None:
@@ -147,7 +158,7 @@ def call(target: str, given: dict[str, Any]) -> None:
 
 PARTS: dict[str, Callable[..., None]] = {
     "worker": worker, "beat": beat, "migrate": migrate, "client": client, "cases": cases,
-    "judge": judge, "call": call,
+    "judge": judge, "call": call, "web": web,
 }  # fmt: skip
 
 

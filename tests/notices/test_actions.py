@@ -36,7 +36,7 @@ def in_doubt() -> Notice:
     """An e-mail of Monday of which nobody knows whether it went."""
     notice = queued(make.case())
     (row,), stamp = relay.claim("email", MONDAY)
-    relay.begin(row, stamp, MONDAY)
+    relay.begin([row], stamp, MONDAY)
     actions.doubt(notice=notice, why="the worker stopped", at=MONDAY)
     return notice
 
@@ -264,7 +264,7 @@ class TestDrop:
     def test_is_refused_once_it_was_handed_over(self) -> None:
         notice = queued(make.case())
         (row,), stamp = relay.claim("email", MONDAY)
-        relay.begin(row, stamp, MONDAY)
+        relay.begin([row], stamp, MONDAY)
         with pytest.raises(StateRefused):
             actions.drop(notice=notice, why="x", by=make.clerk(), at=MONDAY)
 

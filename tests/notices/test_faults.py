@@ -12,7 +12,7 @@ import pytest
 from django.db import connections
 
 from notices import relay, tasks
-from notices.models import Notice
+from notices.models import Handover, Notice
 from tests import make
 from tests.conftest import FOLDER, ROOT, Mailbox, Worker
 from tests.notices.cast import MONDAY, chain_holds, queued, told
@@ -38,6 +38,7 @@ def relay_that_dies(point: str) -> int:
 
 def expire_leases() -> None:
     Notice.objects.filter(state="sending").update(claimed_at=MONDAY)
+    Handover.objects.update(stamp=MONDAY)
 
 
 def at_once(*jobs: Callable[[], Any]) -> None:

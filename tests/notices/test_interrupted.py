@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses of a relay that asks a lost database again, not slept; the line here is not lost."""
     slept: list[float] = []
-    monkeypatch.setattr("notices.relay.close_old_connections", lambda: None)
-    monkeypatch.setattr("notices.relay.time.sleep", slept.append)
+    monkeypatch.setattr("notices.patience.close_old_connections", lambda: None)
+    monkeypatch.setattr("notices.patience.time.sleep", slept.append)
     return slept
 
 
@@ -71,15 +71,15 @@ class TestDatabaseGoneInTheMiddle:
         self, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, no_waiting: list[float]
     ) -> None:
         queued(make.case())
-        real, tries = actions.record_sent, []
+        real, tries = actions.record_all_sent, []
 
-        def record_sent(**given: Any) -> None:
+        def record_all_sent(**given: Any) -> None:
             tries.append(given)
             if len(tries) < 6:
                 raise OperationalError("starting up")
             real(**given)
 
-        monkeypatch.setattr(actions, "record_sent", record_sent)
+        monkeypatch.setattr(actions, "record_all_sent", record_all_sent)
         relay.send_due(MONDAY)
         assert states() == ["delivered"]
         assert 30 < sum(no_waiting) < 90, "a restart of the database takes that long"
@@ -103,7 +103,7 @@ class TestBudget:
             queued(case, key=str(number))
         now = iter([0.0, 1.0, 2.0, relay.BUDGET + 1, *[relay.BUDGET + 2] * 50])
         monkeypatch.setattr("notices.relay.time.monotonic", lambda: next(now))
-        monkeypatch.setattr(relay, "_send_one", lambda *_: 1)
+        monkeypatch.setattr(relay, "_send_handful", lambda *_: relay.Done())
         relay.send_due(MONDAY)
         assert Notice.objects.filter(state="sending").count() == 1, "the one that was begun"
         assert Notice.objects.filter(state="queued").count() == 2

@@ -155,7 +155,7 @@ class TestOutbox:
     def test_shows_first_what_needs_a_person(self) -> None:
         found = queued(make.case())
         (row,), stamp = relay.claim("email", MONDAY)
-        relay.begin(row, stamp, MONDAY)
+        relay.begin([row], stamp, MONDAY)
         actions.doubt(notice=found, why="the worker stopped", at=MONDAY)
         page = desk().get(reverse("notices:outbox"))
         assert page.context["view"] == "doubtful"
@@ -284,7 +284,7 @@ class TestForms:
         sent, doubtful, broken, waiting = (queued(case, key=str(n)) for n in range(4))
         rows, stamp = relay.claim("email", MONDAY)
         for row in rows[:3]:
-            relay.begin(row, stamp, MONDAY)
+            relay.begin([row], stamp, MONDAY)
         relay.release(rows[3:], stamp, next_at=MONDAY)
         actions.record_sent(notice=sent, taken=relay.channels.Taken("1"), at=MONDAY)
         actions.doubt(notice=doubtful, why="?", at=MONDAY)

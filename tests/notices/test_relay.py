@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from cases.models import Case
-from notices import relay
+from notices import handing, relay
+from notices.channels import Taken
 from notices.kinds import Later
-from notices.models import Notice
+from notices.models import Handover, Notice
 from people.models import ContactPoint
 from tests import make
 from tests.conftest import Mailbox
@@ -20,6 +21,13 @@ pytestmark = pytest.mark.django_db
 
 def the(notice: Notice) -> Notice:
     return Notice.objects.get(pk=notice.pk)
+
+
+def claim_ends() -> None:
+    """The lease of whatever is claimed has run out."""
+    long_ago = MONDAY - timedelta(days=1)
+    Notice.objects.filter(claimed_at__isnull=False).update(claimed_at=long_ago)
+    Handover.objects.update(stamp=long_ago)
 
 
 class TestSendDue:
@@ -385,8 +393,9 @@ class TestLeases:
         case = make.case()
         notice = queued(case)
         (row,), stamp = relay.claim("email", MONDAY)
-        relay.begin(row, stamp, MONDAY)
-        Notice.objects.update(claimed_at=MONDAY)
+        relay.begin([row], stamp, MONDAY)
+        assert handing.mark(row, stamp)
+        claim_ends()
         relay.sweep_leases(MONDAY)
         assert the(notice).state == "doubtful"
         assert len(told(case, "notice.doubtful")) == 1
@@ -395,6 +404,48 @@ class TestLeases:
         relay.send_due(MONDAY + timedelta(hours=1))
         assert mailbox.messages == []
         assert chain_holds(case)
+
+    def test_give_back_what_was_begun_and_not_handed_over(self, mailbox: Mailbox) -> None:
+        notice = queued(make.case())
+        (row,), stamp = relay.claim("email", MONDAY)
+        relay.begin([row], stamp, MONDAY)
+        claim_ends()
+        relay.sweep_leases(MONDAY)
+        found = the(notice)
+        assert (found.state, found.begun_at, found.attempts) == ("queued", None, 0)
+        assert not handing.mark(row, stamp), "the worker wakes late and hands it over all the same"
+        relay.send_due(MONDAY)
+        assert len(mailbox.messages) == 1
+
+    def test_record_what_the_carrier_had_answered_before_the_worker_died(
+        self, mailbox: Mailbox
+    ) -> None:
+        case = make.case()
+        first, second = queued(case, key="1"), queued(case, key="2")
+        rows, stamp = relay.claim("email", MONDAY)
+        for row in rows:
+            relay.begin([row], stamp, MONDAY)
+        assert handing.mark(rows[0], stamp)
+        assert handing.mark(rows[1], stamp, (rows[0], Taken("<id@house>", "250 OK")))
+        claim_ends()
+        relay.sweep_leases(MONDAY + timedelta(minutes=11))
+        assert (the(first).state, the(second).state) == ("delivered", "doubtful")
+        (sent,) = told(case, "notice.sent")
+        assert (sent["carrier_number"], the(first).sent_at) == ("<id@house>", MONDAY)
+        assert "250 OK" in sent["judged"]
+        assert Duty.objects.get(case=case).kind == f"notice.settle:{second.pk}"
+        assert chain_holds(case)
+
+    def test_leave_in_doubt_whatever_was_begun_when_the_marks_are_gone(self) -> None:
+        """As after a crash of the database, which empties their table."""
+        case = make.case()
+        notice = queued(case)
+        (row,), stamp = relay.claim("email", MONDAY)
+        relay.begin([row], stamp, MONDAY)
+        Handover.objects.all().delete()
+        claim_ends()
+        relay.sweep_leases(MONDAY)
+        assert the(notice).state == "doubtful"
 
     def test_do_not_hang_on_the_clock_that_people_see(self, mailbox: Mailbox) -> None:
         notice = queued(make.case())
@@ -408,7 +459,7 @@ class TestLeases:
         Notice.objects.update(claimed_at=MONDAY)
         relay.sweep_leases(MONDAY)
         relay.claim("email", MONDAY)  # by another worker
-        assert relay.begin(row, stamp, MONDAY) is None
+        assert relay.begin([row], stamp, MONDAY) == []
 
     def test_what_a_refusal_stopped_is_not_begun(self, mailbox: Mailbox) -> None:
         case = make.case()
@@ -417,7 +468,7 @@ class TestLeases:
         the_notice = the(notice)
         the_notice.suppress(why="refused")
         the_notice.save()
-        assert relay.begin(row, stamp, MONDAY) is None
+        assert relay.begin([row], stamp, MONDAY) == []
         assert the(notice).state == "suppressed"
 
     def test_rows_go_back_when_the_batch_runs_out_of_time(

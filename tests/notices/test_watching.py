@@ -62,7 +62,7 @@ def doubtful(*keys: str) -> list[Notice]:
     found = [queued(case, key=key) for key in keys]
     rows, stamp = relay.claim("email", MONDAY)
     for row in rows:
-        relay.begin(row, stamp, MONDAY)
+        relay.begin([row], stamp, MONDAY)
     for notice in found:
         actions.doubt(notice=the(notice), why="the worker stopped", at=MONDAY)
     return found

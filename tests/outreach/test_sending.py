@@ -263,7 +263,7 @@ class TestStop:
         """In the carrier's hands when it was stopped, and handed back: it is not tried again."""
         run = cast.sent(1)
         rows, stamp = relay.claim("email", cast.MONDAY)
-        relay.begin(rows[0], stamp, cast.MONDAY)
+        relay.begin(rows[:1], stamp, cast.MONDAY)
         actions.stop(run=run, by=make.clerk(), at=cast.MONDAY)
         cast.worked(run)
         assert run.state == "stopped"
