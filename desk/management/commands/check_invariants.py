@@ -52,6 +52,19 @@ NOT_TO_BE: dict[str, str] = {
         select v.reference, v.state from visits_visit v where v.state in ('announced', 'noticed')
         and not exists (select from notices_notice n where n.visit_id = v.id)
     """,
+    "the timeline does not tell once of a notice that was sent, and of no other": """
+        select 'n' || n.id, n.state || ', told ' || coalesce(e.times, 0) from notices_notice n
+        left join (select (data->>'notice')::bigint notice, count(*) times from timeline_event
+                   where kind = 'notice.sent' group by 1) e on e.notice = n.id
+        where coalesce(e.times, 0) not between
+              case when n.state in ('sent', 'delivered') then 1 else 0 end
+              and case when n.state in ('sent', 'delivered', 'bounced') then 1 else 0 end
+    """,
+    "a notice failed or is in doubt and nobody was asked to see to it": """
+        select 'n' || n.id, n.state from notices_notice n where n.state in ('failed', 'doubtful')
+        and not exists (select from workflow_duty d
+                        where d.case_id = n.case_id and d.kind = 'notice.settle:' || n.id)
+    """,
     "a refusal stands and a visit is still planned": """
         select c.reference, v.reference from cases_case c
         join cases_refusal r on r.case_id = c.id and r.lifted_at is null
