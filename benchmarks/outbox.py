@@ -1,30 +1,38 @@
 """From queued to accepted: the relay beside one bare SMTP connection and one task a notice.
 
 A house of its own (PostgreSQL, Redis, Celery workers, a mail server that only counts), so nothing of a
-site is touched: `.venv/bin/python -m benchmarks.outbox [--notices 2000] [--rounds 3]`.
+site is touched: `.venv/bin/python -m benchmarks.outbox [--notices 2000] [--rounds 3] [--kill-every 10]`.
+Every notice is to a debtor of its own, who is in a case with a claim, addresses and a mandate; the rules
+are asked of each before it goes, and two chained events tell of it.
 """
 
 import argparse
 import asyncio
+import re
 import smtplib
 import statistics
 import threading
 import time
+from collections import Counter as Tally
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
+from typing import ClassVar
 
 from embedded.servers import free_port
 from tests.faults import house as houses
 from tests.faults.house import House
 
-POKES = 8
+Job = Callable[[], float]
+
+NUMBER = re.compile(rb"(?im)^Message-ID: *(\S+)")
 
 
 class Counter(asyncio.Protocol):
-    """A mail server that takes everything and remembers only how often."""
+    """A mail server that takes everything and remembers only how often it took which message."""
 
     accepted = 0
+    numbers: ClassVar[Tally[bytes]] = Tally()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
@@ -40,11 +48,13 @@ class Counter(asyncio.Protocol):
         self.buffer += data
         while True:
             if self.reads_text:
-                _text, dot, rest = self.buffer.partition(b"\r\n.\r\n")
+                text, dot, rest = self.buffer.partition(b"\r\n.\r\n")
                 if not dot:
                     return
                 self.buffer, self.reads_text = rest, False
                 Counter.accepted += 1
+                found = NUMBER.search(text)
+                Counter.numbers[found[1] if found else b""] += 1
                 self.write(b"250 taken\r\n")
             line, end, rest = self.buffer.partition(b"\r\n")
             if not end:
@@ -78,19 +88,25 @@ def counting(port: int) -> Iterator[None]:
         thread.join(5)
 
 
-def until_accepted(count: int, within: float = 300) -> float:
-    """Wait until so many were taken; gives the moment of the last."""
+def forget() -> None:
+    """Count from nought."""
+    Counter.accepted = 0
+    Counter.numbers.clear()
+
+
+def until_accepted(count: int, within: float = 600) -> float:
+    """Wait until so many different ones were taken; gives the moment of the last."""
     until = time.monotonic() + within
-    while Counter.accepted < count:
+    while len(Counter.numbers) < count:
         if time.monotonic() > until:
-            raise SystemExit(f"{Counter.accepted} of {count} were taken in {within} s.")
+            raise SystemExit(f"{len(Counter.numbers)} of {count} were taken in {within} s.")
         time.sleep(0.002)
     return time.monotonic()
 
 
 def bare(port: int, count: int) -> float:
     """One connection, one message after the other, nothing written down: notices a second."""
-    Counter.accepted = 0
+    forget()
     began = time.monotonic()
     with smtplib.SMTP("127.0.0.1", port) as line:
         for number in range(count):
@@ -102,8 +118,13 @@ def bare(port: int, count: int) -> float:
     return count / (until_accepted(count) - began)
 
 
-def by_workers(house: House, count: int, *, workers: int, task: str, tasks: int) -> float:
-    """Queued before, sent by Celery workers that are up: notices a second."""
+def by_workers(
+    house: House, count: int, *, workers: int, task: str, tasks: int, kill_every: float = 0
+) -> float:
+    """Queued before, sent by Celery workers that are up: notices a second.
+
+    ``kill_every`` so many seconds one of the workers is killed and begun anew; a beat sweeps then.
+    """
     house.run("call", within=300, target="benchmarks.outbox_parts.fill", given={"count": count})
     with house.redis_line() as line:
         line.flushall()
@@ -112,61 +133,78 @@ def by_workers(house: House, count: int, *, workers: int, task: str, tasks: int)
     for number in range(workers):
         while " ready." not in house.log(f"w{number}").read_text():
             time.sleep(0.05)
-    Counter.accepted = 0
+    forget()
+    over = threading.Event()
+    killer = threading.Thread(target=_kill, args=[house, workers, kill_every, over])
+    if kill_every:
+        house.start("beat", "beat")
+        killer.start()
     began = time.monotonic()
     house.run("call", target="benchmarks.outbox_parts.wake", given={"task": task, "count": tasks})
     taken = until_accepted(count) - began
+    over.set()
+    if kill_every:
+        killer.join()
     time.sleep(0.5)
-    if Counter.accepted != count:
+    if Counter.accepted != count or len(Counter.numbers) != count:
         raise SystemExit(f"{Counter.accepted} were taken of {count}.")
-    for number in range(workers):
-        house.kill(f"w{number}")
-        house.log(f"w{number}").unlink()
+    for name in list(house.alive):
+        house.kill(name)
+        house.log(name).unlink(missing_ok=True)
     return count / taken
 
 
-def run(notices: int, rounds: int) -> None:
+def _kill(house: House, workers: int, every: float, over: threading.Event) -> None:
+    number = 0
+    while not over.wait(every):
+        house.replace(f"w{number % workers}")
+        number += 1
+
+
+def run(notices: int, rounds: int, kill_every: float) -> None:
     """Print the table."""
     port = free_port()
     houses.FASTER = 1
+    sweep, one = "notices.tasks.sweep", "benchmarks.outbox_parts.send_one"
     found: dict[str, list[float]] = {}
     with counting(port):
-        house = House(mail_port=port)
+        house = House(mail_port=port, rules=True)
         try:
             house.begin()
-            house.run("cases", run="bench", count=20)
-            jobs: dict[str, Callable[[], float]] = {
+            house.run("cases", run="bench", count=notices, within=1200)
+
+            def by(workers: int, task: str, tasks: int, kill_every: float = 0) -> Job:
+                return lambda: by_workers(
+                    house, notices, workers=workers, task=task, tasks=tasks, kill_every=kill_every
+                )
+
+            jobs: dict[str, Job] = {
                 "one bare SMTP connection": lambda: bare(port, notices),
-                "relay, one worker": lambda: by_workers(
-                    house, notices, workers=1, task="notices.tasks.sweep", tasks=1
-                ),
-                "relay, two workers": lambda: by_workers(
-                    house, notices, workers=2, task="notices.tasks.sweep", tasks=1
-                ),
-                "one task a notice, two workers": lambda: by_workers(
-                    house,
-                    notices,
-                    workers=2,
-                    task="benchmarks.outbox_parts.send_one",
-                    tasks=notices,
-                ),
+                "relay, one worker": by(1, sweep, 1),
+                "relay, two workers": by(2, sweep, 1),
+                "one task a notice, two workers": by(2, one, notices),
             }
+            if kill_every:
+                jobs[f"relay, two workers, one killed every {kill_every:g} s"] = by(
+                    2, sweep, 1, kill_every
+                )
             for _round in range(rounds):
                 for name, job in jobs.items():
                     found.setdefault(name, []).append(job())
                     print(f"{name}: {found[name][-1]:.0f}/s", flush=True)
         finally:
             house.end()
-    floor = statistics.median(found["one bare SMTP connection"])
-    print("\n| job | notices/s | × bare |\n| --- | --- | --- |")
-    for name, rates in found.items():
-        middle = statistics.median(rates)
-        print(f"| {name} | {middle:.0f} | {middle / floor:.2f} |")
+    middles = {name: statistics.median(rates) for name, rates in found.items()}
+    floor, single = middles["one bare SMTP connection"], middles["one task a notice, two workers"]
+    print("\n| job | notices/s | × bare | × one task a notice |\n| --- | --- | --- | --- |")
+    for name, middle in middles.items():
+        print(f"| {name} | {middle:.0f} | {middle / floor:.2f} | {middle / single:.1f} |")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--notices", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--kill-every", type=float, default=0, help="seconds; nought: never")
     given = parser.parse_args()
-    run(given.notices, given.rounds)
+    run(given.notices, given.rounds, given.kill_every)
