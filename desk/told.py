@@ -426,6 +426,7 @@ SENTENCES: dict[str, Any] = {
         "Somebody who asked by the visit's code does not want the visit: the debtor is asked first."
     ),
     "visit.asked_to_leave": _("The officers were asked to leave, on the page of the visit's code."),
+    "visit.slip_made": _("The slip of the visit was made."),
     "visit.remarked": _("A remark on the visit: %(remark)s"),
     "visit.crew_lapses": _("Another officer has to go: %(officers)s may not."),
     "visit.officer_swapped": _("%(officer)s goes instead of %(was)s."),

@@ -25,6 +25,7 @@ class Document(models.Model):
         SETTLEMENT = "settlement", _("Settlement certificate")
         RETURN_RECEIPT = "return_receipt", _("Receipt for returned papers")
         CLOSURE_REPORT = "closure_report", _("Closure report")
+        VISIT_SLIP = "visit_slip", _("Slip of a visit")
         TIMELINE = "timeline", _("Timeline export")
         OTHER = "other", _("Other paper")
 
@@ -70,6 +71,7 @@ class Document(models.Model):
                         "settlement",
                         "return_receipt",
                         "closure_report",
+                        "visit_slip",
                         "timeline",
                         "other",
                     ]

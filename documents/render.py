@@ -53,13 +53,14 @@ class OwnFilesOnly(URLFetcher):
         return super().fetch(url, headers)
 
 
-def render_paper(paper: Paper, language: str) -> bytes:
-    """The paper as PDF/A-3b; ``language`` is "zh", "en" or "both"."""
+def render_paper(paper: Paper, language: str, *, small: bool = False) -> bytes:
+    """The paper as PDF/A-3b; ``language`` is "zh", "en" or "both", ``small`` the size of a postcard (A6)."""
     html = render_to_string(
         "documents/paper.html",
         {
             "paper": paper,
             "language": language,
+            "small": small,
             "lang": "en" if language == "en" else "zh-Hans",
             "title": texts(paper.title, language),
             "subtitle": texts(paper.subtitle, language),

@@ -36,6 +36,7 @@ RIGHTS: dict[str, set[str]] = {
     "see_safety": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
     "answer_alarms": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
     "close_incident": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
+    "give_slip": {role.value for role in _DESK | _FIELD},
     "record_refusal": {role.value for role in _DESK | _FIELD | {_R.COMPLIANCE}},
     "draw_up_agreement": {role.value for role in _DESK | _FIELD},
     "record_payment": {role.value for role in _DESK},

@@ -14,6 +14,7 @@ from visits.models import Visit
 ISSUED = [
     Document.Kind.AGREEMENT, Document.Kind.NOTICE, Document.Kind.RECEIPT, Document.Kind.SETTLEMENT,
     Document.Kind.RETURN_RECEIPT, Document.Kind.CLOSURE_REPORT,
+    Document.Kind.VISIT_SLIP,
 ]  # fmt: skip
 """What this house makes itself; a paper that was only taken in is nothing that it could vouch for."""
 

@@ -200,6 +200,8 @@ TABLE: dict[str, Route] = {
     "visits:preview": page("visit", "announce_visit", "both"),
     "visits:cancel": form("visit", "plan_visit"),
     "visits:remark": form("left", "conduct_visit"),
+    "visits:slip": form("left", "give_slip"),
+    "visits:still": page("at_door"),
     "visits:safety": Route(reads="see_safety", only="GET"),
     "visits:alarm_bar": Route(only="GET"),
     "visits:alarm": Route(of("alarm"), reads="see_safety", writes="answer_alarms"),

@@ -178,6 +178,12 @@ class AnnounceForm(DeskForm):
         return cleaned
 
 
+class SlipForm(DeskForm):
+    """In which language the slip is."""
+
+    language = forms.ChoiceField(label=_("Language of the slip"), choices=LANGUAGES)
+
+
 class SwapForm(DeskForm):
     """Who stays at home, and who goes instead."""
 

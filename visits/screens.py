@@ -19,6 +19,7 @@ from visits.answering import QUESTIONS, ways
 from visits.models import Visit
 from visits.policy import packs_at
 from visits.safety import police_of, sign_of_life
+from visits.slip import is_due
 from visits.tokens import check_of
 
 DAYS_SHOWN, MOST_SHOWN = 7, 100
@@ -92,6 +93,8 @@ def context_of(name: str, visit: Visit, at: datetime) -> dict[str, Any]:
             "ticks": [_tick(part.officer, part.attested_at, "attest") for part in crew],
             "points": forms.CONDUCT_POINTS,
         }
+    if name == "done":
+        context |= {"slip_due": is_due(visit)}
     if name in {"done", "outcome", "talk"}:
         context |= {"evidence": visit.evidence.count()}
     return context

@@ -9,6 +9,7 @@ from visits.actions.checking import give_missing, tell_untold
 from visits.actions.crewing import flag_lapses
 from visits.actions.missing import tell_missed, tell_overrun
 from visits.actions.safety import ask_after_officers, climb_alarms
+from visits.actions.slipping import make_due_slips
 from visits.guessing import forget
 from visits.looking import look_ahead
 from visits.tokens import free_codes
@@ -41,6 +42,12 @@ def sweep_safety() -> None:
     at, system = clock.now(), User.objects.system()
     ask_after_officers(at=at, by=system)
     climb_alarms(at=at, by=system)
+
+
+@shared_task
+def sweep_slips() -> None:
+    """Make the slips of visits that are over and have none; harmless when run twice, late, or at once."""
+    make_due_slips(at=clock.now(), by=User.objects.system())
 
 
 @shared_task

@@ -14,6 +14,7 @@ from visits import policy
 from visits.actions.announcing import told_in
 from visits.models import Visit
 from visits.notice import compose
+from visits.slip import TOLD
 
 
 def of_notice(case: Any, at: datetime) -> Sample:
@@ -45,6 +46,14 @@ def of_crew(case: Any, at: datetime) -> Sample:
     )
 
 
+def of_slip(case: Any, at: datetime) -> Sample:
+    """The last visit that is over, with the number of its slip."""
+    found = Visit.objects.filter(case=case, outcome__in=list(TOLD)).order_by("-finished_at").first()
+    if found is None:
+        raise NothingToTell(_("No visit of this case has ended with somebody met."))
+    return Sample({"slip": f"{found.reference}-S"}, _asks(case, at))
+
+
 def _planned(case: Any) -> Visit:
     found = (
         Visit.objects.filter(case=case, state__in=["planned", "announced", "noticed"])
@@ -66,3 +75,4 @@ def register_all() -> None:
     tells("visit_notice", of_notice)
     tells("visit_cancelled", of_cancelling)
     tells("visit_crew", of_crew)
+    tells("visit_slip", of_slip)

@@ -11,6 +11,7 @@ from visits.views import (
     outlook,
     planning,
     safety,
+    slip,
     visit,
 )
 
@@ -48,10 +49,12 @@ urlpatterns = [
         safety.incident_record,
         name="incident_record",
     ),
+    path("visits/<slug:reference>/slip/", slip.slip, name="slip"),
     path("door/", door.today, name="today"),
     path("door/<slug:reference>/check-in/", safety.check_in, name="check_in"),
     path("door/<slug:reference>/sos/", safety.sos, name="sos"),
     path("door/<slug:reference>/", door.door, name="door"),
+    path("door/<slug:reference>/still/", slip.still, name="still"),
     path("door/<slug:reference>/left/", leaving.left, name="left"),
     path("door/<slug:reference>/incident/", leaving.incident, name="incident"),
     path("door/<slug:reference>/evidence/", door.evidence, name="evidence"),

@@ -56,6 +56,7 @@ class Notice(models.Model):
         PAYMENT_RECEIPT = "payment_receipt", _("Receipt for a payment")
         SETTLEMENT = "settlement", _("Settlement certificate")
         LETTER = "letter", _("Letter")
+        VISIT_SLIP = "visit_slip", _("Slip of a visit")
         PORTAL_BELL = "portal_bell", _("Word of a message")
 
     class Channel(models.TextChoices):
@@ -145,6 +146,7 @@ class Notice(models.Model):
                     kind__in=[
                         "visit_notice",
                         "visit_cancelled",
+                        "visit_slip",
                         "reminder_before",
                         "reminder_due",
                         "reminder_after",

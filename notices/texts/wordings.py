@@ -78,6 +78,10 @@ _ALL = [
         ("visit_at", "officer_in", "officer_out"), ("visit_at", "officer_in", "officer_out"),
         ("visit_at", "officer_in"),
     ),
+    Wording(
+        "visit_slip", _("Slip of a visit"), Notice.Kind.VISIT_SLIP.value, ("slip",), ("slip",),
+        about=_("It brings the slip as a file, to the debtor alone; the word of it says nothing of what it is."),
+    ),
     *(
         Wording(kind.value, kind.label, kind.value, _REMINDER, ("amount_missing", "due_on"))
         for kind in (

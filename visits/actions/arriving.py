@@ -195,11 +195,22 @@ def open_talk(*, visit: Visit, by: User, at: datetime) -> None:
         raise WrongInput(_("Ask first whether the debtor is willing to talk now."))
     only_the_crew(visit, by)
     carry_out(
-        Step(subject=visit, event="talk.opened", right=CONDUCT, policy=policy.may_open_talk),
+        Step(
+            subject=visit,
+            event="talk.opened",
+            right=CONDUCT,
+            policy=policy.may_open_talk,
+            data=lambda fresh: {"reference": fresh.reference, **_sums(fresh.case)},
+        ),
         Step(subject=visit.case, event="case.talk_opened", transition="open_talk", args={"at": at}),
         by=by,
         at=at,
     )
+
+
+def _sums(case: Any) -> dict[str, Any]:
+    """What is said to be owed as the talk begins: the sums that stand on the officer's screen."""
+    return {name: getattr(case, name) for name in ("principal", "interest", "fees", "balance")}
 
 
 def only_the_crew(visit: Visit, by: User) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
+from documents.models import Document
 from people.models import Address, OfficerCredential, User
 
 
@@ -57,6 +58,10 @@ class Visit(models.Model):
     finished_at = models.DateTimeField(_("left at"), null=True, blank=True)
     identified_at = models.DateTimeField(_("debtor identified at"), null=True, blank=True)
     why = models.CharField(_("because"), max_length=400, blank=True)
+    slip = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("slip"),
+    )  # fmt: skip
 
     class Meta:
         verbose_name, verbose_name_plural = _("visit"), _("Visits")

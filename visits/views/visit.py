@@ -20,6 +20,7 @@ from visits.actions import announcing, recording, refusing
 from visits.models import Visit
 from visits.notice import TITLES, compose
 from visits.policy import may_announce
+from visits.slip import is_due
 from visits.tokens import check_of
 from visits.views.planning import seen_visit
 from workflow.models import Duty
@@ -54,6 +55,7 @@ def visit(request: HttpRequest, reference: str) -> TemplateResponse:
         "may_announce": may(request.user, "announce_visit"),
         "may_conduct": may(request.user, "conduct_visit"),
         "check": check_of(found) if found.is_live else None,
+        "slip_due": is_due(found),
         "duties": list(
             Duty.objects.filter(case=found.case_id, kind__startswith="visit.", done_at=None)
         ),
