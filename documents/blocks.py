@@ -160,3 +160,18 @@ def texts(text: Text, language: str) -> list[tuple[str, str]]:
     return (
         [("zh", zh)] if zh == en else [(tongue, t) for tongue, t in (("zh", zh), ("en", en)) if t]
     )
+
+
+@dataclass(frozen=True)
+class Badge:
+    """What stands on an officer's badge; ``photo`` is a data URI or "", ``check`` the address of the card."""
+
+    name: str
+    number: str
+    house: Words
+    photo: str
+    permit: str
+    valid_until: Words
+    complaints: str
+    check: str
+    made_at: datetime

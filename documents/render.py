@@ -21,6 +21,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from documents.blocks import (
+    Badge,
     Coded,
     Cover,
     Facts,
@@ -90,6 +91,19 @@ def render_covers(covers: Sequence[Cover], language: str) -> bytes:
     )
     plain = "\n".join(repr(cover) for cover in covers)
     return _pdf(html, hashlib.sha256(plain.encode()).hexdigest())
+
+
+def render_badge(badge: Badge) -> bytes:
+    """A badge of card size, front and back side by side, to be cut out and folded; in both languages."""
+    html = render_to_string(
+        "documents/badge.html",
+        {
+            "badge": badge,
+            "qr": qr_uri(_address(badge.check)),
+            "stamp": f"{badge.made_at:%Y-%m-%dT%H:%M:%SZ}",
+        },
+    )
+    return _pdf(html, hashlib.sha256(repr(badge).encode()).hexdigest())
 
 
 def _pdf(html: str, identifier: str) -> bytes:

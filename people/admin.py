@@ -1,4 +1,4 @@
-"""Where administrators keep organisations, teams, people, credentials; cases are not changed here."""
+"""Where administrators keep organisations, teams and people; cases are not changed here."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from people.forms import OrganisationForm, PhotoForm
-from people.models import OfficerCredential, OfficerPhoto, Organisation, Team, User
+from people.models import OfficerPhoto, Organisation, Team, User
 
 admin.site.unregister(Group)  # rights follow the role, by people.rights
 
@@ -26,11 +26,6 @@ class Teams(admin.ModelAdmin):
     list_filter = ["organisation"]
 
 
-class Credentials(admin.TabularInline):
-    model = OfficerCredential
-    extra = 0
-
-
 class Photo(admin.StackedInline):
     model = OfficerPhoto
     form = PhotoForm
@@ -43,7 +38,9 @@ class Users(UserAdmin):
     list_filter = ["role", "team", "is_active"]
     search_fields = ["username", "full_name", "badge"]
     ordering = ["username"]
-    inlines = [Credentials, Photo]
+    inlines = [
+        Photo
+    ]  # permits and certificates: the register of officers, which records each change
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         (_("Person"), {"fields": ["full_name", "role", "team", "badge", "phone", "email"]}),

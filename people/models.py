@@ -206,6 +206,10 @@ class OfficerCredential(models.Model):
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    revoked_why = models.CharField(_("why it was revoked"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name, verbose_name_plural = _("credential"), _("credentials")

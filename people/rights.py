@@ -50,6 +50,7 @@ RIGHTS: dict[str, set[str]] = {
     "review_timelines": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
     "export_timeline": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
     "see_dashboard": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
+    "see_officers": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
     "manage_people": {_R.ADMINISTRATOR.value, _R.SUPERVISOR.value},
     "do_duty": {role.value for role in _ALL},
     "see_outlook": {role.value for role in _DESK | {_R.COMPLIANCE}},

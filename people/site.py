@@ -11,7 +11,7 @@ from people.models import User
 
 
 class Administration(AdminSite):
-    """Organisations, teams, people, credentials and mandates."""
+    """Organisations, teams, people and mandates."""
 
     site_header = _("Doorstep administration")
     site_title = _("Doorstep administration")

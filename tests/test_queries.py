@@ -98,6 +98,7 @@ PAGES = {  # page -> the most queries that it may need beside the reader's own
     "next thirty days": ("visits:outlook", "", "supervisor", 8),
     "runs": ("outreach:runs", "", "clerk", 4),
     "a run to be drafted": ("outreach:new", "?view=all", "clerk", 8),
+    "officers": ("visits:officers", "", "supervisor", 6),
     "safety": ("visits:safety", "", "supervisor", 8),
     "dashboard": ("desk:dashboard", "", "supervisor", 17),
 }

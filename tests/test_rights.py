@@ -202,6 +202,31 @@ TABLE: dict[str, Route] = {
     "visits:remark": form("left", "conduct_visit"),
     "visits:slip": form("left", "give_slip"),
     "visits:still": page("at_door"),
+    "visits:officers": Route(reads="see_officers", only="GET"),
+    "visits:officer": Route(
+        lambda _w: ["officer021"], reads="see_officers", only="GET", role_first=True
+    ),
+    "visits:officer_photo": Route(
+        lambda _w: ["officer021"], reads="see_officers", only="GET", role_first=True
+    ),
+    "visits:badge": Route(
+        lambda _w: ["officer021"], reads="see_officers", only="GET", role_first=True
+    ),
+    **{
+        f"visits:{name}": Route(
+            lambda _w: ["officer021"],
+            reads="manage_people",
+            writes="manage_people",
+            role_first=True,
+        )
+        for name in ("change_photo", "enter_credential")
+    },
+    "visits:revoke_credential": Route(
+        lambda w: ["officer021", w.credential.pk],
+        reads="manage_people",
+        writes="manage_people",
+        role_first=True,
+    ),
     "visits:safety": Route(reads="see_safety", only="GET"),
     "visits:alarm_bar": Route(only="GET"),
     "visits:alarm": Route(of("alarm"), reads="see_safety", writes="answer_alarms"),

@@ -26,7 +26,8 @@ from notices.models import Notice
 from notices.printing import loaded, print_letters
 from notices.texts import approved, changing
 from outreach import actions as outreach
-from people.models import Person, User
+from people.models import OfficerPhoto, Person, User
+from people.photos import portrait
 from rulebook import editing
 from tests import make, walk
 from tests.agreements import cast
@@ -76,6 +77,7 @@ class World:
     payment: Any = None
     hold: Any = None
     circumstance: Any = None
+    credential: Any = None
     alarm: Any = None
     incident: Any = None
     approval: Any = None
@@ -235,6 +237,8 @@ def _safety(world: World) -> None:
     )  # fmt: skip
     world.alarm = safety.call_sos(visit=ahead, by=make.crew()[0], at=NOW, remark="有人尾随")
     world.incident = world.alarm.visit.incidents.get()
+    OfficerPhoto.objects.create(officer=make.crew()[0], jpeg=portrait(make.PNG))
+    world.credential = make.crew()[0].credentials.get(kind="training")
 
 
 def _rules(world: World) -> None:

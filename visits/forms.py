@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, Circumstance, Debt, Refusal
 from cases.models.circumstances import CHOICES, FOUND_OUT
 from cases.models.parties import LIABLE
-from people.models import Address, User
+from people.models import Address, OfficerCredential, User
+from people.photos import NotAPhoto, portrait
 from visits.models import TalkRecord, Visit
 from workflow.forms import (
     DeskForm,
@@ -25,6 +26,7 @@ from workflow.forms import (
     words_field,
 )
 
+MOST_PHOTO = 5 * 1024 * 1024
 LANGUAGES = [("zh", _("Chinese")), ("en", _("English")), ("both", _("Both languages"))]
 MINUTES = [(15, "15"), (30, "30"), (45, "45"), (60, "60")]
 HARDSHIP = [
@@ -213,6 +215,59 @@ class CloseIncidentForm(DeskForm):
         label=_("What was done about it"),
         help_text=_("Who was spoken to, how the officers are, what changes because of it."),
     )
+
+
+class PhotoForm(DeskForm):
+    """What an officer looks like, as a JPEG or PNG file."""
+
+    file = forms.FileField(
+        label=_("Photograph"), help_text=_("JPEG or PNG, face from the front, at most 5 MB.")
+    )
+
+    def clean_file(self) -> Any:
+        """The file, once it is known to be a picture."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_PHOTO:
+            raise forms.ValidationError(_("This file is too large: at most 5 MB."))
+        try:
+            portrait(file.read())
+        except NotAPhoto:
+            raise forms.ValidationError(
+                _("This is no picture that can be used. Choose a photograph as JPEG or PNG.")
+            ) from None
+        file.seek(0)
+        return file
+
+
+class CredentialForm(DeskForm):
+    """What an officer holds, from when until when."""
+
+    kind = said_field(label=_("Kind"), choices=OfficerCredential.Kind.choices)
+    number = forms.CharField(label=_("Number"), max_length=40)
+    issued_by = forms.CharField(label=_("Issued by"), max_length=80)
+    valid_from = day_field(
+        label=_("Valid from"), help_text=_("Of a training: the day of the examination.")
+    )
+    valid_until = day_field(label=_("Valid until"), help_text=_("The last day."))
+    replaces = forms.ModelChoiceField(
+        label=_("In place of"), queryset=OfficerCredential.objects.none(), required=False,
+        empty_label=_("Nothing: it comes beside what is held"),
+        help_text=_("What it replaces counts no more from now on."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, officer: User, **given: Any) -> None:
+        super().__init__(*args, **given)
+        field = self.fields["replaces"]
+        # Of all, so that the same press a second time is known for what it is; offered is what counts.
+        field.queryset = officer.credentials.all()
+        counts = officer.credentials.filter(revoked_at=None)
+        field.choices = [("", field.empty_label), *((one.pk, str(one)) for one in counts)]
+
+
+class RevokeForm(DeskForm):
+    """Why a credential is revoked."""
+
+    why = words_field(label=_("Why"), most=200, rows=2)
 
 
 class CancelForm(DeskForm):

@@ -27,10 +27,18 @@ from desk.templatetags.doorstep import (
     tongue,
     when,
 )
-from desk.told import Told
+from desk.told import Told, sentence
 from desk.worklist import Listed
+from timeline.models import Event
 
 register = template.Library()
+
+
+@register.filter
+def in_words(event: Event) -> str:
+    """What the event tells, in one sentence."""
+    return sentence(event)
+
 
 _CASE = """
   <tr data-row>

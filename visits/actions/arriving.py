@@ -128,6 +128,10 @@ def show_credential(
     permit = permit_on(officer, local(at, visit.zone).date())
 
     def tick(fresh: Visit, _by: User, _at: datetime) -> None:
+        if permit is None and _revoked(officer):
+            raise WrongInput(
+                _("The permit of this officer was revoked. Break the visit off and leave.")
+            )
         if fresh.identified_at is None:
             raise WrongInput(_("First make sure that it is the debtor who stands before you."))
         first = VisitOfficer.objects.filter(pk=part.pk, shown_at=None)
@@ -141,6 +145,12 @@ def show_credential(
         {"item": item, "officer": str(officer), "badge": officer.badge, "number": number,
          "reaction": reaction}, tick,
     )  # fmt: skip
+
+
+def _revoked(officer: User) -> bool:
+    """Whether the last permit that the officer had was taken away."""
+    last = officer.credentials.filter(kind="permit").order_by("-valid_until", "-pk").first()
+    return last is not None and last.revoked_at is not None
 
 
 def show_paper(

@@ -1,7 +1,8 @@
 """Officers whose permit or training ends before their visit: found each evening, replaced by one act."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import IntegrityError
@@ -9,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
-from common.clock import local_day
+from common.clock import from_local, local, local_day
 from compliance.ask import value
 from documents.blocks import Words, words
 from documents.letterhead import moment
@@ -17,7 +18,7 @@ from notices import outbox
 from notices.texts import composing
 from notices.texts.composing import Given
 from notices.ways import by_mail
-from people.models import OfficerCredential, User
+from people.models import Address, OfficerCredential, User
 from visits import policy, tokens
 from visits.actions.planning import AHEAD, LAPSED, in_words, move_visit
 from visits.models import Visit, VisitOfficer
@@ -35,8 +36,65 @@ def lapsing(visit: Visit, at: datetime) -> list[tuple[User, dict[str, str]]]:
     return list(_stand_against(visit, crew, at))
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """An officer who could go instead: how near they are then, and why they are proposed."""
+
+    officer: User
+    near: int  # 0: at another door of the district that day; 1: of the city; 2: neither
+    says: dict[str, str]
+
+
 def substitutes(visit: Visit, at: datetime, *, most: int = PROPOSED) -> list[User]:
-    """Officers of the same team who are free then, and against whom nothing stands on that day."""
+    """Officers of the same team who are free then and may go on that day, the nearest first."""
+    return [one.officer for one in proposals(visit, at, most=most)]
+
+
+def proposals(visit: Visit, at: datetime, *, most: int = PROPOSED) -> list[Proposal]:
+    """The same with why: qualified on that day, free in the slot, near by what they do that day."""
+    free = _free_and_qualified(visit, at)
+    day = local_day(visit.starts_at, visit.zone)
+    begins = from_local(datetime.combine(day, time()), visit.zone)
+    parts = VisitOfficer.objects.filter(
+        officer__in=free, active=True, slot__overlap=(begins, begins + timedelta(days=1))
+    )
+    doors: dict[int, list[Address]] = {}
+    for part in parts.select_related("visit__place").exclude(visit=visit).order_by("slot"):
+        doors.setdefault(part.officer_id, []).append(part.visit.place)
+    permits = {facts.badge: facts.credential_until for facts in policy.crew_facts(free, day)}
+    found = [
+        _proposed(visit, officer, doors.get(officer.pk, []), permits.get(officer.badge))
+        for officer in free
+    ]
+    return sorted(found, key=lambda one: one.near)[:most]
+
+
+def _proposed(
+    visit: Visit, officer: User, doors: Sequence[Address], until: date | None
+) -> Proposal:
+    place, city = visit.place, officer.team.city if officer.team else ""
+    when = f"{local(visit.starts_at, visit.zone):%H:%M}–{local(visit.ends_at, visit.zone):%H:%M}"
+    zh, en = [f"{when} 有空"], [f"free {when}"]
+    if until:
+        zh.append(f"证件有效至 {until:%Y-%m-%d}")
+        en.append(f"permit until {until:%Y-%m-%d}")
+    near = 2
+    if place.district and any(one.district == place.district for one in doors):
+        near = 0
+        zh.append(f"当日在{place.district}另有上门")
+        en.append(f"at another door in {place.district} that day")
+    elif place.city and any(one.city == place.city for one in doors):
+        near = 1
+        zh.append(f"当日在{place.city}另有上门")
+        en.append(f"at another door in {place.city} that day")
+    elif city and place.city.startswith(city):
+        near = 1
+        zh.append(f"所在组在{city}")
+        en.append(f"of a team in {city}")
+    return Proposal(officer, near, {"en": ", ".join(en), "zh": "，".join(zh)})
+
+
+def _free_and_qualified(visit: Visit, at: datetime) -> list[User]:
     named = set(visit.crew.filter(active=True).values_list("officer_id", flat=True))
     free = [
         one.officer
@@ -46,7 +104,7 @@ def substitutes(visit: Visit, at: datetime, *, most: int = PROPOSED) -> list[Use
         if one.free and one.officer.pk not in named
     ]
     refused = {officer.pk for officer, _says in _stand_against(visit, free, at)}
-    return [officer for officer in free if officer.pk not in refused][:most]
+    return [officer for officer in free if officer.pk not in refused]
 
 
 def _stand_against(
@@ -74,13 +132,17 @@ def _stand_against(
             )
 
 
-def flag_lapses(*, at: datetime, by: User) -> int:
+def flag_lapses(*, at: datetime, by: User, of: User | None = None) -> int:
     """Flag every visit ahead with an officer who may not go; each once for its slot. Says how many.
 
+    ``of`` is the one officer of whom something has changed just now; without it all are looked at.
     What is found by now and not flagged yet is flagged, however late the run comes.
     """
     flagged = 0
-    for visit in _suspects(at).select_related("case__debtor", "place").order_by("starts_at", "pk"):
+    suspects = _suspects(at)
+    if of is not None:
+        suspects = suspects.filter(crew__officer=of, crew__active=True)
+    for visit in suspects.select_related("case__debtor", "place").order_by("starts_at", "pk"):
         found = lapsing(visit, at)
         key = f"{LAPSED}:{visit.pk}:{visit.starts_at.isoformat()}:" + ",".join(
             str(officer.pk) for officer, _says in found

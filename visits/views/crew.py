@@ -13,10 +13,10 @@ from workflow.web import handle
 
 
 def swap(request: HttpRequest, reference: str) -> HttpResponse:
-    """Send another officer. Context: ``lapsing`` (officer, why), ``proposed`` (officers)."""
+    """Send another officer. Context: ``lapsing`` (officer, why), ``proposals`` (officer, near, says)."""
     visit = seen_visit(request, reference)
     at = clock.now()
-    against, proposed = crewing.lapsing(visit, at), crewing.substitutes(visit, at)
+    against, proposals = crewing.lapsing(visit, at), crewing.proposals(visit, at)
     first: dict[str, Any] = {
         "out": against[0][0].pk if against else None,
         "into": request.GET.get("into", "")[:12] or None,
@@ -29,6 +29,7 @@ def swap(request: HttpRequest, reference: str) -> HttpResponse:
         to=visit.get_absolute_url(),
         context={
             "visit": visit, "title": _("Send another officer"), "button": _("Send another officer"),
-            "lapsing": against, "proposed": proposed,
+            "lapsing": against, "proposals": proposals,
+            "proposed": [one.officer for one in proposals],
         },
     )  # fmt: skip
