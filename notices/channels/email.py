@@ -10,7 +10,7 @@ import re
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr, quote
 from typing import Any
 
 from django.conf import settings
@@ -54,7 +54,7 @@ def compose(message: Message, sender: str = "") -> EmailMessage:
     made = EmailMessage(
         subject=_one_line(message.subject),
         body=message.text,
-        from_email=formataddr((_one_line(message.sender), sender)),
+        from_email=_named(_one_line(message.sender), sender),
         to=[message.to],
         reply_to=[_one_line(message.reply_to)] if message.reply_to else None,
         headers={
@@ -66,6 +66,11 @@ def compose(message: Message, sender: str = "") -> EmailMessage:
     for attached in message.attachments:
         made.attach(_one_line(attached.filename), attached.content, attached.mime)
     return made
+
+
+def _named(name: str, address: str) -> str:
+    """The sender as people read it: a mail server's header is coded at the line, a service's JSON never."""
+    return f'"{quote(name)}" <{address}>' if name else address
 
 
 def _one_line(text: str) -> str:

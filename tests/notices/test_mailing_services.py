@@ -35,6 +35,14 @@ class TestMessage:
         assert "pdf" in whole
         assert "doorstep@localhost" not in whole
 
+    @pytest.mark.parametrize("rig", [POSTMARK, SENDGRID, BREVO, RESEND], ids=lambda rig: rig.name)
+    def test_names_the_sender_in_plain_words_and_not_as_a_header_is_coded(self, rig: Rig) -> None:
+        with rig.fake() as fake:
+            send(rig, rig.account(fake.base), rig.text(sender="清水信用服务"))
+            [call] = fake.calls
+        assert "清水信用服务" in json.dumps(call.json, ensure_ascii=False)
+        assert "=?utf-8?" not in call.body.decode().casefold()
+
     def test_carries_a_key_to_the_one_service_that_takes_one(self) -> None:
         with RESEND.fake() as fake:
             account = RESEND.account(fake.base)
