@@ -18,7 +18,7 @@ from compliance.places import COUNTRIES
 from compliance.reading import gist
 from documents.models import Document
 from notices.models import Notice
-from notices.ways import free_channels
+from notices.ways import channels_of_words
 from people.models import PROOF_LENGTH, Address, ContactPoint, Person, Source, User
 from workflow.forms import (
     DeskForm,
@@ -362,10 +362,10 @@ class MessageForm(DeskForm):
         help_text=_("Salutation, sender and where to complain are added in the debtor's language."),
     )
 
-    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
+    def __init__(self, *args: Any, case: Case, at: datetime, **given: Any) -> None:
         super().__init__(*args, **given)
         self.fields["channel"].choices = [
-            (name, Notice.Channel(name).label) for name in free_channels(case)
+            (name, Notice.Channel(name).label) for name in channels_of_words(case, at)
         ]
 
 

@@ -68,9 +68,7 @@ class TryForm(DeskForm):
         max_length=320,
         help_text=gettext_lazy("Never that of a debtor or of anybody in a case."),
     )
-    template = forms.CharField(
-        label=gettext_lazy("Number of an approved template"), max_length=80, required=False
-    )
+    template = forms.CharField(label=gettext_lazy("Number of an approved template"), max_length=80)
     params = forms.CharField(
         label=gettext_lazy("What stands in its gaps"),
         required=False,

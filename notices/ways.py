@@ -11,6 +11,7 @@ from notices.channels import CARRIED, Carrier, carriers
 from notices.models import ChannelAccount, Notice
 from notices.models.notice import means_of
 from notices.texts.composing import can_compose
+from notices.texts.placeholders import examples
 from people.models import Address, ContactPoint, Source
 
 C = Notice.Channel
@@ -106,6 +107,22 @@ def free_channels(case: Any) -> list[str]:
         for name, carrier in _channels(case).items()
         if carrier is None or not carrier.needs_template
     ]
+
+
+def channels_of_words(case: Any, at: datetime) -> list[str]:
+    """The channels by which somebody's own words can go now: a carrier may have approved a text that holds them."""
+    language = case.debtor.language
+    text = examples("en" if language == "en" else "zh")["text"]
+    return [
+        name
+        for name, carrier in _channels(case).items()
+        if carrier is None
+        or not carrier.needs_template
+        or can_compose(
+            wording="letter", channel=name, case=case, recipient=case.debtor, language=language,
+            at=at, values={"text": text},
+        )
+    ]  # fmt: skip
 
 
 def every_channel(case: Any) -> list[str]:

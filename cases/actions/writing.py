@@ -15,7 +15,7 @@ from notices.models import Notice
 from notices.outbox import write
 from notices.texts.placeholders import examples
 from notices.texts.previewing import Sample, tells
-from notices.ways import BELL, by_channel, free_channels
+from notices.ways import BELL, by_channel, channels_of_words
 from people.models import User
 from workflow.steps import WrongInput, note
 from workflow.wording import ask_words
@@ -26,7 +26,7 @@ def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: dateti
 
     Raises ``PolicyRefused`` for what the rules forbid, such as words or hours, or ``WrongInput``.
     """
-    way = by_channel(case, channel, at) if channel in free_channels(case) else None
+    way = by_channel(case, channel, at) if channel in channels_of_words(case, at) else None
     if way is None:
         raise WrongInput(_("There is no address from a lawful source for this."), "channel")
     if not text.strip():

@@ -176,7 +176,7 @@ def legal_basis(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 def write(request: HttpRequest, reference: str) -> HttpResponse:
     """Write to the debtor."""
     case = seen_case(request, reference)
-    form = forms.MessageForm(request.POST or None, case=case)
+    form = forms.MessageForm(request.POST or None, case=case, at=clock.now())
     return page(
         request, case, form, right="log_contact", title=_("Write to the debtor"), button=_("Send"),
         hint=_("Every word is put to the rules before it is queued; a refusal names the words that offend."),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Optional
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
@@ -55,7 +55,7 @@ class Notice(models.Model):
         AGREEMENT_COPY = "agreement_copy", _("Copy of the agreement")
         PAYMENT_RECEIPT = "payment_receipt", _("Receipt for a payment")
         SETTLEMENT = "settlement", _("Settlement certificate")
-        LETTER = "letter", _("Letter")
+        LETTER = "letter", pgettext_lazy("kind of notice", "Message")
         VISIT_SLIP = "visit_slip", _("Slip of a visit")
         PORTAL_BELL = "portal_bell", _("Word of a message")
 

@@ -6,14 +6,17 @@ from typing import Any
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from notices.accounts import name_of
-from notices.models import ChannelAccount, MessageVersion, Notice
+from notices.channels import carriers
+from notices.models import AccountRecord, ChannelAccount, MessageVersion, Notice
 from notices.texts.changing import RELEASE
 from notices.texts.comparing import pieces
 from notices.texts.placeholders import PLACEHOLDERS
 from notices.texts.wordings import WORDINGS
+from people.masking import mask
 from people.rights import may
 
 register = template.Library()
@@ -65,6 +68,23 @@ def channel_name(name: str) -> Any:
 def carrier_name(account: ChannelAccount) -> str:
     """Whose account it is, for which channel, at which carrier."""
     return name_of(account)
+
+
+@register.filter
+def setting_labels(record: AccountRecord) -> str:
+    """What of an account was set or changed, by the labels of its form."""
+    carrier = carriers().get(record.account.provider)
+    labels = {one.name: str(one.label) for one in carrier.fields} if carrier else {}
+    labels["per_minute"] = str(ChannelAccount._meta.get_field("per_minute").verbose_name)
+    return _(", ").join(labels.get(name, name) for name in record.names)
+
+
+@register.filter
+def masked_way(notice: Notice) -> str:
+    """Where a message goes; what carries a letter must be read whole, all else only told apart."""
+    if notice.is_carried or not notice.address:
+        return notice.address
+    return mask(notice.address, "email" if notice.channel == "email" else "phone")
 
 
 @register.filter

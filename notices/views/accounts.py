@@ -81,7 +81,7 @@ def account(request: HttpRequest, pk: int) -> TemplateResponse:
             "heard": CarrierReceipt.objects.filter(account=found).aggregate(
                 count=Count("pk"), last=Max("received_at")
             ),
-            "records": found.records.select_related("by")[:50],
+            "records": found.records.select_related("by", "account")[:50],
             "zone": HOUSE_ZONE,
         },
     )

@@ -243,7 +243,7 @@ class TestRefusedByTheServer:
         assert told(case, "notice.failed")[0]["dead"] is True
         duty = Duty.objects.filter(case=case).order_by("pk")[0]
         assert duty.role == "clerk"
-        assert "Letter" in duty.says["en"]
+        assert "Message" in duty.says["en"]
         assert case.debtor.name in duty.says["zh"]
         assert chain_holds(case)
 
