@@ -68,8 +68,8 @@ def officer_qr(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _private(answer: HttpResponse) -> HttpResponse:
-    """No other site hears of its address."""
-    answer["Referrer-Policy"] = "no-referrer"
+    """No other site hears of its address; our own does, or a browser would not say where a form comes from."""
+    answer["Referrer-Policy"] = "same-origin"
     return answer
 
 

@@ -12,6 +12,7 @@ from notices.texts.previewing import NothingToTell, Sample, tells
 from people.models import User
 from visits import policy
 from visits.actions.announcing import told_in
+from visits.actions.crewing import check_values
 from visits.models import Visit
 from visits.notice import compose
 from visits.slip import TOLD
@@ -41,9 +42,8 @@ def of_crew(case: Any, at: datetime) -> Sample:
         name: {tongue: examples(tongue)[name] for tongue in ("zh", "en")}
         for name in ("officer_in", "officer_out")
     }
-    return Sample(
-        {"visit_at": moment(visit.starts_at, visit.zone, case.zone), **names}, _asks(case, at)
-    )
+    values = {"visit_at": moment(visit.starts_at, visit.zone, case.zone), **names}
+    return Sample({**values, **check_values(visit)}, _asks(case, at))
 
 
 def of_slip(case: Any, at: datetime) -> Sample:

@@ -54,6 +54,8 @@ _ALL = [
     Placeholder("visit_at", _("day and time of the visit"), "2026年3月5日（星期四）14:30", "Thursday, 5 March 2026, 14:30"),
     Placeholder("officer_in", _("who will come"), "李明（工号 021）", "Li Ming (badge 021)"),
     Placeholder("officer_out", _("who will not come"), "赵强（工号 034）", "Zhao Qiang (badge 034)"),
+    Placeholder("check_code", _("the code by which the visit is checked"), "123 456", "123 456", may_be_empty=True),
+    Placeholder("check_page", _("where that code is entered"), "https://doorstep.example/v/", "https://doorstep.example/v/", may_be_empty=True),
     Placeholder("slip", _("the number of the visit's slip"), "V-1A2B3C4D5E-S", "V-1A2B3C4D5E-S"),
     Placeholder("agreement", _("the agreement's number"), "HZ-2026-0147-A1", "HZ-2026-0147-A1"),
     Placeholder("instalment", _("the instalment's number"), "2", "2"),

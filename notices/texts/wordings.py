@@ -75,7 +75,8 @@ _ALL = [
     ),
     Wording(
         "visit_crew", _("Somebody else will come"), Notice.Kind.LETTER.value,
-        ("visit_at", "officer_in", "officer_out"), ("visit_at", "officer_in", "officer_out"),
+        ("visit_at", "officer_in", "officer_out", "check_code", "check_page"),
+        ("visit_at", "officer_in", "officer_out"),
         ("visit_at", "officer_in"),
     ),
     Wording(

@@ -117,7 +117,7 @@ class TestDoor:
             for word in [*NEUTRAL, notice.case.creditor.name, "王海燕"]:
                 assert word not in text, word
             assert "no-store" in page.headers["Cache-Control"]
-            assert page.headers["Referrer-Policy"] == "no-referrer"
+            assert page.headers["Referrer-Policy"] == "same-origin"
 
     @pytest.mark.parametrize("said", [TAIL, f" {TAIL} ", "19880715", "1988-07-15", "1988.07.15"])
     def test_opens_to_what_the_person_knows(self, notice: Notice, token: str, said: str) -> None:

@@ -259,7 +259,7 @@ class TestPage:
         at("2026-03-05 14:31")
         answer = page(visit)
         assert "no-store" in answer.headers["Cache-Control"]
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
         assert "<script" not in answer.content.decode()
 
 

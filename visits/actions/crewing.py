@@ -267,6 +267,15 @@ def _announced_anew(
     )  # fmt: skip
 
 
+def check_values(visit: Visit) -> dict[str, str]:
+    """The code that the visit has now, for a message; empty where it has none."""
+    check = tokens.check_of(visit)
+    return {
+        "check_code": check.spoken if check else "",
+        "check_page": tokens.entry_address() if check else "",
+    }
+
+
 def _named(officer: User) -> Words:
     """An officer by what the debtor can check at the door."""
     return words(f"{officer}（工号 {officer.badge}）", f"{officer} (badge {officer.badge})")
@@ -279,6 +288,7 @@ def _tell_debtor(visit: Visit, out: User, into: User, by: User, at: datetime) ->
         "visit_at": when,
         "officer_in": _named(into),
         "officer_out": _named(out),
+        **check_values(visit),
     }
     key = f"visit-crew:{visit.pk}:{visit.starts_at.isoformat()}:{into.pk}"
     way = by_mail(case)
