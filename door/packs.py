@@ -22,7 +22,6 @@ from compliance.ask import value
 from compliance.verdict import Verdict
 from door import screens, signing
 from door.models import Device, Pack
-from door.words import words
 from people.masking import mask
 from people.models import OfficerCredential, User
 from timeline.models import Event
@@ -166,7 +165,6 @@ def body_of(visit: Visit, number: uuid.UUID, *, by: User, at: datetime) -> dict[
             "check_in_every": int(every_minutes(visit).total_seconds() // 60),
             "police": police_of(visit),
         },
-        "words": words(),
     }  # fmt: skip
 
 

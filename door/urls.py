@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from door import views
+from door import phone, views
 
 app_name = "door"
 
 urlpatterns = [
+    path("app/", phone.app, name="app"),
+    path("app/sw.js", phone.worker, name="worker"),
+    path("app/manifest.webmanifest", phone.manifest, name="manifest"),
     path("app/hello/", views.hello, name="hello"),
     path("app/visits/", views.visits, name="visits"),
     path("app/visits/<slug:reference>/pack/", views.pack, name="pack"),

@@ -287,6 +287,7 @@ def worker(queue: Any, smtp_server: Mailbox, transactional_db: None) -> Worker:
 CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
+    "--use-fake-device-for-media-stream",  # a camera and a microphone, if a page may have them
 ]  # fmt: skip
 
 

@@ -39,6 +39,7 @@ BY_OTHER_MEANS = {
     "agreements:conclude",  # only where both have signed and something stood against it
     "visits:left",  # when a visit has just ended
     "door:hello", "door:visits", "door:pack", "door:items", "door:key",  # asked by the phone itself
+    "door:worker", "door:manifest",  # likewise, when the app installs
 }  # fmt: skip
 
 
