@@ -1,0 +1,135 @@
+"""Between phone and office: slow, flapping, pressed twice, refused, and nothing lost or doubled by any of it."""
+
+import time
+from typing import Any
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from door.models import Item
+from tests import make, walk
+from tests.door.on_phone import Phone
+from visits.actions import refusing
+from visits.models import Visit
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+
+@pytest.fixture
+def at_the_door(open_page: Any, sign_in: Any, clock: Any) -> tuple[Phone, Visit]:
+    """An officer's phone at 14:33, the question being who it is."""
+    visit = walk.at_the_door()
+    clock.set("2026-03-05T14:33", zone="Asia/Shanghai")
+    phone = Phone(open_page, sign_in, service_workers="block").open()
+    phone.press(f'[data-visit="{visit.reference}"]')
+    phone.at("who")
+    return phone, visit
+
+
+class TestSlowOffice:
+    def test_is_waited_for_four_seconds_and_no_longer(
+        self, at_the_door: tuple[Phone, Visit]
+    ) -> None:
+        phone, visit = at_the_door
+        held: list[Route] = []
+        phone.page.route("**/door/app/items/", lambda route: held.append(route))
+        begun = time.monotonic()
+        phone.identify()
+        phone.at("credentials:021")
+        assert 3.5 < time.monotonic() - begun < 8
+        begun = time.monotonic()
+        phone.go_on()  # the next one does not wait again
+        phone.at("credentials:034")
+        assert time.monotonic() - begun < 3
+        expect(phone.page.locator("#sync")).to_contain_text("2 answers wait")
+        phone.page.unroute_all(behavior="ignoreErrors")
+        for route in held:
+            route.abort()
+        phone.press("[data-do=send]")
+        phone.sent()
+        assert Visit.objects.get(pk=visit.pk).identified_at is not None
+        assert Item.objects.filter(state="applied").count() == 2
+
+    def test_that_answers_after_all_has_each_answer_once(
+        self, at_the_door: tuple[Phone, Visit]
+    ) -> None:
+        """The office has carried it out, and the answer is lost on the way: the same text goes again."""
+        phone, _visit = at_the_door
+
+        def lose(route: Route) -> None:
+            route.fetch()
+            route.abort()
+
+        phone.page.route("**/door/app/items/", lose)
+        phone.identify()
+        phone.at("credentials:021")
+        assert Item.objects.count() == 1
+        phone.page.unroute_all(behavior="wait")
+        phone.press("[data-do=send]")
+        phone.sent()
+        assert [(item.question, item.state) for item in Item.objects.all()] == [("who", "applied")]
+
+
+class TestFlappingSignal:
+    def test_loses_and_doubles_nothing(self, at_the_door: tuple[Phone, Visit]) -> None:
+        phone, visit = at_the_door
+        phone.no_signal()
+        phone.identify()
+        for _again in range(3):
+            phone.signal()
+            phone.no_signal()
+        phone.show_credentials()
+        phone.signal()
+        phone.no_signal()
+        phone.consents(entry="no")
+        phone.signal()
+        phone.page.evaluate("dispatchEvent(new Event('online'))")
+        phone.sent()
+        phone.at("papers")
+        items = Item.objects.order_by("seq")
+        assert [item.question for item in items] == [
+            "who", "credentials", "credentials", "willing", "recording", "entry",
+        ]  # fmt: skip
+        assert {item.state for item in items} == {"applied"}
+        assert Visit.objects.get(pk=visit.pk).consents.count() == 3
+
+
+class TestSendNow:
+    def test_pressed_twice_is_one_run(self, at_the_door: tuple[Phone, Visit]) -> None:
+        phone, _visit = at_the_door
+        phone.no_signal()
+        phone.identify()
+        phone.at("credentials:021")
+        asked: list[str] = []
+        phone.page.on(
+            "request",
+            lambda request: asked.append(request.url) if "/items/" in request.url else None,
+        )
+
+        def slowly(route: Route) -> None:
+            time.sleep(0.5)
+            route.continue_()
+
+        phone.page.route("**/door/app/items/", slowly)
+        phone.signal()
+        phone.page.evaluate("document.querySelector('#sync [data-do=send]').click()")
+        phone.page.evaluate("document.querySelector('#sync [data-do=send]').click()")
+        phone.sent()
+        assert len(asked) == 1
+        assert Item.objects.count() == 1
+
+
+class TestRefusedByTheOffice:
+    def test_shows_the_card_and_does_not_move_on(self, at_the_door: tuple[Phone, Visit]) -> None:
+        phone, visit = at_the_door
+        refusing.refuse_at_door(
+            visit=visit, remark="", by=make.crew()[1], at=make.moment("2026-03-05 14:33")
+        )
+        phone.identify()
+        expect(phone.page.locator("#card")).to_contain_text("The visit is over by now")
+        phone.at("attest")  # where the visit stands in truth
+        phone.press("[data-tool=more]")
+        phone.press("#screen [data-tool=office]")
+        said = phone.page.locator(".door-said")
+        expect(said).to_contain_text("does not fit; a supervisor settles it")
+        expect(phone.page.locator("[data-drift]")).to_contain_text("ahead; times are put right")
