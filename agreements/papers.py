@@ -347,7 +347,7 @@ def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
         Section(words("文件清单", "Documents"), numbered=True),
         Table(
             [words("文件", "Document"), words("编号", "Number"), "SHA-256"],
-            [[d.title, d.number, f"{d.sha256[:32]}\n{d.sha256[32:]}"] for d in case.documents.order_by("created_at", "pk")],
+            [[d.title, d.number, f"{d.sha256[:32]}\n{d.sha256[32:]}"] for d in case.documents.shown().order_by("created_at", "pk")],
         ),
         Section(words("保存与删除", "Keeping and deleting"), numbered=True),
         *kept_blocks(case, at),

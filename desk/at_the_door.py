@@ -15,6 +15,9 @@ AT_THE_DOOR: dict[str, Any] = {
     "consent.given": _("Agreed to: %(consent)s."),
     "consent.refused": _("Did not agree to: %(consent)s."),
     "consent.withdrawn": _("Took back the consent to: %(consent)s."),
+    "evidence.quarantined": _("A file was kept apart, unseen: %(why)s"),
+    "evidence.released": _("A file was let out of quarantine: %(why)s"),
+    "evidence.stays_apart": _("A file stays in quarantine: %(why)s"),
     "evidence.added": _("Evidence was added."),
     "third_party.present": _("Somebody else was present; nothing was disclosed."),
 }

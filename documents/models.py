@@ -5,6 +5,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class DocumentQuerySet(models.QuerySet["Document"]):
+    """What pages, lists and exports ask of files."""
+
+    def shown(self) -> "DocumentQuerySet":
+        """Those that may be shown: what is in quarantine is kept, and seen by nobody."""
+        return self.filter(quarantined=False)
+
+
 class Document(models.Model):
     """A file as it was received or made; its bytes are never changed."""
 
@@ -48,6 +56,12 @@ class Document(models.Model):
     restricted = models.BooleanField(  # for those alone who answer for the case
         _("restricted"), default=False
     )
+
+    quarantined = models.BooleanField(  # kept, but shown to nobody and in no export
+        _("in quarantine"), default=False, db_default=False
+    )
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]

@@ -70,12 +70,14 @@ def store(
     made_here: bool = False,
     mime: str = "",
     restricted: bool = False,
+    quarantined: bool = False,
 ) -> Document:
     """Write the file once, under a name of our own, and keep what it is.
 
     ``made_here`` is for files that the product itself has made (they need no looking at);
     ``mime`` is the type where the caller has looked into the file more closely than is done here.
-    ``restricted`` files are for those alone who answer for the case. Raises ``Unreadable``.
+    ``restricted`` files are for those alone who answer for the case, ``quarantined`` ones are kept and
+    seen by nobody. Raises ``Unreadable``.
     """
     name = clean_name(filename)
     if not mime:
@@ -92,6 +94,7 @@ def store(
         created_at=at,
         created_by=by,
         restricted=restricted,
+        quarantined=quarantined,
     )
     ending = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
     _write(document, f"{at:%Y/%m}/{uuid.uuid4().hex}{ending}", content)

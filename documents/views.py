@@ -22,7 +22,7 @@ def document(request: HttpRequest, number: str) -> FileResponse:
         seen |= Q(case=None, pk__in=batches.values("document"))
     if not may(request.user, "see_restricted"):
         seen &= Q(restricted=False)
-    found = get_object_or_404(Document, seen, number=number)
+    found = get_object_or_404(Document.objects.shown(), seen, number=number)
     in_place = bool(request.GET.get("show")) and found.mime in SHOWN_IN_PLACE
     answer = FileResponse(
         found.file.open("rb"),

@@ -4,6 +4,8 @@ Made by the real actions once a module, then looked at under a savepoint that is
 thousands of requests can be tried on it and none leaves anything behind.
 """
 
+import json
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +24,8 @@ from cases.actions.lawyers_letters import draft_letter
 from cases.actions.preparing import add_party
 from cases.models import Case, Hold
 from compliance.drafting import written_in
+from door.models import Item
+from door.syncing import take_items
 from notices.models import Notice
 from notices.printing import loaded, print_letters
 from notices.texts import approved, changing
@@ -34,7 +38,7 @@ from tests.agreements import cast
 from tests.cases.imports import cast as files
 from tests.outreach import cast as runs
 from tests.rulebook import cast as rules
-from visits.actions import safety
+from visits.actions import quarantining, safety
 from visits.actions.announcing import announce_visit
 from visits.actions.befalling import record_circumstance
 from visits.actions.refusing import record_refusal
@@ -74,6 +78,8 @@ class World:
     draft: Any = None
     offered: Any = None
     agreement: Any = None
+    clash: Any = None  # what a phone says and the office does not
+    apart: Any = None  # a photo that was taken without a consent
     payment: Any = None
     hold: Any = None
     circumstance: Any = None
@@ -159,6 +165,7 @@ def build() -> World:
         case=world.case, kind="call", says={"en": "Call.", "zh": "致电。"}, key="call:1",
         raised_at=NOW, due_at=NOW + timedelta(days=1),
     )  # fmt: skip
+    _from_phones(world)
     return world
 
 
@@ -306,3 +313,20 @@ def rows_of_house() -> dict[str, int]:
         for model in apps.get_models()
         if model._meta.app_label in ours
     }
+
+
+def _from_phones(world: World) -> None:
+    """What a phone at the door says beside what the office wrote, and a photo without a consent."""
+    visit, officer = world.at_door, world.people["officer"]
+    point = visit.case.debtor.contact_points.order_by("pk")[0]
+    said = {
+        "id": str(uuid.UUID(int=1)), "seq": 1, "visit": visit.reference, "pack": None,
+        "question": "contact", "data": {"id": [str(point.pk)], "stamp": ["old"], "value": ["139 0000 1111"]},
+        "at": NOW.isoformat(), "position": None,
+    }  # fmt: skip
+    take_items([json.dumps(said)], device=uuid.UUID(int=2), device_clock=NOW, by=officer, at=NOW)
+    world.clash = Item.objects.get()
+    world.apart = quarantining.keep_apart(
+        visit=visit, filename="inside.png", content=make.PNG, caption="客厅", inside=True,
+        taken_at=NOW, why="拍摄时债务人并未同意在室内拍照。", by=officer, at=NOW,
+    )  # fmt: skip

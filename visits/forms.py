@@ -270,6 +270,21 @@ class RevokeForm(DeskForm):
     why = words_field(label=_("Why"), most=200, rows=2)
 
 
+class QuarantineForm(DeskForm):
+    """What becomes of a file that was kept apart, and why."""
+
+    how = forms.ChoiceField(
+        label=_("What becomes of it"), widget=forms.RadioSelect,
+        choices=[
+            ("stay", _("It stays in quarantine until its time of keeping is over")),
+            ("release", _("It is let out: the consent was there after all")),
+        ],
+    )  # fmt: skip
+    reason = words_field(
+        label=_("Why"), most=400, help_text=_("Such as the consent in writing, and its date.")
+    )
+
+
 class CancelForm(DeskForm):
     """Why a visit is given up; the debtor may be told."""
 

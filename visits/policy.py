@@ -218,15 +218,11 @@ def may_enter(visit: Visit, *, by: User, at: datetime) -> Verdict:
     )
 
 
-def may_keep_evidence(*, inside: bool) -> Policy:
-    """Whether a file of the visit may be kept, given where it was taken."""
+def may_keep_evidence(*, inside: bool, film_consent: bool | None) -> Policy:
+    """Whether a file of the visit may be kept, given where it was taken and what the debtor had agreed to."""
 
     def policy(visit: Visit, *, by: User, at: datetime) -> Verdict:
-        filming = visit.consents.filter(kind="filming").order_by("-pk").first()
-        return _ask(
-            "evidence.add", visit, by, at, inside=inside,
-            film_consent=filming.given if filming else None,
-        )  # fmt: skip
+        return _ask("evidence.add", visit, by, at, inside=inside, film_consent=film_consent)
 
     return policy
 
@@ -253,7 +249,7 @@ def packs_there(visit: Visit) -> tuple[str, ...]:
 def finish_facts(visit: Visit) -> dict[str, Any]:
     """What is on record of a visit that ends: the talk, and how it was recorded."""
     asked = visit.consents.filter(kind="recording").order_by("-pk").first()
-    spans = visit.evidence.exclude(begins_at=None)
+    spans = visit.evidence.kept().exclude(begins_at=None)
     return {
         "started_at": visit.started_at,
         "talk_recorded": hasattr(visit, "talk"),

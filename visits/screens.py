@@ -96,7 +96,7 @@ def context_of(name: str, visit: Visit, at: datetime) -> dict[str, Any]:
     if name == "done":
         context |= {"slip_due": is_due(visit)}
     if name in {"done", "outcome", "talk"}:
-        context |= {"evidence": visit.evidence.count()}
+        context |= {"evidence": visit.evidence.kept().count()}
     return context
 
 

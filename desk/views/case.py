@@ -251,7 +251,7 @@ def _of_tab(tab: str, found: Case, reader: User, at: datetime) -> dict[str, Any]
             "notices": list(found.notices.select_related("document")[:100]),
             "lawyers_letters": list(letters[:20]),
         }
-    papers = found.documents.select_related("created_by")
+    papers = found.documents.shown().select_related("created_by")
     if not may(reader, "see_restricted"):
         papers = papers.filter(restricted=False)
     return {"documents": list(papers[:200])}

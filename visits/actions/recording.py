@@ -55,6 +55,26 @@ def record_talk(*, visit: Visit, record: Mapping[str, Any], by: User, at: dateti
     return talk
 
 
+def is_sound(filename: str) -> bool:
+    """Whether a file of that name holds sound."""
+    return filename.lower().endswith((".mp3", ".m4a", ".ogg", ".webm", ".wav", ".mp4"))
+
+
+def consent_at(visit: Visit, kind: str, moment: datetime) -> bool | None:
+    """What the debtor had last said to that question by then; None if it had not been asked."""
+    last = visit.consents.filter(kind=kind, at__lte=moment).order_by("-at", "-pk").first()
+    return last.given if last else None
+
+
+def recorded_with_consent(visit: Visit, begins_at: datetime, ends_at: datetime | None) -> bool:
+    """Whether the debtor had agreed to a recording when it began, and did not take that back before its end."""
+    taken_back = visit.consents.filter(
+        kind=Consent.Kind.RECORDING, given=False, at__gt=begins_at, at__lt=ends_at or begins_at
+    )
+    agreed = consent_at(visit, Consent.Kind.RECORDING, begins_at)
+    return bool(agreed) and not taken_back.exists()
+
+
 def add_evidence(
     *,
     visit: Visit,
@@ -66,26 +86,29 @@ def add_evidence(
     at: datetime,
     begins_at: datetime | None = None,
     ends_at: datetime | None = None,
+    taken_at: datetime | None = None,
 ) -> Evidence:
     """Take in a photo, recording or file; hashed on receipt.
 
     What was taken inside a private place needs the debtor's consent to filming, a sound recording
     the consent to recording (Civil Code art. 1033). Of a recording ``begins_at`` and ``ends_at`` say
-    what it covers. Raises ``documents.storing.Unreadable``.
+    what it covers. Where ``taken_at`` is known, the consents of then count, else those of ``at``. Raises
+    ``documents.storing.Unreadable``.
     """
     only_the_crew(visit, by)
-    given = {consent.kind: consent.given for consent in visit.consents.order_by("pk")}
+    since = (begins_at or taken_at) if taken_at else None
+    taken_at = taken_at or at
+    filmed = consent_at(visit, Consent.Kind.FILMING, taken_at)
     if (begins_at is None) != (ends_at is None) or (begins_at and ends_at and ends_at <= begins_at):
         raise WrongInput(
             _("Give both times of a recording, the end after the beginning."), "ends_at"
         )
-    sound = filename.lower().endswith((".mp3", ".m4a", ".ogg", ".webm", ".wav", ".mp4"))
-    if sound and not given.get(Consent.Kind.RECORDING):
+    if is_sound(filename) and not recorded_with_consent(visit, since or at, since and ends_at):
         raise WrongInput(_("The debtor did not agree to a recording, so none can be kept."), "file")
     evidence = Evidence(
         caption=caption,
         inside=inside,
-        taken_at=at,
+        taken_at=taken_at,
         added_by=by,
         begins_at=begins_at,
         ends_at=ends_at,
@@ -100,14 +123,14 @@ def add_evidence(
     def keep(fresh: Visit, _by: User, _at: datetime) -> None:
         if fresh.state not in {Visit.State.STARTED, Visit.State.FINISHED, Visit.State.ABORTED}:
             raise StateRefused(fresh, "evidence.added")
-        if inside and not given.get(Consent.Kind.FILMING):  # whatever the packs of the case say
+        if inside and not filmed:  # whatever the packs of the case say
             raise WrongInput(
                 _("Without the debtor's consent to filming nothing taken inside can be kept."),
                 "inside",
             )
         evidence.visit = fresh
         evidence.save(force_insert=True)
-        if begins_at and fresh.finished_at and _is_recorded(fresh):
+        if begins_at and fresh.finished_at and is_recorded(fresh):
             fulfil(case=fresh.case, kind=RECORDING, by=by, at=at)
 
     carry_out(
@@ -115,7 +138,7 @@ def add_evidence(
             subject=visit,
             event="evidence.added",
             right=CONDUCT,
-            policy=policy.may_keep_evidence(inside=inside),
+            policy=policy.may_keep_evidence(inside=inside, film_consent=filmed),
             first=keep_file,
             data=lambda _visit: {
                 "document": evidence.document.number,
@@ -132,7 +155,7 @@ def add_evidence(
     return evidence
 
 
-def _is_recorded(visit: Visit) -> bool:
+def is_recorded(visit: Visit) -> bool:
     """Whether the recordings that are on file leave nothing of the visit out."""
     left_at = visit.finished_at
     assert left_at is not None  # noqa: S101 - asked of visits that are over

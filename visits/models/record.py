@@ -150,8 +150,23 @@ class TalkRecord(models.Model):
         return f"{self.visit}: {self.get_willingness_display()}"
 
 
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    """What pages and rules ask of evidence."""
+
+    def kept(self) -> "EvidenceQuerySet":
+        """What counts and may be shown."""
+        return self.filter(document__quarantined=False)
+
+    def apart(self) -> "EvidenceQuerySet":
+        """What was taken without the consent that it needed: kept, and shown to nobody."""
+        return self.filter(document__quarantined=True)
+
+
 class Evidence(models.Model):
-    """A photo, recording or file taken at a visit; hashed on receipt."""
+    """A photo, recording or file taken at a visit; hashed on receipt.
+
+    ``apart_because`` says why it was put in quarantine; compliance lets it out with a reason, or has it stay.
+    """
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="evidence")
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
@@ -161,6 +176,18 @@ class Evidence(models.Model):
     begins_at = models.DateTimeField(_("recording begins"), null=True, blank=True)
     ends_at = models.DateTimeField(_("recording ends"), null=True, blank=True)
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    apart_because = models.CharField(
+        _("in quarantine because"), max_length=300, blank=True, default="", db_default=""
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_why = models.CharField(
+        _("why it was decided so"), max_length=400, blank=True, default="", db_default=""
+    )
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["visit_id", "pk"]

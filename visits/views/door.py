@@ -101,7 +101,7 @@ def evidence(request: HttpRequest, reference: str) -> HttpResponse:
         request, right=arriving.CONDUCT, case=visit.case, form=form, template="visits/door/evidence.html",
         context={
             "visit": visit, "back": reverse("visits:door", args=[visit.reference]),
-            "kept": list(visit.evidence.select_related("document")[:50]),
+            "kept": list(visit.evidence.kept().select_related("document")[:50]),
             "consents": {c.kind: c.given for c in visit.consents.order_by("pk")},
         },
         do=do, done=_("The file is kept with its digest."),
