@@ -25,6 +25,7 @@ TICKS: dict[str, timedelta] = {
     "visits.tasks.sweep_safety": MINUTE,
     "visits.tasks.sweep_checks": MINUTE,
     "visits.tasks.sweep_slips": MINUTE,
+    "door.tasks.sweep": MINUTE,
     # Once a night by what it finds to do; hourly, so that a visit that is moved is looked at again.
     "visits.tasks.look_at_visits_ahead": HOUR,
     "rulebook.tasks.sweep": MINUTE,

@@ -113,7 +113,7 @@ def _id_in(text: Any) -> str:
 
 def _keep(said: Said, phone: Device, drift: int, by: User, at: datetime) -> Item:
     """The item's row; the one that is there, if this very text came before."""
-    visit = _visit_of(said, by)
+    visit = visit_seen(said.visit, by)
     item = Item(
         device=phone, uuid=said.number, by=by, visit=visit, seq=said.seq, question=said.question,
         pack=Pack.objects.filter(uuid=said.pack, visit=visit).first() if said.pack else None,
@@ -132,9 +132,9 @@ def _keep(said: Said, phone: Device, drift: int, by: User, at: datetime) -> Item
     return item
 
 
-def _visit_of(said: Said, by: User) -> Visit:
+def visit_seen(reference: str, by: User) -> Visit:
     """The visit, if this person sees it, or was one of those who went; nobody else learns that it is."""
-    found = Visit.objects.filter(reference=said.visit).select_related("case").first()
+    found = Visit.objects.filter(reference=reference).select_related("case").first()
     if found is None:
         raise WrongInput(_("There is no such visit."))
     was_there = found.crew.filter(officer=by).exists()
@@ -224,6 +224,14 @@ def _try(item: Item, at: datetime) -> bool:
     else:
         _applied(item, "")
     return True
+
+
+def give_up(item: Item, at: datetime) -> None:
+    """What comes before it never arrived: a supervisor has to say what becomes of it."""
+    with _alone(item.visit_id):
+        if Item.objects.filter(pk=item.pk, state=Item.State.KEPT, settled="").exists():
+            why = _("What comes before it has not arrived.")
+            _set_aside(item, Item.State.CONFLICT, why, at)
 
 
 def key_of(item: Item) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from door import phone, views
+from door import desk_views, phone, tus, views
 
 app_name = "door"
 
@@ -14,5 +14,9 @@ urlpatterns = [
     path("app/visits/", views.visits, name="visits"),
     path("app/visits/<slug:reference>/pack/", views.pack, name="pack"),
     path("app/items/", views.items, name="items"),
+    path("app/uploads/", tus.uploads, name="uploads"),
+    path("app/uploads/<uuid:token>/", tus.upload, name="upload"),
+    path("to-settle/", desk_views.settle_list, name="to_settle"),
+    path("to-settle/<int:pk>/", desk_views.settle, name="settle"),
     path("app/key.json", views.key, name="key"),
 ]

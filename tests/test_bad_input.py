@@ -177,7 +177,7 @@ ROLES = {
     "cases:return_lawyers_letter": "counsel",  # who fills it in, where it is not the supervisor or the clerk
     "visits:door": "officer", "visits:evidence": "officer", "visits:way_out": "officer",
     "visits:check_in": "officer", "visits:sos": "officer",
-    "visits:remark": "officer", "desk:approval": "compliance",
+    "visits:remark": "officer", "visits:decide_quarantine": "compliance", "desk:approval": "compliance",
     **{name: "compliance" for name, route in TABLE.items() if route.writes in {"draft_rules", "keep_house_papers", "edit_wording"}},
     **{name: "administrator" for name, route in TABLE.items() if route.writes == "keep_accounts"},
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """What the lists cost in queries: the same for five rows and for fifty."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +12,12 @@ from django.urls import reverse
 
 from cases.models import Case
 from documents.models import Document
+from door.models import Item
+from door.packs import phone_of
 from notices.outbox import queue
 from people.models import User
 from tests import make, walk
-from visits.models import Outlook, Visit, VisitOfficer
+from visits.models import Evidence, Outlook, Visit, VisitOfficer
 from workflow.models import Approval, Duty
 from workflow.steps import note
 
@@ -48,6 +51,15 @@ def add_cases(start: int, end: int) -> None:
             purpose="商谈", intended_outcome="分期", state="planned", planned_by=make.clerk(),
             planned_at=AT,
         )  # fmt: skip
+        Item.objects.create(
+            device=phone_of(uuid.UUID(int=1), by=officer, at=AT), uuid=uuid.UUID(int=n), by=officer,
+            visit=visit, seq=n, question="remark", text="{}", sha256=f"{n:064}", device_at=AT,
+            drift_seconds=0, happened_at=AT, received_at=AT, state="conflict", why="不一致",
+        )  # fmt: skip
+        Evidence.objects.create(
+            visit=visit, document=paper_of(case, quarantined=True), taken_at=AT, added_by=officer,
+            apart_because="未同意",
+        )  # fmt: skip
         VisitOfficer.objects.create(
             visit=visit, officer=officer, slot=(visit.starts_at, visit.ends_at)
         )
@@ -74,10 +86,10 @@ def add_cases(start: int, end: int) -> None:
         )  # fmt: skip
 
 
-def paper_of(case: Case) -> Document:
+def paper_of(case: Case, *, quarantined: bool = False) -> Document:
     """A document of that case, as a row alone."""
     return Document.objects.create(
-        case=case, number=f"{case.reference}-E", kind="certificate", filename="e.pdf", title="证据",
+        case=case, number=f"{case.reference}-{'Q' if quarantined else 'E'}", quarantined=quarantined, kind="certificate", filename="e.pdf", title="证据",
         file=f"{case.pk}/e.pdf", sha256="0" * 64, size=1, mime="application/pdf", created_at=AT,
         created_by=make.clerk(),
     )  # fmt: skip
@@ -100,6 +112,8 @@ PAGES = {  # page -> the most queries that it may need beside the reader's own
     "a run to be drafted": ("outreach:new", "?view=all", "clerk", 8),
     "officers": ("visits:officers", "", "supervisor", 6),
     "safety": ("visits:safety", "", "supervisor", 8),
+    "to settle": ("door:to_settle", "", "supervisor", 6),
+    "quarantine": ("visits:quarantine", "", "compliance", 6),
     "dashboard": ("desk:dashboard", "", "supervisor", 17),
 }
 

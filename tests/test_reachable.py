@@ -38,7 +38,7 @@ BY_OTHER_MEANS = {
     "rulebook:progress", "rulebook:stop", "outreach:progress",  # likewise
     "agreements:conclude",  # only where both have signed and something stood against it
     "visits:left",  # when a visit has just ended
-    "door:hello", "door:visits", "door:pack", "door:items", "door:key",  # asked by the phone itself
+    "door:hello", "door:visits", "door:pack", "door:items", "door:key", "door:uploads", "door:upload",  # asked by the phone itself
     "door:worker", "door:manifest",  # likewise, when the app installs
 }  # fmt: skip
 

@@ -246,6 +246,10 @@ TABLE: dict[str, Route] = {
     "visits:incident": form("left", "conduct_visit"),
     "visits:evidence": form("at_door", "conduct_visit"),
     "visits:way_out": form("at_door", "conduct_visit", "nobody"),
+    "visits:quarantine": Route(reads="decide_quarantine", only="GET"),
+    "visits:decide_quarantine": form("apart", "decide_quarantine"),
+    "door:to_settle": Route(reads="settle_door", only="GET"),
+    "door:settle": form("clash", "settle_door"),
     "agreements:draw_up": form("case", "draw_up_agreement"),
     "agreements:look": Route(of("case"), writes="draw_up_agreement", only="POST"),
     "agreements:renegotiate": Route(
@@ -393,6 +397,7 @@ NOT_HERE = {
     "portal:messages", "portal:message", "portal:message_file", "portal:leave",  # tests/portal
     "healthz", "readyz",  # tell a machine "yes"
     "door:hello", "door:visits", "door:pack", "door:items", "door:key",  # speak JSON: tests/door
+    "door:uploads", "door:upload",
     "demo:clock",  # the demo's alone: no such page anywhere else
 }  # fmt: skip
 
