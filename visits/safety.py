@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
 from common.clock import local_day
@@ -93,9 +93,16 @@ def last_place(visits: Sequence[int]) -> dict[int, Position]:
 
 
 def asked_of(user: User) -> QuerySet[Alarm]:
-    """The open alarms because of which this person was asked, the oldest first."""
+    """The open alarms that ask for this person, the oldest first.
+
+    Of officers that is an SOS that one of them called, and the check-in while they stand at the door.
+    """
+    here = Q(visit__crew__officer=user, visit__crew__active=True)
+    told = Q(calls__person=user, calls__level__gt=0)
+    theirs = Q(calls__person=user, visit__state=Visit.State.STARTED) | (here & Q(kind="sos"))
     return (
-        Alarm.objects.filter(ended_at=None, calls__person=user)
+        Alarm.objects.filter(told | theirs, ended_at=None)
+        .distinct()
         .select_related("visit__place", "visit__case__debtor", "officer")
         .order_by("since", "pk")
     )

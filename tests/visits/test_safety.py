@@ -243,6 +243,14 @@ class TestTakeUpAlarm:
             safety.take_up_alarm(alarm=alarm, by=make.compliance_officer(), at=at("14:59"))
         assert again(alarm).taken_up_by == make.supervisor()
 
+    def test_takes_up_whatever_else_is_open_of_the_visit(self, door: Visit) -> None:
+        sweep("14:55")
+        sos = safety.call_sos(visit=door, by=make.crew()[0], at=at("14:57"))
+        safety.take_up_alarm(alarm=sos, by=make.supervisor(), at=at("14:58"))
+        assert set(Alarm.objects.values_list("kind", "ended_how")) == {
+            ("check_in", "taken_up"), ("sos", "taken_up"),
+        }  # fmt: skip
+
 
 class TestCallSos:
     def test_ends_the_visit_opens_an_incident_holds_the_case_and_tells_the_supervisor(

@@ -151,6 +151,15 @@ class TestAlarmBar:
             page = browser_of(who, "14:40").get(reverse("desk:work")).content.decode()
             assert (place in page) is there
 
+    def test_leads_officers_who_called_for_help_to_who_answers(
+        self, browser_of: Any, door: Visit
+    ) -> None:
+        missed("14:55")
+        safety.call_sos(visit=door, by=make.crew()[0], at=at("15:05"))
+        for officer in make.crew():
+            bar = browser_of(officer, "15:05").get(reverse("visits:alarm_bar"))
+            assert words(bar) == "Help was called. See who answers."
+
 
 class TestAtTheDesk:
     def test_lists_alarms_who_is_out_and_incidents(self, browser_of: Any, door: Visit) -> None:

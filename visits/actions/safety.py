@@ -321,15 +321,20 @@ def _raise(alarm: Alarm, level: int, role: str, at: datetime) -> None:
 
 
 def take_up_alarm(*, alarm: Alarm, by: User, at: datetime, said: str = "") -> None:
-    """A person answers for it from now on: nobody else is told. Never one of those at the door."""
+    """A person answers for it from now on: nobody else is told. Never one of those at the door.
+
+    Whatever else is open of the same visit is theirs with it.
+    """
     if alarm.visit.crew.filter(officer=by, active=True).exists():
         raise WrongInput(_("Somebody who does not stand at that door has to take this up."))
 
     def take_up(fresh: Alarm, _by: User, _at: datetime) -> None:
         if not fresh.is_open:
             raise StateRefused(fresh, "safety.taken_up")
-        fresh.taken_up_by, fresh.said = by, said.strip()[:400]
-        _end(fresh, Alarm.End.TAKEN_UP, at)
+        others = Alarm.objects.filter(visit=fresh.visit_id, ended_at=None).exclude(pk=fresh.pk)
+        for one in (fresh, *others):
+            one.taken_up_by, one.said = by, said.strip()[:400]
+            _end(one, Alarm.End.TAKEN_UP, at)
         for kind in (ASKED, ALARM):
             fulfil(case=fresh.case, kind=kind, by=by, at=at)
 
