@@ -393,7 +393,7 @@ def _said(case: Case) -> list[list[Text]]:
             [
                 plain_moment(notice.queued_at, zone),
                 both(notice.get_channel_display),
-                both(notice.get_kind_display),
+                both(notice.called),
                 _result(notice, zone),
             ],
         )

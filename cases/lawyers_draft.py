@@ -43,7 +43,7 @@ def values_of(case: Case, firm: Organisation | None, at: datetime) -> Given:
         "principal_open": show(case.principal),
         "interest_open": show(case.interest),
         "fees_open": show(case.fees),
-        "balance": show(case.balance),
+        "total_open": show(case.balance),
     }
 
 

@@ -77,7 +77,7 @@ def run_sheet(
             str(place),
             qr_uri(notice.reference),
             notice.reference,
-            both(notice.get_kind_display),
+            both(notice.called),
             city_of(notice),
             str(pages),
             words("重新打印", "again") if again else "",

@@ -32,7 +32,7 @@ def ask_to_settle(notice: Notice, kind: str, at: datetime) -> None:
     for tongue, code in (("en", "en"), ("zh", "zh-hans")):
         with override(code):
             said[tongue] = SAYS[kind][tongue].format(
-                kind=notice.get_kind_display(), name=notice.recipient.name
+                kind=notice.called(), name=notice.recipient.name
             )
     raise_duty(
         case=notice.case,

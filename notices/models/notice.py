@@ -232,11 +232,17 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.get_channel_display()}"
+        return f"{self.called()} · {self.get_channel_display()}"
 
     def get_absolute_url(self) -> str:
         """The notice's page at the desk."""
         return reverse("notices:notice", args=[self.pk])
+
+    def called(self) -> str:
+        """What it is called: a message in our own words is a letter where it is one."""
+        if self.kind == self.Kind.LETTER and self.is_carried:
+            return str(self.get_channel_display())
+        return str(self.get_kind_display())
 
     @property
     def means(self) -> str:

@@ -74,6 +74,7 @@ _ALL = [
     Placeholder("principal_open", _("the principal that is open"), "38,600.00", "38,600.00", private=True),
     Placeholder("interest_open", _("the interest that is open"), "1,158.00", "1,158.00", private=True),
     Placeholder("fees_open", _("the fees that are open"), "242.00", "242.00", private=True),
+    Placeholder("total_open", _("all that is open"), "40,000.00", "40,000.00", private=True),
     Placeholder("portal_link", _("the link to the message"), "https://doorstep.example/m/1a-Q2hhbmdlIG1l", "https://doorstep.example/m/1a-Q2hhbmdlIG1l"),
     Placeholder("receipt", _("the receipt's number"), "HZ-2026-0147-R1", "HZ-2026-0147-R1"),
 ]  # fmt: skip

@@ -101,7 +101,7 @@ def previews(
     whose = sample.organisation or case.agency_id or case.creditor_id
     if instead and instead.organisation not in (None, whose):
         raise AnothersWords(
-            _("This text is one organisation’s own, and another one writes in this case. Choose another case.")
+            _("This text is one organisation's own, and another one writes in this case. Choose another case.")
         )  # fmt: skip
     channels = WORDINGS[wording].channels
     if instead:

@@ -111,9 +111,9 @@ _ALL = [
         BY_LAWYER, _("Lawyer's letter"), "",
         (
             "firm_name", "firm_phone", "agency_name", "contracts", "as_of", "currency",
-            "principal_open", "interest_open", "fees_open", "balance",
+            "principal_open", "interest_open", "fees_open", "total_open",
         ),
-        ("debtor_name", "firm_name", "creditor_name", "as_of", "balance"), channels=(BY_LAWYER,),
+        ("debtor_name", "firm_name", "creditor_name", "as_of", "total_open"), channels=(BY_LAWYER,),
         about=_("The draft with which a lawyer's letter begins; the lawyer releases each letter on the firm's own paper."),
     ),
     Wording(

@@ -152,7 +152,7 @@ class TestFallBack:
 
 
 class TestLawyersLetter:
-    SHORT = "{debtor_name} 女士/先生：\n\n{firm_name}受{creditor_name}委托致函。截至{as_of}，合计 {balance} 元未清偿。"
+    SHORT = "{debtor_name} 女士/先生：\n\n{firm_name}受{creditor_name}委托致函。截至{as_of}，合计 {total_open} 元未清偿。"
 
     def test_begins_with_the_firms_own_draft(self) -> None:
         firm = make.law_firm()
@@ -168,8 +168,8 @@ class TestLawyersLetter:
 
     def test_is_refused_without_what_must_be_told(self) -> None:
         with pytest.raises(WrongInput) as wrong:
-            proposed(self.SHORT.replace("{balance}", "一些"), None, **LETTER)
-        assert "{balance} is missing" in str(wrong.value.message)
+            proposed(self.SHORT.replace("{total_open}", "一些"), None, **LETTER)
+        assert "{total_open} is missing" in str(wrong.value.message)
 
     def test_leaves_out_the_line_of_an_agency_where_there_is_none(self) -> None:
         text = template_for(of_another_creditor(), make.law_firm(), AT)
