@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from agreements.models import Instalment
 from cases.facts import facts_for
@@ -18,6 +17,7 @@ from compliance.ask import ask
 from compliance.verdict import Verdict
 from notices.kinds import REMINDERS, Kind, Later, register
 from notices.models import Notice
+from workflow.reasons import because
 
 A_YEAR = timedelta(days=366)
 NOW = "instalment_now"  # on a notice: its instalment, read for many at once
@@ -46,13 +46,13 @@ def reminder_may_go(notice: Notice, at: datetime) -> str | Later:
     case = notice.case
     found = _instalment_of(notice)
     if found is None:
-        return _("There is no instalment that it speaks of.")
+        return because(lambda: _("There is no instalment that it speaks of."))
     stop = _of_instalment(found, notice, case)
     if stop:
         return stop
     closes = window_closes(notice.kind, found.due_on, case.zone)
     if closes and at >= closes:
-        return _("The day for which it was meant is past.")
+        return because(lambda: _("The day for which it was meant is past."))
     verdict = ask_reminder(case, notice.means, _source(notice), at)
     return answer(verdict, closes) or _one_a_day(notice, case, at, closes)
 
@@ -74,13 +74,11 @@ def _one_a_day(notice: Notice, case: Any, at: datetime, closes: datetime | None)
     today = local_day(at, case.zone)
     if not reminded_on(today, case).exclude(pk=notice.pk).exists():
         return ""
-    tomorrow, says = day_ends(today, case.zone), {}
-    for tongue, language in (("en", "en"), ("zh", "zh-hans")):
-        with override(language):
-            says[tongue] = _("Another reminder went out on this day.")
+    tomorrow = day_ends(today, case.zone)
+    why = because(lambda: _("Another reminder went out on this day."))
     if closes is None or tomorrow < closes:
-        return Later(tomorrow, says["en"], says)
-    return says["en"]
+        return Later(tomorrow, why, why.says)
+    return why
 
 
 def ask_reminder(case: Any, channel: str, source: str, at: datetime) -> Verdict:
@@ -110,13 +108,14 @@ def paid_words(moment: datetime, today: date, zone: str) -> str:
 
 def _of_instalment(found: Instalment, notice: Notice, case: Any) -> str:
     if found.paid_at:
-        return paid_words(found.paid_at, local_day(notice.due_at, case.zone), case.zone)
+        paid_at, due_on = found.paid_at, local_day(notice.due_at, case.zone)
+        return because(lambda: paid_words(paid_at, due_on, case.zone))
     if not found.live:
-        return _("The plan that it speaks of is no longer in force.")
+        return because(lambda: _("The plan that it speaks of is no longer in force."))
     if case.state != Step.FOLLOW_UP:
-        return _("The case is no longer in follow-up.")
+        return because(lambda: _("The case is no longer in follow-up."))
     if str(notice.about.get("missing", found.missing)) != str(found.missing):
-        return _("Part of it has been paid since.")
+        return because(lambda: _("Part of it has been paid since."))
     return ""
 
 

@@ -10,6 +10,7 @@ from compliance.ask import ask
 from compliance.verdict import Verdict
 from notices.kinds import Later
 from notices.models import Notice
+from workflow.reasons import Reason
 
 
 def learn(notices: Sequence[Notice], at: datetime) -> None:
@@ -43,4 +44,4 @@ def answer(verdict: Verdict, closes: datetime | None) -> str | Later:
     why = says["en"][:280]
     if verdict.earliest and (closes is None or verdict.earliest < closes):
         return Later(verdict.earliest, why, says)
-    return why
+    return Reason(why, says)

@@ -21,6 +21,7 @@ from notices.service import effective_from
 from notices.settling import ask_to_settle, mark_dead, mark_unwanted, settled
 from notices.texts.composing import digest_of
 from people.models import User
+from workflow.reasons import told_why
 from workflow.steps import PolicyRefused, StateRefused, Step, WrongInput, carry_out, tell
 from workflow.together import carry_out_together
 
@@ -98,7 +99,7 @@ def doubt(*, notice: Notice, why: str, at: datetime) -> None:
 
 def suppress_at_send(*, notice: Notice, why: str, at: datetime) -> None:
     """Asked again when its time came, it was no longer right."""
-    _by_system(notice, "suppress", "notice.suppressed", at, {"why": why}, {"why": why})
+    _by_system(notice, "suppress", "notice.suppressed", at, {"why": why}, told_why(why))
 
 
 def postpone(
@@ -326,7 +327,7 @@ def drop(*, notice: Notice, why: str, by: User, at: datetime) -> None:
             right=HANDLE,
             transition="suppress",
             args={"why": why},
-            data={**told(notice), "why": why},
+            data={**told(notice), **told_why(why)},
             then=lambda fresh, *_: settled(fresh, by, at),
         ),
         by=by,

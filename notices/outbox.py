@@ -16,6 +16,7 @@ from notices.texts.approved import Fitting
 from notices.texts.composing import Given, compose, digest_of
 from notices.texts.wordings import WORDINGS
 from people.models import ContactPoint, Person, User
+from workflow.reasons import told_why
 from workflow.steps import tell
 from workflow.wording import demand_lawful_words
 
@@ -167,7 +168,7 @@ def suppress(
     for notice in stopped:
         notice.suppress(why=why)
         notice.save()
-        tell(case, "notice.suppressed", by, at, {**told(notice), "why": why})
+        tell(case, "notice.suppressed", by, at, {**told(notice), **told_why(why)})
     return stopped
 
 

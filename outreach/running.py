@@ -30,6 +30,7 @@ from outreach.actions import RIGHT, judge
 from outreach.models import NoticeRun, NoticeRunLine
 from people.models import User
 from timeline.chain import record_for_house
+from workflow.reasons import Reason, because, told_why
 from workflow.steps import (
     Outsider,
     PolicyRefused,
@@ -225,7 +226,7 @@ def _call_off(found: NoticeRun, at: datetime) -> bool:
         _end(found, S.STOPPING, S.STOPPED, at)
         return False
     by = found.stopped_by or User.objects.system()
-    why = _("Run %(run)s was stopped.") % {"run": found.number}
+    why = _stopped_why(found.number)
     for line in lines:
         try:
             _stop_one(line, why, by, at)
@@ -245,12 +246,16 @@ def _stop_one(line: NoticeRunLine, why: str, by: User, at: datetime) -> None:
             event="notice.suppressed",
             transition="suppress",
             args={"why": why},
-            data=lambda fresh: {**told(fresh), "why": why, "run": line.run.number},
+            data=lambda fresh: {**told(fresh), **told_why(why), "run": line.run.number},
             then=mark,
         ),
         by=User.objects.system() if not line.case.may_be_seen_by(by) else by,
         at=at,
     )
+
+
+def _stopped_why(number: str) -> Reason:
+    return because(lambda: _("Run %(run)s was stopped.") % {"run": number})
 
 
 def not_stopped(kind: kinds.Kind) -> kinds.Kind:
@@ -267,7 +272,7 @@ def not_stopped(kind: kinds.Kind) -> kinds.Kind:
         number = notice.about.get("run")
         known = getattr(notice, "stopped_runs", None)
         if number and number in (_stopped({number}) if known is None else known):
-            return _("Run %(run)s was stopped.") % {"run": number}
+            return _stopped_why(str(number))
         return kind.may_go(notice, at)
 
     return replace(kind, recheck=recheck, learn=learn)

@@ -21,6 +21,7 @@ from people.models import User
 from visits.actions.planning import cancelling_all
 from workflow.approvals import request_approval
 from workflow.models import Approval
+from workflow.reasons import because
 from workflow.steps import StateRefused, Step, WrongInput, carry_out, case_of, note, tell
 
 CLOSE = "close_case"
@@ -118,7 +119,7 @@ def close_case(*, case: Case, by: User, at: datetime) -> None:
     def last_words(locked: Case, _by: User, _at: datetime) -> None:
         if locked.balance > ZERO:  # whatever the packs say or leave out
             raise WrongInput(_("%(balance)s is still owed.") % {"balance": show(locked.balance)})
-        _wind_up(locked, _("The case is closed."), by, at)
+        _wind_up(locked, because(lambda: _("The case is closed.")), by, at)
 
     carry_out(
         *cancelling_all(case, _("The case is closed."), at),
@@ -188,8 +189,9 @@ def reasons_for(case: Case) -> list[str]:
 def early_closure_steps(approval: Approval, by: User, at: datetime) -> Sequence[Step]:
     """What follows when the early closure is granted: everything stops in the same change."""
     case, closed_as = case_of(approval), approval.details["closed_as"]
-    label = str(Case.ClosedAs(closed_as).label)
-    why = _("The case is closed: %(reason)s.") % {"reason": label}
+    why = because(
+        lambda: _("The case is closed: %(reason)s.") % {"reason": Case.ClosedAs(closed_as).label}
+    )
 
     def wind_up(locked: Case, _by: User, _at: datetime) -> None:
         if closed_as == Case.ClosedAs.SETTLED and locked.balance > ZERO:

@@ -23,6 +23,7 @@ from visits.actions.planning import cancelling_all
 from workflow.approvals import request_approval
 from workflow.duties import fulfil
 from workflow.models import Approval
+from workflow.reasons import because
 from workflow.steps import StateRefused, Step, WrongInput, carry_out
 
 DRAW_UP = "draw_up_agreement"
@@ -195,7 +196,9 @@ def renegotiate(
     agreement.reason, agreement.supersedes = reason.strip()[:300], old
 
     def stop(locked: Case, _by: User, _at: datetime) -> None:
-        stop_reminders(locked, why=_("A new version is being negotiated."), by=by, at=at)
+        stop_reminders(
+            locked, why=because(lambda: _("A new version is being negotiated.")), by=by, at=at
+        )
         fulfil(case=locked, kind="supervisor.missed", by=by, at=at)
 
     carry_out(
@@ -259,7 +262,7 @@ def return_case(*, case: Case, why: str, by: User, at: datetime) -> None:
         raise WrongInput(_("The agreement is in force and not broken. Renegotiate it instead."))
 
     def stop(locked: Case, _by: User, _at: datetime) -> None:
-        stop_reminders(locked, why=_("The agreement is void."), by=by, at=at)
+        stop_reminders(locked, why=because(lambda: _("The agreement is void.")), by=by, at=at)
         fulfil(case=locked, kind="supervisor.missed", by=by, at=at)
 
     carry_out(

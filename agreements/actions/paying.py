@@ -31,6 +31,7 @@ from people.models import User
 from visits.actions.planning import cancelling_all, returning
 from workflow.duties import fulfil, raise_duty, set_next_due
 from workflow.models import Duty
+from workflow.reasons import Reason, because
 from workflow.steps import StaleForm, StateRefused, Step, WrongInput, carry_out, tell
 
 RECORD = "record_payment"
@@ -164,7 +165,7 @@ def reverse_payment(*, payment: Payment, why: str, by: User, at: datetime) -> No
 
     def reopen(locked: Case, _by: User, _at: datetime) -> None:
         suppress(
-            case=locked, why=_("The payment was reversed."), by=by, at=at,
+            case=locked, why=because(lambda: _("The payment was reversed.")), by=by, at=at,
             kinds=[Notice.Kind.SETTLEMENT.value],
         )  # fmt: skip
         _deallocate(payment, at)
@@ -229,7 +230,7 @@ def _on_the_agreement(case: Case, outcome: str, at: datetime) -> list[Step]:
 
 def _calling_off(case: Case, at: datetime) -> list[Step]:
     """Nobody visits a debtor who owes nothing; a case whose visit was announced goes back."""
-    why = _("Nothing is owed any more.")
+    why = because(lambda: _("Nothing is owed any more."))
     steps = cancelling_all(case, why, at)
     if steps and Case.objects.get(pk=case.pk).state == CaseStep.NOTICE:
         steps.append(returning(case, why, at))
@@ -284,14 +285,23 @@ def _allocate(payment: Payment, by: User, at: datetime) -> None:
             continue
         Allocation.objects.create(payment=payment, instalment=instalment, amount=part)
         instalment.paid += part
-        why = paid_words(payment.received_at, local_day(at, case.zone), case.zone)
         if instalment.missing == ZERO:
             instalment.paid_at, instalment.attend_at = payment.received_at, None
         else:
             instalment.attend_at = at  # so that the reminder is written anew
-            why = _("part of it %(paid)s") % {"paid": why}
+        why = _paid_why(payment, case, at, whole=instalment.missing == ZERO)
         instalment.save(update_fields=["paid", "paid_at", "attend_at"])
         suppress(case=case, why=why, by=by, at=at, kinds=REMINDERS, instalment=instalment)
+
+
+def _paid_why(payment: Payment, case: Case, at: datetime, *, whole: bool) -> Reason:
+    """What a reminder is stopped for: it was paid, or part of it was, and when."""
+
+    def words() -> str:
+        paid = paid_words(payment.received_at, local_day(at, case.zone), case.zone)
+        return paid if whole else _("part of it %(paid)s") % {"paid": paid}
+
+    return because(words)
 
 
 def _deallocate(payment: Payment, at: datetime) -> None:
@@ -344,7 +354,7 @@ def _hand_over_receipt(payment: Payment, by: User, at: datetime) -> None:
 
 def _nothing_is_owed(case: Case, by: User, at: datetime) -> None:
     """The same day all contact stops, and somebody has to wind the case up."""
-    stop_contact(case, why=_("Nothing is owed any more."), by=by, at=at)
+    stop_contact(case, why=because(lambda: _("Nothing is owed any more.")), by=by, at=at)
     Instalment.objects.filter(agreement__case=case, live=True, paid_at=None).update(attend_at=None)
     raise_duty(
         case=case,

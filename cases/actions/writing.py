@@ -17,6 +17,7 @@ from notices.texts.placeholders import examples
 from notices.texts.previewing import Sample, tells
 from notices.ways import BELL, by_channel, channels_of_words
 from people.models import User
+from workflow.reasons import because
 from workflow.steps import WrongInput, note
 from workflow.wording import ask_words
 
@@ -86,7 +87,7 @@ def of_bell(case: Case, at: datetime) -> Sample:
 def may_ring(notice: Notice, at: datetime) -> str | Later:
     """Why word of a message must not go now: it was read or withdrawn, or the rules are against it."""
     if not bells.is_needed(notice):
-        return _("The message of which it tells was read or withdrawn.")
+        return because(lambda: _("The message of which it tells was read or withdrawn."))
     return may_go(notice, at)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
 from common.clock import day_ends, local_day
+from workflow.reasons import Reason
 
 if TYPE_CHECKING:
     from documents.models import Document
@@ -281,8 +282,10 @@ class Notice(models.Model):
     def because(self) -> str:
         """Why it stands where it stands, in the reader's language where that is known."""
         tongue = "zh" if (get_language() or "").startswith("zh") else "en"
-        waits = self.about.get("waits", {}) if self.is_postponed else {}
-        return waits.get(tongue) or self.why
+        says = self.about.get("waits", {}) if self.is_postponed else {}
+        if self.state == self.State.SUPPRESSED:
+            says = self.about.get("says", {})
+        return says.get(tongue) or self.why
 
     def _leave(self, *states: str) -> None:
         """Every move starts here: only from these states, and no claim outlives it."""
@@ -338,6 +341,8 @@ class Notice(models.Model):
             raise TransitionNotAllowed(self)
         self._leave(self.State.QUEUED, self.State.SENDING, self.State.FAILED)
         self.state, self.why = self.State.SUPPRESSED, why[:300]
+        if isinstance(why, Reason):
+            self.about = {**self.about, "says": dict(why.says)}
 
     def doubt(self, *, why: str) -> None:
         """Nobody knows whether it has gone; a person will say."""

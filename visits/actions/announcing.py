@@ -28,6 +28,7 @@ from visits.actions.planning import LOST, TOO_SOON, back_from_notice, cancelling
 from visits.models import Visit
 from visits.notice import VisitNotice, compose, paper_of
 from workflow.duties import fulfil, raise_duty
+from workflow.reasons import Reason, because
 from workflow.steps import StateRefused, Step, WrongInput, carry_out, note, tell
 
 LANGUAGES = {"zh", "en", "both"}
@@ -384,20 +385,24 @@ def still_right(notice: Notice, at: datetime) -> str:
     if visit is None:
         return ""
     if visit.state not in {Visit.State.ANNOUNCED, Visit.State.NOTICED}:
-        return str(_("The visit is not going to take place."))
+        return because(lambda: _("The visit is not going to take place."))
     if not _is_current(notice, visit):
-        return str(_("The visit was moved."))
+        return because(lambda: _("The visit was moved."))
     if visit.state == Visit.State.ANNOUNCED:
         verdict = policy.may_announce(())(visit, by=User.objects.system(), at=at)
         if not verdict.allowed:
-            return "; ".join(finding.says["zh"] for finding in verdict.blocks)[:300]
+            says = {
+                tongue: mark.join(finding.says[tongue] for finding in verdict.blocks)
+                for tongue, mark in (("en", "; "), ("zh", "；"))
+            }
+            return Reason(says["en"][:300], says)
     return ""
 
 
 def cancelling_is_news(notice: Notice, at: datetime) -> str:
     """Why the debtor need not be told any more that the visit is off; "" while it is news."""
     if notice.visit and at >= notice.visit.ends_at:
-        return str(_("The time of the visit is over."))
+        return because(lambda: _("The time of the visit is over."))
     return ""
 
 

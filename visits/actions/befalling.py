@@ -22,6 +22,7 @@ from visits.actions.arriving import only_the_crew
 from visits.actions.planning import back_from_door, cancelling_all
 from visits.actions.recording import ending
 from visits.models import Visit
+from workflow.reasons import because
 from workflow.steps import StateRefused, Step, WrongInput, carry_out, tell
 
 CARE = tuple(kind for kind in KINDS if kind in VULNERABLE and kind not in FOUND_OUT)
@@ -131,7 +132,7 @@ def _recording(
 
     def after(fresh: Circumstance, _by: User, _at: datetime) -> None:
         take_effect(fresh, effect, by=by, at=at)
-        _stop_queue(fresh.case, effect, kind_words(found.kind), by, at)
+        _stop_queue(fresh.case, effect, because(lambda: kind_words(found.kind)), by, at)
         if fresh.kind == "threat" and opens_incident:
             tell(
                 fresh.case, "incident.opened", by, at, {"circumstance": fresh.kind, "police": "110"}

@@ -20,6 +20,7 @@ from people.models import Address, User
 from visits import policy, tokens
 from visits.models import Visit, VisitOfficer
 from workflow.duties import fulfil, raise_duty
+from workflow.reasons import because
 from workflow.steps import StateRefused, Step, WrongInput, begin, carry_out
 from workflow.wording import demand_lawful_words
 
@@ -113,7 +114,13 @@ def move_visit(
 
     def after(moved: Visit, _by: User, _at: datetime) -> None:
         demand_lawful_words(moved.case, purpose, intended_outcome, at=at)
-        outbox.suppress(case=moved.case, why=_("The visit was moved."), by=by, at=at, visit=moved)
+        outbox.suppress(
+            case=moved.case,
+            why=because(lambda: _("The visit was moved.")),
+            by=by,
+            at=at,
+            visit=moved,
+        )
         _settle(moved, by, at)
         moved.crew.filter(active=True).update(active=False)
         _name_crew(moved, officers)

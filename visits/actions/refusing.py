@@ -21,6 +21,7 @@ from visits.models import Incident, Visit
 from workflow.approvals import request_approval
 from workflow.duties import raise_duty
 from workflow.models import Approval
+from workflow.reasons import because
 from workflow.steps import StateRefused, Step, WrongInput, carry_out
 
 DEFAULT_BAR = 30
@@ -199,7 +200,9 @@ def opening_incident(visit: Visit, remark: str, by: User, at: datetime, *, kind:
         Incident(
             case=case, visit=visit, kind=kind, what=remark[:400], opened_at=at, opened_by=by
         ).save(force_insert=True)
-        outbox.suppress(case=case, why=_("An incident is being looked into."), by=by, at=at)
+        outbox.suppress(
+            case=case, why=because(lambda: _("An incident is being looked into.")), by=by, at=at
+        )
         place_hold(
             case, reason=Hold.Reason.INCIDENT, days=INCIDENT_DAYS, remark=remark, by=by, at=at
         )
@@ -235,7 +238,9 @@ def spare_vulnerable(*, visit: Visit, remark: str, by: User, at: datetime, kind:
     widely = "" if kind in VULNERABLE else remark
 
     def hold(case: Case, _by: User, _at: datetime) -> None:
-        outbox.suppress(case=case, why=_("Somebody needs special care."), by=by, at=at)
+        outbox.suppress(
+            case=case, why=because(lambda: _("Somebody needs special care.")), by=by, at=at
+        )
         place_hold(
             case,
             reason=Hold.Reason.VULNERABLE,
@@ -345,7 +350,7 @@ def _refusal(case: Case, how: str, remark: str, by: User, at: datetime) -> Refus
 
 def _honouring(case: Case, refusal: Refusal, by: User, at: datetime, *, event: str) -> list[Step]:
     """Everything that a refusal does at once: bar, cancel, suppress, back to preparation."""
-    why = _("The debtor refused visits.")
+    why = because(lambda: _("The debtor refused visits."))
 
     def after(fresh: Refusal, _by: User, _at: datetime) -> None:
         fresh.case.refused_until = refusal.until
