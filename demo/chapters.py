@@ -116,7 +116,7 @@ def _ways_out_of_a_visit(s: Story) -> None:
     visit, hour = -20 + _turn(s), 9 + s.number % 8
     ways = {
         24: ("refused", "不同意上门，请电话联系"), 25: ("someone", "父亲开门，未透露任何情况"),
-        26: ("nobody", ""), 27: ("sos", "屋内有人争吵，情绪激动"), 28: ("leave", "要求离开，外访员随即离开"),
+        26: ("nobody", ""), 27: ("sos", "屋内有人争吵，情绪激动"), 28: ("page", ""),
         29: ("later", "孩子生病，希望下周再谈"),
     }  # fmt: skip
     _visited(s, visit, hour, talk=s.number not in ways)
@@ -167,6 +167,8 @@ def _visits_ahead(s: Story) -> None:
     if s.number <= 36:  # the notice has arrived
         s.plans(-4, when, hour)
         s.delivered(-2)
+        if s.number == 35:
+            s.not_expected(-1)
         if s.number == 36:  # the hold outlasts the visit: the nightly look ahead finds another day
             s.held(-1, "hospital", 12, "住院观察，有入院通知", scope="visits")
     elif s.number == 37:  # it came back: nobody may go

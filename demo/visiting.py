@@ -10,11 +10,25 @@ from demo.thread import Thread
 from notices.actions import mark_sent, record_bounce, record_delivery
 from notices.models import Notice
 from notices.printing import loaded, print_letters
-from visits.actions import announcing, arriving, departing, planning, recording, refusing, safety
-from visits.models import Visit, VisitOfficer
+from people.models import User
+from visits.actions import (
+    announcing,
+    arriving,
+    checking,
+    departing,
+    planning,
+    recording,
+    refusing,
+    safety,
+    slipping,
+)
+from visits.models import Visit, VisitOfficer, VisitToken
+from visits.slip import is_due
 from workflow.steps import PolicyRefused, WrongInput
 
 MOST_TRIES = 60
+FIRST_WITH_SLIP = 21
+"""The visits of the cases before are from a time when no slips were given."""
 PRINTED = (34, 39, 40)
 """Of these the clerk's print run is kept: one of each team."""
 TOLD_BY_SMS = {34, 36, 37}
@@ -118,8 +132,27 @@ class Visiting(Thread):
     # ------------------------------------------------------------ steps 3 and 4
 
     def arrives(self) -> None:
-        """Both officers set out, check in, and the visit begins."""
+        """Both officers set out, check in, and the visit begins; some who open ask first who they are."""
         self.at_the_door += [(-40, self._depart), (1, self._arrive)]
+        if self.number % 3:
+            self.at_the_door.append((2, self._ask_who_comes))
+
+    def _ask_who_comes(self, at: datetime) -> None:
+        checking.count_check(row=self._token(), at=at)
+
+    def _token(self) -> VisitToken:
+        return VisitToken.objects.select_related("visit__case", "visit__place").get(
+            visit=self.visit, revoked_at=None
+        )
+
+    def not_expected(self, days: int) -> None:
+        """Somebody looks the coming visit up by the code of the letter, and had not expected it."""
+
+        def say(at: datetime) -> None:
+            checking.count_check(row=self._token(), at=at)
+            checking.say_unexpected(row=self._token(), at=at)
+
+        self.on(days, 19, 10, say)
 
     def _depart(self, at: datetime) -> None:
         departing.depart(
@@ -197,6 +230,13 @@ class Visiting(Thread):
     def _confirm(self, at: datetime) -> None:
         for officer in self.crew:
             recording.attest(visit=self._now(), officer=officer, by=officer, at=at)
+        if self.number >= FIRST_WITH_SLIP and is_due(self._now()):
+            self.diary.enter(at + timedelta(minutes=5), self._give_slip)
+
+    def _give_slip(self, at: datetime) -> None:
+        slipping.make_slip(
+            visit=self._now(), language=self.case.debtor.language, by=User.objects.system(), at=at
+        )
 
     def _send_in_recording(self, at: datetime) -> None:
         visit = self._now()
@@ -210,7 +250,7 @@ class Visiting(Thread):
         """Refused, nobody in, somebody else, not safe: at the door."""
         ways: dict[str, Callable[..., Any]] = {
             "refused": refusing.refuse_at_door,
-            "leave": lambda **given: refusing.refuse_at_door(asked_to_leave=True, **given),
+            "page": lambda at, **_given: checking.want_to_be_left(row=self._token(), at=at),
             "nobody": refusing.nobody_in,
             "later": refusing.postponed,
             "someone": refusing.someone_else,

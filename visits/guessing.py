@@ -1,7 +1,7 @@
 """How often a code may be guessed: counted in the database, so that all processes count together.
 
 A code has six digits, and of a million some hundreds are good at a time. From one address eight wrong
-ones in a quarter of an hour are enough. From all addresses together a hundred wrong ones a day are: from
+ones in a quarter of an hour are enough. From all addresses together forty wrong ones a day are: from
 then on the badge of one of the officers has to be given with the code, of whom nobody is told here, and
 after a thousand codes say nothing until the next day. The QR code and its address are never shut.
 """
@@ -18,7 +18,7 @@ from visits.models import CodeTries, VisitOfficer, VisitToken
 
 SPAN, MOST_FROM_ONE = timedelta(minutes=15), 8
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-DAY, MOST_WITHOUT_BADGE, MOST_OF_ALL = timedelta(days=1), 100, 1000
+DAY, MOST_WITHOUT_BADGE, MOST_OF_ALL = timedelta(days=1), 40, 1000
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,13 @@ class TestDemo:
         assert in_force.exists()
         assert Event.objects.filter(kind="policy.overridden").exists()
         assert Event.objects.filter(kind="visit.crew_lapses").exists()
+        for kind in (
+            "visit.checked",
+            "visit.unexpected",
+            "visit.asked_to_leave",
+            "visit.slip_made",
+        ):
+            assert Event.objects.filter(kind=kind).exists(), kind
         assert Outlook.objects.filter(refused=True, alternative_at__gt=now).exists()
         assert Duty.objects.filter(done_at=None, role="clerk").exists()
         assert set(ImportBatch.objects.values_list("state", flat=True)) == {"applied", "ready"}

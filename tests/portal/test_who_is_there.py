@@ -348,11 +348,11 @@ class TestCode:
         found = check(visit)
         assert {enter(found.code).status_code for _time in range(20)} == {302}
 
-    def test_needs_a_badge_once_a_hundred_were_wrong_that_day(self, at: Any) -> None:
+    def test_needs_a_badge_once_forty_were_wrong_that_day(self, at: Any) -> None:
         visit = walk.noticed()
         at("2026-03-05 14:31")
         found = check(visit)
-        for number in range(100):
+        for number in range(40):
             enter("000000", address=f"198.51.100.{number}")
         assert enter(found.code).status_code == 404
         assert enter(found.code, badge="999").status_code == 404
@@ -363,7 +363,7 @@ class TestCode:
     ) -> None:
         found = check(walk.noticed())
         moment = make.moment("2026-03-05 14:31")
-        assert guessing.MOST_WITHOUT_BADGE * 300 / 10**6 < 0.04  # hits a day, of 300 visits ahead
+        assert guessing.MOST_WITHOUT_BADGE * 300 / 10**6 < 0.02  # hits a day, of 300 visits ahead
         monkeypatch.setattr(guessing, "MOST_WITHOUT_BADGE", 5)
         monkeypatch.setattr(guessing, "MOST_OF_ALL", 20)
         for number in range(60):  # benchmarks/visit_page.py tries ten thousand
