@@ -32,6 +32,8 @@ from notices.channels import (
 
 KEY = "hush"
 PATIENCE = 1.0
+WINDOW = 0.5
+"""Seconds: after which an answer is given up, and in which a carrier takes so many."""
 
 
 class Gateway:
@@ -41,6 +43,10 @@ class Gateway:
         self.handed_over: Counter[str] = Counter()
         self.delivered: dict[str, str] = {}  # key -> our number of the message
         self.tricks: list[str] = []
+        self.pace = 0  # how many it takes in a window; the rest are told to come later
+        self.slowness = 0.0  # seconds that each answer takes
+        self.turned_away = 0
+        self._window: list[float] = []
         self._lock = threading.Lock()
         gateway = self
 
@@ -62,8 +68,12 @@ class Gateway:
 
     def take(self, given: dict[str, str], line: BaseHTTPRequestHandler) -> None:
         """Take a message, or play the next trick: refuse, be too busy, or take it and not answer."""
+        time.sleep(self.slowness)
         with self._lock:
             trick = self.tricks.pop(0) if self.tricks else ""
+            if self._is_too_much():
+                trick = "busy"
+                self.turned_away += 1
             if trick not in {"busy", "broken"}:
                 self.handed_over[given["key"]] += 1
                 self.delivered.setdefault(given["key"], given["reference"])
@@ -80,6 +90,16 @@ class Gateway:
             line.send_response(200)
             line.end_headers()
             line.wfile.write(json.dumps({"id": f"no-{given['reference']}"}).encode())
+
+    def _is_too_much(self) -> bool:
+        if not self.pace:
+            return False
+        now = time.monotonic()
+        self._window = [moment for moment in self._window if moment > now - WINDOW]
+        if len(self._window) >= self.pace:
+            return True
+        self._window.append(now)
+        return False
 
     def stop(self) -> None:
         """Be gone."""
@@ -99,7 +119,9 @@ class _Line:
             with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
                 return Taken(json.loads(answer.read())["id"])
         except urllib.error.HTTPError as refused:
-            raise Undelivered(f"HTTP {refused.code}", permanent=False) from refused
+            raise Undelivered(
+                f"HTTP {refused.code}", permanent=False, everyone=refused.code == 429
+            ) from refused
         except ConnectionRefusedError as gone:
             raise Undelivered(str(gone), permanent=False, everyone=True) from gone
         except OSError as silent:
@@ -146,10 +168,11 @@ def begin(run: str, count: int, address: str) -> None:
     from tests import make
     from tests.notices.cast import queued
 
-    mine = ChannelAccount(
+    mine = ChannelAccount.objects.filter(provider=CARRIER.name).first() or ChannelAccount(
         organisation=make.agency(), channel="sms", provider=CARRIER.name,
-        settings={"address": address}, changed_by=make.clerk(), changed_at=clock.now(),
+        changed_by=make.clerk(), changed_at=clock.now(),
     )  # fmt: skip
+    mine.settings = {"address": address}
     mine.secrets = {"key": KEY}
     mine.save()
     cases = list(Case.objects.filter(reference__startswith=f"{run}-").order_by("pk"))

@@ -11,6 +11,7 @@ import ctypes
 import json
 import os
 import signal
+import socket
 import sys
 import traceback
 from collections.abc import Callable
@@ -76,9 +77,20 @@ def beat() -> None:
     app.start(["beat", "--pidfile=", "--loglevel=INFO"])
 
 
+DOORS: dict[int, socket.socket] = {}
+
+
+def door(port: int) -> socket.socket:
+    """The socket at which a web server listens; held open here, as systemd does, while that is renewed."""
+    if port not in DOORS:
+        DOORS[port] = socket.create_server(("127.0.0.1", port), backlog=64)
+        DOORS[port].set_inheritable(True)
+    return DOORS[port]
+
+
 def web(port: int) -> None:
     """gunicorn, as in production, with all of its processes."""
-    os.environ["DOORSTEP_BIND"] = f"127.0.0.1:{port}"
+    os.environ["DOORSTEP_BIND"] = f"fd://{DOORS[port].fileno()}"
     sys.argv = ["gunicorn", "-c", "config/gunicorn.py", "config.wsgi"]
     from gunicorn.app.wsgiapp import run
 
@@ -200,7 +212,8 @@ def main() -> None:
     from config.celery import app
 
     app.loader.import_default_modules()
-    import benchmarks.outbox_parts  # noqa: F401 - a task of its own
+    import benchmarks.by_hand_parts
+    import benchmarks.outbox_parts  # noqa: F401 - tasks of their own
 
     app.finalize()
     hasten()
@@ -211,6 +224,8 @@ def main() -> None:
     for line in sys.stdin:
         order = json.loads(line)
         if order["do"] == "fork":
+            if order["part"] == "web":
+                door(order["given"]["port"])
             answer: Any = fork(order["part"], order["given"], order["log"])
         else:  # "wait": how each of these ended; none for those that run on
             answer = {}

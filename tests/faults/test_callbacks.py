@@ -1,4 +1,4 @@
-"""Short messages by a carrier that answers badly and calls back twice, mixed up and forged."""
+"""Short messages by a carrier that answers badly or slowly and calls back twice, mixed up and forged."""
 
 import json
 from datetime import timedelta
@@ -71,3 +71,29 @@ def test_deliver_each_key_once_and_mean_the_same_in_whatever_order_they_come(hou
     assert found["sent"] == COUNT
     wrong = [said for said in judged(house, "sms")["wrong"] if "did not arrive" not in said]
     assert wrong == []
+
+
+def test_go_out_once_each_by_a_carrier_that_is_slow_and_takes_only_so_many(house: House) -> None:
+    """Turned away for minutes on end: all arrive, nothing is in doubt, and no attempt is wasted."""
+    gateway = Gateway()
+    gateway.pace, gateway.slowness = 6, 0.05
+    house.run("cases", run="pace", count=20)
+    house.run(
+        "call", target="tests.faults.carrier.begin",
+        given={"run": "pace", "count": COUNT, "address": gateway.address},
+    )  # fmt: skip
+    for name in ("pace-1", "pace-2"):
+        house.start(name, "worker", called=name, concurrency=1)
+    house.start("pace-beat", "beat")
+    wait_for(lambda: len(gateway.delivered) == COUNT, 90)
+    waiting = "select 1 from notices_notice where dedupe_key like 'pace:%' and state <> 'sent'"
+    wait_for(lambda: not house.ask(waiting), 30)
+    gateway.stop()
+    assert gateway.turned_away > 3
+    assert set(gateway.handed_over.values()) == {1}
+    whys = [why for why in judged(house, "pace")["wrong"] if "did not arrive" not in why]
+    assert whys == []
+    ((most,),) = house.ask(
+        "select max(attempts) from notices_notice where dedupe_key like 'pace:%'"
+    )
+    assert most <= 5, "who was turned away with everybody else waits its turn"

@@ -1,6 +1,7 @@
 """SMS by Alibaba Cloud and Tencent Cloud: what their codes mean, templates, and reports that nobody signs."""
 
 import json
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from notices.channels import Unclear, Undelivered, wire
 from notices.models import CarrierReceipt, ChannelAccount, Notice
 from people.models import ContactPoint
 from tests import make
-from tests.notices.cast import MONDAY, composed
+from tests.notices.cast import MONDAY, chain_holds, composed
 from tests.notices.fakes.alibaba import FakeAlibaba
 from tests.notices.fakes.server import Answer
 from tests.notices.fakes.tencent import FakeTencent
@@ -138,8 +139,11 @@ class Sent:
         self.notice: Notice = composed(case, channel="sms", address="13800000000")
         relay.send_due(MONDAY)
 
-    def report(self, *, well: bool = True, words: str = "用户接收成功", code: str = "") -> Any:
-        number, when = the(self.notice).provider_id, "2026-03-02 10:01:00"
+    def report(
+        self, *, well: bool = True, words: str = "用户接收成功", code: str = "",
+        minute: int = 1,
+    ) -> Any:  # fmt: skip
+        number, when = the(self.notice).provider_id, f"2026-03-02 10:{minute:02}:00"
         if self.rig is ALIBABA:
             return {
                 "phone_number": "13800000000", "send_time": when, "report_time": when,
@@ -186,6 +190,38 @@ class TestReport:
             row = sent.report()
             assert {sent.call(row, row).content, sent.call(row).content} == {sent.call(row).content}
             assert CarrierReceipt.objects.count() == 1
+
+    @pytest.mark.parametrize("order", list(permutations(range(3))))
+    def test_means_the_same_in_whatever_order_and_however_often_it_comes(
+        self, rig: Rig, order: tuple[int, ...]
+    ) -> None:
+        with rig.fake() as fake:
+            sent = Sent(rig, fake)
+            true = [
+                sent.report(minute=1),
+                sent.report(minute=3, well=False, words="空号", code="MK:0001"),
+                sent.report(minute=2),
+            ]
+            lie = sent.report(minute=4, well=False, words="停机")
+            for number in order:
+                assert sent.call(true[number], true[number]).status_code == 200
+                assert sent.call(lie, key="guessed").status_code == 403
+                sent.now()
+            for row in true:  # all of them once more, after each has had its effect
+                sent.call(row)
+            assert (sent.now().state, sent.now().why) == ("bounced", "MK:0001 空号")
+            assert CarrierReceipt.objects.count() == 3
+            kinds = sent.notice.case.events.values_list("kind", flat=True)
+            assert list(kinds).count("notice.bounced") == 1
+            assert chain_holds(sent.notice.case)
+
+    def test_of_a_failure_that_a_delivery_has_overtaken_changes_nothing(self, rig: Rig) -> None:
+        with rig.fake() as fake:
+            sent = Sent(rig, fake)
+            sent.call(sent.report(minute=3))
+            assert sent.now().state == "delivered"
+            sent.call(sent.report(minute=1, well=False, words="关机"))
+            assert sent.now().state == "delivered"
 
     @pytest.mark.parametrize(
         ("words", "dead", "unwanted"),
