@@ -20,6 +20,7 @@ from workflow.web import plain
 
 REFUSED = {"way:refused": Refusal.How.AT_THE_DOOR, "way:leave": Refusal.How.ASKED_TO_LEAVE}
 COUNTS_ANYHOW = {*REFUSED, "sos"}
+WITHOUT_TALK = {Visit.Outcome.SOMEONE_ELSE, Visit.Outcome.POSTPONED}
 LEFT = {"nothing", "sealed_note", "back"}
 
 
@@ -202,7 +203,7 @@ def _third_party(act: Act) -> None:
         raise WrongInput(_("Choose one of the answers."))
     visit = act.visit
     if visit.state in OVER:
-        if visit.outcome == Visit.Outcome.SOMEONE_ELSE and left != "back":
+        if visit.outcome in WITHOUT_TALK and left != "back":
             raise OnRecord
         raise DoesNotFit(_why_over(visit))
     if visit.state != Visit.State.STARTED:
@@ -211,7 +212,7 @@ def _third_party(act: Act) -> None:
     if left == "back":
         refusing.note_third_party(**given)
     else:
-        refusing.someone_else(**given, left=left)
+        refusing.leave_before_others(**given, left=left)
 
 
 def _consent(act: Act) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -96,6 +97,8 @@ def _state(upload: Upload, answer: HttpResponse) -> HttpResponse:
     answer["Upload-Offset"], answer["Upload-Length"] = str(upload.offset), str(upload.length)
     if upload.state != Upload.State.RECEIVING:
         answer["Upload-State"], answer["Upload-Sha256"] = upload.state, upload.sha256
+        if upload.why:  # heads carry no Chinese
+            answer["Upload-Why"] = quote(upload.why)
     return _tus(answer)
 
 

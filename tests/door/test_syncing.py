@@ -307,6 +307,13 @@ class TestThirdParty:
         assert again(visit).outcome == "someone_else"
         assert Event.objects.get(kind="third_party.present").data["left"] == "sealed_note"
 
+    def test_ends_it_for_another_time_where_the_debtor_was_met(self, clock: Any) -> None:
+        clock.set("2026-03-05T14:36", zone="Asia/Shanghai")
+        visit, phone = walk.talking(), Phone(clock)
+        item = phone.say(visit, "third-party", "2026-03-05 14:36", left="nothing")
+        assert states(phone.send(item)) == ["applied"]
+        assert again(visit).outcome == "postponed"
+
     def test_goes_on_when_the_person_came_after_all(self, clock: Any) -> None:
         clock.set("2026-03-05T14:32", zone="Asia/Shanghai")
         visit, phone = walk.at_the_door(), Phone(clock)

@@ -189,7 +189,9 @@ class TestQuarantine:
     def test_takes_in_what_was_photographed_inside_without_a_yes(
         self, phone: Phone, visit: Visit
     ) -> None:
-        assert sent(phone, visit, make.PNG, inside="1")["Upload-State"] == "quarantined"
+        answer = sent(phone, visit, make.PNG, inside="1")
+        assert answer["Upload-State"] == "quarantined"
+        assert "agreed%20to%20photos" in answer["Upload-Why"]
         evidence = Evidence.objects.get()
         assert evidence.document.quarantined
         assert Event.objects.filter(kind="evidence.quarantined").count() == 1

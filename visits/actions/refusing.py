@@ -103,20 +103,27 @@ def postponed(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
     finish_visit(visit=visit, outcome=Visit.Outcome.POSTPONED, why=remark, by=by, at=at)
 
 
-def someone_else(
+def someone_else(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
+    """Somebody else opened: nothing of the debt is said, the visit ends as not met."""
+    if visit.identified_at:
+        raise WrongInput(_("The debtor was identified already. Use another way out."))
+    leave_before_others(visit=visit, remark=remark, by=by, at=at)
+
+
+def leave_before_others(
     *, visit: Visit, remark: str, by: User, at: datetime, left: str = "nothing"
 ) -> None:
-    """Somebody else opened: nothing of the debt is said, the visit ends as not met.
+    """Somebody else is there, so the officers go: not met, or if the debtor was, for another time.
 
     ``left`` is ``nothing``, or ``sealed_note`` for an envelope that tells only a name and a number.
     """
     only_the_crew(visit, by)
-    if visit.identified_at:
-        raise WrongInput(_("The debtor was identified already. Use another way out."))
+    met = visit.identified_at is not None
+    outcome = Visit.Outcome.POSTPONED if met else Visit.Outcome.SOMEONE_ELSE
     carry_out(
         _third_party(visit, remark, left),
-        ending(visit, Visit.Outcome.SOMEONE_ELSE, remark, at),
-        *back_from_door(visit.case, str(Visit.Outcome.SOMEONE_ELSE.label), at),
+        ending(visit, outcome, remark, at),
+        *back_from_door(visit.case, str(outcome.label), at),
         by=by,
         at=at,
     )
