@@ -210,10 +210,9 @@ def record_delivery(
 
     def keep_proof() -> None:
         if content:
-            args["proof"] = store(
-                case=notice.case, kind=Document.Kind.RECEIPT, filename=filename, content=content,
-                title=_("Proof of delivery"), by=by, at=at,
-            )  # fmt: skip
+            args["proof"] = store_slip(
+                notice=notice, filename=filename, content=content, by=by, at=at
+            )
 
     carry_out(
         Step(
@@ -232,8 +231,35 @@ def record_delivery(
     follow(notice, at)
 
 
+def store_slip(
+    *, notice: Notice, filename: str, content: bytes, by: User, at: datetime
+) -> Document:
+    """Keep the scan of a return slip with the letter's case, inside a running change.
+
+    Raises ``documents.storing.Unreadable`` when the file is not what it should be.
+    """
+    return store(
+        case=notice.case, kind=Document.Kind.RECEIPT, filename=filename, content=content,
+        title=_("Proof of delivery"), by=by, at=at,
+    )  # fmt: skip
+
+
 def record_bounce(*, notice: Notice, by: User, at: datetime, why: str, dead: bool = True) -> None:
     """It came back; an address for machines counts as dead from then on, unless said otherwise."""
+    come_back(notice=notice, by=by, at=at, why=why, dead=dead, right=HANDLE, data={"why": why})
+
+
+def come_back(
+    *,
+    notice: Notice,
+    by: User,
+    at: datetime,
+    why: str,
+    dead: bool,
+    data: Mapping[str, Any],
+    right: str = "",
+) -> None:
+    """It came back, as a person or its carrier says; ``data`` is what the timeline keeps of that."""
 
     def after(fresh: Notice, _by: User, _at: datetime) -> None:
         if dead:
@@ -245,10 +271,10 @@ def record_bounce(*, notice: Notice, by: User, at: datetime, why: str, dead: boo
         Step(
             subject=notice,
             event="notice.bounced",
-            right=HANDLE,
+            right=right,
             transition="bounce",
             args={"why": why},
-            data={**told(notice), "why": why},
+            data={**told(notice), **data},
             then=after,
         ),
         by=by,

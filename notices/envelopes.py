@@ -42,7 +42,7 @@ def message_of(notice: Notice) -> Message:
         sender=writer.name_en if notice.language == "en" and writer.name_en else writer.name,
         reply_to=writer.email,
         template=notice.approved.number if notice.approved else "",
-        params=dict(notice.params),
+        params=links.values_with_link(notice),
         attachments=attachments,
     )
 

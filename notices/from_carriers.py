@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from notices.actions import follow, spare_following
+from notices.actions import come_back, follow, spare_following
 from notices.models import Notice
 from notices.outbox import told
-from notices.settling import ask_to_settle, mark_dead
 from people.models import User
 from workflow.steps import Step, carry_out, note
 
@@ -30,27 +29,10 @@ def deliver(*, notice: Notice, delivered_at: datetime, carrier: str, at: datetim
 
 def bounce(*, notice: Notice, why: str, dead: bool, at: datetime) -> None:
     """Its carrier says that it came back; an address at which nobody is reached is marked."""
-    system = User.objects.system()
-
-    def after(fresh: Notice, *_: Any) -> None:
-        if dead:
-            mark_dead(fresh, system, at)
-        ask_to_settle(fresh, "notice.bounced", at)
-        spare_following(fresh, at)
-
-    carry_out(
-        Step(
-            subject=notice,
-            event="notice.bounced",
-            transition="bounce",
-            args={"why": why},
-            data={**told(notice), "why": why, "dead": dead},
-            then=after,
-        ),
-        by=system,
-        at=at,
-    )
-    follow(notice, at)
+    come_back(
+        notice=notice, by=User.objects.system(), at=at, why=why, dead=dead,
+        data={"why": why, "dead": dead},
+    )  # fmt: skip
 
 
 def respect_wish(*, notice: Notice, at: datetime) -> None:

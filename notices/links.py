@@ -65,16 +65,20 @@ def address_of(link: PortalLink) -> str:
 
 
 def with_link(notice: Notice) -> str:
-    """The notice's text as it goes out, with its link where one belongs.
+    """The notice's text as it goes out, with its link where one belongs."""
+    return _with_link(notice, notice.body)
 
-    Where the carrier fills the gaps of a text of its own, the link goes into what is handed over for them,
-    in this instance of the notice alone: its row keeps the place.
-    """
-    if PLACE not in notice.body:
-        return notice.body
-    address = address_of(PortalLink.objects.get(pk=notice.about["portal_link"]))
-    notice.params = [[name, said.replace(PLACE, address)] for name, said in notice.params]
-    return notice.body.replace(PLACE, address)
+
+def values_with_link(notice: Notice) -> dict[str, str]:
+    """What fills the gaps of a carrier's own text as it goes out, with the link where one belongs."""
+    return {name: _with_link(notice, said) for name, said in notice.params}
+
+
+def _with_link(notice: Notice, text: str) -> str:
+    if PLACE not in text:
+        return text
+    link = PortalLink.objects.get(pk=notice.about["portal_link"])
+    return text.replace(PLACE, address_of(link))
 
 
 def _mark(number: int, secret: str) -> str:

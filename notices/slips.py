@@ -9,8 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from documents.models import Document
-from documents.storing import Unreadable, kind_of_file, store
+from documents.storing import Unreadable, kind_of_file
 from notices import actions
 from notices.channels import CARRIED
 from notices.channels.letter import as_number
@@ -119,10 +118,9 @@ def keep_proof(*, notice: Notice, filename: str, content: bytes, by: User, at: d
     args: dict[str, Any] = {}
 
     def store_it() -> None:
-        args["proof"] = store(
-            case=notice.case, kind=Document.Kind.RECEIPT, filename=filename, content=content,
-            title=_("Proof of delivery"), by=by, at=at,
-        )  # fmt: skip
+        args["proof"] = actions.store_slip(
+            notice=notice, filename=filename, content=content, by=by, at=at
+        )
 
     carry_out(
         Step(

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,7 @@ from people.rights import may
 from timeline.chain import record_for_house
 from workflow.approvals import SecondPersonNeeded, request_for_many, withdraw_for_many
 from workflow.models import Approval
+from workflow.numbering import next_number
 from workflow.steps import Outsider, RightRefused, StateRefused, WrongInput, note, once
 from workflow.wording import ask_words
 
@@ -70,7 +71,9 @@ def draft_run(
                 % {"most": f"{MOST:,}"}
             )
         run = NoticeRun(
-            number=_next_number(at), kind=kind, channel=channel, text_zh=text_zh, text_en=text_en,
+            number=next_number(
+                NoticeRun.objects, "R", on=local_day(at, HOUSE_ZONE), lock=NUMBER_LOCK
+            ), kind=kind, channel=channel, text_zh=text_zh, text_en=text_en,
             team=None if by.sees_every_team else by.team, chosen=dict(chosen), total=len(keys),
             drafted_by=by, drafted_at=at,
         )  # fmt: skip
@@ -289,16 +292,3 @@ def _unknown(text: str) -> str:
 def _tell(run: NoticeRun, kind: str, by: User, at: datetime, **more: Any) -> None:
     data = {"run": run.number, "kind": run.kind, "channel": run.channel, **more}
     record_for_house(kind=kind, by=by, at=at, data=data)
-
-
-def _next_number(at: datetime) -> str:
-    prefix = f"R-{local_day(at, HOUSE_ZONE):%Y}-"
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [NUMBER_LOCK])
-    last = (
-        NoticeRun.objects.filter(number__startswith=prefix)
-        .order_by("-pk")
-        .values_list("number", flat=True)
-        .first()
-    )
-    return f"{prefix}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04d}"

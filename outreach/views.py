@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -33,9 +31,8 @@ from outreach.models import NoticeRun, NoticeRunLine
 from outreach.running import wake as wake_worker
 from people.rights import may
 from workflow.approvals import decide_approval
-from workflow.guard import guarded
-from workflow.steps import AlreadyDone, Outsider, RightRefused, StateRefused, WrongInput
-from workflow.web import demand, guard_of, handle, plain
+from workflow.steps import WrongInput
+from workflow.web import demand, handle, plain, press
 
 PAGE = 30
 SEE = "see_runs"
@@ -416,24 +413,13 @@ def _press(
     request: HttpRequest, number: str, act: Callable[..., Any], *, wake: bool = False
 ) -> HttpResponse:
     found = _seen(request, number)
-    try:
-        with guarded(guard_of(request)):
-            act(run=found, by=request.user, at=clock.now())
-    except AlreadyDone:
-        messages.info(request, _("This was already done; nothing was done twice."))
-    except StateRefused:
-        messages.error(
-            request, _("Somebody else has moved this run meanwhile. Nothing was changed.")
-        )
-    except WrongInput as wrong:
-        messages.error(request, str(wrong.message))
-    except RightRefused as refused:
-        raise PermissionDenied from refused
-    except Outsider as refused:
-        raise Http404 from refused
-    else:
-        if wake:
-            wake_worker(found.pk)
+    was_done = press(
+        request,
+        lambda: act(run=found, by=request.user, at=clock.now()),
+        moved=_("Somebody else has moved this run meanwhile. Nothing was changed."),
+    )
+    if was_done and wake:
+        wake_worker(found.pk)
     return HttpResponseRedirect(found.get_absolute_url())
 
 

@@ -91,6 +91,29 @@ def handle(
     return HttpResponseRedirect(where or case.get_absolute_url())
 
 
+def press(request: HttpRequest, do: Callable[[], Any], *, moved: str) -> bool:
+    """Do once what a button on a page asks for; says whether it was done, and tells what stood against it.
+
+    ``moved`` is told where the subject is no longer in a state for it; %(state)s in it is that state.
+    """
+    try:
+        with guarded(guard_of(request)):
+            do()
+    except AlreadyDone:
+        messages.info(request, _("This was already done; nothing was done twice."))
+    except StateRefused as refused:
+        messages.warning(request, moved % {"state": refused.subject.get_state_display()})
+    except WrongInput as wrong:
+        messages.error(request, str(wrong.message))
+    except RightRefused as refused:
+        raise PermissionDenied from refused
+    except Outsider as refused:
+        raise Http404 from refused
+    else:
+        return True
+    return False
+
+
 def demand(request: HttpRequest, right: str) -> None:
     """Stop whoever does not carry the right; ``""`` is everybody's."""
     if right and not may(request.user, right):  # type: ignore[arg-type]  # signed in by now

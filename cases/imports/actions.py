@@ -6,7 +6,7 @@ The work itself is a worker's (``running``); these only say what is wanted, each
 from datetime import datetime
 from typing import IO
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from cases.imports import reading
 from cases.imports.applying import DEFAULT_ZONE
@@ -18,6 +18,7 @@ from documents.storing import store
 from people.models import Organisation, Team, User
 from people.rights import may
 from timeline.chain import record_for_house
+from workflow.numbering import next_number
 from workflow.steps import Outsider, RightRefused, StateRefused, once
 
 RIGHT = "import_cases"
@@ -45,7 +46,9 @@ def upload(
             mime=mime,
         )
         batch = ImportBatch(
-            number=_next_number(at),
+            number=next_number(
+                ImportBatch.objects, "B", on=local_day(at, DEFAULT_ZONE), lock=NUMBER_LOCK
+            ),
             creditor=creditor,
             team=team,
             document=document,
@@ -112,16 +115,3 @@ def _must_be_allowed(by: User, team: Team) -> None:
         raise Outsider
     if not may(by, RIGHT):
         raise RightRefused(by, RIGHT)
-
-
-def _next_number(at: datetime) -> str:
-    prefix = f"B-{local_day(at, DEFAULT_ZONE):%Y}-"
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [NUMBER_LOCK])
-    last = (
-        ImportBatch.objects.filter(number__startswith=prefix)
-        .order_by("-pk")
-        .values_list("number", flat=True)
-        .first()
-    )
-    return f"{prefix}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04d}"

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import (
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
@@ -31,8 +30,8 @@ from common import clock
 from people.models import User
 from people.rights import may
 from workflow.guard import guarded
-from workflow.steps import AlreadyDone, Outsider, RightRefused, StateRefused
-from workflow.web import guard_of
+from workflow.steps import AlreadyDone
+from workflow.web import guard_of, press
 
 PAGE = 30
 _Outcome = ImportRow.Outcome
@@ -251,21 +250,13 @@ def _running(found: ImportBatch) -> dict[str, Any]:
 def _act(
     request: HttpRequest, found: ImportBatch, do: Callable[..., None], *, wake: bool = False
 ) -> HttpResponse:
-    try:
-        with guarded(guard_of(request)):
-            do(batch=found, by=request.user, at=clock.now())
-    except AlreadyDone:
-        messages.info(request, _("This was already done; nothing was done twice."))
-    except StateRefused as refused:
-        said = _("This file is no longer where that can be done: it is “%(state)s”.")
-        messages.warning(request, said % {"state": refused.subject.get_state_display()})
-    except RightRefused as refused:
-        raise PermissionDenied from refused
-    except Outsider as refused:
-        raise Http404 from refused
-    else:
-        if wake:
-            poke(found.pk)
+    was_done = press(
+        request,
+        lambda: do(batch=found, by=request.user, at=clock.now()),
+        moved=_("This file is no longer where that can be done: it is “%(state)s”."),
+    )
+    if was_done and wake:
+        poke(found.pk)
     return HttpResponseRedirect(found.get_absolute_url())
 
 

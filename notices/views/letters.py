@@ -10,14 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from common import clock
 from notices import actions, lists
 from notices.channels import CARRIED
 from notices.models import LetterRun, LetterRunLine, Notice
 from notices.printing import loaded, print_letters
-from notices.views.posting import post_letters
+from notices.views.posting import post_letters, tell_posted
 from people.rights import may
 from workflow.guard import Guard, guarded
 from workflow.steps import AlreadyDone, WrongInput
@@ -43,12 +42,7 @@ def letters(request: HttpRequest) -> HttpResponse:
         except AlreadyDone:
             messages.info(request, _("This was already done; nothing was done twice."))
             return redirect("notices:letters")
-        if posted:
-            messages.success(
-                request,
-                ngettext("%(count)d letter is posted.", "%(count)d letters are posted.", posted)
-                % {"count": posted},
-            )
+        tell_posted(request, posted)
         if not problems:
             if not posted:
                 messages.info(request, _("No letter was ticked, so nothing was done."))

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common import clock
 from notices import actions
@@ -13,6 +15,16 @@ from notices.printing import MOST
 from workflow.guard import Guard, guarded
 from workflow.steps import StateRefused, WrongInput
 from workflow.web import guard_of
+
+
+def tell_posted(request: HttpRequest, posted: int) -> None:
+    """Say how many letters were recorded, where any were."""
+    if posted:
+        messages.success(
+            request,
+            ngettext("%(count)d letter is posted.", "%(count)d letters are posted.", posted)
+            % {"count": posted},
+        )
 
 
 def post_letters(request: HttpRequest, numbers: Mapping[int, str]) -> tuple[int, dict[int, str]]:

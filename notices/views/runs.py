@@ -11,14 +11,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from common import clock
 from notices import actions, lists
 from notices.channels.letter import as_number
 from notices.models import LetterRun, Notice
-from notices.views.posting import post_letters
+from notices.views.posting import post_letters, tell_posted
 from people.rights import may
 from workflow.steps import AlreadyDone
 
@@ -52,12 +51,7 @@ def run(request: HttpRequest, number: str) -> HttpResponse:
         except AlreadyDone:
             messages.info(request, _("This was already done; nothing was done twice."))
             return redirect(found)
-        if posted:
-            messages.success(
-                request,
-                ngettext("%(count)d letter is posted.", "%(count)d letters are posted.", posted)
-                % {"count": posted},
-            )
+        tell_posted(request, posted)
         if not problems:
             if not posted:
                 messages.info(request, _("No letter was ticked, so nothing was done."))

@@ -57,6 +57,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
     "empty": {"title": "Nothing yet", "text": "Import a file.", "url": "/", "label": "Import"},
     "exceptions": {"rows": samples.exceptions(), "at": samples.NOW},
     "figure": {"label": "Duties overdue", "value": 12, "url": "/", "bad": True},
+    "file_form": {"form": PartyForm(), "button": "Take it in", "back": "/", "guard_key": "k"},
     "form_errors": {"form": PartyForm({"role": "guarantor"})},
     "guard": {"guard_key": "k", "guard_version": 3},
     "ladder": {
