@@ -295,6 +295,9 @@ _VALUES: dict[str, Any] = {
         _("Once asked to leave, the officers are gone within %(minutes)s minutes.")
         % {"minutes": minutes}
     ),
+    "pack.good_hours": lambda hours: (
+        _("What a phone took along to a door is good for %(hours)s hours.") % {"hours": hours}
+    ),
     "safety.check_in_minutes": lambda minutes: (
         _("At a door the officers say every %(minutes)s minutes that they are well.")
         % {"minutes": minutes}

@@ -35,7 +35,7 @@ from visits.screens import stay_minutes
 from workflow.steps import RightRefused, Step, carry_out
 
 FORMAT = 1
-GOOD_HOURS = 24  # where no pack of the case gives a figure: docs/decisions/012-the-offline-door.md
+GOOD_HOURS = 24  # where no pack of the case gives a figure: docs/decisions/015-the-offline-door.md
 ROUNDS = 100_000
 TAKEN = "visit.pack_taken"
 
@@ -107,7 +107,7 @@ def stamped(visits: QuerySet[Visit]) -> QuerySet[Visit]:
 
 
 def body_of(visit: Visit, number: uuid.UUID, *, by: User, at: datetime) -> dict[str, Any]:
-    """All that the pack holds; see docs/decisions/012-the-offline-door.md for why."""
+    """All that the pack holds; see docs/decisions/015-the-offline-door.md for why."""
     crew = list(visit.crew.filter(active=True).select_related("officer").order_by("pk"))
     days = {part.pk: _good_days(part.officer, visit) for part in crew}
     verdict = policy.may_be_here(visit, by=by, at=max(visit.starts_at, at))
