@@ -96,7 +96,7 @@ def _state(upload: Upload, answer: HttpResponse) -> HttpResponse:
     """Where the upload stands; once it is done also what became of the file."""
     answer["Upload-Offset"], answer["Upload-Length"] = str(upload.offset), str(upload.length)
     if upload.state != Upload.State.RECEIVING:
-        answer["Upload-State"], answer["Upload-Sha256"] = upload.state, upload.sha256
+        answer["Upload-State"], answer["Upload-Sha256"] = str(upload.state), upload.sha256
         if upload.why:  # heads carry no Chinese
             answer["Upload-Why"] = quote(upload.why)
     return _tus(answer)

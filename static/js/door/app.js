@@ -103,7 +103,7 @@ class App {
   }
 
   async waiting() {
-    return (await this.#answers()).length + (await this.store.count("files"));
+    return (await this.#answers()).length + (await this.store.files()).filter((file) => !file.refused).length;
   }
 
   /** The answers that the office does not have. */
@@ -279,6 +279,7 @@ class App {
   async send() {
     if (!this.store.session) return undefined;
     if (!(await this.store.count("items")) && !(await this.store.count("files"))) return this.bar();
+    this.outcome = "";
     this.outcome = await this.sync.run();
     if (this.outcome === "signed out") await this.#away(new SignedOut());
     return this.bar();

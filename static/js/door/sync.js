@@ -264,12 +264,13 @@ export class Sync {
         file.location = "";
         continue;
       }
-      if (answer.refused) return this.#refuse(file, answer.refused);
-      const sha256 = answer.headers.get("Upload-Sha256");
-      if (sha256 === file.sha256) return { state: answer.headers.get("Upload-State") || "kept", why: said(answer) };
+      if (answer.refused !== undefined) return this.#refuse(file, answer.refused);
+      const state = answer.headers.get("Upload-State");
+      if (state === "refused") return this.#refuse(file, ""); // the office keeps no such file: this phone does
+      if (answer.headers.get("Upload-Sha256") === file.sha256) return { state: state || "kept", why: "" };
       file.location = "";
     }
-    throw new NoAnswer("the office has other bytes");
+    return null; // the office does not say that it has these bytes: they stay, and are sent again with the next run
   }
 
   async #announce(file) {
@@ -282,7 +283,7 @@ export class Sync {
       method: "POST",
       headers: { "Tus-Resumable": "1.0.0", "Upload-Length": String(file.size), "Upload-Metadata": metadata.join(",") },
     });
-    if (!answer.ok) return NEVER.includes(answer.status) ? this.#refuse(file, await answer.text()) : fail(answer);
+    if (!answer.ok) return [...NEVER, 409].includes(answer.status) ? this.#refuse(file, await answer.text()) : fail(answer);
     file.location = new URL(answer.headers.get("Location"), location.href).pathname;
     await this.store.write({ put: [["files", [file.id], file]] });
     return file.location;
@@ -296,7 +297,8 @@ export class Sync {
       if (!head.ok) fail(head);
       let offset = Number(head.headers.get("Upload-Offset"));
       let last = head;
-      while (offset < bytes.length) {
+      // The last one may be empty: where all has arrived but the office has not said yet what became of it.
+      while (offset < bytes.length || !last.headers.get("Upload-Sha256")) {
         const piece = bytes.subarray(offset, offset + PIECE);
         const { answer } = await this.ask(place, {
           method: "PATCH",
@@ -314,8 +316,9 @@ export class Sync {
         if (!answer.ok) fail(answer);
         offset = Number(answer.headers.get("Upload-Offset"));
         last = answer;
+        if (offset >= bytes.length) return last;
       }
-      if (offset >= bytes.length) return last;
+      if (last.headers.get("Upload-Sha256")) return last;
       wrong++;
     }
     throw new NoAnswer("the pieces do not arrive");
@@ -329,21 +332,11 @@ export class Sync {
     } catch {
       // said in plain words
     }
-    Object.assign(file, { refused: words.slice(0, 300) || "?" });
+    Object.assign(file, { refused: true, why: words.slice(0, 300) });
     await this.store.write({ put: [["files", [file.id], file]] });
     return null;
   }
 }
-
-/** What the office says in a head of its answer; heads carry no Chinese, so it comes in percent signs. */
-const said = (answer) => {
-  const why = answer.headers.get("Upload-Why") || "";
-  try {
-    return decodeURIComponent(why);
-  } catch {
-    return why;
-  }
-};
 
 const fail = (answer) => {
   throw new NoAnswer(`${answer.status}`);

@@ -154,7 +154,7 @@ async function evidence(visit) {
   const list = one("[data-taken]", section);
   for (const file of await visit.app.store.files(visit.reference)) {
     const state = !file.whole ? "recording_now" : file.refused ? "state_refused" : "waits";
-    list.append(draw("taken", { what: say(`kind_${file.kind}`), caption: file.caption || file.filename, state: say(state), why: file.refused || "" }));
+    list.append(draw("taken", { what: say(`kind_${file.kind}`), caption: file.caption || file.filename, state: say(state), why: file.why || "" }));
   }
   for (const { value } of await visit.app.store.all("receipts", visit.reference))
     if (value.what !== "answer")
