@@ -29,9 +29,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The long form of the fault suite: more runs, from a seed of one's own."""
+    """The long forms of the fault suite and of the cut lines at the door, from seeds of one's own."""
     parser.addoption("--fault-runs", type=int, default=6, help="random runs of tests/faults")
     parser.addoption("--fault-seed", default="1", help="what the random runs are drawn from")
+    parser.addoption("--cuts", type=int, default=10, help="random cut points of tests/door")
+    parser.addoption("--cut-seed", default="1", help="what the cut points are drawn from")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -254,6 +254,6 @@ class Phone:
 
     def sent(self) -> "Phone":
         """Wait until nothing waits any more."""
-        expect(self.page.locator("#sync")).not_to_have_class("door-kept is-waiting")
+        expect(self.page.locator("#sync")).not_to_have_class("door-kept is-waiting", timeout=30_000)
         expect(self.page.locator("#sync [data-do=send]")).to_be_hidden()
         return self

@@ -266,7 +266,8 @@ class TestFullPhone:
         cdp.send("Storage.overrideQuotaForOrigin", {"origin": origin})
         phone.signal()
         phone.press("[data-do=send]")
-        expect(phone.page.locator("#sync")).not_to_contain_text("answer")
+        phone.sent()
         visit = Visit.objects.get(pk=visit.pk)
         assert visit.talk.reason == "illness"
+        assert visit.evidence.count() == taken
         assert visit.state == "finished"

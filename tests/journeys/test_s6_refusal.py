@@ -1,6 +1,6 @@
 """S6: the debtor says no at the door, and everything that lay ahead stops in the same moment."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from notices import outbox
 from notices.models import Notice
 from people.models import User
 from tests import make, walk
+from tests.door.on_phone import Phone
 from timeline.chain import Verified, verify
 from timeline.models import Event
 from visits.actions import refusing
@@ -94,6 +95,42 @@ class TestOnThePhone:
         assert visit.why == "不同意上门\n请用电话联系"
         case = Case.objects.get()
         assert verify(case) == Verified(case.event_count, case.head)
+
+    def test_one_tap_in_the_app_ends_it_without_a_signal_and_stops_the_rest_with_the_first_one(
+        self, open_page: Any, sign_in: Any, clock: Any
+    ) -> None:
+        visit = full_queue()
+        clock.set("2026-03-05T14:33", zone="Asia/Shanghai")
+        phone = Phone(open_page, sign_in).open()
+        phone.take_along()
+        phone.press(f'[data-visit="{visit.reference}"]')
+        phone.at("who")
+        phone.no_signal()
+        phone.press("#foot [data-way=refused]")
+        phone.at("left:refused")
+        card = phone.screen.inner_text()
+        assert "Leave now" in card
+        assert "Do not argue" in card
+        assert "No visits until\nSat 4 Apr 2026" in card
+        assert phone.page.locator("[data-leave-left]").inner_text()[:2] in {"1:", "2:"}
+        phone.page.get_by_label("Two lines, if there is time").fill("不同意上门\n请用电话联系")
+        phone.go_on()
+        phone.attest()
+        assert Visit.objects.get(pk=visit.pk).state == "started"
+        phone.signal()
+        phone.press("[data-do=send]")
+        phone.sent()
+        ended = Visit.objects.get(pk=visit.pk)
+        assert (ended.state, ended.outcome) == ("finished", "refused")
+        assert ended.why == "不同意上门\n请用电话联系"
+        assert ended.finished_at is not None
+        assert ended.finished_at - AT < timedelta(
+            minutes=2
+        )  # when it was said, not when it arrived
+        stopped = Notice.objects.filter(dedupe_key__startswith="s6:")
+        assert [notice.state for notice in stopped] == ["suppressed"] * 3
+        assert Refusal.objects.get(case=visit.case).until == date(2026, 4, 4)
+        assert Visit.objects.exclude(pk=visit.pk).get(case=visit.case).state == "cancelled"
 
 
 @pytest.mark.django_db
