@@ -60,8 +60,9 @@ class Act:
 
     @property
     def remark(self) -> str:
-        """The free words that came along."""
-        return plain(self.said.first("remark")).strip()[:400]
+        """The free words that came along, in their lines."""
+        lines = self.said.first("remark").splitlines()
+        return "\n".join(plain(line) for line in lines).strip()[:400]
 
 
 def carry_out_item(act: Act) -> None:

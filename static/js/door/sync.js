@@ -266,8 +266,8 @@ export class Sync {
       }
       if (answer.refused !== undefined) return this.#refuse(file, answer.refused);
       const state = answer.headers.get("Upload-State");
-      if (state === "refused") return this.#refuse(file, ""); // the office keeps no such file: this phone does
-      if (answer.headers.get("Upload-Sha256") === file.sha256) return { state: state || "kept", why: "" };
+      if (state === "refused") return this.#refuse(file, whyOf(answer)); // the office keeps no such file: this phone does
+      if (answer.headers.get("Upload-Sha256") === file.sha256) return { state: state || "kept", why: whyOf(answer) };
       file.location = "";
     }
     return null; // the office does not say that it has these bytes: they stay, and are sent again with the next run
@@ -337,6 +337,9 @@ export class Sync {
     return null;
   }
 }
+
+/** What the office says of a file; heads carry no Chinese, so it comes in percent signs. */
+const whyOf = (answer) => decodeURIComponent(answer.headers.get("Upload-Why") || "");
 
 const fail = (answer) => {
   throw new NoAnswer(`${answer.status}`);
