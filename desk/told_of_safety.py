@@ -17,6 +17,7 @@ SENTENCES: dict[str, Any] = {
     "sos.called_again": _("%(officer)s called for help again."),
     "position.kept": _("The place of %(officer)s was kept: %(position)s."),
     "incident.closed": _("The incident was closed: %(done)s"),
+    "visit.crew_good": _("All officers of the visit may go again."),
     "officer.photographed": _("Another photograph of %(officer)s was kept."),
     "officer.credential_entered": _(
         "%(credential)s %(number)s of %(officer)s was entered, valid from %(valid_from)s until"

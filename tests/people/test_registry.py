@@ -133,6 +133,14 @@ class TestEnterCredential:
         assert again(old).revoked_why == "Replaced by WF-NEW."
         assert card_of(token_of(officer), NOW).permit == new  # type: ignore[union-attr]
 
+    def test_settles_what_was_flagged_because_of_the_one_before(self) -> None:
+        visit, officer = walk.noticed(), make.crew()[1]
+        revoke(officer)
+        assert Duty.objects.filter(kind="visit.crew_lapses", done_at=None).count() == 1
+        enter(officer)
+        assert not Duty.objects.filter(kind="visit.crew_lapses", done_at=None).exists()
+        assert Event.objects.get(kind="visit.crew_good").case == visit.case
+
     def test_is_refused_where_it_makes_no_sense(self) -> None:
         first, second = make.crew()
         with pytest.raises(WrongInput, match="ends before"):

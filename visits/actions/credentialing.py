@@ -10,7 +10,7 @@ from people.models import OfficerCredential, OfficerPhoto, User
 from people.photos import NotAPhoto, portrait
 from people.rights import may
 from timeline.chain import record
-from visits.actions.crewing import flag_lapses
+from visits.actions.crewing import flag_lapses, settle_lapses
 from visits.registry import officers_seen
 from workflow.steps import Outsider, RightRefused, WrongInput, once
 
@@ -70,6 +70,7 @@ def enter_credential(
             why = _("Replaced by %(number)s.") % {"number": number}
             _revoke(replaces, officer, why, by, at)
     flag_lapses(at=at, by=User.objects.system(), of=officer)
+    settle_lapses(at=at, by=User.objects.system(), of=officer)
     return new
 
 

@@ -24,6 +24,7 @@ from visits.actions.planning import AHEAD, LAPSED, in_words, move_visit
 from visits.models import Visit, VisitOfficer
 from visits.slots import candidates
 from workflow.duties import fulfil, raise_duty
+from workflow.models import Duty
 from workflow.steps import Step, WrongInput, carry_out
 
 PROPOSED = 3
@@ -152,6 +153,37 @@ def flag_lapses(*, at: datetime, by: User, of: User | None = None) -> int:
         carry_out(_flagging(visit, found, key[:120], at), by=by, at=at)
         flagged += 1
     return flagged
+
+
+def settle_lapses(*, of: User, at: datetime, by: User) -> int:
+    """Tick off what was flagged of visits whose officers may all go again; says how many.
+
+    ``of`` is the officer of whom something was entered just now.
+    """
+
+    def tick_off(case: Any, _by: User, _at: datetime) -> None:
+        fulfil(case=case, kind=LAPSED, by=by, at=at)
+
+    settled = 0
+    flagged = Duty.objects.filter(case=OuterRef("case"), kind=LAPSED, done_at=None)
+    visits = Visit.objects.filter(
+        Exists(flagged), state__in=AHEAD, starts_at__gt=at, crew__officer=of, crew__active=True
+    )
+    for visit in visits.select_related("case__debtor", "place").order_by("starts_at", "pk"):
+        if lapsing(visit, at):
+            continue
+        carry_out(
+            Step(
+                subject=visit.case,
+                event="visit.crew_good",
+                data={"reference": visit.reference},
+                then=tick_off,
+            ),
+            by=by,
+            at=at,
+        )
+        settled += 1
+    return settled
 
 
 def _suspects(at: datetime) -> QuerySet[Visit]:
