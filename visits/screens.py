@@ -73,6 +73,8 @@ def context_of(name: str, visit: Visit, at: datetime) -> dict[str, Any]:
             "too_soon": at < visit.starts_at - arriving.HERE_BEFORE,
             "too_late": at >= visit.ends_at,
         }
+    elif name == "who":  # whoever opens may ask first who stands there
+        context |= {"check": check_of(visit)}
     elif name == "credentials":
         following = next((part for part in crew if not part.shown_at), None)
         token = token_of(following.officer) if following else ""

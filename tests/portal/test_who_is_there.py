@@ -532,6 +532,43 @@ class TestUnexpected:
         assert abs(duty.due_at - make.moment("2026-03-05 14:38")) < timedelta(minutes=1)
 
 
+class TestPhone:
+    """The officers hold out the code before they know who stands there, and with each credential."""
+
+    def test_shows_the_code_drawn_in_the_page_so_that_it_needs_no_signal(
+        self, at: Any, client: Client
+    ) -> None:
+        visit = walk.at_the_door()
+        at("2026-03-05 14:33")
+        client.force_login(make.crew()[0])
+        door = reverse("visits:door", args=[visit.reference])
+        for screen in ("who", "credentials"):
+            answer = client.get(door)
+            html = answer.content.decode()
+            assert answer.context["question"] == screen
+            assert check(visit).spoken in html
+            assert 'class="qr-code"' in html
+            assert "qr.svg" not in html
+            if screen == "who":
+                arriving.identify_debtor(
+                    visit=visit,
+                    name_said="王海燕",
+                    second_fact="2427",
+                    by=make.crew()[0],
+                    at=AT_DOOR,
+                )
+
+    def test_has_it_in_the_letter_and_the_email_too(self) -> None:
+        from visits.notice import compose, paper_of
+
+        visit = walk.noticed()
+        notice = compose(visit, AT_DOOR)
+        told_text = str(notice.text["zh"])
+        assert check(visit).spoken in told_text
+        assert check(visit).address in told_text
+        assert check(visit).spoken in str(paper_of(notice).blocks)
+
+
 class TestSomebodyElse:
     """S7: the debtor's father scans the code that the officers hold out."""
 
