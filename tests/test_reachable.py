@@ -14,8 +14,11 @@ from django.urls import Resolver404, get_resolver, resolve
 
 from agreements import plans
 from agreements.actions import closing, drawing, paying, signing
+from cases.actions.calling import begin_call
 from notices import actions, relay
 from notices.models import Notice
+from notices.texts.changing import propose_wording, release_wording
+from notices.texts.filed import filed
 from people.models import User
 from tests import make, walk
 from tests.agreements import cast
@@ -91,6 +94,17 @@ def links(answer: Any) -> list[str]:
     return [unescape(one) for one in ADDRESS.findall(answer.content.decode())]
 
 
+def own_words() -> None:
+    """The agency has a text of its own."""
+    text = filed("frame")["email", "zh"]
+    made = propose_wording(
+        wording="frame", channel="email", language="zh", subject=text.subject,
+        body=text.body.replace("您好：", "您好！"), reason="该机构的用语", valid_on=date(2026, 3, 2),
+        based_on=0, organisation=make.agency(), by=make.compliance_officer(), at=NOW,
+    )  # fmt: skip
+    release_wording(version=made, answer="同意", by=make.supervisor(), at=NOW)
+
+
 def more(world: World) -> None:
     """What the house of the other tests lacks: things whose pages are seldom come by."""
     by = {"by": world.people["clerk"], "at": NOW}
@@ -107,6 +121,11 @@ def more(world: World) -> None:
             closing.return_paper(
                 paper=case.papers.get(original_held=True), returned_to="王海燕", **by
             )
+    begin_call(
+        case=cast.again(world.case),
+        point=world.case.debtor.contact_points.get(channel="phone"), **by,
+    )  # fmt: skip
+    own_words()
     signing.ask_lawyer(agreement=world.draft, lawyer="何律师", **by)
     cast.offered(make.prepared_case(reference="HZ-2026-0222", external_reference="W-222"))
     drawing.renegotiate(

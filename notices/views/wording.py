@@ -60,7 +60,7 @@ class Place:
     @property
     def query(self) -> str:
         """What stands behind an address where one organisation's own texts are meant."""
-        return f"?for={self.whose.pk}" if self.whose else ""
+        return f"?show={self.whose.pk}" if self.whose else ""
 
     @property
     def label(self) -> str:
@@ -99,6 +99,9 @@ def wordings(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "whose": whose,
         "writers": _writers(),
+        "own": Organisation.objects.filter(
+            pk__in=MessageVersion.objects.filter(state=_State.RELEASED).values("organisation")
+        ).order_by("kind", "name", "pk")[:MOST_WRITERS],
         "channels": [Notice.Channel(channel).label for channel in CHANNELS],
         "waiting": waiting,
     }
@@ -292,7 +295,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 def _whose(request: HttpRequest) -> Organisation | None:
     """The organisation whose own texts are meant; none: the house's."""
-    wanted = request.GET.get("for", "")
+    wanted = request.GET.get("show", "")
     if not wanted:
         return None
     if not (wanted.isascii() and wanted.isdecimal()) or len(wanted) > 15:

@@ -189,9 +189,9 @@ class TestPages:
     def test_show_whose_text_holds_and_lead_to_an_own_one(self, clock: Any) -> None:
         clock.set(AT)
         client, agency = signed_in(make.compliance_officer()), make.agency()
-        address = reverse("wording:place", args=["settlement", "email"]) + f"?for={agency.pk}"
+        address = reverse("wording:place", args=["settlement", "email"]) + f"?show={agency.pk}"
         page = client.get(address).content.decode()
-        edit = reverse("wording:edit", args=["settlement", "email", "zh"]) + f"?for={agency.pk}"
+        edit = reverse("wording:edit", args=["settlement", "email", "zh"]) + f"?show={agency.pk}"
         assert edit in page
         made = client.post(
             edit, {"guard_key": "k", "body": THEIRS, "reason": "用语", "valid_on": "2026-03-02"}
@@ -201,12 +201,15 @@ class TestPages:
         assert str(agency) in client.get(made.url).content.decode()
         listed = client.get(reverse("wording:wordings")).content.decode()
         assert version.get_absolute_url() in listed
+        assert f"?show={agency.pk}" not in listed  # it has none that was released yet
+        released(version)
+        assert f"?show={agency.pk}" in client.get(reverse("wording:wordings")).content.decode()
 
     def test_lead_from_an_own_text_back_to_the_houses(self, clock: Any) -> None:
         clock.set(AT)
         client, agency = signed_in(make.compliance_officer()), make.agency()
         released(proposed(THEIRS, agency))
-        address = reverse("wording:place", args=["settlement", "email"]) + f"?for={agency.pk}"
+        address = reverse("wording:place", args=["settlement", "email"]) + f"?show={agency.pk}"
         back = reverse("wording:fall_back", args=["settlement", "email", "zh", agency.pk])
         assert back in client.get(address).content.decode()
         client.post(back, {"guard_key": "k", "reason": "统一用语", "valid_on": "2026-03-02"})
@@ -216,7 +219,7 @@ class TestPages:
         clock.set(AT)
         client = signed_in(make.compliance_officer())
         for wrong in ("999999", "x", "1" * 20):
-            assert client.get(reverse("wording:wordings"), {"for": wrong}).status_code == 404
+            assert client.get(reverse("wording:wordings"), {"show": wrong}).status_code == 404
 
     def test_try_no_organisations_own_text_on_anothers_case(self, clock: Any) -> None:
         clock.set(AT)
