@@ -15,6 +15,7 @@ from django.utils import translation
 from cases.ladder import Ladder, Rung, Try
 from cases.party_forms import PartyForm
 from tests.desk import samples
+from visits.tokens import Check
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -113,6 +114,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
         "chain": None,
     },
     "topbar": {},
+    "visit_check": {"check": Check("A" * 22, "123456"), "entry": "doorstep.example/v/"},
 }
 
 
