@@ -1,6 +1,6 @@
 """Whether a notice of this app may still go at the moment at which it would: asked again each time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,8 @@ from notices.models import Notice
 from workflow.reasons import because
 
 A_YEAR = timedelta(days=366)
-NOW = "instalment_now"  # on a notice: its instalment, read for many at once
+# On a notice, read for many at once: its instalment, and the case's reminders of this day.
+NOW, TODAY = "instalment_now", "reminded_today"
 
 
 def register_all() -> None:
@@ -37,8 +38,10 @@ def learn_reminders(notices: Sequence[Notice], at: datetime) -> None:
     learn(notices, at)
     wanted = [notice.instalment_id for notice in notices if notice.instalment_id]
     found = Instalment.objects.select_related("agreement").in_bulk(wanted)
+    reminded = _reminded([notice.case for notice in notices], at)
     for notice in notices:
         setattr(notice, NOW, found.get(notice.instalment_id or 0))
+        setattr(notice, TODAY, reminded[notice.case_id])
 
 
 def reminder_may_go(notice: Notice, at: datetime) -> str | Later:
@@ -59,20 +62,40 @@ def reminder_may_go(notice: Notice, at: datetime) -> str | Later:
 
 def reminded_on(day: date, case: Any) -> QuerySet[Notice]:
     """The reminders of this case that went out on that day, or may have: nobody gets two on one."""
-    begins = day_begins(day, case.zone)
-    gone = Coalesce("sent_at", "begun_at")
+    return _gone(day_begins(day, case.zone)).filter(
+        case=case.pk, gone_at__lt=day_ends(day, case.zone)
+    )
+
+
+def _gone(since: datetime) -> QuerySet[Notice]:
+    """The reminders that went out from then on, or may have."""
     return (
-        Notice.objects.annotate(gone_at=gone)
-        .filter(case=case.pk, kind__in=REMINDERS, gone_at__gte=begins)
-        .filter(gone_at__lt=day_ends(day, case.zone))
+        Notice.objects.annotate(gone_at=Coalesce("sent_at", "begun_at"))
+        .filter(kind__in=REMINDERS, gone_at__gte=since)
         .exclude(state__in=[Notice.State.QUEUED, Notice.State.FAILED, Notice.State.SUPPRESSED])
     )
+
+
+def _reminded(cases: Collection[Any], at: datetime) -> dict[int, set[int]]:
+    """The same of many cases, each of its own today."""
+    days = {case.pk: local_day(at, case.zone) for case in cases}
+    begins = {case.pk: day_begins(days[case.pk], case.zone) for case in cases}
+    ends = {case.pk: day_ends(days[case.pk], case.zone) for case in cases}
+    found: dict[int, set[int]] = {pk: set() for pk in days}
+    rows = _gone(min(begins.values())).filter(case__in=days)
+    for case, pk, gone_at in rows.values_list("case", "pk", "gone_at"):
+        if begins[case] <= gone_at < ends[case]:
+            found[case].add(pk)
+    return found
 
 
 def _one_a_day(notice: Notice, case: Any, at: datetime, closes: datetime | None) -> str | Later:
     """Tomorrow, where another reminder went out today, of the plan's own or of a run's."""
     today = local_day(at, case.zone)
-    if not reminded_on(today, case).exclude(pk=notice.pk).exists():
+    known: set[int] | None = getattr(notice, TODAY, None)
+    if known is None:
+        known = set(reminded_on(today, case).values_list("pk", flat=True))
+    if not known - {notice.pk}:
         return ""
     tomorrow = day_ends(today, case.zone)
     why = because(lambda: _("Another reminder went out on this day."))

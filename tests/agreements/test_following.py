@@ -8,7 +8,7 @@ import pytest
 
 from agreements import schedule
 from agreements.actions.following import sweep
-from agreements.kinds import reminder_may_go
+from agreements.kinds import learn_reminders, reminder_may_go
 from agreements.models import Agreement, Instalment
 from agreements.schedule import Calendar, Rung
 from cases.actions import holding
@@ -266,6 +266,55 @@ class TestRecheck:
         notice = cast.reminders(agreement.case)[-1]
         notice.case = cast.again(agreement.case)
         assert reminder_may_go(notice, make.moment("2026-04-16 00:00"))
+
+
+class TestLearned:
+    """What a worker reads for many at once says what each would have read for itself."""
+
+    def prepared(self, agreement: Agreement) -> Notice:
+        return TestRecheck().prepared(agreement)
+
+    def test_needs_no_statement_any_more(
+        self, agreement: Agreement, django_assert_num_queries: Any
+    ) -> None:
+        notice, at = self.prepared(agreement), make.moment("2026-04-16 10:00")
+        learn_reminders([notice], at)
+        assert notice.contact_point, "which the relay reads with the notice"
+        assert notice.case.zone
+        with django_assert_num_queries(0):
+            assert reminder_may_go(notice, at) == ""
+
+    @pytest.mark.parametrize(
+        "changed",
+        [{"live": False}, {"paid": Decimal("1.00")}, {"paid_at": make.moment("2026-04-16 09:52")}],
+    )
+    def test_stops_for_the_same_reason(self, agreement: Agreement, changed: dict[str, Any]) -> None:
+        notice, at = self.prepared(agreement), make.moment("2026-04-16 10:00")
+        Instalment.objects.filter(pk=notice.instalment_id).update(**changed)
+        alone = reminder_may_go(notice, at)
+        learn_reminders([notice], at)
+        assert reminder_may_go(notice, at) == alone != ""
+
+    @pytest.mark.parametrize(
+        ("sent", "goes"),
+        [
+            ("2026-04-15 23:59", True), ("2026-04-16 00:00", False), ("2026-04-16 09:00", False),
+        ],
+    )  # fmt: skip
+    def test_knows_of_another_reminder_of_the_same_day(
+        self, agreement: Agreement, sent: str, goes: bool
+    ) -> None:
+        notice, at = self.prepared(agreement), make.moment("2026-04-16 10:00")
+        Notice.objects.create(
+            case=agreement.case, kind="reminder_due", channel="email", language="zh",
+            recipient=agreement.case.debtor, address="x@debtor.example", subject="x", body="x",
+            dedupe_key="another", state="delivered", queued_at=make.moment(sent),
+            due_at=make.moment(sent), next_at=make.moment(sent), sent_at=make.moment(sent),
+        )  # fmt: skip
+        alone = reminder_may_go(notice, at)
+        learn_reminders([notice], at)
+        assert reminder_may_go(notice, at) == alone
+        assert (alone == "") is goes
 
 
 class TestSchedule:
