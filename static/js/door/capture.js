@@ -46,10 +46,16 @@ export async function keepFile(store, blob, given) {
   return file;
 }
 
-/** Completes what a killed browser left unfinished: a recording ends with the last piece that was written. */
-export async function complete(store, visit, except) {
-  for (const file of await store.files(visit)) {
-    if (file.whole || file.id === except) continue;
+const lockOf = (id) => `doorstep recording ${id}`;
+
+/**
+ * Completes what a killed browser left unfinished: a recording ends with the last piece that was written. One that
+ * still runs, here or in another window, is left alone, but for `ended`, which has just stopped.
+ */
+export async function complete(store, ended = null) {
+  const running = (await navigator.locks?.query())?.held.map((lock) => lock.name) || [];
+  for (const file of await store.files()) {
+    if (file.whole || (file.id !== ended && running.includes(lockOf(file.id)))) continue;
     const bytes = await store.bytes(file.id);
     if (!bytes.length) {
       await store.write({ remove: [["files", [file.id]]] });
@@ -87,6 +93,7 @@ export class Recording {
     this.file = await begin(this.store, {
       visit, kind: "audio", filename: `recording-${stamp}.${ending}`, taken_at: at.toISOString(), begins_at: at.toISOString(),
     });
+    navigator.locks?.request(lockOf(this.file.id), () => new Promise((free) => (this.free = free)));
     await this.store.write({ put: [["files", [this.file.id], this.file]] });
     this.recorder = new MediaRecorder(this.stream, { mimeType: mime, audioBitsPerSecond: 24000 });
     this.recorder.ondataavailable = (event) => event.data.size && this.#keep(event.data);
@@ -132,7 +139,8 @@ export class Recording {
     let seen;
     do await (seen = this.writing);
     while (seen !== this.writing);
-    await complete(this.store, this.file.visit);
+    await complete(this.store, this.file.id);
+    this.free?.();
     this.over(this.failed || null);
   }
 }
