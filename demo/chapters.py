@@ -4,6 +4,7 @@ Between them they show every step, every way out of a visit, and everything that
 case. Teams take turns by number, and a team has one crew: hours are spread so that slots stay free.
 """
 
+from demo.phones import has_no_signal
 from demo.stories import Story
 
 ON_TIME = (-2, 99)
@@ -129,6 +130,7 @@ def _ways_out_of_a_visit(s: Story) -> None:
 def _thinking_it_over(s: Story) -> None:
     visit, hour = -4, 10
     _visited(s, visit, hour)
+    has_no_signal(s)
     s.agrees(sign=False)
 
 

@@ -21,10 +21,27 @@ from door.settling import (
     settle_item,
     to_settle,
 )
+from visits.views.planning import seen_visit
 from workflow.paging import page_after
 from workflow.web import demand, handle
 
 PAGE = 50
+MOST = 300  # answers of one visit; a whole one has about thirty
+
+
+def sent(request: HttpRequest, reference: str) -> TemplateResponse:
+    """All that phones sent of one visit: when by their clocks and by ours, from where, what became of it.
+
+    Context: ``visit``, ``case``, ``items`` (Item, its words, its place), ``files`` (Upload).
+    """
+    visit = seen_visit(request, reference)
+    found = visit.door_items.select_related("by", "device").order_by("happened_at", "seq", "pk")
+    items = [
+        (item, question_words(item.question), read(item.text).position) for item in found[:MOST]
+    ]
+    files = list(visit.uploads.select_related("by").order_by("taken_at", "pk")[:MOST])
+    context = {"visit": visit, "case": visit.case, "items": items, "files": files}
+    return TemplateResponse(request, "door/sent.html", context)
 
 
 def settle_list(request: HttpRequest) -> TemplateResponse:

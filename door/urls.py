@@ -16,6 +16,7 @@ urlpatterns = [
     path("app/items/", views.items, name="items"),
     path("app/uploads/", tus.uploads, name="uploads"),
     path("app/uploads/<uuid:token>/", tus.upload, name="upload"),
+    path("sent/<slug:reference>/", desk_views.sent, name="sent"),
     path("to-settle/", desk_views.settle_list, name="to_settle"),
     path("to-settle/<int:pk>/", desk_views.settle, name="settle"),
     path("app/key.json", views.key, name="key"),

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from common import clock
 from door import signing
 from door.packs import stamped, take_pack
+from door.reading import drift_of
 from door.speaking import body_of, clock_of, device_in, spoken, told
 from door.syncing import take_items
 from people.models import User
@@ -90,7 +91,9 @@ def items(request: HttpRequest) -> HttpResponse:
         texts, device=device_in(body.get("device")), device_clock=clock_of(request),
         by=request.user, at=at,
     )  # fmt: skip
-    return told({"results": [one.as_dict() for one in results], "facts": facts}, at)
+    drift = drift_of(clock_of(request), at)
+    said = {"results": [one.as_dict() for one in results], "facts": facts, "drift": drift}
+    return told(said, at)
 
 
 @never_cache

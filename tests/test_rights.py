@@ -248,6 +248,7 @@ TABLE: dict[str, Route] = {
     "visits:way_out": form("at_door", "conduct_visit", "nobody"),
     "visits:quarantine": Route(reads="decide_quarantine", only="GET"),
     "visits:decide_quarantine": form("apart", "decide_quarantine"),
+    "door:sent": page("at_door"),
     "door:to_settle": Route(reads="settle_door", only="GET"),
     "door:settle": form("clash", "settle_door"),
     "agreements:draw_up": form("case", "draw_up_agreement"),

@@ -7,6 +7,7 @@ from agreements.models import Agreement
 from cases.models import Case, Hold, ImportBatch, Refusal
 from cases.models.case import Step
 from demo.loading import load
+from door.models import Item, Upload
 from notices.models import Notice
 from outreach.models import NoticeRun, NoticeRunLine
 from rulebook.models import PackVersion, WhatIf
@@ -58,6 +59,8 @@ class TestDemo:
             assert Event.objects.filter(kind=kind).exists(), kind
         assert Outlook.objects.filter(refused=True, alternative_at__gt=now).exists()
         assert Duty.objects.filter(done_at=None, role="clerk").exists()
+        assert set(Item.objects.values_list("state", "question")) == {("conflict", "contact")}
+        assert set(Upload.objects.values_list("state", flat=True)) == {"quarantined"}
         assert set(ImportBatch.objects.values_list("state", flat=True)) == {"applied", "ready"}
 
         assert set(PackVersion.objects.exclude(drafted_by=None).values_list("state", flat=True)) == {

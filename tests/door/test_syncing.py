@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from cases.models import Case, Refusal
 from door.models import Item
@@ -12,7 +13,7 @@ from tests import make, walk
 from tests.door.cast import Phone, states
 from timeline.models import Event
 from visits.actions import planning
-from visits.models import Consent, Visit, VisitOfficer
+from visits.models import Consent, Position, Visit, VisitOfficer
 from workflow.models import Duty
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,21 @@ class TestTakeItems:
         assert item.device_at == make.moment("2026-03-05 14:39")
         assert item.happened_at == make.moment("2026-03-05 14:32")
         assert item.received_at - make.moment("2026-03-05 15:05") < timedelta(seconds=9)
+
+    def test_shows_both_clocks_and_how_sure_the_place_is(self, clock: Any) -> None:
+        clock.set("2026-03-05T14:00", zone="Asia/Shanghai")
+        phone, visit = Phone(clock, drift=timedelta(minutes=7)), walk.noticed()
+        phone.take(visit)
+        here = {"lat": 30.25012, "lon": 120.16524, "accuracy_m": 18}
+        items = [
+            phone.say(visit, "depart", "2026-03-05 14:05", people="2", props="no"),
+            phone.say(visit, "arrive", "2026-03-05 14:22", position=here, badge="021"),
+        ]
+        assert states(phone.send(*items, at="2026-03-05 15:05")) == ["applied", "applied"]
+        page = phone.client.get(reverse("door:sent", args=[visit.reference])).content.decode()
+        for words in ("14:22", "14:29", "420 s", "15:05", "± 18 m"):
+            assert words in page
+        assert Position.objects.get(kind="check_in").accuracy_m == 18
 
     def test_answers_the_same_text_again_as_it_did_first(self, phone: Phone) -> None:
         visit = walk.noticed()
