@@ -240,9 +240,14 @@ def _contact(act: Act) -> None:
     if point.value == value.strip():
         raise OnRecord
     correct_number(
-        case=act.visit.case, point=point, stamp=act.said.first("stamp"), value=value, by=act.by,
-        at=act.at,
+        case=act.visit.case, point=point, stamp=act.said.first("stamp"), value=value,
+        proof=proof_of(act.visit), by=act.by, at=act.at,
     )  # fmt: skip
+
+
+def proof_of(visit: Visit) -> str:
+    """Where it can be looked up that the debtor gave a number."""
+    return _("Said by the debtor at visit %(reference)s.") % {"reference": visit.reference}
 
 
 def point_of(act: Act) -> Any:

@@ -13,7 +13,7 @@ class SettleForm(DeskForm):
     """What becomes of an answer that was kept aside, and why."""
 
     how = forms.ChoiceField(
-        label=_("What becomes of it"), widget=forms.RadioSelect,
+        label=_("Decision"), widget=forms.RadioSelect,
         choices=[
             (Item.Settled.STATEMENT, _("It stays beside the record, as what the officer stated")),
             (Item.Settled.TAKEN, _("It is taken into the record as it happened, as far as the rules still allow")),

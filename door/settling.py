@@ -99,7 +99,7 @@ def _take(item: Item, happened_at: datetime, by: User, at: datetime) -> None:
             point = answers.point_of(act)
             correct_number(
                 case=visit.case, point=point, stamp=stamp_of(point),
-                value=act.said.first("value"), by=by, at=at,
+                value=act.said.first("value"), proof=answers.proof_of(visit), by=by, at=at,
             )  # fmt: skip
         else:
             answers.carry_out_item(act)
@@ -127,7 +127,7 @@ def phone_says(item: Item) -> list[Line]:
     place = said.position
     if place:
         metres = _("± %(metres)s m") % {"metres": place.accuracy_m}
-        lines.append(Line(_("Place"), f"{place.lat}, {place.lon} {metres}"))
+        lines.append(Line(_("Where"), f"{place.lat}, {place.lon} {metres}"))
     return lines
 
 
@@ -166,7 +166,7 @@ def _choices() -> dict[str, Any]:
 
 def _labels() -> dict[str, str]:
     return {
-        "answer": _("Answer"), "badge": _("Badge"), "remark": _("Remark"), "value": _("Number"),
+        "answer": _("Answer"), "badge": _("Badge"), "remark": _("Remark"), "value": _("Number or account"),
         "paper": _("Paper"), "kind": _("Kind"), "left": _("What was left"),
     }  # fmt: skip
 

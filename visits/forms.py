@@ -274,7 +274,7 @@ class QuarantineForm(DeskForm):
     """What becomes of a file that was kept apart, and why."""
 
     how = forms.ChoiceField(
-        label=_("What becomes of it"), widget=forms.RadioSelect,
+        label=_("Decision"), widget=forms.RadioSelect,
         choices=[
             ("stay", _("It stays in quarantine until its time of keeping is over")),
             ("release", _("It is let out: the consent was there after all")),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.policy import may_keep
 from common.clock import local_day
-from people.models import ContactPoint, Source, User
+from people.models import PROOF_LENGTH, ContactPoint, Source, User
 from workflow.steps import WrongInput, note
 
 
@@ -27,9 +27,11 @@ def stamp_of(point: ContactPoint) -> str:
 
 
 def correct_number(
-    *, case: Case, point: ContactPoint, stamp: str, value: str, by: User, at: datetime
+    *, case: Case, point: ContactPoint, stamp: str, value: str, proof: str, by: User, at: datetime
 ) -> None:
     """Write what the debtor said at the door over the number that was read under ``stamp``.
+
+    ``proof`` says where that can be looked up, such as the visit at which it was said.
 
     Raises ``Outdated`` where another stands there by now: nobody's correction is overwritten.
     """
@@ -38,10 +40,12 @@ def correct_number(
         raise WrongInput(_("Write the number as the debtor said it."), "value")
     if point.person_id != case.debtor_id:
         raise WrongInput(_("Only the debtor's own numbers are corrected at the door."))
+    if not constant_time_compare(stamp_of(point), stamp):  # said before any rule is asked
+        raise Outdated(point)
     changed = copy(point)
     changed.value, changed.source, changed.dead_at = value[:120], Source.DEBTOR, None
-    changed.source_on = local_day(at, case.zone)
-    written = ["value", "source", "source_on", "dead_at"]
+    changed.source_on, changed.source_proof = local_day(at, case.zone), proof[:PROOF_LENGTH]
+    written = ["value", "source", "source_on", "source_proof", "dead_at"]
 
     def save(_locked: Case, _by: User, _at: datetime) -> None:
         fresh = ContactPoint.objects.select_for_update().get(pk=point.pk)
