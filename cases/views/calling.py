@@ -1,5 +1,6 @@
 """Calling in the browser: which numbers may be dialled now, the call itself, and what came of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,8 @@ from workflow.web import demand, handle
 
 STILL_ON = 14_400
 """After so many seconds nobody takes the time since for the call's own length."""
+DIALS_ITSELF, MAY_BE_DIALLED = 15, 600
+"""So many seconds a phone follows the number by itself, and so many it is given out; then it is a new call."""
 MOST = 20
 
 
@@ -99,6 +102,8 @@ def log(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
             "elapsed": elapsed,
             "call": call,
             "still_on": elapsed <= STILL_ON,
+            "dials_itself": elapsed <= DIALS_ITSELF,
+            "may_be_dialled": elapsed <= MAY_BE_DIALLED,
             "verdict": calling.may_call(case, point, request.user, call)(
                 case, by=request.user, at=at
             ),
@@ -131,10 +136,20 @@ def _numbers(request: HttpRequest, case: Case) -> dict[str, Any]:
         "open_calls": case.calls.open().select_related("contact_point__person", "by")[:MOST],
         "numbers": [
             Number(point, calling.may_call(case, point, request.user)(case, by=request.user, at=at))
-            for point in calling.numbers_of(case)
+            for point in _once_each(calling.numbers_of(case))
         ],
         "guard_version": case.version,
     }
+
+
+def _once_each(points: Iterable[ContactPoint]) -> list[ContactPoint]:
+    """Each number of a person once, though it be kept for calls and for SMS: as the one for calls."""
+    found: dict[tuple[int, str], ContactPoint] = {}
+    for point in points:
+        same = (point.person_id, point.value)
+        if same not in found or point.channel == ContactPoint.Channel.PHONE:
+            found[same] = point
+    return list(found.values())
 
 
 def _call_of(case: Case, pk: int) -> Call:

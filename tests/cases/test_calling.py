@@ -212,6 +212,22 @@ class TestBegunAndNotLogged:
         with pytest.raises(RightRefused):
             say_not_made(call=call, by=make.compliance_officer(), at=AT)
 
+    @pytest.mark.parametrize(
+        ("seconds", "by_itself", "given_out"),
+        [(5, True, True), (60, False, True), (1200, False, False)],
+    )
+    def test_is_dialled_by_itself_only_when_it_has_just_begun(
+        self, clock: Any, seconds: int, by_itself: bool, given_out: bool
+    ) -> None:
+        case = make.case()
+        call = self.begun(case)
+        clock.set(AT + timedelta(seconds=seconds))
+        page = signed_in(make.clerk()).get(
+            reverse("cases:log_call", args=[case.reference, call.pk])
+        )
+        text = page.content.decode()
+        assert ("data-dial" in text, "tel:" in text) == (by_itself, given_out)
+
     def test_is_shown_where_one_calls_and_logged_from_there(self, clock: Any) -> None:
         clock.set(AT)
         case = make.case()
@@ -235,6 +251,15 @@ class TestPages:
         assert "tel:" not in text
         assert phone(case).value not in text
         assert "138****0001" in text
+
+    def test_show_a_number_once_that_is_kept_for_calls_and_for_sms(self, clock: Any) -> None:
+        clock.set(AT)
+        case = make.case()
+        ContactPoint.objects.create(
+            person=case.debtor, channel="sms", value=phone(case).value, source="contract"
+        )
+        page = signed_in(make.clerk()).get(reverse("cases:call", args=[case.reference]))
+        assert [one.point for one in page.context["numbers"]] == [phone(case)]
 
     def test_turn_the_call_off_outside_the_hours_and_say_why_and_from_when(
         self, clock: Any
