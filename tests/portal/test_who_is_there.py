@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from cases.actions.holding import hold_case
 from cases.models import Hold
+from notices.models import Notice
 from people.models import OfficerCredential, User
 from tests import make, walk
 from timeline.chain import Verified, verify
@@ -151,20 +152,30 @@ class TestToken:
         assert page(old).status_code == 404
         assert enter(old.code).status_code == 404
 
-    def test_that_follows_a_swap_is_good_at_once(self, at: Any) -> None:
+    def test_that_follows_a_swap_is_good_at_once_and_told_to_the_debtor(self, at: Any) -> None:
         visit = walk.noticed()
         old = check(visit)
         into = make.officer(badge="055", full_name="赵强")
-        at("2026-03-05 14:00")
+        at("2026-03-04 09:00")
         swap_officer(
             visit=visit, out=make.crew()[1], into=into, by=make.supervisor(),
-            at=make.moment("2026-03-05 14:00"),
+            at=make.moment("2026-03-04 09:00"),
         )  # fmt: skip
         new = check(visit)
-        assert new != old
-        if again(visit).state == "noticed":
-            assert "赵强" in text_of(page(new))
-            assert "王芳" not in text_of(page(new))
+        assert new.code != old.code
+        names = text_of(page(new))
+        assert "赵强" in names
+        assert "王芳" not in names
+        sent = "".join(
+            Notice.objects.filter(visit=visit, kind="letter").values_list("body", flat=True)
+        )
+        asked = str(
+            Duty.objects.filter(case=visit.case, kind="visit.tell_crew").values_list(
+                "says", flat=True
+            )
+        )
+        assert new.spoken in sent + asked
+        assert old.spoken not in sent + asked
 
 
 class TestPage:
