@@ -140,7 +140,7 @@ def _of_the_app() -> dict[str, str]:
         "sign_out_waiting": _("{n} things wait on this phone. They stay sealed, nobody can read them, and they go out when you sign in on this phone again."),
         "stay": _("Stay signed in"),
         "close": _("Close"),
-        "withdrawn": _("Taken back"),
+        "withdrawn": _("Withdraws it"),
         "not_asked": _("not asked yet"),
         "agreed": _("agreed"),
         "not_agreed": _("not agreed"),

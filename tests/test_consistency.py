@@ -213,6 +213,16 @@ class TestFiles:
             )
         assert silent == []
 
+    def test_no_file_holds_two_sides_of_a_merge(self) -> None:
+        ours = [
+            path for kind in ("html", "txt") for path in (ROOT / "templates").rglob(f"*.{kind}")
+        ]
+        ours += [path for kind in ("js", "css") for path in (ROOT / "static").rglob(f"*.{kind}")]
+        mark = re.compile(r"^(<{7} |>{7} )", re.MULTILINE)
+        assert [
+            str(path) for path in ours if path.is_file() and mark.search(path.read_text())
+        ] == []
+
     def test_every_template_is_used(self) -> None:
         named = "\n".join(path.read_text() for path in our_files()) + "\n".join(
             path.read_text() for path in (ROOT / "templates").rglob("*.html")

@@ -302,7 +302,7 @@ class App {
     if (files.length) parts.push(say("kept_sent", { sent, kept: sent + files.length }));
     if (answers) parts.push(sayCount("answers_wait", answers));
     if (!parts.length) parts.push(say(navigator.onLine ? "all_sent" : "all_sent_offline"));
-    else if (!navigator.onLine || this.outcome === "no answer") parts.push(say("waits_for_signal"));
+    else if (parts.length < 2 && (!navigator.onLine || this.outcome === "no answer")) parts.push(say("waits_for_signal"));
     one("[data-says]", box).textContent = parts.join(" · ");
     box.classList.toggle("is-waiting", files.length + answers > 0);
     one("[data-do=send]", box).hidden = files.length + answers === 0;
