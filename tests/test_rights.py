@@ -201,7 +201,7 @@ TABLE: dict[str, Route] = {
     "visits:cancel": form("visit", "plan_visit"),
     "visits:remark": form("left", "conduct_visit"),
     "visits:slip": form("left", "give_slip"),
-    "visits:still": page("at_door"),
+    "visits:still": page("left"),  # nothing at all (204) while the visit is under way
     "visits:officers": Route(reads="see_officers", only="GET"),
     "visits:officer": Route(
         lambda _w: ["officer021"], reads="see_officers", only="GET", role_first=True
