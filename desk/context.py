@@ -41,7 +41,7 @@ PLACES: list[tuple[str, Any, str, str, str]] = [
     ("visits:calendar", pgettext_lazy("calendar", "Visits"), "calendar3", "plan_visit", "v"),
     ("visits:safety", _("Safety"), "shield-check", "see_safety", "f"),
     ("visits:officers", _("Officers"), "person-badge", "see_officers", "o"),
-    ("door:to_settle", _("To settle"), "layout-split", "settle_door", "p"),
+    ("door:to_settle", _("Door differences"), "layout-split", "settle_door", "p"),
     ("visits:quarantine", _("Quarantine"), "shield-lock", "decide_quarantine", "u"),
     ("visits:outlook", _("Next 30 days"), "calendar2-x", "see_outlook", "n"),
     ("desk:approvals", _("Approvals"), "check2-square", "see_cases", "a"),

@@ -18,6 +18,15 @@ OURS = [
     "people", "timeline", "documents", "notices", "workflow", "cases", "visits", "agreements",
     "outreach", "rulebook", "desk", "demo", "api", "door", "portal",
 ]  # fmt: skip
+READ = {
+    ".html",
+    ".css",
+    ".js",
+    ".po",
+    ".md",
+    ".toml",
+    ".txt",
+}  # what people or programs read as it is
 OPEN = {  # routes that need no sign-in, each with its reason
     "people:sign_in",  # it is the door
     "set_language",  # the door speaks two languages
@@ -198,6 +207,14 @@ class TestFiles:
             if len(path.read_text().splitlines()) > 500
         }
         assert long - allowed == set()
+
+    def test_hold_no_half_merged_text(self) -> None:
+        """Nobody at a door should read which of two versions a page was put together from."""
+        marks = re.compile(r"^(<{7} |>{7} )", re.MULTILINE)
+        files = [*our_files(), *(ROOT / "tests").rglob("*.py")]
+        for folder in ("templates", "static/css", "static/js", "locale", "docs"):
+            files += [path for path in (ROOT / folder).rglob("*") if path.suffix in READ]
+        assert not [str(path.relative_to(ROOT)) for path in files if marks.search(path.read_text())]
 
     def test_every_public_thing_says_what_it_is_for(self) -> None:
         silent = []
