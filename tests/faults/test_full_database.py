@@ -1,15 +1,15 @@
 """The disk of the database is full: requests fail aloud, nothing is half written, and on it goes with room."""
 
-import resource
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from embedded.servers import CannotStart
+from embedded.servers import CannotStart, server_account
 from tests.faults.house import House
 from tests.faults.test_rows import wait_for
 from tests.faults.test_web import under_load
@@ -35,7 +35,7 @@ class Disk:
     def fill(self, house: House) -> None:
         """Leave not a byte."""
         if not self.mounted:
-            self._let_grow(house, 0)
+            self._let_grow(house, "0")
             return
         with (self.folder / "filler").open("wb") as filler, suppress(OSError):
             while True:
@@ -47,15 +47,20 @@ class Disk:
         if self.mounted:
             (self.folder / "filler").unlink()
         else:
-            self._let_grow(house, resource.RLIM_INFINITY)
+            self._let_grow(house, "unlimited")
 
-    def _let_grow(self, house: House, most: int) -> None:
+    def _let_grow(self, house: House, most: str) -> None:
         assert house.postgres.process
         first = house.postgres.process.pid
         children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        # Only their own account may limit them, or a mightier root than ours.
+        account = server_account()
+        who: dict[str, Any] = {}
+        if account:
+            who = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
         for pid in (first, *map(int, children)):
-            with suppress(ProcessLookupError):
-                resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+            limit = ["prlimit", f"--pid={pid}", f"--fsize={most}:"]
+            subprocess.run(limit, check=False, **who)
 
     def remove(self) -> None:
         """Take it away."""

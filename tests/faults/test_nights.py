@@ -28,12 +28,12 @@ class Night:
 
 # The hour from one to two does not exist: what was due in it is due as long after one as it would have been.
 SPRING = Night(
-    "spring", datetime(2026, 3, 29, 0, 53, tzinfo=UTC), datetime(2026, 3, 29, 1, 12, tzinfo=UTC),
-    "2026-03-29T00:54", 5,
+    "spring", datetime(2026, 3, 29, 0, 53, tzinfo=UTC), datetime(2026, 3, 29, 1, 8, tzinfo=UTC),
+    "2026-03-29T00:54", 4,
 )  # fmt: skip
 # The hour from one to two comes twice: what is due in it is due the first time, and not again.
 AUTUMN = Night(
-    "autumn", datetime(2026, 10, 25, 0, 49, tzinfo=UTC), datetime(2026, 10, 25, 1, 8, tzinfo=UTC),
+    "autumn", datetime(2026, 10, 25, 0, 49, tzinfo=UTC), datetime(2026, 10, 25, 1, 5, tzinfo=UTC),
     "2026-10-25T01:50", 3,
 )  # fmt: skip
 
