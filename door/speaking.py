@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
@@ -25,7 +26,8 @@ CLOCK = "X-Device-Clock"
 def spoken(*methods: str) -> Callable[[View], View]:
     """Let in whoever is signed in and goes to doors, and turn every no into JSON.
 
-    401 not signed in, 403 no right, 404 nothing there for this person, 409 refused, 422 to be mended.
+    401 not signed in, 403 no right, 404 nothing there for this person, 409 refused, 422 to be mended,
+    503 busy, to be asked again.
     """
 
     def decorate(view: View) -> View:
@@ -58,6 +60,10 @@ def _answered(
         return said(409, _("Not possible in this step."))
     except RightRefused:
         return said(403, _("You are not one of those who may do this."))
+    except OperationalError:  # another request is at this visit, or the database is away: ask again
+        return said(
+            503, _("This cannot be done right now. Keep it, and send it again in a moment.")
+        )
     except Outsider:
         return said(404, _("There is no such visit."))
     except WrongInput as wrong:

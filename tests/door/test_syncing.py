@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.urls import reverse
 
 from cases.models import Case, Refusal
@@ -393,3 +394,15 @@ class TestCorrection:
         number.refresh_from_db()
         assert number.value == "138 7777 8888"
         assert Duty.objects.filter(kind="door.settle").exists()
+
+
+class TestBusyHouse:
+    def test_says_ask_again_where_the_database_is_busy(
+        self, phone: Phone, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def busy(*_args: Any, **_given: Any) -> None:
+            raise OperationalError("canceling statement due to lock timeout")
+
+        monkeypatch.setattr("door.views.take_items", busy)
+        answer = phone.post("items", body={"device": str(phone.device), "items": []})
+        assert (answer.status_code, answer["Cache-Control"]) == (503, "no-store")
