@@ -89,3 +89,15 @@ class TestNoticeThatFailed:
         assert said == (
             f"n{notice.pk}: a notice failed or is in doubt and nobody was asked to see to it ({state})"
         )
+
+
+class TestFilesThatAreNoDocuments:
+    @pytest.mark.parametrize("name", ["arriving/3f2a", "rulebook/published.json"])
+    def test_are_not_missed_among_the_documents(self, name: str, tmp_path: Path) -> None:
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+        assert complaints() == []
+
+    def test_and_a_stray_one_is_found(self, tmp_path: Path) -> None:
+        (tmp_path / "stray.pdf").touch()
+        assert complaints() == ["stray.pdf: the file belongs to nothing"]

@@ -81,6 +81,12 @@ NOT_TO_BE: dict[str, str] = {
 }
 
 
+NO_DOCUMENTS = (
+    "arriving/",  # on their way from a phone
+    "rulebook/",  # published rules: their list is signed, and read at every start
+)
+
+
 class Command(BaseCommand):
     """`manage.py check_invariants`."""
 
@@ -106,7 +112,7 @@ class Command(BaseCommand):
         root = Path(settings.MEDIA_ROOT)
         kept = set(Document.objects.values_list("file", flat=True))
         there = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
-        there -= {name for name in there if name.startswith("arriving/")}  # on its way from a phone
+        there -= {name for name in there if name.startswith(NO_DOCUMENTS)}
         return [f"{name}: the file is missing" for name in sorted(kept - there)] + [
             f"{name}: the file belongs to nothing" for name in sorted(there - kept)
         ]
