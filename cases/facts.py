@@ -241,7 +241,7 @@ def _what_is_known_of_all(
     """The same of many cases."""
     asked = _what_is_asked(at, since)
     those = f'"{Case._meta.db_table}"."id" = any(%s)'  # one parameter, however many there are
-    the_cases: Any = Case.objects.extra(where=[those], params=[cases]).order_by()  # noqa: S610 - ours
+    the_cases: Any = Case.objects.extra(where=[those], params=[cases]).order_by()  # noqa: S610  # nosec B610
     known: QuerySet[Case, dict[str, Any]] = the_cases.annotate(**asked).values("pk", *asked)
     return known
 

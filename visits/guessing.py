@@ -106,7 +106,7 @@ def _whose(address: str, span: int) -> str:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
-        parsed = ipaddress.ip_address("0.0.0.0")  # noqa: S104 - no address is bound
-    if parsed.version == 6:
+        parsed = None
+    if parsed and parsed.version == 6:
         address = str(ipaddress.ip_network((parsed, 64), strict=False))
     return salted_hmac("visits.guessing", f"{span}:{address}", algorithm="sha256").hexdigest()[:40]
