@@ -13,6 +13,7 @@ HOUR = timedelta(hours=1)
 TICKS: dict[str, timedelta] = {
     "config.tasks.heartbeat": MINUTE,
     "notices.tasks.sweep": MINUTE,
+    "notices.tasks.send_to_staff": MINUTE,
     "notices.tasks.follow_carriers": MINUTE,
     "config.tasks.clear_sessions": HOUR,
     "cases.tasks.sweep_holds": MINUTE,

@@ -123,6 +123,7 @@ def assemble(today: date) -> Cast:
         user = User.objects.create(
             username=username, password=keyed, full_name=name, role=role,
             team=teams.get(team), badge=badge, phone="0571-8800 0099",
+            email=f"{username}@doorstep.example",
         )  # fmt: skip
         users[username] = user
         if badge:

@@ -9,7 +9,7 @@ from agreements.actions.following import sweep
 from cases.actions.circumstances import end_due_circumstances, raise_circumstance_reviews
 from cases.actions.holding import end_due_holds, raise_reviews
 from common.clock import from_local, local_day
-from notices import receipts, relay
+from notices import receipts, relay, to_staff
 from people.models import User
 from visits.actions.crewing import flag_lapses
 
@@ -63,6 +63,7 @@ class Diary:
         relay.follow_up(at)
         while relay.send_due(at).full:
             pass
+        to_staff.send_due(at)
         receipts.poll_due(at)
         receipts.apply_open(at)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from demo import files
 from demo.thread import Thread
+from notices import to_staff
 from notices.actions import mark_sent, record_bounce, record_delivery
 from notices.models import Notice
 from notices.printing import loaded, print_letters
@@ -273,6 +274,7 @@ class Visiting(Thread):
         """An officer calls for help; the supervisor takes it up, and closes the incident the next day."""
         here = {"lat": "30.250120", "lon": "120.165240", "accuracy_m": 18}
         safety.call_sos(visit=visit, by=by, at=at, remark=remark, position=here)
+        self.diary.enter(at, to_staff.send_due)
         self.diary.enter(at + timedelta(minutes=3), self._take_up)
         self.diary.enter(at + timedelta(days=1, hours=2), self._look_into)
 

@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 from django.db.models import Count, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
-from notices.models import LetterRun, Notice
+from notices.models import LetterRun, Notice, StaffMessage
 from people.models import User
 
 PAGE = 50
 COUNTED = 1000
+LATEST = 20
 
 # view -> label, states
 LETTERS: dict[str, tuple[Any, list[str]]] = {
@@ -91,6 +92,11 @@ def depths(user: User) -> list[Depth]:
         Depth(name, label, _address(name), min(counted[name], COUNTED), counted[name] > COUNTED)
         for name, (label, _states) in OUTBOX.items()
     ]
+
+
+def to_staff(user: User) -> list[StaffMessage]:
+    """The latest e-mails to members of staff whom this user may see, newest first."""
+    return list(StaffMessage.objects.visible_to(user).select_related("person")[:LATEST])
 
 
 def _address(view: str, **key: int) -> str:

@@ -8,7 +8,7 @@ from celery.exceptions import OperationalError
 from kombu.exceptions import OperationalError as NoBroker
 
 from common import clock
-from notices import receipts, relay
+from notices import receipts, relay, to_staff
 
 MOST_POKES = 8
 
@@ -29,6 +29,12 @@ def sweep() -> None:
     relay.follow_up(at)
     if relay.send_due(at).full:
         _poke_more(MOST_POKES)
+
+
+@shared_task(name="notices.tasks.send_to_staff")
+def send_to_staff() -> None:
+    """When woken and each minute, apart from what goes to debtors: send members of staff what is due."""
+    to_staff.send_due(clock.now())
 
 
 @shared_task(name="notices.tasks.apply_receipts")

@@ -99,6 +99,7 @@ def user(
         badge=badge,
         full_name=full_name or username,
         phone="0571-8800 0099",
+        email=f"{username}@doorstep.example",
     )
 
 

@@ -8,6 +8,7 @@ from notices.models.links import PortalLink
 from notices.models.notice import Notice, NoticeQuerySet
 from notices.models.pulse import Pulse
 from notices.models.records import AccountRecord
+from notices.models.staff import StaffMessage, StaffMessageQuerySet
 from notices.models.wording import MessageVersion
 
 __all__ = [
@@ -23,4 +24,6 @@ __all__ = [
     "NoticeQuerySet",
     "PortalLink",
     "Pulse",
+    "StaffMessage",
+    "StaffMessageQuerySet",
 ]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from common import clock
 from notices import actions, lists
 from notices.models import Notice
-from notices.watching import watch
+from notices.watching import DAY, watch
 from people.models import User
 from people.rights import may
 from workflow.guard import Guard, guarded
@@ -56,7 +56,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
     """What stands in the outbox, by state; a POST decides on the ticked ones, for one reason.
 
     Context: ``depths``, ``watch`` (see ``notices.watching``), ``view``, ``label``, ``page``,
-    ``offers`` (name, words, usual), ``why``, ``problem``, ``problems``, ``ticked``, ``at``.
+    ``offers`` (name, words, usual), ``why``, ``problem``, ``problems``, ``ticked``, ``staff`` and whether
+    any of it does not go (``staff_trouble``), ``at``.
     """
     if not may(request.user, actions.HANDLE):
         raise PermissionDenied
@@ -91,6 +92,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "label": label,
         "page": lists.page_of(rows, view, request.GET),
         "offers": OFFERS.get(view, []),
+        "staff": (staff := lists.to_staff(request.user)),
+        "staff_trouble": any(one.is_in_trouble and one.queued_at > at - DAY for one in staff),
         "at": at,
         "guard_key": uuid.uuid4().hex,
     }

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from cases.models import Hold
+from notices.models import StaffMessage
+from notices.tasks import send_to_staff
 from tests import make, walk
 from timeline.chain import Verified, verify
 from timeline.models import Event
@@ -27,6 +29,7 @@ def tick(clock: Any, moment: str) -> None:
     """Beat's tick at that moment."""
     clock.set(f"2026-03-05T{moment}", zone="Asia/Shanghai")
     sweep_safety()
+    send_to_staff()
 
 
 @pytest.fixture
@@ -50,7 +53,7 @@ def officers_phone(open_page: Any, live_server: Any, sign_in: Any) -> Any:
 
 
 def test_from_the_missed_check_in_to_the_closed_incident(
-    visit: Visit, officers_phone: Any, open_page: Any, sign_in: Any, clock: Any
+    visit: Visit, officers_phone: Any, open_page: Any, sign_in: Any, clock: Any, mailbox: Any
 ) -> None:
     door = f"/door/{visit.reference}/"
     # 14:50: none came. The officers are asked, on whatever page they look at, and nobody else is.
@@ -68,8 +71,12 @@ def test_from_the_missed_check_in_to_the_closed_incident(
     chief.goto("/")
     chief.locator(".alarm-bar").wait_for()
     assert "No check-in since 14:50" in chief.locator(".alarm-bar").inner_text()
-    tick(clock, "15:00")
+    # On the road she has it by e-mail, and its link opens the alarm.
+    [mail] = mailbox.messages
+    assert mail["To"] == make.supervisor().email
     alarm = Alarm.objects.get()
+    assert f"/safety/alarms/{alarm.pk}/" in mail.get_content()
+    tick(clock, "15:00")
     assert [call.person.username for call in alarm.calls.filter(level__gt=0)] == [
         "supervisor", "supervisor-2",
     ]  # fmt: skip
@@ -109,7 +116,13 @@ def test_from_the_missed_check_in_to_the_closed_incident(
     clock.set("2026-03-05T15:17", zone="Asia/Shanghai")
     above = sign_in(open_page(language="zh"), make.compliance_officer())
     above.goto(f"/safety/alarms/{sos.pk}/")
-    assert "30.274085" in above.locator("main").inner_text()
+    said = above.locator("main").inner_text()
+    assert "30.274085" in said
+    assert said.count("已发送") == 3
+    assert [mail["To"].partition("@")[0] for mail in mailbox.messages] == [
+        "supervisor", "supervisor-2", "supervisor", "supervisor-2", "compliance",
+    ]  # fmt: skip
+    assert set(StaffMessage.objects.values_list("state", flat=True)) == {"sent"}
     above.click("main form button.btn-primary")
     above.wait_for_selector(".note.tone-green")
     assert again(sos).ended_how == "taken_up"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from documents.letterhead import moment
 from people.models import User
+from visits import calling
 from visits.actions.arriving import CONDUCT, only_the_crew
 from visits.actions.planning import back_from_notice, cancelling_all
 from visits.actions.refusing import breaking_off, opening_incident
@@ -293,6 +294,8 @@ def _call(alarm: Alarm, people: list[User], level: int, at: datetime) -> None:
         [AlarmCall(alarm=alarm, person=person, level=level, at=at) for person in people],
         ignore_conflicts=True,
     )
+    if level:  # the officers at the door are asked there: what rings in a pocket is heard inside
+        calling.write_to(alarm, people, level, at)
 
 
 def _raise(alarm: Alarm, level: int, role: str, at: datetime) -> None:
@@ -405,6 +408,7 @@ def _settle(alarm: Alarm, visit: Visit, by: User, at: datetime, arrived_at: date
 def _end(alarm: Alarm, how: Alarm.End, at: datetime) -> None:
     alarm.ended_at, alarm.ended_how = at, how
     alarm.save(update_fields=["ended_at", "ended_how", "answered_at", "taken_up_by", "said"])
+    calling.call_off(alarm)
 
 
 def sealed(position: dict[str, Any] | None) -> tuple[str, int] | None:

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from common import clock
 from common.clock import local
+from notices.models import StaffMessage
 from people.rights import may
 from visits import forms
 from visits.actions import arriving, safety
+from visits.calling import mails_of
 from visits.models import Alarm, AlarmCall, Incident, Visit, VisitOfficer
 from visits.safety import asked_of, due_at, last_place, out_now, police_of, sign_of_life
 from visits.views.planning import seen_visit
@@ -138,7 +140,7 @@ def alarm(request: HttpRequest, pk: int) -> HttpResponse:
         request, right=SEES, case=found.case, form=forms.TakeUpForm(request.POST or None),
         template="visits/alarm.html",
         context={
-            "alarm": found, "visit": visit, "told": _told(found), "crew": _crew(visit),
+            "alarm": found, "visit": visit, "told": _with_mails(_told(found)), "crew": _crew(visit),
             "place": last_place([visit.pk]).get(visit.pk), "police": police_of(visit),
             "incident": visit.incidents.first(), "may_answer": may(request.user, safety.ANSWER),
         },
@@ -207,6 +209,12 @@ def _told(found: Alarm | None) -> list[AlarmCall]:
     if found is None:
         return []
     return list(found.calls.filter(level__gt=0).select_related("person").order_by("level", "pk"))
+
+
+def _with_mails(calls: list[AlarmCall]) -> list[tuple[AlarmCall, StaffMessage | None]]:
+    """Each who was told, with the e-mail that was written to them, if any was."""
+    mails = mails_of(calls)
+    return [(call, mails.get(call.pk)) for call in calls]
 
 
 def _with_calls(alarms: QuerySet[Alarm]) -> list[Alarm]:

@@ -8,7 +8,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from common import clock
 from documents.models import Document
+from notices.models import StaffMessage
 
 # Each query lists what should not be: a name and why.
 NOT_TO_BE: dict[str, str] = {
@@ -99,13 +101,20 @@ class Command(BaseCommand):
             for why, query in NOT_TO_BE.items():
                 cursor.execute(query)
                 wrong += [f"{name}: {why} ({what})" for name, what in cursor.fetchall()]
-        wrong += self._files()
+        wrong += self._files() + self._stuck()
         for line in wrong:
             self.stderr.write(line)
         call_command("verify_timeline", stdout=self.stdout, stderr=self.stderr)
         if wrong:
             raise CommandError(f"{len(wrong)} things do not hold.")
         self.stdout.write("Everything holds.")
+
+    def _stuck(self) -> list[str]:
+        """Messages to staff that neither wait for their time nor are being sent, and have not ended."""
+        return [
+            f"m{message.pk}: a message to staff is stuck ({message.state})"
+            for message in StaffMessage.objects.stuck_at(clock.now()).order_by("pk")
+        ]
 
     def _files(self) -> list[str]:
         """Rows without their file, and files without a row."""
