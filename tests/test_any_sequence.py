@@ -502,9 +502,17 @@ def way_out(w: World) -> None:
         [
             refusing.refuse_at_door, refusing.nobody_in, refusing.someone_else, refusing.unsafe,
             refusing.postponed, refusing.spare_vulnerable, refusing.crew_short,
+            refusing.leave_before_others,
         ]
     )  # fmt: skip
     out(visit=w.visit("started", *AHEAD), remark="", **w.who)
+
+
+@action
+def somebody_else_was_there(w: World) -> None:
+    refusing.note_third_party(
+        visit=w.visit("started", "finished"), remark=w.pick(["", "邻居在场片刻"]), **w.who
+    )
 
 
 @action
@@ -1056,7 +1064,8 @@ def test_every_action_is_among_those_that_are_drawn() -> None:
     }
     # Parts of an action or of the sweep, never done alone.
     parts = {
-        "place_hold", "conclude", "attend", "unbook", "take_effect", "stop_if_wrong", "prove_sent"
+        "place_hold", "conclude", "attend", "unbook", "take_effect", "stop_if_wrong", "prove_sent",
+        "come_back", "store_slip",
     }  # fmt: skip
     undrawn = {name for name in public if f".{name.rpartition('.')[2]}" not in source}
     assert {name for name in undrawn if name.rpartition(".")[2] not in parts} == set()
