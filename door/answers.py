@@ -14,7 +14,7 @@ from people.models import User
 from visits import answering
 from visits.actions import arriving, befalling, recording, refusing, safety
 from visits.answering import OVER, QUESTIONS, answer, leave, question_of, ways
-from visits.models import Consent, Position, Visit
+from visits.models import Consent, Visit
 from workflow.steps import Outsider, RightRefused, WrongInput
 from workflow.web import plain
 
@@ -83,18 +83,10 @@ def carry_out_item(act: Act) -> None:
 
 def keep_place(act: Act) -> None:
     """Keep where the phone was on checking in and on leaving; of any other moment no place is kept."""
-    question, place = act.said.question, act.place
-    if place is None:
-        return
-    fresh = Visit.objects.select_related("case", "place").get(pk=act.visit.pk)
-    left = fresh.finished_at == act.at
-    if question == "arrive" and not act.said.first("begin"):
-        kind = Position.Kind.CHECK_IN
-    elif left and question not in {"sos", "check-in"}:
-        kind = Position.Kind.CHECK_OUT
-    else:
-        return
-    safety.record_position(visit=fresh, kind=kind, **place, by=act.by, at=act.at)
+    answering.keep_place(
+        act.visit, act.said.question, act.place, begins=bool(act.said.first("begin")), by=act.by,
+        at=act.at,
+    )  # fmt: skip
 
 
 def honour_whatever(act: Act) -> None:

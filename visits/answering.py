@@ -15,9 +15,9 @@ from cases.models import Hold
 from cases.models.case import Step
 from people.models import User
 from visits import forms
-from visits.actions import arriving, departing, recording, refusing
+from visits.actions import arriving, departing, recording, refusing, safety
 from visits.actions.befalling import AT_THE_DOOR, CARE, DANGER
-from visits.models import Consent, Visit
+from visits.models import Consent, Position, Visit
 from workflow.forms import DeskForm
 from workflow.steps import WrongInput
 from workflow.web import plain
@@ -302,6 +302,27 @@ def leave(
     if not form.is_valid():
         raise amiss(form)
     chosen.do(visit=visit, by=by, at=at, **form.cleaned_data, **chosen.more)
+
+
+def keep_place(
+    visit: Visit, question: str, place: Mapping[str, Any] | None, *, begins: bool, by: User,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Keep where the phone was on checking in and on leaving; of any other moment no place is kept.
+
+    ``question`` was just answered at ``at``, a way out as ``way:`` and its name; ``begins``: by ringing.
+    Raises what ``record_position`` raises.
+    """
+    if place is None:
+        return
+    fresh = Visit.objects.select_related("case", "place").get(pk=visit.pk)
+    if question == "arrive" and not begins:
+        kind = Position.Kind.CHECK_IN
+    elif fresh.finished_at == at and question not in {"sos", "check-in"}:
+        kind = Position.Kind.CHECK_OUT
+    else:
+        return
+    safety.record_position(visit=fresh, kind=kind, **place, by=by, at=at)
 
 
 def kinds_left_to_say(visit: Visit) -> tuple[str, ...]:

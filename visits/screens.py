@@ -124,6 +124,7 @@ def _tick(officer: User, done_at: datetime | None, question: str) -> dict[str, A
         "url": f"?question={question}",
         "name": "badge",
         "value": officer.badge,
+        "placed": question == "arrive",
     }
 
 
@@ -141,6 +142,7 @@ def ways_out(visit: Visit) -> list[dict[str, Any]]:
             "icon": way.icon,
             "tone": way.tone,
             "post": True,
+            "placed": True,
             "confirm": _("%(what)s: leave now?") % {"what": way.title} if way.sure else "",
         }
         for name, way in ways().items()

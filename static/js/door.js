@@ -16,33 +16,36 @@
   tick();
 })();
 
-// Where the phone is goes along with a sign of life and with a call for help, if it is known in time; neither waits.
+// Where the phone is goes along with arriving, a sign of life, leaving and a call for help, if it is known in time;
+// none of them waits, and who has to go (data-patience, in milliseconds) least of all.
 (() => {
   "use strict";
   const PATIENCE = 2500; // milliseconds
-  const ask = () =>
+  const ask = (patience) =>
     new Promise((answer) => {
       if (!navigator.geolocation) return answer(null);
-      setTimeout(() => answer(null), PATIENCE);
+      setTimeout(() => answer(null), patience);
       navigator.geolocation.getCurrentPosition(
         (found) => answer(found.coords),
         () => answer(null),
-        { enableHighAccuracy: true, maximumAge: 30000, timeout: PATIENCE },
+        { enableHighAccuracy: true, maximumAge: 30000, timeout: patience },
       );
     });
+  const add = (form, name, value) => {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    form.append(field);
+  };
   for (const form of document.querySelectorAll("form[data-position]")) {
     form.addEventListener("submit", async (event) => {
       if (form.dataset.position === "asked") return;
       event.preventDefault();
       form.dataset.position = "asked";
-      const here = await ask();
+      const here = await ask(Number(form.dataset.patience) || PATIENCE);
+      if (event.submitter?.name) add(form, event.submitter.name, event.submitter.value); // submit() would leave it out
       if (here) {
         const place = { lat: here.latitude, lon: here.longitude, accuracy_m: here.accuracy };
-        for (const [name, value] of Object.entries(place)) {
-          const field = document.createElement("input");
-          Object.assign(field, { type: "hidden", name, value: String(value).slice(0, 18) });
-          form.append(field);
-        }
+        for (const [name, value] of Object.entries(place)) add(form, name, String(value).slice(0, 18));
       }
       form.submit();
     });

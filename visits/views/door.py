@@ -1,7 +1,7 @@
 """At the door, on a phone: one question a screen, in the order of the sourcebook's 6(b)."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +19,7 @@ from visits.answering import answer, form_of, question_of
 from visits.models import Visit
 from visits.screens import context_of, visits_at_doors
 from visits.views.planning import seen_visit
+from visits.views.safety import keep_place
 from workflow.steps import WrongInput
 from workflow.web import demand, handle
 
@@ -69,10 +70,15 @@ def door(request: HttpRequest, reference: str) -> HttpResponse:
         form=form,
         template=f"visits/door/{name}.html",
         context=context_of(name, visit, at),
-        do=lambda _data: answer(visit, name, request.POST, by=request.user, at=at, form=form),
+        do=lambda _data: _answer(request, visit, name, form, at),
         done="",
         to=here,
     )
+
+
+def _answer(request: HttpRequest, visit: Visit, name: str, form: Any, at: datetime) -> None:
+    answer(visit, name, request.POST, by=request.user, at=at, form=form)
+    keep_place(request, visit, name, at)
 
 
 def _question_asked(request: HttpRequest) -> str:

@@ -1,5 +1,8 @@
 """The ways out at a door, what has to be done on leaving, and what to do when something went wrong."""
 
+from datetime import datetime
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,6 +14,7 @@ from visits.answering import form_of_way, kinds_left_to_say, leave, ways
 from visits.models import Visit
 from visits.screens import left_context
 from visits.views.planning import seen_visit
+from visits.views.safety import keep_place
 from workflow.web import demand, handle
 
 
@@ -31,12 +35,15 @@ def way_out(request: HttpRequest, reference: str, way: str) -> HttpResponse:
             "visit": visit, "way": way, "title": chosen.title,
             "back": reverse("visits:door", args=[visit.reference]),
         },
-        do=lambda _data: leave(
-            visit, way, request.POST, by=request.user, at=clock.now(), form=form
-        ),
+        do=lambda _data: _leave(request, visit, way, form, clock.now()),
         done="",
         to=reverse("visits:left", args=[visit.reference]),
     )  # fmt: skip
+
+
+def _leave(request: HttpRequest, visit: Visit, way: str, form: Any, at: datetime) -> None:
+    leave(visit, way, request.POST, by=request.user, at=at, form=form)
+    keep_place(request, visit, f"way:{way}", at)
 
 
 def left(request: HttpRequest, reference: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """The officers' safety: at the door a sign of life and the call for help; at the desk who answers."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +16,13 @@ from common import clock
 from common.clock import local
 from notices.models import StaffMessage
 from people.rights import may
-from visits import forms
+from visits import answering, forms
 from visits.actions import arriving, safety
 from visits.calling import mails_of
 from visits.models import Alarm, AlarmCall, Incident, Visit, VisitOfficer
 from visits.safety import asked_of, due_at, last_place, out_now, police_of, sign_of_life
 from visits.views.planning import seen_visit
-from workflow.steps import WrongInput
+from workflow.steps import StateRefused, WrongInput
 from workflow.web import demand, handle
 
 PAGE = 50
@@ -78,6 +79,15 @@ def sos(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _door(visit: Visit) -> str:
     return reverse("visits:door", args=[visit.reference])
+
+
+def keep_place(request: HttpRequest, visit: Visit, question: str, at: datetime) -> None:
+    """Keep where the phone was when that was answered, if it says so: the answer counts without it too."""
+    with suppress(StateRefused, WrongInput):
+        answering.keep_place(
+            visit, question, _position(request), begins=bool(request.POST.get("begin")),
+            by=request.user, at=at,
+        )  # fmt: skip
 
 
 def _position(request: HttpRequest) -> dict[str, Any] | None:
