@@ -14,6 +14,7 @@ from cases.models import Case
 from documents.models import Document
 from door.models import Item
 from door.packs import phone_of
+from notices.models import StaffMessage
 from notices.outbox import queue
 from people.models import User
 from tests import make, walk
@@ -83,6 +84,10 @@ def add_cases(start: int, end: int) -> None:
                 address="杭州", language="zh", subject="信", body="信", due_at=AT,
                 dedupe_key=f"q:{locked.pk}", at=AT,
             ) and None,
+        )  # fmt: skip
+        StaffMessage.objects.create(
+            person=make.supervisor(), kind="alarm", subject="警报", text="请致电", queued_at=AT,
+            address="supervisor@doorstep.example", dedupe_key=f"q:{case.pk}", next_at=AT,
         )  # fmt: skip
 
 
