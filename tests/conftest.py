@@ -29,9 +29,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The long forms of the fault suite and of the cut lines at the door, from seeds of one's own."""
+    """The long forms of what is drawn at random or tried again and again, from seeds of one's own."""
     parser.addoption("--fault-runs", type=int, default=6, help="random runs of tests/faults")
     parser.addoption("--fault-seed", default="1", help="what the random runs are drawn from")
+    parser.addoption("--races", type=int, default=3, help="races of tests/workflow/test_races.py")
     parser.addoption("--cuts", type=int, default=10, help="random cut points of tests/door")
     parser.addoption("--cut-seed", default="1", help="what the cut points are drawn from")
 
