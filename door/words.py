@@ -130,6 +130,7 @@ def _of_the_app() -> dict[str, str]:
         "today": _("Today · {day}"),
         "badge": _("Badge {badge}"),
         "leave_now": _("{what}: leave now?"),
+        "foot_refused": _("No, or leave"),
         "no_back": _("No, back"),
         "your_visits": _("Your visits"),
         "other_language": _("In the other language: 中文"),

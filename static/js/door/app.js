@@ -238,7 +238,9 @@ class App {
   }
 
   #foot(visit) {
-    const label = (name) => visit.pack.ways.find((way) => way.name === name)?.label ?? "";
+    // Whoever says no and whoever sends the officers away mean the same here, and nobody should look for a second button.
+    const own = { refused: say("foot_refused") };
+    const label = (name) => own[name] ?? visit.pack.ways.find((way) => way.name === name)?.label ?? "";
     const third = document.body.classList.contains("is-third");
     for (const button of all("#foot [data-way]")) {
       button.hidden = visit.over || third;
