@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from django.utils.html import escape
 
 from agreements import papers
 from cases.models import Case
+from notices.texts.changing import propose_wording, release_wording
+from notices.texts.filed import filed
 from tests import make, walk
 from tests.agreements import cast
 from tests.test_consistency import routes
@@ -159,6 +162,17 @@ def leaving(_world: World) -> None:
     )
 
 
+def own_words(_world: World) -> None:
+    """The agency has a text of its own, which it can give up."""
+    text = filed("reminder_due")["sms", "zh"]
+    made = propose_wording(
+        wording="reminder_due", channel="sms", language="zh", subject=text.subject,
+        body=f"{text.body}谢谢。", reason="该机构的用语", valid_on=date(2026, 3, 2),
+        based_on=0, organisation=make.agency(), by=make.compliance_officer(), at=NOW,
+    )  # fmt: skip
+    release_wording(version=made, answer="同意", by=make.supervisor(), at=NOW)
+
+
 DOOR = {"who": stay, "credentials": identified, "talk": shown, "outcome": talked}
 PLACES: dict[str, tuple[str, Callable[[World], None], dict[str, Any]]] = {
     **{
@@ -170,6 +184,7 @@ PLACES: dict[str, tuple[str, Callable[[World], None], dict[str, Any]]] = {
     "door: left": ("visits:remark", left, {}),
     "door: unsafe": ("visits:way_out", stay, {}),
     "door: depart": ("visits:door", leaving, {"question": "depart"}),
+    "wording:fall_back": ("wording:fall_back", own_words, {}),
 }  # fmt: skip
 """Each place where something can be sent: its address, what must have happened, what else is sent."""
 ROLES = {

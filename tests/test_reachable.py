@@ -30,7 +30,12 @@ from workflow.steps import PolicyRefused
 ADDRESS = re.compile(r'(?:href|action|formaction|hx-get|hx-post|src)="([^"#]+)"')
 VIEWS = re.compile(r"(?:tab|view|show)=\w+")
 ENOUGH = 3  # pages of one kind that a person looks into
-ALWAYS = {"desk:case", "desk:casetab=people"}  # every case is, and who belongs to it
+ALWAYS = {
+    "desk:case",
+    "desk:casetab=people",
+    "desk:casetab=agreement",
+    "cases:call",
+}  # of every case they are
 BY_OTHER_MEANS = {
     "healthz", "readyz",  # asked by machines
     "people:sign_in", "people:sign_out",  # before and after

@@ -86,7 +86,7 @@ class TestBasement:
         point = visit.case.debtor.contact_points.get(channel="phone")
         correct_number(
             case=Case.objects.get(), point=point, stamp=stamp_of(point), value="13900000009",
-            by=make.clerk(), at=make.moment("2026-03-05 14:40"),
+            proof="来电核实", by=make.clerk(), at=make.moment("2026-03-05 14:40"),
         )  # fmt: skip
         phone.press("#foot [data-tool=more]")
         phone.press("#screen [data-tool=contact]")
