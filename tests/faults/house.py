@@ -57,6 +57,7 @@ class House:
         self._zygote: subprocess.Popen[str] | None = None
         self._ended = threading.Event()
         self._speaking = threading.Lock()
+        self._telling_time = threading.Lock()
         self._changing = threading.RLock()
 
     # ------------------------------------------------------------ begin and end
@@ -120,8 +121,9 @@ class House:
 
     def _write_clock(self) -> None:
         part = self.clock_file.with_suffix(".part")
-        part.write_text(f"{(self.now() - datetime.now(UTC)).total_seconds():.3f}")
-        part.replace(self.clock_file)
+        with self._telling_time:  # the clock that runs and one that jumps write the same file
+            part.write_text(f"{(self.now() - datetime.now(UTC)).total_seconds():.3f}")
+            part.replace(self.clock_file)
 
     def _run_clock(self) -> None:
         while not self._ended.wait(0.05):
