@@ -4,7 +4,9 @@ It needs no script, no picture from elsewhere and no account, and says the same 
 that is not good: never given out, mistyped, over or withdrawn.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -71,12 +73,7 @@ def visit(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def unexpected(request: HttpRequest, token: str) -> HttpResponse:
     """I did not expect this: a supervisor looks into it; the page says what to do meanwhile."""
-    at = clock.now()
-    row = tokens.by_token(token[:LONGEST], at)
-    if row is None:
-        return _private(_ask_code(request, wrong=True, status=404))
-    checking.say_unexpected(row=row, at=at)
-    return _private(redirect("portal:visit", token))
+    return _asked(request, token, checking.say_unexpected)
 
 
 @never_cache
@@ -84,11 +81,16 @@ def unexpected(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """I want them to leave: at the door that is done at once; before, a person asks the debtor first."""
+    return _asked(request, token, checking.want_to_be_left)
+
+
+def _asked(request: HttpRequest, token: str, act: Callable[..., Any]) -> HttpResponse:
+    """Do what the reader of a good page wants, and show the page as it then is."""
     at = clock.now()
     row = tokens.by_token(token[:LONGEST], at)
     if row is None:
         return _private(_ask_code(request, wrong=True, status=404))
-    checking.want_to_be_left(row=row, at=at)
+    act(row=row, at=at)
     return _private(redirect("portal:visit", token))
 
 
