@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -22,6 +22,7 @@ from visits.calling import mails_of
 from visits.models import Alarm, AlarmCall, Incident, Visit, VisitOfficer
 from visits.safety import asked_of, due_at, last_place, out_now, police_of, sign_of_life
 from visits.views.planning import seen_visit
+from workflow.paging import page_after
 from workflow.steps import StateRefused, WrongInput
 from workflow.web import demand, handle
 
@@ -116,15 +117,17 @@ def overview(request: HttpRequest) -> TemplateResponse:
         .prefetch_related(_officers())
     )
     rows = [(visit, due_at(visit)) for visit in out.order_by("started_at", "pk")[:MOST_OUT]]
-    incidents = list(_from_key(_incidents(seen), request.GET.get("after", ""))[: PAGE + 1])
+    incidents, older = page_after(
+        _incidents(seen), "opened_at", request.GET.get("after", ""), most=PAGE
+    )
     return TemplateResponse(
         request,
         "visits/safety.html",
         {
             "alarms": _with_calls(Alarm.objects.filter(case__in=seen, ended_at=None)),
             "out": [(visit, due, due is not None and due <= at) for visit, due in rows],
-            "incidents": incidents[:PAGE],
-            "older": _key(incidents[PAGE - 1]) if len(incidents) > PAGE else "",
+            "incidents": incidents,
+            "older": older,
             "at": at,
         },
     )
@@ -240,27 +243,6 @@ def _with_calls(alarms: QuerySet[Alarm]) -> list[Alarm]:
 
 
 def _incidents(seen: QuerySet[Case]) -> QuerySet[Incident]:
-    return (
-        Incident.objects.filter(case__in=seen)
-        .select_related(
-            "case__team", "visit__place", "visit__case__debtor", "opened_by", "closed_by"
-        )
-        .order_by("-opened_at", "-pk")
+    return Incident.objects.filter(case__in=seen).select_related(
+        "case__team", "visit__place", "visit__case__debtor", "opened_by", "closed_by"
     )
-
-
-def _key(row: Incident) -> str:
-    return f"?after={row.opened_at:%Y%m%dT%H%M%S.%f}~{row.pk}"
-
-
-def _from_key(rows: QuerySet[Incident], key: str) -> QuerySet[Incident]:
-    moment_text, _tilde, pk = key.partition("~")
-    try:
-        moment = datetime.strptime(f"{moment_text}+0000", "%Y%m%dT%H%M%S.%f%z")
-    except ValueError:
-        return rows
-    if not (pk.isascii() and pk.isdecimal() and len(pk) < 18):
-        return rows
-    return rows.filter(
-        Q(opened_at__lt=moment) | Q(opened_at=moment, pk__lt=int(pk))
-    )  # fmt: skip
