@@ -207,9 +207,11 @@ def _count_stops(events: Sequence[Event]) -> None:
 def check(events: Iterable[Event], *, redacted: bool = False) -> Verified | Broken:
     """Whether these events, in order, make an unbroken chain from the first.
 
-    ``redacted`` allows fields that were blacked out (their commitments stand alone).
+    ``redacted`` allows fields that were blacked out (their commitments stand alone). Fields whose term has
+    run out are gone for good; that is no break where a later event of the chain says so.
     """
     size, head = 0, ""
+    gone: dict[int, set[str]] = {}
     for event in events:
         if event.number != size + 1:
             return Broken(size + 1, "an event is missing")
@@ -223,11 +225,20 @@ def check(events: Iterable[Event], *, redacted: bool = False) -> Verified | Brok
         if not fields.keys() <= event.commitments.keys() or not fields.keys() <= event.salts.keys():
             return Broken(event.number, "it holds a field that was never recorded")
         if not redacted and fields.keys() != event.commitments.keys():
-            return Broken(event.number, "a field was removed")
+            gone[event.number] = event.commitments.keys() - fields.keys()
+        if event.kind == "records.erased":
+            for number, names in event.data.get("fields", {}).items():
+                left = gone.get(int(number), set()) - set(names)
+                if left:
+                    gone[int(number)] = left
+                else:
+                    gone.pop(int(number), None)
         for name, committed in commit_to(event.salts, fields).items():
             if committed != event.commitments[name]:
                 return Broken(event.number, f"{name} was changed")
         size, head = event.number, event.digest
+    if gone:
+        return Broken(min(gone), "a field was removed")
     return Verified(size, head)
 
 
