@@ -109,6 +109,8 @@ class TestDatabase:
             "findings = '{}'",
             "id = id + 100000",
             "data = data",
+            "data = (data - 'words') || '{\"notice\": 7.0}', findings = '[]',"
+            " salts = salts - 'data.words' - 'findings.0' - 'findings.1'",
         ],
     )
     def test_lets_nothing_else_pass(self, case: Case, told: Event, change: str) -> None:
