@@ -20,7 +20,7 @@ from notices.texts.composing import Given
 from notices.ways import by_mail
 from people.models import Address, OfficerCredential, User
 from visits import policy, tokens
-from visits.actions.planning import AHEAD, LAPSED, in_words, move_visit
+from visits.actions.planning import AHEAD, LAPSED, in_words, move_visit, name_crew
 from visits.models import Visit, VisitOfficer
 from visits.slots import candidates
 from workflow.duties import fulfil, raise_duty
@@ -261,9 +261,7 @@ def swap_officer(*, visit: Visit, out: User, into: User, by: User, at: datetime)
 
     def change(fresh: Visit, _by: User, _at: datetime) -> None:
         fresh.crew.filter(active=True, officer=out).update(active=False)
-        VisitOfficer(visit=fresh, officer=into, slot=(fresh.starts_at, fresh.ends_at)).save(
-            force_insert=True
-        )
+        name_crew(fresh, [into])
         tokens.renew(fresh, at)
         fulfil(case=fresh.case, kind=LAPSED, by=by, at=at)
         _tell_debtor(fresh, out, into, by, at)

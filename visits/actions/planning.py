@@ -67,12 +67,12 @@ def plan_visit(
         planned_at=at,
     )
 
-    def name_crew(new: Visit, _by: User, _at: datetime) -> None:
+    def settle_crew(new: Visit, _by: User, _at: datetime) -> None:
         if new.case.state not in PLANNABLE:
             raise StateRefused(new.case, "visit.plan")
         # Both stand in the notice: they are put to the rules now, not when it is due.
         demand_lawful_words(new.case, purpose, intended_outcome, at=at)
-        _name_crew(new, officers)
+        name_crew(new, officers)
         tokens.reserve(new, at)
 
     try:
@@ -87,7 +87,7 @@ def plan_visit(
             by=by,
             at=at,
             data=lambda new: _told(new, officers),
-            then=name_crew,
+            then=settle_crew,
         )  # fmt: skip
     except IntegrityError as clash:
         raise in_words(clash) from clash
@@ -123,7 +123,7 @@ def move_visit(
         )
         _settle(moved, by, at)
         moved.crew.filter(active=True).update(active=False)
-        _name_crew(moved, officers)
+        name_crew(moved, officers)
         tokens.revoke(moved, at)
         tokens.reserve(moved, at)
 
@@ -289,7 +289,14 @@ def _check(
         raise WrongInput(_("An officer of another team was named."), "officers")
 
 
-def _name_crew(visit: Visit, officers: Sequence[User]) -> None:
+def name_crew(visit: Visit, officers: Sequence[User]) -> None:
+    """Put these officers down for the visit's slot, inside the change; raises ``IntegrityError``.
+
+    Whoever names officers waits for their rows first, in one order: two that write overlapping slots at
+    once would each wait for the other's row, and the database would break one off for no fault of its own.
+    """
+    chosen = User.objects.filter(pk__in=[officer.pk for officer in officers])
+    list(chosen.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     for officer in officers:
         VisitOfficer(visit=visit, officer=officer, slot=(visit.starts_at, visit.ends_at)).save(
             force_insert=True
