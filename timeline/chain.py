@@ -18,6 +18,8 @@ _COLUMNS = (
     "case_id", "number", "kind", "occurred_at", "recorded_at", "actor_id", "actor_name", "data",
     "findings", "salts", "commitments", "previous", "digest",
 )  # fmt: skip
+ERASED = "records.erased"
+"""The kind of event that names, under ``fields``, what was taken out of which event before it."""
 HOUSE_LOCK = 7_300_001  # advisory lock number of the chain that belongs to no case
 
 
@@ -50,6 +52,12 @@ def canonical(value: object) -> str:
 
 def _sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def fields_of(data: Mapping[str, Any], findings: Sequence[Any]) -> dict[str, Any]:
+    """What an event says, each part by the name under which it is committed to."""
+    told = {f"data.{name}": value for name, value in data.items()}
+    return told | {f"findings.{n}": value for n, value in enumerate(findings)}
 
 
 def commit_to(salts: Mapping[str, str], fields: Mapping[str, Any]) -> dict[str, str]:
@@ -138,8 +146,7 @@ def compose(
     """The event that follows the one of that number and digest, not written down yet."""
     number, head = after
     told, found = _plain(dict(data or {})), _plain(list(findings))
-    fields = {f"data.{name}": value for name, value in told.items()}
-    fields |= {f"findings.{n}": value for n, value in enumerate(found)}
+    fields = fields_of(told, found)
     salts = {name: secrets.token_hex(8) for name in fields}
     event = Event(
         case=case,
@@ -219,26 +226,22 @@ def check(events: Iterable[Event], *, redacted: bool = False) -> Verified | Brok
             return Broken(event.number, "it does not follow the event before it")
         if event.digest != digest_of(event):
             return Broken(event.number, "its digest does not match")
-        fields = {f"data.{name}": value for name, value in event.data.items()}
-        fields |= {f"findings.{n}": value for n, value in enumerate(event.findings)}
+        fields = fields_of(event.data, event.findings)
         # A redacted field keeps its commitment and loses value and salt; an added one has none.
         if not fields.keys() <= event.commitments.keys() or not fields.keys() <= event.salts.keys():
             return Broken(event.number, "it holds a field that was never recorded")
         if not redacted and fields.keys() != event.commitments.keys():
             gone[event.number] = event.commitments.keys() - fields.keys()
-        if event.kind == "records.erased":
+        if event.kind == ERASED:
             for number, names in event.data.get("fields", {}).items():
-                left = gone.get(int(number), set()) - set(names)
-                if left:
-                    gone[int(number)] = left
-                else:
-                    gone.pop(int(number), None)
+                gone[int(number)] = gone.get(int(number), set()) - set(names)
         for name, committed in commit_to(event.salts, fields).items():
             if committed != event.commitments[name]:
                 return Broken(event.number, f"{name} was changed")
         size, head = event.number, event.digest
-    if gone:
-        return Broken(min(gone), "a field was removed")
+    removed = [number for number, left in gone.items() if left]
+    if removed:
+        return Broken(min(removed), "a field was removed")
     return Verified(size, head)
 
 

@@ -5,19 +5,8 @@ from typing import Any
 
 from django.db import connection
 
-from timeline.chain import OutsideTransaction
+from timeline.chain import ERASED, OutsideTransaction
 from timeline.models import Event
-
-ERASED = "records.erased"
-"""The kind of event that names, under ``fields``, what was taken out of which event before it."""
-
-
-def fields_of(event: Event) -> list[str]:
-    """The names under which an event has committed to what it still holds."""
-    return [
-        *(f"data.{name}" for name in event.data),
-        *(f"findings.{n}" for n in range(len(event.findings))),
-    ]
 
 
 def take_out(case: Any, fields: Mapping[str, Sequence[str]]) -> None:

@@ -8,8 +8,8 @@ from django.db.utils import ProgrammingError
 
 from cases.models import Case
 from tests import make
-from timeline.chain import Broken, Verified, check, record, verify
-from timeline.erasing import ERASED, take_out
+from timeline.chain import ERASED, Broken, Verified, check, record, verify
+from timeline.erasing import take_out
 from timeline.models import Event
 
 pytestmark = pytest.mark.django_db
