@@ -97,6 +97,9 @@ class MandateFacts:
     may_receive_money: bool = False
     may_sign: bool = False
     waiver_limit: Decimal | None = None
+    cash_limit: Decimal | None = (
+        None  # the most that may be taken in cash at one visit; none: no power
+    )
     subdelegated: bool = False
 
 
@@ -223,17 +226,38 @@ class Facts:
     debts: tuple[DebtFacts, ...] | None = None
     guarantee: GuaranteeFacts | None = None  # of the guarantor who is to be approached
     guarantors: tuple[GuaranteeFacts, ...] | None = None  # all of the case
+    common_debtors: tuple[str, ...] | None = None  # spouses who answer for it too
     set_off_order: tuple[str, ...] | None = None
+    set_off_agreed: bool | None = None  # whether a clause of the terms says that order
     payment_to: str | None = None  # into whose hands a payment came: "creditor" or "agency"
+    cash_amount: Decimal | None = None  # all that is handed over in cash at this visit
+    cash_currency: str | None = None  # of the notes, as ISO 4217
+    cash_counted_by: tuple[str, ...] | None = (
+        None  # badges of those who counted, each by themselves
+    )
+    others_present: bool | None = None  # whether somebody else is there while money changes hands
     terms_confirmed: bool | None = None
     signed_by: tuple[str, ...] | None = None
     signers_checked: bool | None = None  # whether each was compared with an identity paper
+    waits_for: tuple[str, ...] | None = None  # who else was asked to sign and has not
+    declined_by: tuple[str, ...] | None = None  # who of them said no
+    debtor_agreed: bool | None = None  # whether the debtor agreed that this person is told
+    offered_at: datetime | None = None  # when the debtor was given the terms to read
+    counsel: str | None = None  # what a lawyer said of the terms: none, asked, confirmed, objects
+    acceleration_clause: bool | None = None  # whether the signed terms let the whole sum be asked
+    plan_broken: bool | None = None  # whether the days of grace are over
+    days_to_pay: int | None = None  # from today until the whole sum is due
     bureau_reported: bool | None = None
     certificate_issued: bool | None = None
     papers_returned: bool | None = None
     report_written: bool | None = None
+    void_reason: str | None = None  # why an original cannot go back: lost, destroyed, unreachable
+    void_evidence: bool | None = None  # whether a paper shows it
     closed_as: str | None = None  # the coded reason of a closing; none: paid in full
     channel: str | None = None
+    aim: str | None = (
+        None  # what a contact is for (``compliance.aims``); unknown counts as collecting
+    )
     number: str | None = None  # the mark of the number that is to be used
     outcome: str | None = None  # what came of a contact; none: it has not been made yet
     identity_stated: bool | None = None  # whether the caller said who and on whose behalf

@@ -38,6 +38,8 @@ PARTS: dict[str, dict[str, str]] = {
         ("about", "About it", "说明"),
         # the figures of rules
         ("agreed", "agreed otherwise", "另有约定"),
+        ("aims", "goes on for", "不受限制的联系目的"),
+        ("again_days", "days, the last time", "末次提前天数"),
         ("at_most", "at most", "上限"),
         ("attempts", "attempts", "尝试次数"),
         ("bases", "grounds", "承担责任的依据"),
@@ -56,6 +58,7 @@ PARTS: dict[str, dict[str, str]] = {
         ("gap_seconds", "longest gap, in seconds", "最长间断（秒）"),
         ("hours", "hours", "小时"),
         ("instruments", "instruments", "债权凭证"),
+        ("debts", "kinds of debt", "债务种类"),
         ("kinds", "circumstances", "情形"),
         ("longest", "longest", "最长"),
         ("minutes", "minutes", "分钟"),

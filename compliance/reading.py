@@ -19,6 +19,7 @@ _KINDS = {  # field -> the kind of its codes, where they go by names among peopl
     "places": "place", "roles": "role", "sources": "source", "channels": "channel",
     "instruments": "paper", "transfers": "paper", "order": "part", "sides": "side",
     "reasons": "hold", "closings": "closed_as", "fields": "notice", "bases": "common_debt",
+    "aims": "aim",
 }  # fmt: skip
 
 

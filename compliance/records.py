@@ -17,6 +17,10 @@ RECORDS: dict[str, tuple[str, str]] = {
     "vulnerability_note": ("notes on special care", "特殊困难情况说明"),
     "impact_assessment": ("assessments of the impact on personal data", "个人信息保护影响评估报告"),
 }
+REST: dict[str, tuple[str, str]] = {
+    "case_file": ("all else of the case, and who the debtor is", "案件其余信息及债务人身份信息"),
+}
+"""What ties the records together: it has no term of its own and goes with the last of them."""
 EVENTS: dict[str, tuple[str, str]] = {
     "closure": ("the closing of the case", "结案"),
     "settled": ("the day on which the debt was settled", "债务结清"),
@@ -27,6 +31,12 @@ HOLDS: dict[str, tuple[str, str]] = {
     "complaint": ("a complaint that is open", "未结投诉"),
     "suit": ("a suit or arbitration", "诉讼或仲裁"),
     "police": ("an order or inquiry of the police", "公安机关的命令或调查"),
+    "dispute": ("a dispute over the debt", "债务争议"),
+    "data_request": (
+        "a request about personal data that is being answered",
+        "正在处理的个人信息权利请求",
+    ),
+    "house": ("a hold that the house has set", "本机构设定的保留"),
 }
 EXTENDED_BY: dict[str, tuple[str, str]] = {
     "limitation": ("the limitation period", "诉讼时效期间"),

@@ -36,7 +36,7 @@ class Reason:
 class Kept:
     """What becomes of one class of records.
 
-    ``keep_until`` is the last day on which it must be kept, ``delete_on`` the day on which it goes (none:
+    ``due_on`` is the day on which it would go if nothing held it, ``keep_until`` is the last day on which it must be kept, ``delete_on`` the day on which it goes (none:
     nobody may say yet), ``restricted_from`` the first day on which it is stored and used for nothing else.
     """
 
@@ -46,6 +46,7 @@ class Kept:
     restricted_from: date | None
     held_by: tuple[str, ...]
     why: tuple[Reason, ...]
+    due_on: date | None = None
 
 
 def keep(
@@ -92,6 +93,25 @@ def keep(
         restricted_from=None if gone == closed_on and not held else closed_on + DAY,
         held_by=held,
         why=tuple(why),
+        due_on=gone,
+    )
+
+
+def rest(others: Iterable[Kept]) -> Kept:
+    """What becomes of all that ties these records together: it goes with the last of them."""
+    found = list(others)
+    if not found or any(one.due_on is None for one in found):
+        held = tuple(sorted({code for one in found for code in one.held_by}))
+        return Kept("case_file", None, None, None, held, ())
+    last = max(found, key=lambda one: one.due_on or date.min)
+    return Kept(
+        "case_file",
+        last.keep_until,
+        last.delete_on,
+        last.restricted_from,
+        last.held_by,
+        last.why,
+        last.due_on,
     )
 
 

@@ -17,11 +17,18 @@ VISIT = ("visit.plan", "visit.announce", "visit.start")
 CONTACT = ("contact.log", "contact.trace", "reminder.send", "notice.send")
 DOOR = ("papers.show", "premises.enter", "talk.open")
 AGREEMENT = ("agreement.reach", "agreement.sign")
+ASKING = ("agreement.ask_signer",)
 TEXT = ("text.send", "text.record")
 AROUND = ("visit.depart", "evidence.add", "visit.finish")  # before, during and after a visit
 KEEPING = ("data.keep",)
-ENDING = ("payment.record", "case.close", "case.close_early")
-ACTIONS = frozenset((*VISIT, *CONTACT, *DOOR, *AGREEMENT, *TEXT, *AROUND, *KEEPING, *ENDING))
+CASH = ("cash.take",)  # money handed over at a door
+ENDING = (
+    "payment.record", "rate.state", "agreement.accelerate", "original.void", "case.close",
+    "case.close_early",
+)  # fmt: skip
+ACTIONS = frozenset(
+    (*VISIT, *CONTACT, *DOOR, *AGREEMENT, *ASKING, *TEXT, *AROUND, *KEEPING, *CASH, *ENDING)
+)
 
 T = TypeVar("T")
 MINUTE = timedelta(minutes=1)

@@ -10,7 +10,7 @@ from common.money import show
 from compliance.circumstances import CERTIFICATES, HOUSE_PAPERS, KINDS
 from compliance.limitation import WHY_NOT
 from compliance.places import COUNTRIES
-from compliance.records import HOLDS, RECORDS
+from compliance.records import HOLDS, RECORDS, REST
 
 LANGUAGES = ("en", "zh")
 
@@ -112,6 +112,16 @@ NAMES: dict[str, tuple[str, str]] = {
     "plan_balance": ("the balance that the plan covers", "还款计划对应的欠款余额"),
     "plan_months": ("how many months the plan runs", "还款计划期限（月）"),
     "payment_to": ("who received the payment", "款项由谁收取"),
+    "cash_amount": ("how much is handed over in cash", "现金金额"),
+    "cash_currency": ("the currency of the notes", "现金币种"),
+    "cash_counted_by": ("who counted the notes", "清点人"),
+    "others_present": ("whether somebody else is there", "现场是否有其他人"),
+    "acceleration_clause": (
+        "whether the signed terms let the whole sum be asked at once",
+        "已签署的协议是否约定可要求提前清偿",
+    ),
+    "plan_broken": ("whether the plan is broken", "还款计划是否已违约"),
+    "days_to_pay": ("days until the whole sum is due", "距全部余款到期的天数"),
     "waiver": ("the waiver", "减免金额"),
     "waiver_approved": ("whether the waiver was approved", "减免是否已获批准"),
     "debts": ("the contracts of the debt", "借款合同信息"),
@@ -134,20 +144,33 @@ NAMES: dict[str, tuple[str, str]] = {
         "whether the signers' identity papers were checked",
         "是否核对签署人身份证件",
     ),
+    "offered_at": ("when the debtor was given the terms", "条款交债务人阅读的时间"),
+    "counsel": ("what the lawyer said of the terms", "律师对条款的意见"),
     "bureau_reported": (
         "whether the debtor was reported to the credit bureau",
         "是否已报送征信不良信息",
     ),
     "guarantee": ("the terms of the guarantee", "保证担保信息"),
     "guarantors": ("the guarantors", "保证人信息"),
+    "common_debtors": ("who else answers for the debt as a common one", "夫妻共同债务的共同债务人"),
     "contract_on": ("the date of the contract", "合同签订日"),
     "set_off_order": ("the order of set-off", "抵充顺序"),
+    "set_off_agreed": ("whether a clause says the order of set-off", "抵充顺序是否由条款约定"),
     "terms_confirmed": ("whether each term was confirmed", "各项条款是否已逐条确认"),
     "signed_by": ("who has signed", "签署人"),
+    "waits_for": ("who else is still to sign", "尚待签署的其他人员"),
+    "declined_by": ("who was asked to sign and declined", "拒绝签署的人员"),
+    "debtor_agreed": (
+        "whether the debtor agreed that this person is told",
+        "债务人是否同意告知该人员",
+    ),
     "certificate_issued": ("whether the certificate was issued", "是否已出具结清证明"),
     "papers_returned": ("whether the papers were returned", "是否已退还债权凭证"),
     "report_written": ("whether the closure report was written", "是否已出具结案报告"),
+    "void_reason": ("why the original cannot go back", "原件无法退还的原因"),
+    "void_evidence": ("whether a paper shows why", "是否附有证明材料"),
     "channel": ("the channel", "联系渠道"),
+    "aim": ("what the contact is for", "联系目的"),
     "text": ("the text", "文本内容"),
     "words": ("the words", "字词"),
     "methods": ("the methods that the mandate allows", "委托合同允许的催收方式"),
@@ -197,12 +220,17 @@ NAMES: dict[str, tuple[str, str]] = {
     "action.talk.open": ("open the talk", "开始沟通"),
     "action.agreement.reach": ("put terms in writing", "达成协议"),
     "action.agreement.sign": ("sign the agreement", "签署协议"),
+    "action.agreement.ask_signer": ("ask this person to sign the agreement", "请该人员签署协议"),
+    "action.rate.state": ("state a rate of interest", "录入利率"),
+    "action.agreement.accelerate": ("ask for the whole sum at once", "要求提前清偿全部余款"),
+    "action.original.void": ("declare the original void", "声明原件作废"),
     "action.case.close": ("close the case", "结案"),
     "action.case.close_early": ("close the case early", "提前结案"),
     "limitation.unknown": ("a day that nobody knows yet", "尚不明确的日期"),
     "closed_as": ("why the case is closed", "结案原因"),
     "action.data.keep": ("keep these personal data", "保存该个人信息"),
     "action.payment.record": ("book a payment", "登记还款"),
+    "action.cash.take": ("take cash at the door", "上门收取现金"),
     "action.text.send": ("send this text", "发送这段文字"),
     "action.text.record": ("write this down", "记录这段文字"),
     "action.visit.depart": ("set out for a visit", "出发上门"),
@@ -237,6 +265,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "role.estate_administrator": ("estate administrator", "遗产管理人"),
     "role.legal_guardian": ("legal guardian", "监护人"),
     "role.spouse": ("spouse", "配偶"),
+    "role.joining": ("somebody who wants to join the debt", "拟加入债务的人"),
     "role.contact": ("contact person", "联系人"),
     "role.third_party": ("third party", "无关第三人"),
     # papers
@@ -254,6 +283,11 @@ NAMES: dict[str, tuple[str, str]] = {
     "channel.lawyers_letter": ("lawyer's letter", "律师函"),
     "channel.wechat": ("WeChat", "微信"),
     "channel.visit": ("visit", "上门"),
+    # what a contact is for
+    "aim.collecting": ("collecting", "催收"),
+    "aim.reminding": ("reminding of an agreed instalment", "提醒约定的分期还款"),
+    "aim.answering": ("answering the debtor", "答复债务人"),
+    "aim.serving": ("serving a paper or notice that is owed", "送达应当交付的文书或通知"),
     # sources of contact data
     "source.contract": ("contract", "合同"),
     "source.debtor": ("left by the debtor", "债务人预留"),
@@ -320,6 +354,11 @@ NAMES: dict[str, tuple[str, str]] = {
     "closing.certificate_issued": ("the settlement certificate", "结清证明"),
     "closing.papers_returned": ("the return of the claim's papers", "退还债权凭证"),
     "closing.report_written": ("the closure report", "结案报告"),
+    # why an original does not go back
+    "proof_for": ("reasons that have to be proven", "须附证明材料的原因"),
+    "void_reason.lost": ("lost", "遗失"),
+    "void_reason.destroyed": ("destroyed", "毁损"),
+    "void_reason.unreachable": ("its owner cannot be reached", "无法联系到权利人"),
     # what is shown at the door
     "door.identified": ("identifying the debtor", "核实债务人身份"),
     "door.credentials": ("every officer's credential", "全部上门人员的证件"),
@@ -340,7 +379,7 @@ NAMES: dict[str, tuple[str, str]] = {
     **{f"country.{code}": names for code, names in COUNTRIES.items()},
     **{f"circumstance.{code}": names for code, names in KINDS.items()},
     **{f"house_paper.{code}": names for code, names in HOUSE_PAPERS.items()},
-    **{f"record.{code}": names for code, names in RECORDS.items()},
+    **{f"record.{code}": names for code, names in (RECORDS | REST).items()},
     **{f"retained.{code}": names for code, names in HOLDS.items()},
     **{f"certificate.{code}": names for code, names in CERTIFICATES.items()},
 }

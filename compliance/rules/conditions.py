@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from compliance.aims import Aim
 from compliance.entry import Entry
 from compliance.facts import CircumstanceFacts, Facts
 from compliance.rule import AGREEMENT, CONTACT, DOOR, VISIT, Answer, Context, known, rule, utc
-from compliance.strict import FEWER_OF, LESS, MORE, MORE_OF
+from compliance.strict import ALL_OR_MORE_OF, FEWER_OF, LESS, MORE, MORE_OF
 from compliance.verdict import Severity
 from compliance.words import named
 
@@ -93,6 +94,38 @@ def barred_after_end(facts: Facts, value: Entry, context: Context) -> Answer:
         ended=ended,
         days=value["days"],
         until=last,
+    )
+
+
+@rule(
+    answers=CONTACT,
+    needs=("circumstances",),
+    takes={"kinds": list, "aims": list, "debts": list},
+    strict={"kinds": MORE_OF, "aims": FEWER_OF, "debts": ALL_OR_MORE_OF},
+    says={"": ("kinds", "since", "aim", "aims")},
+)
+def collecting_rests_while(facts: Facts, value: Entry, context: Context) -> Answer:
+    """While one of these things holds, nobody is contacted but for these aims.
+
+    Whoever gives no aim is taken to collect; so is whoever asks others how to reach the debtor, since
+    that is done to collect and never for what goes on. ``debts`` are the kinds of debt of which it is true; none: of all.
+    """
+    standing = _standing(facts.circumstances, value["kinds"], context.day)
+    aim = facts.aim or Aim.COLLECTING.value
+    if not standing or aim in value["aims"]:
+        return None
+    if value["debts"]:
+        if facts.debts is None:
+            return context.unknown(value, ("debts",))
+        if not any(debt.kind in value["debts"] for debt in facts.debts):
+            return None
+    return context.refuse(
+        value,
+        earliest=_healed(standing, [], context),
+        kinds=named("circumstance", sorted({one.kind for one in standing})),
+        since=min(one.since for one in standing),
+        aim=named("aim", [aim]),
+        aims=named("aim", value["aims"]),
     )
 
 

@@ -12,13 +12,14 @@ from compliance.verdict import Finding
 from compliance.words import Rate
 
 PRICED = ("visit.plan", "visit.announce", "agreement.reach")
+RATED = (*PRICED, "rate.state")
 NO_SINGLE_SUM = ("credit_card",)  # paid out purchase by purchase
 YEAR = Decimal(365)
 CENT = Decimal("0.01")
 
 
 @rule(
-    answers=PRICED,
+    answers=RATED,
     needs=("debts",),
     takes={"times": int, "contracts_from": object},
     strict={"times": LESS, "contracts_from": EARLIER},
@@ -54,7 +55,7 @@ def _dear_by_lpr(facts: Facts, value: Entry, context: Context) -> Iterator[Findi
 
 
 @rule(
-    answers=PRICED,
+    answers=RATED,
     needs=("debts",),
     takes={"percent": str, "contracts_from": object, "platform_only": bool},
     strict={"percent": LESS, "contracts_from": EARLIER, "platform_only": LESS},
@@ -181,7 +182,7 @@ def most_owed(principal: Decimal, percent: Decimal, since: date, day: date) -> D
 
 
 @rule(
-    answers=PRICED,
+    answers=RATED,
     needs=("debts",),
     says={"": ("debt", "rate", "most"), "none": ("debt", "rate", "most")},
 )

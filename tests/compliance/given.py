@@ -25,7 +25,7 @@ from compliance.facts import (
 ZONE = "Asia/Shanghai"
 MONEY = {
     "balance", "plan_total", "plan_balance", "waiver", "annual_rate", "cost_rate", "default_rate",
-    "principal", "interest", "fees", "paid_out", "first_principal",
+    "principal", "interest", "fees", "paid_out", "first_principal", "cash_amount",
 }  # fmt: skip
 PARTS = {
     "officers": OfficerFacts, "holds": HoldFacts, "exceptions": ExceptionFacts,
@@ -50,6 +50,7 @@ MANDATE = MandateFacts(
     may_sign=True,
     waiver_limit=Decimal("500.00"),
     may_receive_money=True,
+    cash_limit=Decimal("5000.00"),
 )
 
 DEBT = DebtFacts(
@@ -111,15 +112,29 @@ LAWFUL = Facts(
     waiver_approved=True,
     debts=(DEBT,),
     guarantors=(),
+    common_debtors=(),
     set_off_order=("fees", "interest", "principal"),
     payment_to="agency",
+    cash_amount=Decimal("600.00"),
+    cash_currency="CNY",
+    cash_counted_by=("021", "034"),
+    others_present=False,
+    acceleration_clause=True,
+    plan_broken=True,
+    days_to_pay=15,
     terms_confirmed=True,
     signed_by=("debtor", "creditor"),
     signers_checked=True,
+    waits_for=(),
+    declined_by=(),
+    offered_at=at("2026-03-01 10:00"),
+    counsel="none",
     bureau_reported=False,
     certificate_issued=True,
     papers_returned=True,
     report_written=True,
+    void_reason="lost",
+    void_evidence=True,
     channel="phone",
     text="请您方便时回电。",
     circumstances=tuple(CircumstanceFacts(kind, date(2025, 6, 1)) for kind in NOTICES),
@@ -186,7 +201,7 @@ def _value(name: str, value: Any, zone: str) -> Any:
             PARTS[name](**{part: _value(part, given, zone) for part, given in one.items()})
             for one in value
         )
-    if name in MONEY or name == "waiver_limit":
+    if name in MONEY or name in ("waiver_limit", "cash_limit"):
         return Decimal(value)
     if isinstance(value, datetime):
         return at(value.isoformat(), zone)
