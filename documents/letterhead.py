@@ -16,13 +16,18 @@ WEEKDAYS_ZH = "一二三四五六日"
 
 def house_of(case: Any) -> tuple[Text, list[Text]]:
     """The name and lines of the letterhead: the agency's where one runs the case, else the creditor's."""
-    house = case.agency or case.creditor
+    house = behind(case)
     lines: list[Text] = [
         " · ".join(part for part in (house.address, house.phone, house.email) if part)
     ]
     if case.agency:
         lines.append(words(f"受{case.creditor.name}委托", f"On behalf of {english(case.creditor)}"))
     return words(house.name, english(house)), lines
+
+
+def behind(case: Any) -> Any:
+    """The organisation whose letterhead and seal the case's papers bear."""
+    return case.agency or case.creditor
 
 
 def english(house: Any) -> str:

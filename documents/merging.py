@@ -45,3 +45,12 @@ def bundle(covers: bytes, letters: Sequence[bytes]) -> tuple[bytes, list[int]]:
 
 def _size(page: PageObject) -> tuple[float, float]:
     return float(page.mediabox.width), float(page.mediabox.height)
+
+
+def title_of(content: bytes) -> str:
+    """What a PDF calls itself; "" where it does not, or is none."""
+    try:
+        held = PdfReader(io.BytesIO(content)).metadata
+    except PyPdfError:
+        return ""
+    return (held.title if held else "") or ""

@@ -7,6 +7,7 @@ and the dates of the paper itself. The result is PDF/A-3b.
 import base64
 import hashlib
 import io
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from urllib.parse import quote, unquote, urlsplit
 import segno
 from django.conf import settings
 from django.template.loader import render_to_string
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
@@ -55,7 +56,10 @@ class OwnFilesOnly(URLFetcher):
 
 
 def render_paper(paper: Paper, language: str, *, small: bool = False) -> bytes:
-    """The paper as PDF/A-3b; ``language`` is "zh", "en" or "both", ``small`` the size of a postcard (A6)."""
+    """The paper as PDF/A-3b; ``language`` is "zh", "en" or "both", ``small`` the size of a postcard (A6).
+
+    Its ``data``, where it has any, lie in the file as JSON for machines.
+    """
     html = render_to_string(
         "documents/paper.html",
         {
@@ -75,7 +79,20 @@ def render_paper(paper: Paper, language: str, *, small: bool = False) -> bytes:
             "stamp": paper.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         },
     )
-    return _pdf(html, paper.digest)
+    return _pdf(html, paper.digest, _embedded(paper))
+
+
+def _embedded(paper: Paper) -> list[Attachment]:
+    """What the paper says to machines, dated as the paper is."""
+    if not paper.data:
+        return []
+    plain = json.dumps(paper.data, ensure_ascii=False, indent=1, sort_keys=True)
+    return [
+        Attachment(
+            string=plain, name=f"{paper.number}.json", description=paper.number,
+            created=paper.made_at, modified=paper.made_at, relationship="Data",
+        )
+    ]  # fmt: skip
 
 
 def render_covers(covers: Sequence[Cover], language: str) -> bytes:
@@ -106,7 +123,7 @@ def render_badge(badge: Badge) -> bytes:
     return _pdf(html, hashlib.sha256(repr(badge).encode()).hexdigest())
 
 
-def _pdf(html: str, identifier: str) -> bytes:
+def _pdf(html: str, identifier: str, attachments: Sequence[Attachment] = ()) -> bytes:
     """The page as PDF/A-3b, with our own sheet and fonts and nothing from elsewhere."""
     fonts = FontConfiguration()
     fetcher = OwnFilesOnly()
@@ -123,6 +140,7 @@ def _pdf(html: str, identifier: str) -> bytes:
         pdf_variant="pdf/a-3b",
         pdf_identifier=identifier.encode(),
         output_intent="srgb",
+        attachments=list(attachments),
     )
     return content
 

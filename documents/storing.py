@@ -7,11 +7,13 @@ import uuid
 from datetime import datetime
 from typing import Any, NoReturn
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
-from documents.models import Document
+from documents.models import SEALED, Document
+from documents.sealing import has_stamp
 from people.models import User
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -58,6 +60,10 @@ class Unreadable(Exception):
     """The file cannot be taken in; the message says why and what to do."""
 
 
+class NoRoom(Unreadable):
+    """The disk has no room now; the same file can be taken in once somebody has made some."""
+
+
 def store(
     *,
     case: Any,
@@ -96,6 +102,8 @@ def store(
         restricted=restricted,
         quarantined=quarantined,
     )
+    if made_here and settings.TSA_URL and kind in SEALED:
+        document.stamped = has_stamp(content)
     ending = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
     _write(document, f"{at:%Y/%m}/{uuid.uuid4().hex}{ending}", content)
     document.save(force_insert=True)
@@ -110,7 +118,7 @@ def _write(document: Document, name: str, content: bytes) -> None:
         if error.errno not in FULL:
             raise
         document.file.storage.delete(document.file.field.generate_filename(document, name))
-        raise Unreadable(
+        raise NoRoom(
             _("There is no room for this file, so nothing was recorded. Whoever keeps the house "
               "running has to free space; then do it again.")
         ) from error  # fmt: skip

@@ -2,9 +2,10 @@
 
 from django.apps import apps
 from django.db.models import Q
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from documents.models import Document
 from people.rights import may
@@ -12,17 +13,24 @@ from people.rights import may
 SHOWN_IN_PLACE = {"application/pdf", "image/jpeg", "image/png", "image/webp"}
 
 
-def document(request: HttpRequest, number: str) -> FileResponse:
+def document(request: HttpRequest, number: str) -> FileResponse | HttpResponse:
     """The file as it was taken in; PDF and pictures may be looked at in place (``?show=1``)."""
     # The cases app stands above this one.
     cases = apps.get_model("cases.Case").objects.visible_to(request.user)
     batches = apps.get_model("cases.ImportBatch").objects.visible_to(request.user)
     seen = Q(case__in=cases)
+    statements = apps.get_model("banking.Statement").objects.visible_to(request.user)
+    if may(request.user, "record_payment"):
+        seen |= Q(case=None, pk__in=statements.values("document"))
     if may(request.user, "import_cases") or request.user.sees_every_team:
         seen |= Q(case=None, pk__in=batches.values("document"))
     if not may(request.user, "see_restricted"):
         seen &= Q(restricted=False)
     found = get_object_or_404(Document.objects.shown(), seen, number=number)
+    if found.erased_at:
+        said = _("Deleted under %(rules)s when its term had run out; certificate %(number)s.")
+        told = said % {"rules": found.erased_under or "–", "number": found.erased_by}
+        return HttpResponse(told, status=410, content_type="text/plain; charset=utf-8")
     in_place = bool(request.GET.get("show")) and found.mime in SHOWN_IN_PLACE
     answer = FileResponse(
         found.file.open("rb"),
