@@ -15,6 +15,11 @@ def now() -> datetime:
     return datetime.now(UTC) + _offset()
 
 
+def seconds_since(stamp: float) -> float:
+    """How many seconds ago this machine's own clock stood there, whatever a demo's clock says."""
+    return datetime.now(UTC).timestamp() - stamp
+
+
 def _offset() -> timedelta:
     name = os.environ.get("DOORSTEP_CLOCK_FILE")
     if not name:

@@ -75,3 +75,40 @@ class Stop(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.at:%Y-%m-%d}"
+
+
+class Anchor(models.Model):
+    """One day on which the heads of all chains were signed; the signed file lies outside the database."""
+
+    day = models.DateField(_("day"), unique=True)
+    since = models.DateField(_("since"))  # later than the day before where days were missed
+    made_at = models.DateTimeField(_("made at"))
+    size = models.PositiveIntegerField(_("heads"))
+    root = models.CharField(_("root"), max_length=64)
+    signed_by = models.CharField(_("signed with"), max_length=64)
+    mailed_to = models.JSONField(_("mailed to"), default=list)
+
+    class Meta:
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return self.day.isoformat()
+
+
+class AnchorLeaf(models.Model):
+    """A case's head as one anchor knows it, and its place in that day's file."""
+
+    anchor = models.ForeignKey(Anchor, on_delete=models.PROTECT, related_name="leaves")
+    case = models.ForeignKey(
+        "cases.Case", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    place = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(_("number"))
+    head = models.CharField(_("digest"), max_length=64)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["case", "number"], name="anchor_leaf_of_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.number}"

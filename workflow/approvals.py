@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from documents.models import Document
@@ -16,10 +17,12 @@ from timeline.chain import record_for_house
 from workflow.models import Approval
 from workflow.steps import (
     Outsider,
+    Policy,
     RightRefused,
     StateRefused,
     Step,
-    begin,
+    Then,
+    WrongInput,
     carry_out,
     once,
 )
@@ -99,10 +102,14 @@ def request_approval(
     evidence: Callable[[], Document] | None = None,
     evidence_kind: str = "",
     lapses_at: datetime | None = None,
+    policy: Policy | None = None,
+    then: Then | None = None,
 ) -> Approval:
     """Ask for a second person's word; it lapses after seven days unless said otherwise.
 
     ``evidence`` stores what is sent along; it is called once it is sure that the request is made.
+    ``policy`` is asked already now, where nobody should be asked for what the rules forbid;
+    ``then`` tells those who decide, in the same transaction.
     """
     approval = Approval(
         case=case,
@@ -115,28 +122,56 @@ def request_approval(
         requested_at=at,
         expires_at=lapses_at or at + LAPSES_AFTER,
     )
+    carry_out(asking(approval, evidence=evidence, policy=policy, then=then), by=by, at=at)
+    return approval
+
+
+def asking(
+    approval: Approval,
+    *,
+    evidence: Callable[[], Document] | None = None,
+    policy: Policy | None = None,
+    then: Then | None = None,
+) -> Step:
+    """The step that makes this request, for a change of which it is a part."""
 
     def keep_evidence() -> None:
         if evidence:
             approval.evidence = evidence()
 
-    begin(
-        approval,
+    return Step(
+        subject=approval,
         event="approval.requested",
         right="request_approval",
-        by=by,
-        at=at,
+        policy=policy,
         first=keep_evidence,
         data=lambda new: {
-            "kind": kind,
-            "subject": subject,
-            "reason": reason,
-            "details": dict(details or {}),
-            **({"evidence_kind": evidence_kind} if evidence_kind else {}),
+            "kind": new.kind,
+            "subject": new.subject,
+            "reason": new.reason,
+            "details": new.details,
+            **({"evidence_kind": new.evidence_kind} if new.evidence_kind else {}),
             **({"evidence": new.evidence.number} if new.evidence else {}),
         },
+        then=then,
     )
-    return approval
+
+
+def is_asked(case: Any, kind: str, at: datetime, *, besides: Approval | None = None) -> bool:
+    """Whether somebody asked for this already and it waits for its decision."""
+    waiting = Approval.objects.filter(case=case, kind=kind, state=Approval.State.WAITING)
+    if besides:
+        waiting = waiting.exclude(pk=besides.pk)
+    return waiting.filter(expires_at__gt=at).exists()
+
+
+def must_not_wait(case: Any, kind: str, at: datetime, *, besides: Approval | None = None) -> None:
+    """Ask for a thing once; a second request for it is refused while the first waits.
+
+    Asked of the request itself (``besides``), inside its change, it holds against two at the same moment.
+    """
+    if is_asked(case, kind, at, besides=besides):
+        raise WrongInput(_("Somebody has asked for this already; it waits for a decision."))
 
 
 def decide_approval(

@@ -1,6 +1,6 @@
 """Duties: raised once each, ticked off by a person or by the fact that fulfils them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -33,12 +33,27 @@ def raise_duty(
     return new
 
 
-def fulfil(*, case: Any, kind: str, by: User, at: datetime) -> int:
-    """Tick off the case's open duties of that kind; says how many there were."""
-    done = Duty.objects.filter(case=case, kind=kind, done_at=None).update(done_at=at, done_by=by)
+def fulfil(*, case: Any, kind: str, by: User, at: datetime, key: str = "") -> int:
+    """Tick off the case's open duties of that kind, or the one of that key alone; says how many there were."""
+    still = Duty.objects.filter(case=case, kind=kind, done_at=None)
+    done = (still.filter(key=key) if key else still).update(done_at=at, done_by=by)
     if done:
         set_next_due(case)
     return done
+
+
+def told_once(duties: Iterable[Duty], role: str) -> list[Duty]:
+    """The duties, and of those that tell several people the same only one: the reader's own, or the first."""
+    told: dict[tuple[str, ...], Duty] = {}
+    for duty in duties:
+        words = (
+            tuple(duty.says.get(tongue, "") for tongue in ("zh", "en"))
+            if duty.says
+            else (duty.key,)
+        )
+        if words not in told or (duty.role == role and told[words].role != role):
+            told[words] = duty
+    return list(told.values())
 
 
 def set_next_due(case: Any) -> None:

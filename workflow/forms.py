@@ -12,6 +12,7 @@ from common.clock import from_local
 from documents.storing import MOST_BYTES, Unreadable, clean_name, kind_of_file, too_large
 
 MOST_TEXT = 2000
+DASHES = "---------"  # by which Django offers nothing to choose
 YEARS = range(1900, 2200)  # those in which clocks, calendars and rules can reckon
 MEND: list[tuple[type[forms.Field], dict[str, Any]]] = [
     (forms.Field, {"required": _("Please fill this in.")}),
@@ -84,6 +85,8 @@ class DeskForm(forms.Form):
     def put_in_words(self) -> None:
         """Let every field say how to mend what is wrong; again by a form that adds fields of its own."""
         for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label == DASHES:
+                field.empty_label = _("Please choose")
             theirs, before = _words_of_django(type(field)), dict(field.error_messages)
             for kind, words in MEND:
                 if isinstance(field, kind):

@@ -48,6 +48,12 @@ class Approval(models.Model):
         EXCEPTION = "exception", _("Exception from a rule")
         LIFT_REFUSAL = "lift_refusal", _("Lifting a refusal of visits")
         NOTICE_RUN = "notice_run", _("Run of messages")
+        ACCELERATION = "acceleration", _("Asking for the whole sum")
+        REFUND = "refund", _("Refund of what was too much")
+        SECOND_FACTOR = "second_factor", _("Reset of a second factor")
+        RELEASE_RECORDS = "release_records", _("Lifting a hold on records")
+        CASH_DIFFERENCE = "cash_difference", _("Difference in cash")
+        ORIGINAL_VOID = "original_void", _("Declaring an original void")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -106,13 +112,22 @@ class Approval(models.Model):
                         "exception",
                         "lift_refusal",
                         "notice_run",
+                        "acceleration",
+                        "refund",
+                        "second_factor",
+                        "release_records",
+                        "cash_difference",
+                        "original_void",
                     ]
                 ),
                 name="approval_kind_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind="notice_run", case=None)
-                | (~models.Q(kind="notice_run") & models.Q(case__isnull=False, team=None)),
+                condition=models.Q(kind__in=["notice_run", "second_factor"], case=None)
+                | (
+                    ~models.Q(kind__in=["notice_run", "second_factor"])
+                    & models.Q(case__isnull=False, team=None)
+                ),
                 name="approval_of_a_case_or_of_many",
             ),
             models.CheckConstraint(

@@ -125,16 +125,43 @@ def carry_out(*steps: Step, by: User, at: datetime) -> list[Verdict]:
     try:
         with transaction.atomic(durable=True):
             return _carry_out(case, steps, by, at)
-    except PolicyRefused as refused:
-        _record_refusal(case, steps, refused, by, at)
+    except (PolicyRefused, StateRefused) as refused:
+        _keep_refusal(steps, refused, by, at)
         raise
-    except StateRefused as refused:
+
+
+def _keep_refusal(
+    steps: Sequence[Step], refused: PolicyRefused | StateRefused, by: User, at: datetime
+) -> None:
+    """Say on the case's timeline that it was refused; what was begun is undone by now."""
+    case = case_of(steps[0].subject)
+    if isinstance(refused, PolicyRefused):
+        _record_refusal(case, steps, refused, by, at)
+        return
+    with transaction.atomic(durable=True):
+        _tell(
+            _lock(case), "state.refused", by, at,
+            {"asked": refused.transition, "state": getattr(refused.subject, "state", "")},
+        )  # fmt: skip
+
+
+def carry_out_across(*changes: Sequence[Step], by: User, at: datetime) -> None:
+    """Carry out one change each of several cases, all or none.
+
+    The cases are locked in the order of their keys before anything is done, so that no two such changes can wait for
+    each other. A refusal is recorded on the case that refuses. Raises as ``carry_out`` does.
+    """
+    under_way: Sequence[Step] = ()
+    cases = {case_of(steps[0].subject).pk: case_of(steps[0].subject) for steps in changes}
+    try:
         with transaction.atomic(durable=True):
-            locked = _lock(case)
-            _tell(
-                locked, "state.refused", by, at,
-                {"asked": refused.transition, "state": getattr(refused.subject, "state", "")},
-            )  # fmt: skip
+            for _pk, case in sorted(cases.items()):
+                _lock(case)
+            for steps in changes:
+                under_way = steps
+                _carry_out(case_of(steps[0].subject), steps, by, at)
+    except (PolicyRefused, StateRefused) as refused:
+        _keep_refusal(under_way, refused, by, at)
         raise
 
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from documents.storing import Unreadable
 from people.rights import may
 from workflow.approvals import Lapsed, SecondPersonNeeded
 from workflow.guard import Guard, guarded
@@ -44,7 +45,8 @@ def handle(
     The template gets ``form``, ``case``, ``guard_key``, and ``refusal`` or ``stale`` after a no.
     ``right`` is asked before the form is shown or read, so that nobody fills in what they may not send;
     the action asks it once more.
-    Answers: 200 the form, 302 done, 409 refused or stale, 422 to be mended.
+    Answers: 200 the form, 302 done, 409 refused or stale, 422 to be mended. A file that cannot be taken in is told
+    at the field ``file``.
     """
     demand(request, right)
     shown: dict[str, Any] = {"form": form, "case": case, **(context or {})}
@@ -80,15 +82,27 @@ def handle(
         said = _("Nobody decided in time, so this request has lapsed. It can be asked again.")
         return _page(request, template, {**shown, "wrong": said}, status=409)
     except WrongInput as wrong:
-        if form is not None:
-            field = wrong.field if wrong.field in form.fields else None
-            form.add_error(field, wrong.message)
-        return _page(request, template, {**shown, "wrong": wrong.message}, status=422)
+        return _to_mend(request, template, shown, form, wrong)
+    except Unreadable as unreadable:
+        return _to_mend(request, template, shown, form, WrongInput(str(unreadable), "file"))
     said = done(result) if callable(done) else done
     if said:
         messages.success(request, said)
     where = to(result) if callable(to) else to
     return HttpResponseRedirect(where or case.get_absolute_url())
+
+
+def _to_mend(
+    request: HttpRequest,
+    template: str,
+    shown: dict[str, Any],
+    form: forms.BaseForm | None,
+    wrong: WrongInput,
+) -> HttpResponse:
+    """The form once more, with what is wrong at its field."""
+    if form is not None:
+        form.add_error(wrong.field if wrong.field in form.fields else None, wrong.message)
+    return _page(request, template, {**shown, "wrong": wrong.message}, status=422)
 
 
 def press(request: HttpRequest, do: Callable[[], Any], *, moved: str) -> bool:

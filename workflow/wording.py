@@ -16,18 +16,21 @@ CONDUCT_REVIEW = "conduct.review"
 REVIEWED_WITHIN = timedelta(days=3)
 
 
-def ask_words(case: Any, text: str, *, action: str, at: datetime) -> Verdict:
-    """What the packs of the case say of these words; ``action`` is text.send or text.record."""
+def ask_words(case: Any, text: str, *, action: str, at: datetime, aim: str = "") -> Verdict:
+    """What the packs of the case say of these words; ``action`` is text.send or text.record.
+
+    ``aim`` is what a text that goes out is for (``compliance.aims``).
+    """
     facts = Facts(
         packs=tuple(case.packs), zone=case.zone, at=at, text=text,
-        creditor_type=case.creditor.creditor_type or None,
+        creditor_type=case.creditor.creditor_type or None, aim=aim or None,
     )  # fmt: skip
     return ask(action, facts, on=local_day(at, case.zone))
 
 
-def demand_lawful_words(case: Any, *texts: str, at: datetime) -> None:
-    """Raise ``PolicyRefused`` if a text that is to go out holds words that a pack forbids."""
-    verdict = ask_words(case, "\n".join(texts), action="text.send", at=at)
+def demand_lawful_words(case: Any, *texts: str, at: datetime, aim: str = "") -> None:
+    """Raise ``PolicyRefused`` if a text that is to go out for that holds words that a pack forbids."""
+    verdict = ask_words(case, "\n".join(texts), action="text.send", at=at, aim=aim)
     if not verdict.allowed:
         raise PolicyRefused([verdict])
 

@@ -7,18 +7,23 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 
+from timeline.anchoring import days, verify_anchors
 from timeline.chain import Broken, check
 from timeline.models import Event
 
 
 class Command(BaseCommand):
-    """`manage.py verify_timeline [--case REFERENCE]`."""
+    """`manage.py verify_timeline [--case REFERENCE | --anchors]`."""
 
     help = "Verify every timeline: any event changed, removed, inserted or moved is named."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """All, or one."""
         parser.add_argument("--case", help="the reference of one case")
+        parser.add_argument(
+            "--anchors", action="store_true",
+            help="also hold every chain against the signed heads that lie outside the database",
+        )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read the events once, in order; end with an error where a chain is broken."""
@@ -52,8 +57,16 @@ class Command(BaseCommand):
         broken += [
             f"{name}: all events are missing" for name, size, _head in heads.values() if size
         ]
+        if options["anchors"]:
+            outside = verify_anchors()
+            for line in outside:
+                self.stderr.write(line)
+            if outside and not broken:
+                raise CommandError(f"{len(outside)} things are not as the anchors say.")
         for line in broken:
             self.stderr.write(line)
         if broken:
             raise CommandError(f"{len(broken)} of {chains} timelines are broken.")
         self.stdout.write(f"{chains} timelines with {seen} events hold.")
+        if options["anchors"]:
+            self.stdout.write(f"{len(days())} anchors hold.")
