@@ -10,12 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from cases.actions.contacting import line_facts, sources_of
 from cases.models.case import OPEN_STEPS, Step
 from cases.policy import asks
+from compliance.aims import Aim
 from compliance.verdict import Verdict
 from people.models import User
 from workflow.acts import Act, register
 
 OPEN = frozenset(step.value for step in OPEN_STEPS)
 EVERY = frozenset(step.value for step in Step)
+GENTLEST = Aim.ANSWERING.value
+"""What an act of contact is offered for; for what it really is, is chosen and asked on its page."""
 EARLY = frozenset({Step.PREPARATION.value, Step.NOTICE.value})
 
 
@@ -30,28 +33,32 @@ def _may_contact(case: Any, by: User, at: datetime) -> Verdict:
 
 def _may_call(case: Any, by: User, at: datetime) -> Verdict:
     """What stands against any call; whose number it is, and from where, is asked when it is chosen."""
-    verdict = asks("contact.log", channel="phone", **line_facts(case, by))(case, by=by, at=at)
+    verdict = asks("contact.log", channel="phone", aim=GENTLEST, **line_facts(case, by))(
+        case, by=by, at=at
+    )
     found = tuple(f for f in verdict.findings if f.unknown != ("contact_sources",))
     return replace(verdict, findings=found)
 
 
 def _may_use(channel: str, case: Any, by: User, at: datetime) -> Verdict:
     return asks(
-        "contact.log", channel=channel, contact_sources=sources_of(case, channel),
+        "contact.log", channel=channel, aim=GENTLEST, contact_sources=sources_of(case, channel),
         **line_facts(case, by),
     )(case, by=by, at=at)  # fmt: skip
 
 
 def _may_write(case: Any, by: User, at: datetime) -> Verdict:
     """What stands against any letter; which address it would go to is looked up when it is written."""
-    verdict = asks("notice.send", channel="letter")(case, by=by, at=at)
+    verdict = asks("notice.send", channel="letter", aim=GENTLEST)(case, by=by, at=at)
     found = tuple(f for f in verdict.findings if f.unknown != ("contact_sources",))
     return replace(verdict, findings=found)
 
 
 def _may_ask_lawyer(case: Any, by: User, at: datetime) -> Verdict:
     """What stands against a lawyer's letter, whatever it says and wherever it would go to."""
-    verdict = asks("notice.send", channel="lawyers_letter")(case, by=by, at=at)
+    verdict = asks("notice.send", channel="lawyers_letter", aim=Aim.COLLECTING.value)(
+        case, by=by, at=at
+    )
     found = tuple(f for f in verdict.findings if f.unknown != ("contact_sources",))
     return replace(verdict, findings=found)
 

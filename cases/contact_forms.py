@@ -7,7 +7,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, ContactAttempt, Party
+from cases.models import Case, ContactAim, ContactAttempt, Party
 from cases.models.parties import LIABLE
 from people.models import ContactPoint
 from workflow.forms import DeskForm, FilesField, PlaceTimeField, said_field, words_field
@@ -63,19 +63,42 @@ class LinesForm(DeskForm):
         ).select_related("person")
 
 
+def aim_field() -> forms.ChoiceField:
+    """What the contact is for; left out, it is taken to collect."""
+    return forms.ChoiceField(
+        label=_("What the contact is for"), choices=ContactAim.choices, required=False,
+        initial=ContactAim.COLLECTING,
+        help_text=_("While a signed plan is kept, nobody collects; the agreed is reminded of, and questions are answered."),
+    )  # fmt: skip
+
+
 class ContactForm(LinesForm):
     """One attempt by a gentler channel to reach whoever answers for the debt."""
 
+    aim = aim_field()
     result = said_field(label=_("Result"), choices=ContactAttempt.Result.choices)
     stated = forms.BooleanField(
         label=_("We said who was calling and on whose behalf"), required=False
     )
     remark = words_field(label=_("What was said"), required=False)
-    field_order = ["channel", "contact_point", "result", "stated", "line", "happened_at", "remark"]
+    field_order = [
+        "channel",
+        "contact_point",
+        "aim",
+        "result",
+        "stated",
+        "line",
+        "happened_at",
+        "remark",
+    ]
 
     def __init__(self, *args: Any, case: Case, **given: Any) -> None:
         liable = case.parties.filter(role__in=LIABLE).values_list("person_id", flat=True)
         super().__init__(*args, case=case, people=[case.debtor_id, *liable], **given)
+
+    def clean_aim(self) -> str:
+        """What was chosen; else collecting."""
+        return self.cleaned_data["aim"] or ContactAim.COLLECTING.value
 
 
 class CallForm(DeskForm):

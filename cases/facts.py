@@ -8,14 +8,16 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
+    CharField,
     Exists,
     F,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
+    Value,
 )
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 
 from cases.models import Call, Case, Circumstance, ClaimPaper, ContactAttempt, Debt, Hold, Refusal
 from cases.models.circumstances import OF_THE_DEBT
@@ -63,6 +65,13 @@ _MARK = Subquery(
     .values("pk")[:1]
 )
 
+_LEFT = Q(sent_at__isnull=False) | Q(state__in=[Notice.State.DOUBTFUL, Notice.State.SENDING])
+"""What is in a worker's hand or in doubt may reach the debtor, so it counts until somebody knows better."""
+_HAS_RUNG = Notice.objects.filter(
+    _LEFT, dedupe_key=Concat(Value("bell:"), Cast(OuterRef("pk"), CharField()))
+)
+"""The word that was brought of a message in the portal; ``notices.bells`` gives it that key."""
+
 
 @kept
 def _what_is_known(*, case: int, at: datetime, since: datetime) -> QuerySet[Case]:
@@ -93,7 +102,7 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
             principal="mandate__principal__name", valid_from="mandate__valid_from",
             valid_until="mandate__valid_until", methods="mandate__methods",
             may_receive_money="mandate__may_receive_money", may_sign="mandate__may_sign",
-            waiver_limit="mandate__waiver_limit", passing_on="mandate__subdelegation",
+            waiver_limit="mandate__waiver_limit", cash_limit="mandate__cash_limit", passing_on="mandate__subdelegation",
         ),
         "fact_holds": ArraySubquery(
             Hold.objects.filter(**own, ended_at=None)
@@ -160,6 +169,9 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
             )
         ),
         "fact_guarantor": Exists(Party.objects.filter(**own, role=Party.Role.GUARANTOR)),
+        "fact_common_debtor": Exists(
+            Party.objects.filter(**own, role=Party.Role.SPOUSE).exclude(common_debt="")
+        ),
         "fact_unconfirmed": Exists(
             visits.objects.filter(
                 **own, state__in=["finished", "aborted"], crew__active=True,
@@ -189,19 +201,15 @@ def _what_is_asked(at: datetime, since: datetime) -> dict[str, Any]:
             )
         ),
         "fact_notices": ArraySubquery(
-            # What is in a worker's hand or in doubt may reach the debtor, so it counts until somebody
-            # knows better.
             Notice.objects.annotate(left_at=Coalesce("sent_at", "begun_at"))
-            .filter(
-                Q(sent_at__isnull=False)
-                | Q(state__in=[Notice.State.DOUBTFUL, Notice.State.SENDING]),
-                case__debtor=OuterRef("debtor"), left_at__gte=since,
-            )
+            .filter(_LEFT, case__debtor=OuterRef("debtor"), left_at__gte=since)
+            # A message in the portal and the word that was brought of it reach out once.
+            .exclude(Q(channel=Notice.Channel.PORTAL) & Exists(_HAS_RUNG))
             .order_by("left_at")
             .values(
                 json=JSONObject(
                     at="left_at", channel="channel", outcome="state", agency="case__agency",
-                    creditor="case__creditor",
+                    creditor="case__creditor", notice="pk",
                 )
             )
         ),
@@ -261,10 +269,14 @@ def learn_facts(case: Case, at: datetime) -> None:
         setattr(case, name, known)
 
 
-def facts_for(case: Case, *, at: datetime, but_call: int | None = None, **more: Any) -> Facts:
+def facts_for(
+    case: Case, *, at: datetime, but_call: int | None = None, but_notice: int | None = None,
+    **more: Any,
+) -> Facts:  # fmt: skip
     """What is known of the case at this moment; ``more`` adds what the action itself knows.
 
-    ``but_call`` is the call that is being judged itself, so that it does not stand in its own way.
+    ``but_call`` is the call that is being judged itself, so that it does not stand in its own way;
+    ``but_notice`` the message of which word is to be brought: both together reach out once.
     """
     if not hasattr(case, "fact_holds"):
         case = copy(case)  # what holds at this moment is not for the next one to find
@@ -279,7 +291,7 @@ def facts_for(case: Case, *, at: datetime, but_call: int | None = None, **more: 
         "collector": "agency" if case.agency_id else "own",
         "at": at,
         "target_role": "debtor",
-        "contacts": tuple(_contacts(case, but_call)),
+        "contacts": tuple(_contacts(case, but_call, but_notice)),
         "record_confirmed": not case.fact_unconfirmed,
         "has_guarantor": case.fact_guarantor,
         "past_visits": tuple(_moment(row["at"]) for row in case.fact_visits),
@@ -326,7 +338,9 @@ def number_mark(point: ContactPoint) -> str:
     return str(same.order_by("pk").values_list("pk", flat=True).first() or "")
 
 
-def _contacts(case: Case, but_call: int | None = None) -> Iterator[ContactFacts]:
+def _contacts(
+    case: Case, but_call: int | None = None, but_notice: int | None = None
+) -> Iterator[ContactFacts]:
     """All that reached out to the debtor: calls and messages, what was sent, visits; by whomever."""
     for row in case.fact_attempts:
         yield _contact(
@@ -337,6 +351,8 @@ def _contacts(case: Case, but_call: int | None = None) -> Iterator[ContactFacts]
             row = {**row, "channel": "phone", "outcome": BEGUN}
             yield _contact(case, row, spoken=False, number=str(row["number"] or ""))
     for row in case.fact_notices:
+        if row["notice"] == but_notice:
+            continue
         means = MEANS.get(row["channel"], row["channel"])
         yield _contact(case, {**row, "channel": means}, spoken=False)
     for row in case.fact_visits:
@@ -409,7 +425,7 @@ def _mandate(case: Case) -> MandateFacts | None:
     if case.mandate_id is None:
         return None
     row = case.fact_mandate
-    limit = row["waiver_limit"]
+    limit, cash = row["waiver_limit"], row["cash_limit"]
     return MandateFacts(
         principal=row["principal"],
         agent=case.fact_parties["agency"] or "",
@@ -419,6 +435,7 @@ def _mandate(case: Case) -> MandateFacts | None:
         may_receive_money=row["may_receive_money"],
         may_sign=row["may_sign"],
         waiver_limit=None if limit is None else Decimal(str(limit)),
+        cash_limit=None if cash is None else Decimal(str(cash)),
         # Another house's team at work: the task was passed on, which takes the creditor's word.
         subdelegated=case.fact_parties["team"] not in (case.agency_id, case.creditor_id)
         and not row["passing_on"],

@@ -9,8 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.privacy import Asked
+from cases.contact_forms import aim_field
 from cases.imports import cells
-from cases.models import Case, Debt, Hold, Mandate
+from cases.models import Case, ContactAim, Debt, Hold, Mandate
 from cases.policy import rules_with_exceptions
 from common.clock import local_day
 from compliance.calendars import regions_of
@@ -29,6 +30,7 @@ from workflow.forms import (
     words_field,
 )
 from workflow.models import Approval
+from workflow.reasons import tongue_now
 
 PAPER_KINDS = ["contract", "disbursement", "statement", "iou", "assignment", "other"]
 ZONES = [
@@ -78,10 +80,10 @@ def known_zone(zone: str) -> str:
     return zone
 
 
-def _rate_field(**given: Any) -> MoneyField:
+def rate_field(*, required: bool = False, **given: Any) -> MoneyField:
     """Per cent a year, with up to four places."""
     return MoneyField(
-        required=False,
+        required=required,
         max_digits=7,
         decimal_places=4,
         error_messages={
@@ -268,12 +270,12 @@ class TermsForm(DeskForm):
         choices=[("", _("Not known")), *Debt.InterestBasis.choices],
         required=False,
     )
-    annual_rate = _rate_field(label=_("Interest a year, per cent"))
-    cost_rate = _rate_field(
+    annual_rate = rate_field(label=_("Interest a year, per cent"))
+    cost_rate = rate_field(
         label=_("All costs a year, per cent"),
         help_text=_("Interest, default interest, penalties and fees together (CN-40, CN-45)."),
     )
-    default_rate = _rate_field(label=_("Default interest asked, per cent a year"))
+    default_rate = rate_field(label=_("Default interest asked, per cent a year"))
     default_agreed = _known_field(label=_("A rate was agreed for the time after the due day"))
     platform = _known_field(label=_("Arranged with the help of an internet platform"))
     first_on = day_field(
@@ -310,6 +312,9 @@ class PaperForm(DeskForm):
     )
     file = FilesField(label=_("File"), help_text=_("PDF, JPEG, PNG, Word or Excel, at most 20 MB."))
     original_held = forms.BooleanField(label=_("We hold the original"), required=False)
+    received_from = forms.CharField(
+        label=_("From whom the original came"), max_length=80, required=False
+    )
     kept_at = forms.CharField(label=_("Where the original is kept"), max_length=120, required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -317,6 +322,8 @@ class PaperForm(DeskForm):
         cleaned = super().clean()
         if cleaned.get("original_held") and not cleaned.get("kept_at"):
             self.add_error("kept_at", _("Say where the original is kept, so that it can go back."))
+        if cleaned.get("original_held") and not cleaned.get("received_from"):
+            self.add_error("received_from", _("Say from whom it came, so that it can go back."))
         return cleaned
 
 
@@ -356,6 +363,7 @@ class MessageForm(DeskForm):
     """A message in our own words."""
 
     channel = forms.ChoiceField(label=_("How it goes"))
+    aim = aim_field()
     text = words_field(
         label=_("What the debtor is told"),
         rows=6,
@@ -367,6 +375,10 @@ class MessageForm(DeskForm):
         self.fields["channel"].choices = [
             (name, Notice.Channel(name).label) for name in channels_of_words(case, at)
         ]
+
+    def clean_aim(self) -> str:
+        """What was chosen; else collecting."""
+        return self.cleaned_data["aim"] or ContactAim.COLLECTING.value
 
 
 class HoldForm(DeskForm):
@@ -406,9 +418,8 @@ class ExceptionForm(DeskForm):
     def __init__(self, *args: Any, case: Case, at: datetime, **given: Any) -> None:
         super().__init__(*args, **given)
         rules = rules_with_exceptions(case.packs, local_day(at, case.zone))
-        tongue = "zh" if (get_language() or "zh").startswith("zh") else "en"
         self.fields["rule"].choices = [
-            (id_, f"{id_} · {gist(entry)[tongue]}") for id_, entry in sorted(rules.items())
+            (id_, f"{id_} · {gist(entry)[tongue_now()]}") for id_, entry in sorted(rules.items())
         ]
 
 

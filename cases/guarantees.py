@@ -36,6 +36,14 @@ def guarantors_of(case: Case) -> tuple[GuaranteeFacts, ...]:
     return tuple(_facts(party, due) for party in found)
 
 
+def common_debtors_of(case: Case) -> tuple[str, ...]:
+    """The spouses who answer for the debt too (Civil Code art. 1064), whether they sign or not."""
+    if getattr(case, "fact_common_debtor", None) is False:
+        return ()
+    spouses = case.parties.filter(role=Party.Role.SPOUSE).exclude(common_debt="")
+    return tuple(str(party.person) for party in spouses.select_related("person").order_by("pk"))
+
+
 def _due_on(case: Case) -> date | None:
     """When the first of the debts fell due; unknown as long as one of them is."""
     days = list(case.debts.values_list("due_on", flat=True))

@@ -44,6 +44,18 @@ class PartyForm(DeskForm):
         return document_number(self.cleaned_data["id_number"])
 
 
+class PartyIdentityForm(DeskForm):
+    """What the identity paper of somebody beside the debtor says."""
+
+    id_number = forms.CharField(label=_("ID number"), max_length=30, required=False)
+    born_on = day_field(label=_("Date of birth"), required=False)
+    name_en = forms.CharField(label=_("Name in Latin letters"), max_length=80, required=False)
+
+    def clean_id_number(self) -> str:
+        """A number as ID cards and passports have it."""
+        return document_number(self.cleaned_data["id_number"])
+
+
 class LegalBasisForm(DeskForm):
     """On what the data of somebody besides the debtor are kept."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from cases.facts import facts_for
 from common.clock import local_day
+from compliance.aims import Aim
 from compliance.ask import ask
 from compliance.verdict import Verdict
 from notices.ways import Way, ways_of
@@ -21,9 +22,13 @@ class Reached:
     goes_at: datetime | None
 
 
-def ask_way(case: Any, way: Way, at: datetime, *, action: str = "notice.send") -> Verdict:
-    """What the rules say of a message by this way at that moment."""
-    facts = facts_for(case, at=at, channel=way.means, contact_sources=(way.source,))
+def ask_way(
+    case: Any, way: Way, at: datetime, *, action: str = "notice.send", aim: Aim = Aim.COLLECTING
+) -> Verdict:
+    """What the rules say of a message by this way, for that aim, at that moment."""
+    facts = facts_for(
+        case, at=at, channel=way.means, contact_sources=(way.source,), aim=aim.value
+    )  # fmt: skip
     return ask(action, facts, on=local_day(at, case.zone))
 
 
@@ -32,6 +37,7 @@ def reach(
     at: datetime,
     *,
     action: str = "notice.send",
+    aim: Aim = Aim.COLLECTING,
     ways: Sequence[Way] | None = None,
     closes: datetime | None = None,
 ) -> Reached | None:
@@ -42,7 +48,7 @@ def reach(
     """
     refused: Reached | None = None
     for way in ways_of(case, at) if ways is None else ways:
-        verdict = ask_way(case, way, at, action=action)
+        verdict = ask_way(case, way, at, action=action, aim=aim)
         goes_at = at if verdict.allowed else verdict.earliest
         if goes_at and (closes is None or goes_at < closes):
             return Reached(way, verdict, goes_at)

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from cases.models import Case, ContactAttempt, Hold
 from common.clock import local_day
 from common.money import ZERO
@@ -11,7 +13,11 @@ from compliance.records import RECORDS
 from compliance.retention import Kept, keep
 
 OF_THE_HOUSE = {"impact_assessment"}  # kept by compliance, not in a case
-HELD_FOR = {Hold.Reason.COMPLAINT: "complaint", Hold.Reason.NO_CONTACT_ORDER: "police"}
+HELD_FOR = {
+    Hold.Reason.COMPLAINT: "complaint",
+    Hold.Reason.NO_CONTACT_ORDER: "police",
+    Hold.Reason.DISPUTE: "dispute",
+}
 REACHED = (ContactAttempt.Result.REACHED, ContactAttempt.Result.PROMISED)
 
 
@@ -28,6 +34,7 @@ def kept_of(case: Case, *, closed_on: date) -> list[Kept]:
         "events": {
             "settled": closed_on if case.balance == ZERO else None,
             "contact_restored": _reached_on(case) or closed_on,
+            "made": _recorded_on(case) or closed_on,
         },
         "limitation_ends_on": max(ends, default=None),
         "holds": _held_for(case),
@@ -46,7 +53,36 @@ def _held_for(case: Case) -> list[str]:
             "reason", flat=True
         )
     ]
-    return [*held, *(["suit"] if case.closed_as == Case.ClosedAs.COURT else [])]
+    # Holds that a person has set for keeping alone; retention stands above cases.
+    set_by_hand = list(case.legal_holds.filter(lifted_at=None).values_list("kind", flat=True))
+    return [
+        *held, *set_by_hand, *(["suit"] if case.closed_as == Case.ClosedAs.COURT else []),
+    ]  # fmt: skip
+
+
+def reached_persons_data(case: Case, *, on: date) -> Kept | None:
+    """What becomes of the data of contact persons of a case that is open: they go once the debtor is reached.
+
+    None where nobody has reached the debtor yet, or where a pack of the case cannot be read.
+    """
+    reached = _reached_on(case)
+    if reached is None:
+        return None
+    try:
+        return keep(
+            "contact_person", packs=tuple(case.packs),
+            creditor_type=case.creditor.creditor_type or None, closed_on=on,
+            events={"contact_restored": reached}, holds=_held_for(case),
+        )  # fmt: skip
+    except PackUnreadable:
+        return None
+
+
+def _recorded_on(case: Case) -> date | None:
+    """The day of the last recording of sound or film."""
+    sound = Q(mime__startswith="audio/") | Q(mime__startswith="video/")
+    last = case.documents.filter(sound).order_by("-created_at").first()
+    return local_day(last.created_at, case.zone) if last else None
 
 
 def _reached_on(case: Case) -> date | None:

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from cases.deliveries import views as deliveries
-from cases.views import calling, holding, house_papers, lawyers_letters, preparing
+from cases.views import calling, holding, house_papers, lawyers_letters, preparing, seals
 
 app_name = "cases"
 
@@ -32,6 +32,8 @@ urlpatterns = [
     ),
     path("house-papers/", house_papers.house_papers, name="house_papers"),
     path("house-papers/<int:pk>/withdraw/", house_papers.withdraw, name="withdraw_house_paper"),
+    path("seals/", seals.seals, name="seals"),
+    path("seals/<int:pk>/retire/", seals.retire, name="retire_seal"),
     path("cases/<slug:reference>/debtor/", preparing.edit_debtor, name="debtor"),
     path("cases/<slug:reference>/addresses/add/", preparing.add_address, name="add_address"),
     path("cases/<slug:reference>/addresses/<int:pk>/", preparing.edit_address, name="edit_address"),
@@ -40,6 +42,11 @@ urlpatterns = [
         "cases/<slug:reference>/numbers/<int:pk>/", preparing.edit_contact_point, name="edit_number"
     ),
     path("cases/<slug:reference>/people/add/", preparing.add_party, name="add_party"),
+    path(
+        "cases/<slug:reference>/people/<int:pk>/identity/",
+        preparing.party_identity,
+        name="party_identity",
+    ),
     path(
         "cases/<slug:reference>/people/<int:pk>/guarantee/", preparing.guarantee, name="guarantee"
     ),

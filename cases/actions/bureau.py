@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from cases.actions.days import must_not_lie_ahead
 from cases.actions.still_open import while_open
 from cases.models import Case
-from common.clock import local_day
 from people.models import User
 from workflow.steps import WrongInput, note
 
@@ -15,9 +15,7 @@ def record_report(
     *, case: Case, told_on: date, reported_on: date | None, by: User, at: datetime
 ) -> None:
     """Record that the debtor was told, and that the bad mark was reported since (Regulation art. 15)."""
-    today = local_day(at, case.zone)
-    if max(told_on, reported_on or told_on) > today:
-        raise WrongInput(_("This day lies ahead. Give the day on which it happened."), "told_on")
+    must_not_lie_ahead(case, max(told_on, reported_on or told_on), "told_on", at)
     if reported_on and reported_on < told_on:
         raise WrongInput(_("The debtor has to be told before anything is reported."), "reported_on")
 

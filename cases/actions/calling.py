@@ -13,6 +13,7 @@ from cases.guarantees import target_of
 from cases.models import Call, Case
 from cases.models.parties import LIABLE
 from cases.policy import asks
+from compliance.aims import Aim
 from people.models import ContactPoint, User
 from workflow.steps import Policy, StateRefused, WrongInput, begin, note
 
@@ -31,11 +32,15 @@ def numbers_of(case: Case) -> QuerySet[ContactPoint]:
     return numbers.order_by("person_id", "channel", "pk")
 
 
-def may_call(case: Case, point: ContactPoint, by: User, call: Call | None = None) -> Policy:
+def may_call(
+    case: Case, point: ContactPoint, by: User, call: Call | None = None,
+    aim: str = Aim.COLLECTING.value,
+) -> Policy:  # fmt: skip
     """Whether this number may be dialled now, from the caller's own line; ``call`` is one that is on."""
     return asks(
         "contact.log",
         channel="phone",
+        aim=call.aim if call else aim,
         number=number_mark(point),
         but_call=call.pk if call else None,
         contact_sources=(point.source,),
@@ -44,7 +49,10 @@ def may_call(case: Case, point: ContactPoint, by: User, call: Call | None = None
     )
 
 
-def begin_call(*, case: Case, point: ContactPoint, by: User, at: datetime) -> Call:
+def begin_call(
+    *, case: Case, point: ContactPoint, by: User, at: datetime,
+    aim: str = Aim.COLLECTING.value,
+) -> Call:  # fmt: skip
     """Ask the rules and note that the call begins; only then is the number given out.
 
     From then on it counts as an attempt, until it is logged or said not to have been made. Raises
@@ -54,15 +62,15 @@ def begin_call(*, case: Case, point: ContactPoint, by: User, at: datetime) -> Ca
         raise WrongInput(_("This number is marked as not to be used. Choose another one."))
     role = target_of(case, point.person_id)["target_role"]
     call = Call(
-        case=case, contact_point=point, at=at, by=by,
+        case=case, contact_point=point, aim=aim, at=at, by=by,
         party=case.parties.filter(person=point.person_id, role=role).first(),
     )  # fmt: skip
     begin(
         call,
         event="call.begun",
         right="log_contact",
-        policy=may_call(case, point, by),
-        data={"channel": "phone", "number": number_mark(point)},
+        policy=may_call(case, point, by, aim=aim),
+        data={"channel": "phone", "aim": aim, "number": number_mark(point)},
         then=while_open("call.begun"),
         by=by,
         at=at,

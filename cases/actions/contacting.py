@@ -11,6 +11,7 @@ from cases.facts import SPOKEN, number_mark
 from cases.guarantees import target_of
 from cases.models import Call, Case, ContactAttempt
 from cases.policy import asks
+from compliance.aims import Aim
 from documents.models import Document
 from documents.storing import Unreadable, clean_name, kind_of_file, store
 from people.models import Address, ContactPoint, User
@@ -37,12 +38,13 @@ def log_contact(
     content: bytes = b"",
     recording_agreed: bool | None = None,
     call: Call | None = None,
+    aim: str = Aim.COLLECTING.value,
 ) -> ContactAttempt:
     """Log one attempt that ``by`` made; the rules are asked for the moment it was made.
 
     Whom the number belongs to is who was contacted; none means the debtor. ``stated`` says whether the
     caller said who called and for whom, ``line`` from where the call came, if not from the caller's own
-    work telephone. A number that proved dead is marked, so that nobody tries it again.
+    work telephone. ``aim`` is what it was for; of a call that was begun it is what that was begun for. A number that proved dead is marked, so that nobody tries it again.
 
     Of a call: ``seconds`` it lasted, whether it was ``effective`` (by its result where nobody says),
     and its recording with whether the person agreed to it. A recording without that consent is kept
@@ -107,6 +109,7 @@ def log_contact(
             "contact.log",
             at=when,
             channel=channel,
+            aim=call.aim if call else aim,
             outcome=result,
             identity_stated=stated,
             **target,
@@ -121,6 +124,7 @@ def log_contact(
         data=lambda made: {
             "channel": channel,
             "result": result,
+            "aim": call.aim if call else aim,
             "at": when,
             "remark": remark,
             **_of_call(made),

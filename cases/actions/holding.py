@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, time, timedelta
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cases.actions.still_open import while_open
@@ -14,6 +13,7 @@ from documents.models import Document
 from documents.storing import store
 from people.models import User
 from workflow.duties import fulfil, raise_duty
+from workflow.reasons import tongue_now
 from workflow.steps import Step, WrongInput, begin, carry_out, tell
 
 REVIEW = "hold.review"
@@ -102,14 +102,10 @@ def _must_not_last_too_long(case: Case, reason: str, starts_on: date, until: dat
         _("A hold lasts at most %(days)s days, until %(day)s at the latest (%(rule)s, %(source)s).")
         % {
             "days": most, "day": starts_on + timedelta(days=most), "rule": ruled[0].id,
-            "source": ruled[0].citation.text[_tongue()],
+            "source": ruled[0].citation.text[tongue_now()],
         },
         "until",
     )  # fmt: skip
-
-
-def _tongue() -> str:
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"
 
 
 def interest_runs(case: Case, reason: str, on: date) -> bool:

@@ -10,6 +10,7 @@ from cases.actions.still_open import while_open
 from cases.lawyers_paper import paper_of
 from cases.models import Case, LawyersLetter
 from cases.policy import asks
+from compliance.aims import Aim
 from compliance.verdict import Verdict
 from documents.models import Document
 from documents.render import render_paper
@@ -210,7 +211,10 @@ def _may_write(case: Case, text: str) -> Policy:
             return words
         way = by_channel(case, BY_LAWYER, at)
         may_send = asks(
-            "notice.send", channel=BY_LAWYER, contact_sources=(way.source,) if way else None
+            "notice.send",
+            channel=BY_LAWYER,
+            aim=Aim.COLLECTING.value,
+            contact_sources=(way.source,) if way else None,
         )
         return may_send(subject, by=by, at=at)
 

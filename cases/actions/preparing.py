@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.actions.settling import AGENCY, PLACE, settle_packs
 from cases.actions.still_open import while_open
-from cases.models import Assessment, Case, ClaimPaper, Debt, Mandate, Party
+from cases.models import Assessment, Case, ClaimPaper, Custody, Debt, Mandate, Party
 from cases.models.case import search_keys
 from cases.models.parties import LIABLE
 from cases.policy import asks, may_keep
@@ -302,6 +302,7 @@ def add_paper(
     kept_at: str,
     by: User,
     at: datetime,
+    received_from: str = "",
 ) -> ClaimPaper:
     """Take in a paper that proves the claim, and check off what it is.
 
@@ -327,6 +328,13 @@ def add_paper(
             at=at,
         )
 
+    def take_in(_paper: Any, _by: User, _at: datetime) -> None:
+        if original_held:  # in custody from the day on which it was taken in
+            Custody.objects.create(
+                paper=paper, kind=Custody.Kind.TAKEN_IN, at=at, place=kept_at,
+                person=received_from.strip()[:80], recorded_by=by,
+            )  # fmt: skip
+
     begin(
         paper,
         event="paper.added",
@@ -334,11 +342,12 @@ def add_paper(
         by=by,
         at=at,
         first=keep_file,
-        then=while_open("paper.added"),
+        then=while_open("paper.added", take_in),
         data=lambda new: {
             "kind": kind,
             "original_held": original_held,
             "kept_at": kept_at,
+            "received_from": received_from,
             "document": new.document.number,
             "sha256": new.document.sha256,
         },
@@ -358,6 +367,7 @@ def draw_up_mandate(
     may_receive_money: bool = False,
     may_sign: bool = False,
     waiver_limit: Decimal = Decimal("0.00"),
+    cash_limit: Decimal | None = None,
     fee_terms: str = "",
     confidentiality: str = "",
 ) -> Mandate:
@@ -373,6 +383,7 @@ def draw_up_mandate(
         may_receive_money=may_receive_money,
         may_sign=may_sign,
         waiver_limit=waiver_limit,
+        cash_limit=cash_limit,
         fee_terms=fee_terms,
         confidentiality=confidentiality,
     )

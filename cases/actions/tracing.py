@@ -8,7 +8,7 @@ from cases.actions.contacting import default_line, line_facts
 from cases.actions.still_open import while_open
 from cases.facts import number_mark
 from cases.models import Case, ContactAttempt, Party
-from cases.models.parties import LIABLE
+from cases.models.parties import NEVER_TRACED
 from cases.policy import asks
 from people.models import ContactPoint, User
 from workflow.steps import WrongInput, begin
@@ -38,7 +38,7 @@ def trace_debtor(
         raise WrongInput(_("This lies in the future. Give the time of the attempt."), "happened_at")
     if party.case_id != case.pk:
         raise WrongInput(_("This person has no part in the case."))
-    if party.role in LIABLE:
+    if party.role in NEVER_TRACED:
         raise WrongInput(_("This person answers for the debt. Log a contact instead."))
     if contact_point and contact_point.person_id != party.person_id:
         raise WrongInput(_("This number is somebody else's."), "contact_point")

@@ -8,6 +8,7 @@ from cases.actions.still_open import while_open
 from cases.models import Case
 from cases.outgoing import ask_sending, learn, may_go
 from cases.policy import asks
+from compliance.aims import Aim
 from compliance.verdict import Verdict
 from notices import bells, kinds
 from notices.kinds import Later
@@ -22,10 +23,14 @@ from workflow.steps import WrongInput, note
 from workflow.wording import ask_words
 
 
-def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: datetime) -> Notice:
+def write_to_debtor(
+    *, case: Case, channel: str, text: str, by: User, at: datetime,
+    aim: str = Aim.COLLECTING.value,
+) -> Notice:  # fmt: skip
     """Queue a message in the debtor's language, framed with who writes and where to turn.
 
-    Raises ``PolicyRefused`` for what the rules forbid, such as words or hours, or ``WrongInput``.
+    ``aim`` is what it is for (``compliance.aims``); it is asked again when it goes. Raises
+    ``PolicyRefused`` for what the rules forbid, such as words or hours, or ``WrongInput``.
     """
     way = by_channel(case, channel, at) if channel in channels_of_words(case, at) else None
     if way is None:
@@ -37,11 +42,12 @@ def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: dateti
 
     def words_first(subject: Case, /, *, by: User, at: datetime) -> Verdict:
         """No other hour makes forbidden words lawful, so they are told before the hour is."""
-        words = ask_words(subject, text, action="text.send", at=at)
+        words = ask_words(subject, text, action="text.send", at=at, aim=aim)
         may_write = asks(
             "notice.send",
             channel=way.means,
             contact_sources=(way.source,),
+            aim=aim,
         )
         return may_write(subject, by=by, at=at) if words.allowed else words
 
@@ -51,7 +57,7 @@ def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: dateti
                 wording="letter", case=locked, channel=way.channel, recipient=locked.debtor,
                 address=way.address, contact_point=way.point, language=language,
                 values={"text": text.strip()}, due_at=at, at=at, by=by,
-                dedupe_key=f"written:{locked.pk}:{locked.event_count}",
+                dedupe_key=f"written:{locked.pk}:{locked.event_count}", about={"aim": aim},
             )
         )  # fmt: skip
 
@@ -60,7 +66,7 @@ def write_to_debtor(*, case: Case, channel: str, text: str, by: User, at: dateti
         event="message.written",
         right="log_contact",
         policy=words_first,
-        data={"channel": way.channel, "text": text},
+        data={"channel": way.channel, "text": text, "aim": aim},
         then=while_open("message.written", put_in_outbox),
         by=by,
         at=at,
@@ -88,6 +94,8 @@ def may_ring(notice: Notice, at: datetime) -> str | Later:
     """Why word of a message must not go now: it was read or withdrawn, or the rules are against it."""
     if not bells.is_needed(notice):
         return because(lambda: _("The message of which it tells was read or withdrawn."))
+    if bells.is_ahead(notice):
+        return bells.after_it(notice, at)
     return may_go(notice, at)
 
 

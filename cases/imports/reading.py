@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from cases.imports.columns import BY_NAME, PROBLEM, REQUIRED, columns_of
+from common.cells import unescaped
 
 MOST_BYTES = 60 * 1024 * 1024
 MOST_ROWS = 100_000
@@ -21,11 +22,6 @@ MOST_CELL = 32_767
 """Characters in a cell, as in a spreadsheet."""
 HEADING_WITHIN = 10
 """Rows at the top among which the heading is looked for: many files begin with a title."""
-
-_GUARDED = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
-"""What a spreadsheet may take for the beginning of a formula; the last four are full-width."""
-_ESCAPED = re.compile(rf"'+[{re.escape(_GUARDED)}]")
-
 
 UNRECKONED = "#FORMULA!"
 """Stands in a cell whose formula was saved without its result."""
@@ -66,18 +62,6 @@ class Table:
     """How many rows there are at most; 0 where only reading tells."""
     note: dict[str, Any] = field(default_factory=dict)
     """What the person should know though the file can be taken: a code and its figures."""
-
-
-def escaped(cell: str) -> str:
-    """The cell so that no spreadsheet takes it for a formula; ``unescaped`` gives it back."""
-    if cell and (cell[0] in _GUARDED or _ESCAPED.match(cell)):
-        return f"'{cell}"
-    return cell
-
-
-def unescaped(cell: str) -> str:
-    """The cell without the one apostrophe that ``escaped`` has put before it."""
-    return cell[1:] if cell[:1] == "'" and _ESCAPED.match(cell) else cell
 
 
 def kind_of(file: IO[bytes]) -> str:

@@ -21,11 +21,12 @@ from cases.imports.copying import Copier, Target, any_json
 from cases.imports.correcting import correct_case
 from cases.imports.judging import House, Judged, Reader, Values, compare
 from cases.imports.reading import Row, Unfit, open_table
-from cases.imports.watch import Busy, Stopped, Watch
+from cases.imports.watch import Stopped, Watch
 from cases.models import Case, ImportBatch, ImportRow
 from common.clock import local_day
 from people.models import User
 from timeline.chain import record_for_house
+from workflow.alone import Busy
 
 log = logging.getLogger(__name__)
 

@@ -13,9 +13,10 @@ from cases.imports import words
 from cases.imports.cells import one_line
 from cases.imports.columns import COLUMNS, PROBLEM, PROBLEM_HEADING
 from cases.imports.judging import NAME, REFERENCE, sum_of
-from cases.imports.reading import escaped
 from cases.models import Case, ImportBatch, ImportRow
+from common.cells import escaped
 from people.models import User
+from workflow.paging import page_between
 
 PAGE = 50
 
@@ -49,20 +50,13 @@ def page_of(
 ) -> RowPage:
     """One page of rows by key: page 2,000 costs what page 1 does."""
     found = ImportRow.objects.filter(batch=batch, outcome=outcome)
-    if before:
-        some = list(found.filter(line__lt=before).order_by("-line")[: PAGE + 1])
-        more_before, more_after = len(some) > PAGE, True
-        some = some[:PAGE][::-1]
-    else:
-        some = list(found.filter(line__gt=after).order_by("line")[: PAGE + 1])
-        more_before, more_after = bool(after), len(some) > PAGE
-        some = some[:PAGE]
+    some, is_before, is_after = page_between(found, "line", most=PAGE, after=after, before=before)
     rows = [_shown(row, batch.columns) for row in some]
     _find_cases(rows, batch, user)
     return RowPage(
         rows,
-        before=some[0].line if some and more_before else 0,
-        after=some[-1].line if some and more_after else 0,
+        before=some[0].line if some and is_before else 0,
+        after=some[-1].line if some and is_after else 0,
     )
 
 

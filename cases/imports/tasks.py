@@ -1,12 +1,11 @@
 """Celery only wakes the worker's part; which batch waits is in the database alone."""
 
 from celery import shared_task
-from celery.exceptions import OperationalError
-from kombu.exceptions import OperationalError as NoBroker
 
 from cases.imports import running
 from cases.models import ImportBatch
 from common import clock
+from workflow.alone import wake
 
 
 @shared_task(name="cases.imports.tasks.work_on")
@@ -26,8 +25,5 @@ def sweep() -> None:
 
 
 def poke(batch_pk: int) -> None:
-    """Wake a worker; without a broker the sweep will."""
-    try:
-        work_on.delay(batch_pk)
-    except (OperationalError, NoBroker):
-        return
+    """Wake a worker for this batch."""
+    wake("cases.imports.tasks.work_on", batch_pk)

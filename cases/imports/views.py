@@ -30,6 +30,7 @@ from common import clock
 from people.models import User
 from people.rights import may
 from workflow.guard import guarded
+from workflow.paging import number_in, page_by_key
 from workflow.steps import AlreadyDone
 from workflow.web import guard_of, press
 
@@ -41,18 +42,14 @@ _Outcome = ImportRow.Outcome
 def imports(request: HttpRequest) -> HttpResponse:
     """The files that came in, newest first."""
     _must_see(request)
-    batches = _batches(request)
     before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 18:
-        batches = batches.filter(pk__lt=int(before))
-    some = list(batches.order_by("-pk")[: PAGE + 1])
-    older = f"?before={some[PAGE - 1].pk}" if len(some) > PAGE else ""
+    batches, last = page_by_key(_batches(request), before, most=PAGE)
     return TemplateResponse(
         request,
         "cases/imports/list.html",
         {
-            "batches": some[:PAGE],
-            "older": older,
+            "batches": batches,
+            "older": last and f"?before={last}",
             "newer": reverse("cases:imports") if before else "",
             "may_import": may(request.user, actions.RIGHT),
         },
@@ -261,5 +258,4 @@ def _act(
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    given = request.GET.get(name, "")
-    return int(given) if given.isdecimal() and len(given) < 9 else 0
+    return number_in(request.GET.get(name, "")) or 0

@@ -5,12 +5,10 @@ from types import TracebackType
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from workflow.alone import Busy
+
 LOCK = 7_300_002  # advisory lock class of "a worker is at this batch"
 _EVERY = 0.25
-
-
-class Busy(Exception):
-    """Another worker is at this batch."""
 
 
 class Stopped(Exception):

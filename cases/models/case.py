@@ -102,6 +102,9 @@ class Case(models.Model):
     next_due_at = models.DateTimeField(_("next duty"), null=True, blank=True)
     held_until = models.DateField(_("held until"), null=True, blank=True)
     refused_until = models.DateField(_("visits refused until"), null=True, blank=True)
+    accrue_at = models.DateTimeField(  # none: no rate was stated, so no interest runs
+        _("interest is next booked at"), null=True, blank=True
+    )
     marks = ArrayField(  # kinds of circumstances that hold, for the pills of a list
         models.CharField(max_length=24), verbose_name=_("what happened"), null=True, blank=True
     )
@@ -161,6 +164,17 @@ class Case(models.Model):
                 fields=["team", "-id"],
                 name="case_held",
                 condition=models.Q(held_until__isnull=False),
+            ),
+            models.Index(
+                fields=["accrue_at", "id"],
+                name="case_by_accrual",
+                condition=models.Q(accrue_at__isnull=False),
+            ),
+            models.Index(fields=["creditor", "debtor_name"], name="case_of_creditor_by_debtor"),
+            models.Index(
+                fields=["closed_at", "id"],
+                name="case_by_closing",
+                condition=models.Q(closed_at__isnull=False),
             ),
             GinIndex(fields=["grams"], name="case_grams"),
             models.Index(

@@ -7,6 +7,15 @@ from cases.models.parties import Party
 from people.models import ContactPoint, User
 
 
+class ContactAim(models.TextChoices):
+    """What somebody is contacted for; ``compliance.aims`` gives the rules the same codes."""
+
+    COLLECTING = "collecting", _("To collect")
+    REMINDING = "reminding", _("To remind of an agreed instalment")
+    ANSWERING = "answering", _("To answer the debtor")
+    SERVING = "serving", _("To hand over a paper or notice that is owed")
+
+
 class ContactAttempt(models.Model):
     """One attempt to reach somebody other than by a visit; all channels count together."""
 
@@ -110,6 +119,9 @@ class Call(models.Model):
     party = models.ForeignKey(
         Party, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    aim = models.CharField(
+        _("what it is for"), max_length=10, choices=ContactAim, default=ContactAim.COLLECTING
+    )
     at = models.DateTimeField(_("begun at"))
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     attempt = models.OneToOneField(
@@ -126,6 +138,7 @@ class Call(models.Model):
                 condition=models.Q(attempt=None) | models.Q(not_made_at=None),
                 name="call_logged_or_not_made",
             ),
+            models.CheckConstraint(condition=models.Q(aim__in=ContactAim.values), name="call_aim"),
         ]
         indexes = [
             models.Index(

@@ -12,6 +12,8 @@ LIABLE = (
     "co_debtor", "guarantor", "spouse", "heir", "estate_administrator", "legal_guardian",
 )  # fmt: skip
 """Roles of those who may answer for the debt; whether one does is asked of the rules."""
+NEVER_TRACED = (*LIABLE, "joining")
+"""Who is never asked how the debtor can be reached: those who answer for the debt, or are to."""
 
 
 class Party(models.Model):
@@ -24,6 +26,7 @@ class Party(models.Model):
         HEIR = "heir", _("Heir to the estate")
         ESTATE_ADMINISTRATOR = "estate_administrator", _("Estate administrator")
         LEGAL_GUARDIAN = "legal_guardian", _("Legal guardian")
+        JOINING = "joining", _("Wants to join the debt")
         CONTACT = "contact", _("Contact person")
         THIRD_PARTY = "third_party", _("Employer, neighbour or committee")
 
@@ -72,6 +75,11 @@ class Party(models.Model):
         Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("paper that shows it"),
     )  # fmt: skip
+    released_at = models.DateTimeField(_("released at"), null=True, blank=True)
+    release = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("letter of release"),
+    )  # fmt: skip
     left_alone_at = models.DateTimeField(_("asked to be left alone at"), null=True, blank=True)
 
     class Meta:
@@ -87,6 +95,7 @@ class Party(models.Model):
                         "heir",
                         "estate_administrator",
                         "legal_guardian",
+                        "joining",
                         "contact",
                         "third_party",
                     ]
@@ -116,7 +125,7 @@ class Party(models.Model):
     @property
     def may_be_asked(self) -> bool:
         """Whether this is somebody who does not owe: only to be asked how the debtor can be reached."""
-        return self.role not in LIABLE
+        return self.role not in NEVER_TRACED
 
 
 class Assessment(models.Model):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.actions import calling, contacting
 from cases.contact_forms import CallForm
-from cases.models import Call, Case
+from cases.models import Call, Case, ContactAim
 from cases.views.preparing import seen_case
 from common import clock
 from compliance.verdict import Verdict
@@ -39,7 +39,10 @@ class Number:
 
 @require_safe
 def call(request: HttpRequest, reference: str) -> TemplateResponse:
-    """The numbers of those who answer for the debt. Context: ``case``, ``numbers``, ``open_calls``."""
+    """The numbers of those who answer for the debt.
+
+    Context: ``case``, ``numbers``, ``open_calls``, ``aims``, ``aim``.
+    """
     case = seen_case(request, reference)
     demand(request, "log_contact")
     return TemplateResponse(request, "cases/call.html", _numbers(request, case))
@@ -56,7 +59,9 @@ def begin(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
         request,
         right="log_contact",
         case=case,
-        do=lambda _data: calling.begin_call(case=case, point=point, by=request.user, at=at),
+        do=lambda _data: calling.begin_call(
+            case=case, point=point, aim=_aim(request), by=request.user, at=at
+        ),
         done="",
         template="cases/call.html",
         to=lambda made: reverse("cases:log_call", args=[case.reference, made.pk]),
@@ -130,16 +135,27 @@ def not_made(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 
 def _numbers(request: HttpRequest, case: Case) -> dict[str, Any]:
-    at = clock.now()
+    at, aim = clock.now(), _aim(request)
     return {
         "case": case,
+        "aim": aim,
+        "aims": ContactAim.choices,
         "open_calls": case.calls.open().select_related("contact_point__person", "by")[:MOST],
         "numbers": [
-            Number(point, calling.may_call(case, point, request.user)(case, by=request.user, at=at))
+            Number(
+                point,
+                calling.may_call(case, point, request.user, aim=aim)(case, by=request.user, at=at),
+            )
             for point in _once_each(calling.numbers_of(case))
         ],
         "guard_version": case.version,
     }
+
+
+def _aim(request: HttpRequest) -> str:
+    """What the call is for, as the page's address or its form says; else to collect."""
+    said = request.POST.get("aim") or request.GET.get("aim")
+    return said if said in ContactAim.values else ContactAim.COLLECTING.value
 
 
 def _once_each(points: Iterable[ContactPoint]) -> list[ContactPoint]:

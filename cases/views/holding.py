@@ -12,8 +12,6 @@ from cases.actions import excepting, holding
 from cases.views.preparing import page, seen_case
 from common import clock
 from common.clock import from_local, local_day
-from documents.storing import Unreadable
-from workflow.steps import WrongInput
 
 
 def hold(request: HttpRequest, reference: str) -> HttpResponse:
@@ -32,17 +30,14 @@ def hold(request: HttpRequest, reference: str) -> HttpResponse:
 
     def do(data: dict[str, Any]) -> None:
         file = data.pop("file")
-        try:
-            holding.hold_case(
-                case=case,
-                **data,
-                filename=file.name if file else "",
-                content=file.read() if file else b"",
-                by=request.user,
-                at=clock.now(),
-            )
-        except Unreadable as unreadable:
-            raise WrongInput(str(unreadable), "file") from unreadable
+        holding.hold_case(
+            case=case,
+            **data,
+            filename=file.name if file else "",
+            content=file.read() if file else b"",
+            by=request.user,
+            at=clock.now(),
+        )
 
     return page(
         request, case, form, right="hold_case", title=_("Hold the case"), button=_("Hold"), do=do,
@@ -91,22 +86,19 @@ def ask_exception(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
     def do(data: dict[str, Any]) -> None:
-        try:
-            excepting.ask_exception(
-                case=case,
-                rule=data["rule"],
-                reason=data["reason"],
-                evidence_kind=data["evidence_kind"],
-                filename=data["file"].name,
-                content=data["file"].read(),
-                until=from_local(
-                    datetime.combine(data["until"] + timedelta(days=1), time()), case.zone
-                ),
-                by=request.user,
-                at=clock.now(),
-            )
-        except Unreadable as unreadable:
-            raise WrongInput(str(unreadable), "file") from unreadable
+        excepting.ask_exception(
+            case=case,
+            rule=data["rule"],
+            reason=data["reason"],
+            evidence_kind=data["evidence_kind"],
+            filename=data["file"].name,
+            content=data["file"].read(),
+            until=from_local(
+                datetime.combine(data["until"] + timedelta(days=1), time()), case.zone
+            ),
+            by=request.user,
+            at=clock.now(),
+        )
 
     return page(
         request, case, form, right="request_approval", title=_("Ask for an exception"), button=_("Ask"), do=do,

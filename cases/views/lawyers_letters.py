@@ -18,6 +18,7 @@ from cases.views.preparing import seen_case
 from common import clock
 from people.rights import may
 from workflow.forms import DeskForm
+from workflow.paging import number_in
 from workflow.web import demand, handle
 
 PAGE = 50
@@ -42,8 +43,7 @@ def letters(request: HttpRequest) -> TemplateResponse:
         raise Http404
     found = LawyersLetter.objects.visible_to(request.user).filter(state__in=VIEWS[view][1])
     found = found.select_related("case", "firm", "drafted_by", "lawyer", "notice").order_by("-pk")
-    before = request.GET.get("before", "")
-    key = int(before) if before.isascii() and before.isdecimal() and len(before) < 18 else 0
+    key = number_in(request.GET.get("before", ""))
     rows = list((found.filter(pk__lt=key) if key else found)[: PAGE + 1])
     context = {
         "view": view,

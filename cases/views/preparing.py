@@ -8,17 +8,15 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from cases import contact_forms, forms, party_forms
-from cases.actions import contacting, preparing, tracing, writing
+from cases.actions import contacting, identifying, preparing, tracing, writing
 from cases.actions.bureau import record_report
 from cases.actions.privacy import record_privacy
 from cases.models import Case, Party
-from cases.models.parties import LIABLE
+from cases.models.parties import NEVER_TRACED
 from common import clock
 from common.money import show
-from documents.storing import Unreadable
 from people.models import Address, ContactPoint, Person
 from workflow.forms import DeskForm
-from workflow.steps import WrongInput
 from workflow.web import handle
 
 
@@ -137,17 +135,14 @@ def add_party(request: HttpRequest, reference: str) -> HttpResponse:
     form = party_forms.PartyForm(request.POST or None, request.FILES or None)
 
     def do(data: dict[str, Any]) -> None:
-        try:
-            preparing.add_party(
-                case=case, person=Person(name=data["name"], id_number=data["id_number"]),
-                role=data["role"], relation=data["relation"], basis=data["basis"],
-                legal_basis=data["legal_basis"],
-                common_debt=data["common_debt"], by=request.user, at=clock.now(),
-                filename=data["file"].name if data["file"] else "",
-                content=data["file"].read() if data["file"] else b"",
-            )  # fmt: skip
-        except Unreadable as unreadable:
-            raise WrongInput(str(unreadable), "file") from unreadable
+        preparing.add_party(
+            case=case, person=Person(name=data["name"], id_number=data["id_number"]),
+            role=data["role"], relation=data["relation"], basis=data["basis"],
+            legal_basis=data["legal_basis"],
+            common_debt=data["common_debt"], by=request.user, at=clock.now(),
+            filename=data["file"].name if data["file"] else "",
+            content=data["file"].read() if data["file"] else b"",
+        )  # fmt: skip
 
     return page(
         request, case, form, right="edit_case", title=_("Add a person"), button=_("Add"), do=do,
@@ -170,6 +165,27 @@ def legal_basis(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
             at=clock.now(),
         ),
         done=_("The legal basis is saved."),
+    )  # fmt: skip
+
+
+def party_identity(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Enter what the identity paper of somebody beside the debtor says."""
+    case = seen_case(request, reference)
+    party = get_object_or_404(case.parties.select_related("person"), pk=pk)
+    person = party.person
+    form = party_forms.PartyIdentityForm(
+        request.POST or None,
+        initial={
+            "id_number": person.id_number, "born_on": person.born_on, "name_en": person.name_en,
+        },
+    )  # fmt: skip
+    return page(
+        request, case, form, right="edit_case", button=_("Save"), tab="people",
+        title=_("Identity paper of %(name)s") % {"name": person},
+        do=lambda data: identifying.set_identity(
+            party=party, by=request.user, at=clock.now(), **data
+        ),
+        done=_("What the paper says is saved."),
     )  # fmt: skip
 
 
@@ -295,14 +311,11 @@ def add_paper(request: HttpRequest, reference: str) -> HttpResponse:
     form = forms.PaperForm(request.POST or None, request.FILES or None)
 
     def do(data: dict[str, Any]) -> None:
-        try:
-            preparing.add_paper(
-                case=case, kind=data["kind"], filename=data["file"].name,
-                content=data["file"].read(), original_held=data["original_held"],
-                kept_at=data["kept_at"], by=request.user, at=clock.now(),
-            )  # fmt: skip
-        except Unreadable as unreadable:
-            raise WrongInput(str(unreadable), "file") from unreadable
+        preparing.add_paper(
+            case=case, kind=data["kind"], filename=data["file"].name,
+            content=data["file"].read(), original_held=data["original_held"],
+            kept_at=data["kept_at"], received_from=data["received_from"], by=request.user, at=clock.now(),
+        )  # fmt: skip
 
     return page(
         request, case, form, right="edit_case", title=_("Add a paper of the claim"), button=_("Take in"), do=do,
@@ -358,7 +371,7 @@ def trace(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Ask somebody who does not owe how the debtor can be reached, and nothing more."""
     case = seen_case(request, reference)
     party = get_object_or_404(
-        Party.objects.select_related("case__debtor", "person").exclude(role__in=LIABLE),
+        Party.objects.select_related("case__debtor", "person").exclude(role__in=NEVER_TRACED),
         case=case, pk=pk,
     )  # fmt: skip
     form = contact_forms.TraceForm(

@@ -206,6 +206,10 @@ class TestInSight:
         assert client_of(make.outsider()).get(reverse("desk:exceptions")).context["rows"] == []
 
 
+def approval_page(approval: Approval) -> str:
+    return reverse("desk:approval", args=[approval.pk])
+
+
 class TestForm:
     def test_offers_only_rules_that_know_an_exception(self, clock: Any) -> None:
         clock.set(AT)
@@ -228,4 +232,6 @@ class TestForm:
         assert answer.status_code == 302
         approval = Approval.objects.get()
         assert approval.evidence_kind == "court_order"
+        page = client_of(make.compliance_officer()).get(approval_page(approval)).content.decode()
+        assert "A visit is the last resort" in page  # what ST-15 says, for whoever decides
         assert approval.expires_at == datetime.fromisoformat("2026-03-10T16:00:00+00:00")

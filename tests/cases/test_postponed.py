@@ -111,3 +111,45 @@ class TestPostponed:
                 assert rule in page, address
             with override(language):
                 assert rule in told(event).sentence
+
+
+class TestWordOfAMessage:
+    """A message in the portal and the word brought of it are one contact, in this order."""
+
+    def both(self, case: Case) -> tuple[Notice, Notice]:
+        made = queued(
+            Case.objects.get(pk=case.pk), channel="portal", address=" ", with_point=False,
+            key="both", at=MONDAY,
+        )  # fmt: skip
+        return made, Notice.objects.get(kind="portal_bell")
+
+    def test_goes_with_its_message_as_the_last_contact_that_the_cap_leaves(
+        self, case: Case, mailbox: Any
+    ) -> None:
+        called(case, "phone", MONDAY - timedelta(days=2))
+        called(case, "sms", MONDAY - timedelta(days=1))
+        pair = self.both(case)
+        relay.send_due(MONDAY)
+        for notice in pair:
+            notice.refresh_from_db()
+        assert [(one.state, one.why) for one in pair] == [("sent", ""), ("sent", "")]
+        assert len(mailbox.messages) == 1
+
+    def test_waits_while_the_cap_keeps_its_message_back(self, case: Case, mailbox: Any) -> None:
+        for days in (3, 2, 1):
+            called(case, "phone", MONDAY - timedelta(days=days))
+        made, bell = self.both(case)
+        relay.send_due(MONDAY)
+        made.refresh_from_db()
+        bell.refresh_from_db()
+        assert (made.state, bell.state) == ("queued", "queued")
+        assert bell.next_at >= made.next_at > MONDAY
+        assert mailbox.messages == []
+
+    def test_is_not_brought_of_a_message_that_was_stopped(self, case: Case, mailbox: Any) -> None:
+        made, bell = self.both(case)
+        Notice.objects.filter(pk=made.pk).update(state="suppressed")
+        relay.send_due(MONDAY)
+        bell.refresh_from_db()
+        assert bell.state == "suppressed"
+        assert mailbox.messages == []

@@ -4,12 +4,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError
+from django.test import Client
 
 from agreements.actions.closing import request_early_closure
 from cases.actions import preparing
 from cases.actions.contacting import log_contact
 from cases.actions.holding import hold_case
-from cases.models import Case, ClaimPaper, ContactAttempt
+from cases.models import Case, ClaimPaper, ContactAttempt, Mandate
 from documents.storing import Unreadable
 from people.models import Address, ContactPoint, Person
 from tests import make
@@ -250,6 +252,33 @@ class TestSetMandate:
         case = Case.objects.get(pk=case.pk)
         assert case.mandate is None
         assert case.agency is None
+
+
+class TestDrawUpMandate:
+    @pytest.mark.parametrize(
+        ("receives", "limit"), [(False, Decimal("100.00")), (True, Decimal("0.00"))]
+    )
+    def test_is_refused_with_cash_but_no_money_or_no_sum(
+        self, receives: bool, limit: Decimal
+    ) -> None:
+        with pytest.raises(IntegrityError, match="mandate_cash_only_with_money"):
+            preparing.draw_up_mandate(
+                principal=make.creditor(), agent=make.agency(), number="WT-CASH", scope="催收",
+                methods=["visit"], valid_from=date(2026, 1, 1), valid_until=date(2026, 12, 31),
+                may_receive_money=receives, cash_limit=limit,
+            )  # fmt: skip
+
+    def test_says_on_the_case_s_page_how_much_cash_may_be_taken(self, client: Client) -> None:
+        case = make.case()
+        client.force_login(make.clerk())
+        client.cookies["django_language"] = "en"
+        page = f"/cases/{case.reference}/"
+        assert "no cash at the door" in client.get(page).content.decode()
+        Mandate.objects.filter(pk=case.mandate_id).update(
+            may_receive_money=True, cash_limit=Decimal("2000.00")
+        )
+        assert "cash at the door up to" in client.get(page).content.decode()
+        assert "2,000.00" in client.get(page).content.decode()
 
 
 class TestAssignCase:
