@@ -18,6 +18,7 @@ from notices.models import AccountRecord, ChannelAccount
 from notices.texts.faults import demand_quiet
 from people.models import ContactPoint, Organisation, User
 from people.rights import may
+from workflow.reasons import because, kept
 from workflow.steps import RightRefused, WrongInput, once
 
 KEEP = "keep_accounts"
@@ -48,7 +49,7 @@ def open_account(
         Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
         before = accounts.account_of(organisation.pk, carrier.channel)
         if before:
-            _take_out(before, _("Another account takes its place."), by, at)
+            _take_out(before, because(lambda: _("Another account takes its place.")), by, at)
         account = ChannelAccount(
             organisation=organisation, channel=carrier.channel, provider=provider,
             per_minute=per_minute, changed_by=by, changed_at=at,
@@ -108,7 +109,7 @@ def take_in(*, account: ChannelAccount, why: str, by: User, at: datetime) -> Non
             raise WrongInput(_("This account is in use already."))
         before = accounts.account_of(held.organisation_id, held.channel)
         if before:
-            _take_out(before, _("Another account takes its place."), by, at)
+            _take_out(before, because(lambda: _("Another account takes its place.")), by, at)
         held.is_active, held.changed_by, held.changed_at = True, by, at
         held.save(update_fields=["is_active", "changed_by", "changed_at"])
         _record(held, K.TAKEN_IN, by, at, why=why)
@@ -151,17 +152,18 @@ def try_account(
     try:
         if over:
             raise Undelivered(
-                _("The account has reached its limit for this minute."), permanent=False
+                because(lambda: _("The account has reached its limit for this minute.")),
+                permanent=False,
             )
         with carrier_of(held).batch(held) as line:
             taken = line.send(_harmless(record, to, language, template, params or {}))
-        record.outcome, words = O.TAKEN, f"{taken.provider_id} {taken.answer}"
+        record.outcome, words = O.TAKEN, f"{taken.provider_id} {taken.answer}".strip()
     except Undelivered as refused:
         record.outcome, words = O.REFUSED, refused.why
     except Unclear as unclear:
         record.outcome, words = O.UNCLEAR, unclear.why
-    record.words = words.strip()[:300]
-    record.save(update_fields=["outcome", "words"])
+    record.words, record.says = kept(words, 300)
+    record.save(update_fields=["outcome", "words", "says"])
     return record
 
 
@@ -224,9 +226,12 @@ def _take_out(account: ChannelAccount, why: str, by: User, at: datetime) -> None
 
 
 def _record(
-    account: ChannelAccount, kind: str, by: User, at: datetime, **more: Any
+    account: ChannelAccount, kind: str, by: User, at: datetime, why: str = "", **more: Any
 ) -> AccountRecord:
-    return AccountRecord.objects.create(account=account, kind=kind, by=by, at=at, **more)
+    why, says = kept(why, 300)
+    return AccountRecord.objects.create(
+        account=account, kind=kind, by=by, at=at, why=why, says=says, **more
+    )
 
 
 def _locked(account: ChannelAccount) -> ChannelAccount:

@@ -1,6 +1,7 @@
-"""The forms of accounts at carriers, made from what each carrier needs."""
+"""The forms of accounts elsewhere, at carriers above all, made from what each of those needs."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -18,9 +19,45 @@ KEPT = gettext_lazy("Kept, and never shown again. Leave it empty to keep it.")
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 
 
-class AccountForm(DeskForm):
-    """What a carrier needs, how fast it may be used, and why it is entered or changed."""
+class SettingsForm(DeskForm):
+    """What somebody who carries messages or money needs, how fast it may go, and why it is entered or changed.
 
+    Forms of that kind say ``whose`` account it is, which is asked when one is opened, and ``per_minute``.
+    """
+
+    whose: tuple[str, ...] = ()
+    why = words_field(label=gettext_lazy("Why"), most=300)
+
+    def __init__(
+        self, *args: Any, needs: Sequence[Setting], account: Any = None, **given: Any
+    ) -> None:
+        super().__init__(*args, **given)
+        self.names = [one.name for one in needs]
+        last = {name: self.fields.pop(name) for name in ("per_minute", "why")}
+        for one in needs:
+            self.fields[one.name] = self.field_of(one, account)
+        self.fields.update(last)
+        if account:
+            for name in self.whose:
+                del self.fields[name]
+            self.fields["per_minute"].initial = account.per_minute
+        self.put_in_words()
+
+    def field_of(self, one: Setting, account: Any) -> forms.Field:
+        """How this setting is asked for; a secret that is kept may be left empty."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        """What was given for them stands together under ``values``."""
+        cleaned = super().clean()
+        cleaned["values"] = {name: cleaned.pop(name, "") for name in self.names}
+        return cleaned
+
+
+class AccountForm(SettingsForm):
+    """An account at a carrier."""
+
+    whose = ("organisation",)
     organisation = forms.ModelChoiceField(
         label=gettext_lazy("Whose account"), queryset=Organisation.objects.all()
     )
@@ -31,27 +68,10 @@ class AccountForm(DeskForm):
         initial=0,
         help_text=gettext_lazy("0: no limit."),
     )
-    why = words_field(label=gettext_lazy("Why"), most=300)
 
-    def __init__(
-        self, *args: Any, carrier: Carrier, account: ChannelAccount | None = None, **given: Any
-    ) -> None:
-        super().__init__(*args, **given)
-        self.names = [one.name for one in carrier.fields]
-        last = {name: self.fields.pop(name) for name in ("per_minute", "why")}
-        for one in carrier.fields:
-            self.fields[one.name] = _field(one, account)
-        self.fields.update(last)
-        if account:
-            del self.fields["organisation"]
-            self.fields["per_minute"].initial = account.per_minute
-        self.put_in_words()
-
-    def clean(self) -> dict[str, Any]:
-        """What was given for the carrier stands together under ``values``."""
-        cleaned = super().clean()
-        cleaned["values"] = {name: cleaned.pop(name, "") for name in self.names}
-        return cleaned
+    def field_of(self, one: Setting, account: Any) -> forms.Field:
+        """How this setting is asked for."""
+        return _field(one, account)
 
 
 class UseForm(DeskForm):

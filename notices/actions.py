@@ -21,7 +21,7 @@ from notices.service import effective_from
 from notices.settling import ask_to_settle, mark_dead, mark_unwanted, settled
 from notices.texts.composing import digest_of
 from people.models import User
-from workflow.reasons import told_why
+from workflow.reasons import because, told_why
 from workflow.steps import PolicyRefused, StateRefused, Step, WrongInput, carry_out, tell
 from workflow.together import carry_out_together
 
@@ -85,14 +85,16 @@ def fail(
         ask_to_settle(fresh, "notice.failed", at)
         spare_following(fresh, at)
 
-    _by_system(notice, "fail", "notice.failed", at, {"why": why}, {"why": why, "dead": dead}, after)
+    _by_system(
+        notice, "fail", "notice.failed", at, {"why": why}, {**told_why(why), "dead": dead}, after
+    )
     follow(notice, at)
 
 
 def doubt(*, notice: Notice, why: str, at: datetime) -> None:
     """It may have gone or not; it is never sent again by itself."""
     _by_system(
-        notice, "doubt", "notice.doubtful", at, {"why": why}, {"why": why},
+        notice, "doubt", "notice.doubtful", at, {"why": why}, told_why(why),
         lambda fresh, *_: ask_to_settle(fresh, "notice.doubtful", at),
     )  # fmt: skip
 
@@ -310,7 +312,7 @@ def prove_sent(
     carry_out(
         Step(
             subject=notice, event="notice.sent", right=right, transition="mark_sent", args=args,
-            data=lambda fresh: {**as_sent(fresh), "judged": how}, then=after,
+            data=lambda fresh: {**as_sent(fresh), **told_why(how, "judged")}, then=after,
         ),
         by=by, at=at,
     )  # fmt: skip
@@ -388,9 +390,9 @@ def unreachable(notice: Notice) -> str:
     """Why nobody is to be reached at this address any more; "" while it may be tried."""
     point = notice.contact_point
     if point and point.dead_at:
-        return _("The address was found dead; it is not tried again.")
+        return because(lambda: _("The address was found dead; it is not tried again."))
     if point and point.do_not_contact:
-        return _("The address is marked as not to be used.")
+        return because(lambda: _("The address is marked as not to be used."))
     return ""
 
 

@@ -1,11 +1,18 @@
 """Word of a message that lies in the portal: a few words by another way, with the link to it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from notices import links
+from notices.kinds import Later
 from notices.models import Notice
 from notices.ways import BELL, ringing
+from workflow.reasons import because
+
+A_MINUTE = timedelta(minutes=1)
+WAITS = (Notice.State.QUEUED, Notice.State.SENDING)
 
 
 def ring(notice: Notice, at: datetime, by: Any) -> None:
@@ -33,7 +40,19 @@ def ring(notice: Notice, at: datetime, by: Any) -> None:
         return
 
 
+def is_ahead(bell: Notice) -> bool:
+    """Whether the message of which it tells has not gone yet: perhaps it never may."""
+    return Notice.objects.filter(pk=bell.about.get("of"), state__in=WAITS).exists()
+
+
+def after_it(bell: Notice, at: datetime) -> Later:
+    """Not before the message itself: a minute later, or when that has its turn."""
+    told = Notice.objects.get(pk=bell.about["of"])
+    why = because(lambda: _("The message of which it tells has not gone yet."))
+    return Later(max(told.next_at, at + A_MINUTE), why, why.says)
+
+
 def is_needed(bell: Notice) -> bool:
     """Whether the message that it tells of still lies there unread."""
-    waits = [Notice.State.QUEUED, Notice.State.SENDING, Notice.State.SENT]
-    return Notice.objects.filter(pk=bell.about.get("of"), state__in=waits).exists()
+    there = [*WAITS, Notice.State.SENT]
+    return Notice.objects.filter(pk=bell.about.get("of"), state__in=there).exists()

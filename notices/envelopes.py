@@ -9,6 +9,7 @@ from notices.channels import Attachment, Message, Undelivered
 from notices.models import Notice
 from notices.texts.approved import wants_template
 from notices.wording import writer_of
+from workflow.reasons import because
 
 
 def message_of(notice: Notice) -> Message:
@@ -21,12 +22,17 @@ def message_of(notice: Notice) -> Message:
                 content = file.read()
         except OSError as error:
             raise Undelivered(
-                _("The file %(name)s is not there.") % {"name": document.filename}, permanent=True
+                because(lambda: _("The file %(name)s is not there.") % {"name": document.filename}),
+                permanent=True,
             ) from error
         if hashlib.sha256(content).hexdigest() != document.sha256:
             raise Undelivered(
-                _("The file %(name)s is not what it was when it was made.")
-                % {"name": document.filename},
+                because(
+                    lambda: (
+                        _("The file %(name)s is not what it was when it was made.")
+                        % {"name": document.filename}
+                    )
+                ),
                 permanent=True,
             )
         attachments = (Attachment(document.filename, document.mime, content),)
@@ -53,6 +59,8 @@ def _check_template(notice: Notice) -> None:
         return
     if notice.approved is None or notice.approved.account_id != notice.account_id:
         raise Undelivered(
-            _("The carrier sends only what it has approved, and this was not composed for it. Write it anew."),
+            because(
+                lambda: _("The carrier sends only what it has approved, and this was not composed for it. Write it anew.")
+            ),
             permanent=True,
         )  # fmt: skip

@@ -7,6 +7,7 @@ from notices.actions import come_back, follow, spare_following
 from notices.models import Notice
 from notices.outbox import told
 from people.models import User
+from workflow.reasons import told_why
 from workflow.steps import Step, carry_out, note
 
 
@@ -31,7 +32,7 @@ def bounce(*, notice: Notice, why: str, dead: bool, at: datetime) -> None:
     """Its carrier says that it came back; an address at which nobody is reached is marked."""
     come_back(
         notice=notice, by=User.objects.system(), at=at, why=why, dead=dead,
-        data={"why": why, "dead": dead},
+        data={**told_why(why), "dead": dead},
     )  # fmt: skip
 
 

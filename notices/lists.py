@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notices.models import LetterRun, Notice, StaffMessage
 from people.models import User
+from workflow.paging import number_in
 
 PAGE = 50
 COUNTED = 1000
@@ -42,7 +43,7 @@ class Page:
 
 def page_of(notices: QuerySet[Notice], view: str, query: Any) -> Page:
     """The page that the address asks for, by key: the last costs what the first does."""
-    before, after = _key(query.get("before", "")), _key(query.get("after", ""))
+    before, after = number_in(query.get("before", "")), number_in(query.get("after", ""))
     rows = notices.select_related(
         "case__debtor", "recipient", "document", "contact_point"
     )  # one query, however many rows
@@ -62,7 +63,7 @@ def page_of(notices: QuerySet[Notice], view: str, query: Any) -> Page:
 
 def runs_page(runs: QuerySet[LetterRun], query: Any) -> tuple[list[Any], str]:
     """One page of print runs, newest first, with how many letters each has, and the address of older ones."""
-    before = _key(query.get("before", ""))
+    before = number_in(query.get("before", ""))
     rows = runs.annotate(count=Count("lines")).order_by("-pk")
     found = list((rows.filter(pk__lt=before) if before else rows)[: PAGE + 1])
     older = f"?before={found[PAGE - 1].pk}" if len(found) > PAGE else ""
@@ -101,7 +102,3 @@ def to_staff(user: User) -> list[StaffMessage]:
 
 def _address(view: str, **key: int) -> str:
     return "?" + urlencode({"view": view, **key})
-
-
-def _key(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None

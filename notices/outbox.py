@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from documents.models import Document
 from notices import bells, kinds, links, wording
+from notices.aims import aim_for, demand_fitting
 from notices.channels import CARRIED
 from notices.faults import fault
 from notices.models import Notice
@@ -54,7 +55,7 @@ def queue(
     A second call with the same ``dedupe_key`` gives the row that is there. Nothing is sent from
     here: a worker is woken after the commit, and the sweep finds what nobody was woken for.
     The subject of an e-mail is made a quiet one where it would tell a stranger of the debt.
-    Raises ``PolicyRefused`` for words that a pack forbids, whoever wrote them.
+    Raises ``PolicyRefused`` for words that a pack forbids, whoever wrote them, at all or for that aim.
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction(f"{kind} of {case}")
@@ -63,7 +64,7 @@ def queue(
         subject = wording.one_line(subject)[:200]
         if not subject or wording.tells_of_debt(subject, case, at):
             subject = wording.quiet_subject(case, language, at)
-    demand_lawful_words(case, subject, body, at=at)
+    demand_lawful_words(case, subject, body, aim=aim_for(kind, about or {}), at=at)
     notice, new = Notice.objects.get_or_create(
         dedupe_key=dedupe_key,
         defaults={
@@ -90,7 +91,7 @@ def queue(
             "next_at": due_at,
         },
     )
-    if new and links.PLACE in body:
+    if new and links.PLACE in body and "portal_link" not in notice.about:
         link = links.link_for(case=case, person=recipient, at=at)
         notice.about = {**notice.about, "portal_link": link.pk}
         notice.save(update_fields=["about"])
@@ -124,14 +125,16 @@ def write(
     """Compose a message from the words that hold now and put it into the outbox, as ``queue`` does.
 
     ``wording`` names the message, ``values`` what is filled in, by language where that matters; the
-    kind is the message's own. Raises ``CannotCompose`` besides what ``queue`` raises.
+    kind is the message's own. Raises ``CannotCompose`` and ``WrongAim`` besides what ``queue`` raises.
     """
+    kind = kind or WORDINGS[wording].kind
+    demand_fitting(wording, aim_for(kind, given.get("about") or {}))
     made = compose(
         wording=wording, channel=channel, case=case, recipient=recipient, language=language,
         at=at, values=values,
     )  # fmt: skip
     return queue(
-        case=case, kind=kind or WORDINGS[wording].kind, channel=channel, recipient=recipient,
+        case=case, kind=kind, channel=channel, recipient=recipient,
         language=language, subject=made.subject, body=made.body, at=at,
         made_from=made.made_from, fits=made.fits, **given,
     )  # fmt: skip

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from documents.merging import Damaged, bundle
@@ -22,6 +21,7 @@ from notices.outbox import told
 from notices.wording import writer_of
 from people.models import User
 from people.rights import may
+from workflow.reasons import tongue_now
 from workflow.steps import RightRefused, StateRefused, Step, WrongInput, carry_out
 
 MOST = 100
@@ -210,7 +210,7 @@ def _stored(content: bytes, name: str, title: str, by: User, at: datetime) -> Do
 
 def _language() -> str:
     """The language of whoever prints: the sheet is for the desk and the post, not for the debtor."""
-    return "en" if (get_language() or "zh").startswith("en") else "zh"
+    return tongue_now()
 
 
 def loaded(notices: Any) -> list[Notice]:

@@ -22,6 +22,7 @@ from notices.envelopes import message_of
 from notices.models import CarrierReceipt, ChannelAccount, Notice
 from notices.outbox import told
 from people.models import User
+from workflow.reasons import Reason, because, kept, told_why
 from workflow.steps import StateRefused, note
 
 log = logging.getLogger(__name__)
@@ -38,21 +39,7 @@ S = Notice.State
 
 def keep(account: ChannelAccount, said: Iterable[Said], at: datetime) -> int:
     """Keep what a carrier told, each statement once; says how many were new."""
-    rows = [
-        CarrierReceipt(
-            account=account,
-            provider_id=one.provider_id[:120],
-            reference=one.reference[:40],
-            state=one.state,
-            said_at=one.at,
-            received_at=at,
-            why=one.why[:300],
-            dead=one.dead,
-            unwanted=one.unwanted,
-            digest=_digest(one),
-        )
-        for one in said
-    ]
+    rows = [_row(account, one, at) for one in said]
     if not rows:
         return 0
     with transaction.atomic():
@@ -63,6 +50,15 @@ def keep(account: ChannelAccount, said: Iterable[Said], at: datetime) -> int:
         CarrierReceipt.objects.bulk_create(rows, ignore_conflicts=True)
         transaction.on_commit(_wake, robust=True)
     return len({row.digest for row in rows} - known)
+
+
+def _row(account: ChannelAccount, one: Said, at: datetime) -> CarrierReceipt:
+    why, says = kept(one.why, 300)
+    return CarrierReceipt(
+        account=account, provider_id=one.provider_id[:120], reference=one.reference[:40],
+        state=one.state, said_at=one.at, received_at=at, why=why, says=says, dead=one.dead,
+        unwanted=one.unwanted, digest=_digest(one),
+    )  # fmt: skip
 
 
 def apply_open(at: datetime) -> int:
@@ -172,11 +168,28 @@ def _notice_of(receipt: CarrierReceipt) -> Notice | None:
 
 
 def _undoes(receipt: CarrierReceipt, notice: Notice) -> bool:
-    """Whether it came back, and not before a delivery that is known already."""
+    """Whether it came back, and not before a delivery that is known already.
+
+    Where it only counts as served since it was sent nobody saw it arrive: then the moment of its return
+    proves nothing, since a carrier's clock may be behind ours, or give no part of a second.
+    """
     if notice.state == S.SENT:
         return True
-    return notice.state == S.DELIVERED and (
-        notice.delivered_at is None or receipt.said_at >= notice.delivered_at
+    if notice.state != S.DELIVERED:
+        return False
+    if notice.delivered_at is None or notice.delivered_at == notice.deemed_at:
+        return not _arrived_after(receipt)
+    return receipt.said_at >= notice.delivered_at
+
+
+def _arrived_after(receipt: CarrierReceipt) -> bool:
+    """Whether the carrier has told of an arrival that came later."""
+    told = CarrierReceipt.objects.filter(account=receipt.account_id, said_at__gt=receipt.said_at)
+    return (
+        bool(receipt.provider_id)
+        and told.filter(
+            provider_id=receipt.provider_id, state=CarrierReceipt.State.DELIVERED
+        ).exists()
     )
 
 
@@ -192,7 +205,7 @@ def _was_sent(notice: Notice, taken: Taken, account: ChannelAccount, at: datetim
         notice=notice,
         by=User.objects.system(),
         provider_id=taken.provider_id,
-        how=_("%(carrier)s says so.") % {"carrier": _label(account)},
+        how=because(lambda: _("%(carrier)s says so.") % {"carrier": _label(account)}),
         at=at,
     )
 
@@ -206,10 +219,15 @@ def _delivered(notice: Notice, receipt: CarrierReceipt, at: datetime) -> None:
 
 
 def _came_back(notice: Notice, receipt: CarrierReceipt, at: datetime) -> None:
-    why = receipt.why or _("%(carrier)s could not deliver it.") % {
-        "carrier": _label(receipt.account)
-    }
+    why = _reason(receipt) or because(
+        lambda: _("%(carrier)s could not deliver it.") % {"carrier": _label(receipt.account)}
+    )
     from_carriers.bounce(notice=notice, why=why, dead=receipt.dead, at=at)
+
+
+def _reason(receipt: CarrierReceipt) -> str:
+    """What the carrier gave, in each language if the words are ours."""
+    return Reason(receipt.why, receipt.says) if receipt.says else receipt.why
 
 
 def _keep_for_the_record(notice: Notice, receipt: CarrierReceipt, at: datetime) -> None:
@@ -221,7 +239,7 @@ def _keep_for_the_record(notice: Notice, receipt: CarrierReceipt, at: datetime) 
             **told(notice),
             "state": receipt.state,
             "said_at": receipt.said_at,
-            "why": receipt.why,
+            **told_why(_reason(receipt)),
         },
         by=User.objects.system(),
         at=at,
@@ -239,10 +257,15 @@ def _digest(one: Said) -> str:
         one.reference,
         one.state,
         one.at.isoformat() if one.timed else "",
-        one.why,
+        _in_one_language(one.why),
         *(["unwanted"] if one.unwanted else []),
     )
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()
+
+
+def _in_one_language(why: str) -> str:
+    """The same for whoever hears it: a statement comes again on another way, or to another reader."""
+    return why.says["en"] if isinstance(why, Reason) else why
 
 
 def _turn_of(account: ChannelAccount, at: datetime) -> bool:

@@ -24,17 +24,18 @@ from django.utils.translation import gettext as _
 
 from notices import accounts, actions, channels, handing, kinds
 from notices.channels import Sender, Taken, Unclear, Undelivered
+from notices.claims import BATCH, claim, give_back, put_down, release
 from notices.envelopes import message_of
 from notices.faults import fault
 from notices.kinds import Later
 from notices.models import ChannelAccount, Handover, Notice
 from notices.patience import BACKOFF, DATABASE_GONE, MOST_ATTEMPTS, patiently, pause_after
 from people.models import Organisation, User
+from workflow.reasons import because
 from workflow.steps import StateRefused
 
 log = logging.getLogger(__name__)
 
-BATCH = 100
 HANDFUL = 50  # asked, begun and recorded together
 ASKED_FOR = (
     2.0  # seconds for which an answer of the rules counts; then what has not gone is asked anew
@@ -73,11 +74,11 @@ def send_due(at: datetime, *, most: int = BATCH) -> Outcome:
             for account, rows in _by_account(name, claimed):
                 outcome.sent += _send(name, account, rows, stamp, at, until)
         except DATABASE_GONE:
-            _give_back(claimed, stamp, next_at=at)
+            give_back(claimed, stamp, next_at=at)
             raise
         except Exception:  # a fault of this channel's is none of the others'
             log.exception("The batch of %s broke.", name)
-            _give_back(claimed, stamp, next_at=at + AGAIN_AFTER_FAULT)
+            give_back(claimed, stamp, next_at=at + AGAIN_AFTER_FAULT)
     return outcome
 
 
@@ -108,25 +109,6 @@ def _by_account(
     return [(known.get(pk) if pk else None, rows) for pk, rows in parted.items()]
 
 
-def claim(channel: str, at: datetime, most: int = BATCH) -> tuple[list[Notice], datetime]:
-    """Take due rows that nobody else holds; the stamp is the proof of the claim."""
-    with transaction.atomic():
-        stamp = _database_time()
-        due = (
-            Notice.objects.due_at(at)
-            .filter(channel=channel)
-            .annotate(debtor=F("case__debtor_id"))
-            .only("case_id", "kind", "due_at", "why")
-            .order_by("next_at", "pk")
-            .select_for_update(skip_locked=True, of=("self",))
-        )
-        rows = list(due[:most])
-        Notice.objects.filter(pk__in=[row.pk for row in rows]).update(
-            state=Notice.State.SENDING, claimed_at=stamp, begun_at=None
-        )
-    return rows, stamp
-
-
 def _send(
     channel: str,
     account: ChannelAccount | None,
@@ -142,7 +124,7 @@ def _send(
             left.remove(row)
             _settle(
                 row, actions.fail, at,
-                why=row.why or _("It could not be sent in time."),
+                why=row.why or because(lambda: _("It could not be sent in time.")),
             )  # fmt: skip
     if account and (over := accounts.over_rate(account, len(left))):
         left, later = left[: -over.count], left[-over.count :]
@@ -202,7 +184,7 @@ def _send_handful(
     done = _hand_over(line, account, begun, stamp, at)
     _record(done.sent, stamp, at)
     if done.again:
-        patiently(lambda: _put_down(done.again, stamp))
+        patiently(lambda: put_down(done.again, stamp))
     fault("after_sent")
     return done
 
@@ -222,7 +204,7 @@ def _begin(
         log.exception("Notice %s could not be asked again.", rows[0].pk)
         release(
             rows, stamp, next_at=at + AGAIN_AFTER_FAULT,
-            why=_("It could not be checked whether it may still go."),
+            why=because(lambda: _("It could not be checked whether it may still go.")),
         )  # fmt: skip
         return []
 
@@ -269,7 +251,8 @@ def _offer(
         _unclear(notice, account, stamp, at, unclear.why)
     except Exception:  # a fault of ours, at a place that nobody foresaw
         log.exception("Notice %s broke while it was handed over.", notice.pk)
-        _unclear(notice, account, stamp, at, _("The program broke while handing it over."))
+        broke = because(lambda: _("The program broke while handing it over."))
+        _unclear(notice, account, stamp, at, broke)
     return None
 
 
@@ -380,48 +363,6 @@ def _not_sent(notice: Notice, stamp: datetime, at: datetime, refused: Undelivere
         release([notice], stamp, next_at=at + pause_after(notice), why=refused.why)
 
 
-def release(rows: Sequence[Notice], stamp: datetime, *, next_at: datetime, why: str = "") -> None:
-    """Give claimed rows back to the queue; it is no fact of the case, so the timeline is silent."""
-    mine = Notice.objects.filter(
-        pk__in=[row.pk for row in rows], state=Notice.State.SENDING, claimed_at=stamp
-    )
-    with transaction.atomic():  # locked in one order, so that two workers cannot cross
-        held = [row.pk for row in mine.select_for_update(of=("self",)).order_by("pk").only("pk")]
-        Notice.objects.filter(pk__in=held).update(
-            state=Notice.State.QUEUED,
-            claimed_at=None,
-            begun_at=None,
-            next_at=next_at,
-            **({"why": why[:300]} if why else {}),
-        )
-
-
-def _put_down(notices: Sequence[Notice], stamp: datetime) -> None:
-    """These were begun and surely not handed over: as if they had not been begun.
-
-    No account either, unless an earlier attempt went by it: its carrier cannot speak of them.
-    """
-    pks = sorted(notice.pk for notice in notices)
-    mine = Notice.objects.filter(pk__in=pks, state=Notice.State.SENDING, claimed_at=stamp)
-    with transaction.atomic():
-        held = [row.pk for row in mine.select_for_update(of=("self",)).order_by("pk").only("pk")]
-        rows = Notice.objects.filter(pk__in=held)
-        rows.filter(attempts=1).update(account=None)
-        rows.update(begun_at=None, attempts=F("attempts") - 1)
-        handing.forget(pks, stamp)
-
-
-def _give_back(rows: Sequence[Notice], stamp: datetime, *, next_at: datetime) -> None:
-    """Give back what surely was not begun, though the database may be gone for a moment.
-
-    What may have been begun stays in hand: the sweep will say what became of it.
-    """
-    mine = Notice.objects.filter(
-        pk__in=[row.pk for row in rows], state=Notice.State.SENDING, claimed_at=stamp, begun_at=None
-    )
-    patiently(lambda: mine.update(state=Notice.State.QUEUED, claimed_at=None, next_at=next_at))
-
-
 def _settle(notice: Notice, action: Callable[..., None], at: datetime, **given: Any) -> None:
     """Record what came of it; a database that is gone for a moment is asked again.
 
@@ -461,20 +402,22 @@ def _take_over(notice: Notice, mark: handing.Mark | None, at: datetime) -> None:
             _settle(
                 notice, actions.prove_sent, at, by=User.objects.system(),
                 provider_id=mark.taken.provider_id,
-                how=_("The carrier had taken it before the worker stopped: %(answer)s")
-                % {"answer": mark.taken.answer},
+                how=because(
+                    lambda: _("The carrier had taken it before the worker stopped: %(answer)s")
+                    % {"answer": mark.taken.answer}
+                ),
             )  # fmt: skip
             return
         with transaction.atomic():
             back = not mark.handed and handing.take_back(notice, stamp)
             if back:
-                _put_down([notice], stamp)
+                put_down([notice], stamp)
                 release([notice], stamp, next_at=at)
         if back:
             return
     _unclear(
         notice, notice.account, stamp, at,
-        _("The worker stopped after handing it over and before the answer was kept."),
+        because(lambda: _("The worker stopped after handing it over and before the answer was kept.")),
     )  # fmt: skip
 
 
@@ -490,10 +433,3 @@ def follow_up(at: datetime) -> None:
     waiting = Notice.objects.filter(followed_at=None, state__in=actions.FOLLOWED)
     for notice in waiting.order_by("pk")[:BATCH]:
         actions.follow(notice, at)
-
-
-def _database_time() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("select clock_timestamp()")
-        stamp: datetime = cursor.fetchone()[0]
-    return stamp

@@ -7,9 +7,10 @@ the same Message-ID, by which mail programs show it once.
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -17,17 +18,20 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from notices.channels import Message, Sender, Unclear, Undelivered, email
 from notices.models import StaffMessage
 from notices.outbox import OutsideTransaction
 from notices.wording import one_line
 from people.models import User
+from workflow.reasons import because, kept
 
 log = logging.getLogger(__name__)
 
 SEND = "notices.tasks.send_to_staff"
 BATCH = 50
+BOTH = ("zh-hans", "en")
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 1, 2, 3, 5, 10, 15)]
 GIVEN_UP_AFTER = timedelta(days=1)
 LEASE = timedelta(minutes=3)
@@ -35,18 +39,33 @@ LEASE = timedelta(minutes=3)
 BUDGET = 60.0  # seconds after which a task claims nothing new
 
 States = StaffMessage.State
+_asked_again: dict[str, Callable[[StaffMessage], str]] = {}
+
+
+def ask_again(kind: str, why_not: Callable[[StaffMessage], str]) -> None:
+    """Have it asked, before a message of this kind goes, whether it has lost its sense: why, or ""."""
+    _asked_again[kind] = why_not
 
 
 def write(
-    *, person: User, kind: str, subject: str, text: str, dedupe_key: str, at: datetime
+    *,
+    person: User,
+    kind: str,
+    subject: str,
+    text: str,
+    dedupe_key: str,
+    at: datetime,
+    address: str = "",
 ) -> StaffMessage | None:
     """Put an e-mail to a member of staff into the outbox, inside a running change; none without an address.
+
+    ``address`` is one that the operator has named, in place of the person's own.
 
     A second call with the same ``dedupe_key`` gives the row that is there.
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction(f"{kind} to {person}")
-    address = one_line(person.email)
+    address = one_line(address or person.email)
     if not address:
         return None
     message, new = StaffMessage.objects.get_or_create(
@@ -61,12 +80,35 @@ def write(
     return message
 
 
+def write_to_each(
+    people: Iterable[User],
+    *,
+    kind: str,
+    say: Callable[[], tuple[str, str]],
+    key: Callable[[User], str],
+    at: datetime,
+) -> None:
+    """The same e-mail to each of these people, in Chinese and in English below it: staff keep no language.
+
+    ``say`` gives the subject and the text, and is asked in either language; ``key`` is a person's dedupe key.
+    """
+    said = []
+    for code in BOTH:
+        with override(code):
+            said.append(say())
+    for person in people:
+        write(
+            person=person, kind=kind, subject=" / ".join(head for head, _text in said),
+            text="\n\n".join(text for _head, text in said), dedupe_key=key(person), at=at,
+        )  # fmt: skip
+
+
 def call_off(dedupe_keys: Iterable[str], *, why: str) -> int:
     """What these were to tell is over: those that have not gone go no more. Says how many."""
     waiting = StaffMessage.objects.filter(
         dedupe_key__in=list(dedupe_keys), state__in=[States.QUEUED, States.SENDING]
     )
-    return waiting.update(state=States.SUPPRESSED, why=why[:300])
+    return waiting.update(state=States.SUPPRESSED, **_kept(why))
 
 
 def wake() -> None:
@@ -112,13 +154,18 @@ def _send_all(rows: Sequence[StaffMessage], at: datetime) -> int:
 
 def _send(line: Sender, row: StaffMessage, at: datetime) -> bool:
     """Send one and record what came of it; raises ``Undelivered`` where nothing at all can be sent."""
+    lost_its_sense = _asked_again.get(row.kind)
+    why_not = lost_its_sense(row) if lost_its_sense else ""
+    if why_not:
+        _settle(row, state=States.SUPPRESSED, **_kept(why_not))
+        return False
     try:
         taken = line.send(_message_of(row))
     except Undelivered as fault:
         if fault.everyone:
             raise
         if fault.permanent:
-            _settle(row, state=States.FAILED, why=fault.why[:300])
+            _settle(row, state=States.FAILED, **_kept(fault.why))
         else:
             _try_later(row, fault.why, at)
         return False
@@ -131,7 +178,7 @@ def _send(line: Sender, row: StaffMessage, at: datetime) -> bool:
         return False
     # It went, whoever has called it off meanwhile.
     StaffMessage.objects.filter(pk=row.pk, claimed_at=row.claimed_at).update(
-        state=States.SENT, sent_at=at, provider_id=taken.provider_id, why=""
+        state=States.SENT, sent_at=at, provider_id=taken.provider_id, why="", says={}
     )
     return True
 
@@ -146,11 +193,16 @@ def _message_of(row: StaffMessage) -> Message:
 def _try_later(row: StaffMessage, why: str, at: datetime) -> None:
     """Another try after a while; after a day it has failed."""
     next_at = at + BACKOFF[min(row.attempts, len(BACKOFF)) - 1]
-    why = why or _("It could not be sent.")
+    why = why or because(lambda: _("It could not be sent."))
     if next_at > row.queued_at + GIVEN_UP_AFTER:
-        _settle(row, state=States.FAILED, why=why[:300])
+        _settle(row, state=States.FAILED, **_kept(why))
     else:
-        _settle(row, state=States.QUEUED, next_at=next_at, why=why[:300])
+        _settle(row, state=States.QUEUED, next_at=next_at, **_kept(why))
+
+
+def _kept(why: str) -> dict[str, Any]:
+    text, says = kept(why, 300)
+    return {"why": text, "says": says}
 
 
 def _settle(row: StaffMessage, **what: object) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min, Q, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -19,11 +19,12 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from common.clock import HOUSE_ZONE, day_begins, local_day
-from notices import channels, pulses
+from notices import accounts, channels, pulses
 from notices.models import ChannelAccount, Notice
 from notices.pulses import Seen
 from people.models import User
 from timeline.models import Event
+from workflow.reasons import tongue_now
 
 DAY = timedelta(days=1)
 LATE_AFTER = timedelta(minutes=10)
@@ -202,7 +203,7 @@ def _forged(user: User, at: datetime) -> Iterable[Trouble]:
         return
     for account in rows.order_by("pk")[:REASONS]:
         yield Trouble(
-            _("Calls in the name of a carrier were refused: %(account)s.") % {"account": account},
+            _("Calls in the name of a carrier were refused: %(account)s.") % {"account": accounts.name_of(account)},
             _("They could not be shown to be the carrier's, %(count)d so far, and changed nothing."
               " If its receipts stay away, compare the key in the settings with the carrier's.")
             % {"count": account.forged_count},
@@ -212,10 +213,16 @@ def _forged(user: User, at: datetime) -> Iterable[Trouble]:
 # ---------------------------------------------------------------- does it send
 
 
+# Of due ones that no attempt was made for: the carrier takes nothing now, or only so many a minute. They
+# are asked again each minute, and until then are as late as if nobody had asked.
+_HELD_UP = Q(attempts=0) & ~Q(why="")
+
+
 def _lanes(user: User, at: datetime) -> Iterable[Lane]:
     """Every channel in which anything stands or went in the last day."""
-    due = Q(state="queued", next_at__lte=at)
-    later = Q(state="queued", next_at__gt=at)
+    waits = Q(state="queued")
+    due = waits & (Q(next_at__lte=at) | _HELD_UP & Q(due_at__lte=at))
+    later = waits & Q(next_at__gt=at) & ~(_HELD_UP & Q(due_at__lte=at))
     open_ = Q(state__in=["queued", "sending", "doubtful"])
     lately = Q(begun_at__gte=at - DAY)
     rows = (
@@ -242,7 +249,7 @@ def _lanes(user: User, at: datetime) -> Iterable[Lane]:
 def _failures(user: User, at: datetime) -> list[Reason]:
     """The commonest reasons of the last day, by carrier, with how many of each are tried again."""
     failed = Q(state__in=["failed", "bounced"])
-    again = Q(state="queued", attempts__gt=0)
+    again = Q(state="queued") & (Q(attempts__gt=0) | _HELD_UP & Q(due_at__lte=at))
     rows = (
         Notice.objects.visible_to(user)
         .annotate(tried_at=Coalesce("begun_at", "due_at"))
@@ -250,10 +257,13 @@ def _failures(user: User, at: datetime) -> list[Reason]:
         .filter(Q(tried_at__gte=at - DAY) | again)
         .exclude(why="")
         .order_by()
-        .values("channel", "account__provider", "why")
+        .annotate(
+            words=Coalesce(KT(f"about__says__{tongue_now()}"), F("why"), output_field=TextField())
+        )
+        .values("channel", "account__provider", "words")
         .annotate(failed=Count("pk", filter=failed), waiting=Count("pk", filter=again))
         .annotate(all=F("failed") + F("waiting"))
-        .order_by("-all", "why")[:REASONS]
+        .order_by("-all", "words")[:REASONS]
     )
     names = dict(Notice.Channel.choices)
     carriers = channels.carriers()
@@ -265,7 +275,7 @@ def _failures(user: User, at: datetime) -> list[Reason]:
             Reason(
                 carrier=str(label or _("Our own")),
                 channel=str(names[row["channel"]]),
-                says=row["why"],
+                says=row["words"],
                 failed=row["failed"],
                 waiting=row["waiting"],
             )
@@ -282,7 +292,7 @@ def _stopped(user: User, at: datetime) -> list[tuple[str, int]]:
         events = events.filter(case__in=cases.objects.visible_to(user))
     rows = (
         events.order_by()
-        .annotate(says=KT("data__why"))
+        .annotate(says=Coalesce(KT(f"data__says__{tongue_now()}"), KT("data__why")))
         .values("says")
         .annotate(count=Count("pk"))
         .order_by("-count", "says")[:REASONS]

@@ -12,7 +12,7 @@ from notices.models import ChannelAccount, Notice
 from notices.models.notice import means_of
 from notices.texts.composing import can_compose
 from notices.texts.placeholders import examples
-from people.models import Address, ContactPoint, Source
+from people.models import Address, ContactPoint, Person, Source
 
 C = Notice.Channel
 # A message that waits to be opened comes before one that rings, and paper that others may see comes last.
@@ -73,31 +73,32 @@ def all_ways_of(case: Any, at: datetime) -> list[Way]:
     return ways_of(case, at, every_channel(case))
 
 
-def by_mail(case: Any) -> Way | None:
-    """The debtor's e-mail address, if there is one that may be used."""
-    return next((way for way in _points(case) if way.channel == C.EMAIL), None)
+def by_mail(case: Any, person: Person | None = None) -> Way | None:
+    """The e-mail address of the debtor, or of that person, if there is one that may be used."""
+    return next((way for way in _points(case, person) if way.channel == C.EMAIL), None)
 
 
-def by_post(case: Any) -> Way | None:
-    """The debtor's own address; never a workplace, where others would open the letter."""
-    return next(iter(_posts(case)), None)
+def by_post(case: Any, person: Person | None = None) -> Way | None:
+    """The own address of the debtor, or of that person; never a workplace, where others would open the letter."""
+    return next(iter(_posts(case, person)), None)
 
 
-def by_channel(case: Any, channel: str, at: datetime) -> Way | None:
+def by_channel(case: Any, channel: str, at: datetime, person: Person | None = None) -> Way | None:
     """The way by exactly that channel; None where there is no address or nobody who carries it.
 
-    A channel other than e-mail needs an account of whoever writes at a carrier.
+    A channel other than e-mail needs an account of whoever writes at a carrier. ``person`` is whom to
+    reach where it is not the debtor: by that person's own addresses alone.
     """
     if channel == C.EMAIL:
-        return by_mail(case)
+        return by_mail(case, person)
     if channel in CARRIED:
-        way = by_post(case)
+        way = by_post(case, person)
         return replace(way, channel=channel) if way else None
     if channel == C.PORTAL:
         return next((way for way in all_ways_of(case, at) if way.channel == C.PORTAL), None)
     if account_of(case.agency_id or case.creditor_id, channel) is None:
         return None
-    return next((way for way in _points(case) if way.channel == channel), None)
+    return next((way for way in _points(case, person) if way.channel == channel), None)
 
 
 def free_channels(case: Any) -> list[str]:
@@ -147,11 +148,11 @@ def _channels(case: Any) -> dict[str, Carrier | None]:
     return found
 
 
-def _points(case: Any) -> list[Way]:
+def _points(case: Any, person: Person | None = None) -> list[Way]:
     """The numbers and accounts that may be used, one for each channel."""
     usable = [
         point
-        for point in case.debtor.contact_points.all()
+        for point in (person or case.debtor).contact_points.all()
         if not point.do_not_contact
         and point.dead_at is None
         and point.source != Source.UNKNOWN
@@ -201,12 +202,13 @@ def _portal(
     return [Way(C.PORTAL.value, "", bell.source, rings=bell.channel)] if bell else []
 
 
-def _posts(case: Any) -> list[Way]:
+def _posts(case: Any, person: Person | None = None) -> list[Way]:
+    whose = person or case.debtor
     places = [
         place
-        for place in case.debtor.addresses.all()
+        for place in whose.addresses.all()
         if place.source != Source.UNKNOWN and place.kind in {Address.Kind.HOME, Address.Kind.AGREED}
     ]
-    here = {"", case.debtor.country}  # whoever has moved away is written to where they live now
+    here = {"", whose.country}  # whoever has moved away is written to where they live now
     places.sort(key=lambda p: (p.kind != Address.Kind.HOME, p.country not in here, p.pk))
     return [Way(C.LETTER.value, str(place), place.source) for place in places[:1]]

@@ -276,7 +276,9 @@ def _locked(run: NoticeRun, out_of: set[S], act: str, by: User) -> NoticeRun:
 
 def _check_texts(text_zh: str, text_en: str) -> None:
     if not (text_zh.strip() or text_en.strip()):
-        raise WrongInput(_("Write what the debtors should be told, in one language or in both."))
+        raise WrongInput(
+            _("Write what the debtors should be told, in one language or in both."), "text_zh"
+        )
     for field, text in (("text_zh", text_zh), ("text_en", text_en)):
         if drafting.unknown_places(text):
             raise WrongInput(_unknown(text), field)

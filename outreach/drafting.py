@@ -16,7 +16,8 @@ from cases.models import Case
 from cases.models.case import OPEN_STEPS, Step
 from cases.reaching import Reached, ask_way, reach
 from common.clock import local_day
-from common.money import show
+from common.money import ZERO, show
+from compliance.aims import Aim
 from compliance.verdict import Finding, Verdict
 from notices.models import ApprovedTemplate, Notice
 from notices.texts.approved import (
@@ -99,6 +100,7 @@ NOT_SO: dict[str, dict[str, str]] = {
         "zh": "消息必须写明的内容尚缺，例如联系电话。",
     },
     "closed": {"en": "The case is closed.", "zh": "案件已结案。"},
+    "settled": {"en": "Nothing is owed any more.", "zh": "款项已全部结清。"},
     "elsewhere": {
         "en": "The case is in another team's hands now.",
         "zh": "案件已转由其他小组负责。",
@@ -225,6 +227,8 @@ def draft(
     """
     if case.state not in OPEN_STEPS:
         return Drafted(not_so="closed")
+    if case.balance <= ZERO:  # contact has stopped with the last payment
+        return Drafted(not_so="settled")
     instalment: Instalment | None = None
     if run.kind != K.LETTER:
         instalment = _instalment_for(run.kind, case, instalments, at)
@@ -252,7 +256,9 @@ def draft(
         missing = next(iter(passed_over.values()))
         return Drafted(text=text, instalment=instalment, not_so=missing, passed_over=passed_over)
     closes = window_closes(run.kind, instalment.due_on, case.zone) if instalment else None
-    reached = reach(case, at, action=action_of(run), ways=ways, closes=closes)
+    reached = reach(
+        case, at, action=action_of(run), aim=aim_of(run), ways=ways, closes=closes
+    )  # fmt: skip
     if reached is None:
         return Drafted(text=text, instalment=instalment, not_so="no-way")
     try:
@@ -344,12 +350,17 @@ def verdict_of(run: NoticeRun, case: Case, drafted: Drafted, at: datetime) -> Ve
         return drafted.words
     if reached.goes_at is None or reached.goes_at == at:
         return reached.verdict
-    return ask_way(case, reached.way, reached.goes_at, action=action_of(run))
+    return ask_way(case, reached.way, reached.goes_at, action=action_of(run), aim=aim_of(run))
 
 
 def action_of(run: NoticeRun) -> str:
     """As what the rules are asked about a message of this run."""
     return "notice.send" if run.kind == K.LETTER else "reminder.send"
+
+
+def aim_of(run: NoticeRun) -> Aim:
+    """What a message of this run is for: words of our own to many collect, a reminder reminds."""
+    return Aim.COLLECTING if run.kind == K.LETTER else Aim.REMINDING
 
 
 def _instalment_for(

@@ -6,19 +6,15 @@ transaction under one dedupe key, so that no second press, second worker or seco
 """
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from celery import current_app
-from celery.exceptions import OperationalError as Unreachable
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError as NoBroker
 
 from cases.models import Case
 from compliance.verdict import Verdict
@@ -30,6 +26,7 @@ from outreach.actions import RIGHT, judge
 from outreach.models import NoticeRun, NoticeRunLine
 from people.models import User
 from timeline.chain import record_for_house
+from workflow import alone
 from workflow.reasons import Reason, because, told_why
 from workflow.steps import (
     Outsider,
@@ -51,15 +48,8 @@ S, L = NoticeRun.State, NoticeRunLine.State
 
 
 def wake(run_pk: int) -> None:
-    """Wake a worker; without a broker the sweep will."""
-    try:
-        current_app.send_task("outreach.tasks.work_on", [run_pk])
-    except (Unreachable, NoBroker):
-        return
-
-
-class Busy(Exception):
-    """Another worker is at this run."""
+    """Wake a worker for this run."""
+    alone.wake("outreach.tasks.work_on", run_pk)
 
 
 class _Moved(Exception):
@@ -74,7 +64,7 @@ def run(run_pk: int, *, at: datetime) -> bool:
     """Do what the run waits for; says whether there is more to do. Harmless when run twice."""
     until = monotonic() + SLICE
     try:
-        with _alone_at(run_pk):
+        with alone.alone_at(LOCK, run_pk):
             while True:
                 found = NoticeRun.objects.under_way().filter(pk=run_pk).first()
                 if found is None:
@@ -82,22 +72,8 @@ def run(run_pk: int, *, at: datetime) -> bool:
                 work = {S.DRAFTING: _look, S.SENDING: _send, S.STOPPING: _call_off}[S(found.state)]
                 if not work(found, at) or monotonic() > until:
                     return NoticeRun.objects.under_way().filter(pk=run_pk).exists()
-    except Busy:
+    except alone.Busy:
         return False
-
-
-@contextmanager
-def _alone_at(run_pk: int) -> Iterator[None]:
-    """Keep others off; the lock lives no longer than the connection, so a dead worker holds none."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, %s)", [LOCK, run_pk])
-        if not cursor.fetchone()[0]:
-            raise Busy
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(%s, %s)", [LOCK, run_pk])
 
 
 # ---------------------------------------------------------------- looking

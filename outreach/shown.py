@@ -13,6 +13,7 @@ from notices.models import Notice
 from outreach.drafting import NOT_SO
 from outreach.models import NoticeRun, NoticeRunLine
 from people.models import User
+from workflow.paging import page_between
 
 PAGE = 50
 S = NoticeRun.State
@@ -149,19 +150,12 @@ def page_of(
     if rule:
         lines = lines.filter(rules__contains=[rule])
     lines = lines.select_related("case__debtor", "contact_point", "notice", "edited_by")
-    if before:
-        some = list(lines.filter(pk__lt=before).order_by("-pk")[: PAGE + 1])
-        more_before, more_after = len(some) > PAGE, True
-        some = some[:PAGE][::-1]
-    else:
-        some = list(lines.filter(pk__gt=after).order_by("pk")[: PAGE + 1])
-        more_before, more_after = bool(after), len(some) > PAGE
-        some = some[:PAGE]
+    some, is_newer, is_older = page_between(lines, "pk", most=PAGE, after=after, before=before)
     here = f"?show={tab}" + (f"&rule={rule}" if rule else "")
     return LinePage(
         [Row(line, why_of(line)) for line in some],
-        newer=f"{here}&before={some[0].pk}" if some and more_before else "",
-        older=f"{here}&after={some[-1].pk}" if some and more_after else "",
+        newer=f"{here}&before={some[0].pk}" if some and is_newer else "",
+        older=f"{here}&after={some[-1].pk}" if some and is_older else "",
     )
 
 

@@ -22,15 +22,17 @@ from cases.models.case import Step
 from common import clock
 from common.clock import HOUSE_ZONE, from_local, local_day
 from desk.views.review import AnswerForm
-from desk.worklist import Wanted, page_of, wanted_cases
+from desk.worklist import Wanted, open_cases, page_of
 from notices.models import ApprovedTemplate
 from notices.texts.composing import CannotCompose
 from outreach import actions, drafting, shown
 from outreach.forms import LineForm, ReasonForm, RunForm
 from outreach.models import NoticeRun, NoticeRunLine
 from outreach.running import wake as wake_worker
+from people.recent import recent_sign_in
 from people.rights import may
 from workflow.approvals import decide_approval
+from workflow.paging import number_in, page_by_key
 from workflow.steps import WrongInput
 from workflow.web import demand, handle, plain, press
 
@@ -56,13 +58,11 @@ def runs(request: HttpRequest) -> HttpResponse:
     """
     demand(request, SEE)
     found = NoticeRun.objects.visible_to(request.user).select_related("drafted_by", "team")
-    before = _number(request, "before")
-    if before:
-        found = found.filter(pk__lt=before)
-    some = list(found.order_by("-pk")[: PAGE + 1])
+    before = request.GET.get("before", "")
+    some, last = page_by_key(found, before, most=PAGE)
     context = {
-        "runs": some[:PAGE],
-        "older": f"?before={some[PAGE - 1].pk}" if len(some) > PAGE else "",
+        "runs": some,
+        "older": last and f"?before={last}",
         "newer": reverse("outreach:runs") if before else "",
         "may_draft": may(request.user, actions.RIGHT),
     }
@@ -92,6 +92,13 @@ def new(request: HttpRequest) -> HttpResponse:
             if not ticked:
                 raise WrongInput(_("Tick the cases first."), "which")
             cases = cases.filter(reference__in=ticked)
+        elif ticked:  # a message too many cannot be called back
+            raise WrongInput(
+                _(
+                    "Cases are ticked, and yet all are chosen. Choose the ticked ones, or untick them."
+                ),
+                "which",
+            )
         made = actions.draft_run(
             cases=cases, chosen=_in_words(wanted, batch, ticked), by=request.user, at=at, **data
         )
@@ -99,10 +106,10 @@ def new(request: HttpRequest) -> HttpResponse:
         return made
 
     context = {
-        "page": page_of(wanted, request.user, at, _tonight(at)) if batch is None else None,
+        "page": None if batch else page_of(wanted, request.user, at, _tonight(at), only_open=True),
         "wanted": wanted,
         "batch": batch,
-        "count": _chosen(request, wanted, batch, at).open().order_by()[: actions.MOST + 1].count(),
+        "count": _chosen(request, wanted, batch, at).order_by()[: actions.MOST + 1].count(),
         "most": actions.MOST,
         "steps": [(value, label) for value, label in Step.choices if value != Step.CLOSURE],
         "holds": [("held", _("On hold")), ("refused", _("Visits refused"))],
@@ -134,9 +141,10 @@ def _chosen(
     request: HttpRequest, wanted: Wanted, batch: ImportBatch | None, at: datetime
 ) -> QuerySet[Case]:
     if batch is None:
-        return wanted_cases(wanted, request.user, at, _tonight(at))
+        return open_cases(wanted, request.user, at, _tonight(at))
     rows = ImportRow.objects.filter(batch=batch).exclude(outcome=ImportRow.Outcome.REJECTED)
-    return Case.objects.visible_to(request.user).filter(
+    mine: QuerySet[Case] = Case.objects.visible_to(request.user).open()
+    return mine.filter(
         creditor=batch.creditor_id,
         external_reference__in=Subquery(rows.values_list(KT("values__0"), flat=True)),
     )
@@ -325,6 +333,7 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
     )  # fmt: skip
 
 
+@recent_sign_in
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """The second person says yes or no."""
     demand(request, "approve_run")
@@ -381,7 +390,7 @@ def put_back(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _turn(request: HttpRequest, number: str, act: Callable[..., int]) -> HttpResponse:
-    lines = [int(pk) for pk in request.POST.getlist("line") if pk.isdecimal() and len(pk) < 18]
+    lines = [pk for one in request.POST.getlist("line") if (pk := number_in(one)) is not None]
     return _press(request, number, lambda **given: act(lines=lines, **given))
 
 
@@ -437,5 +446,4 @@ def _seen(request: HttpRequest, number: str) -> NoticeRun:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
+    return number_in(request.GET.get(name, "")) or 0

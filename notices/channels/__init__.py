@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from notices.models import Notice
+from workflow.reasons import because
 
 if TYPE_CHECKING:
     from notices.models import ChannelAccount
@@ -240,7 +241,7 @@ def carrier_of(account: "ChannelAccount") -> Carrier:
         return carriers()[account.provider]
     except KeyError:
         raise Undelivered(
-            _("The carrier %(name)s is not known.") % {"name": account.provider},
+            because(lambda: _("The carrier %(name)s is not known.") % {"name": account.provider}),
             permanent=False,
             everyone=True,
         ) from None
@@ -265,10 +266,13 @@ def line(channel: str, account: "ChannelAccount | None") -> AbstractContextManag
 
         return portal.shelf()
     raise Undelivered(
-        _("There is no account at a carrier for this channel."), permanent=False, everyone=True
+        because(lambda: _("There is no account at a carrier for this channel.")),
+        permanent=False,
+        everyone=True,
     )
 
 
 def automatic() -> list[str]:
-    """The channels that the relay serves."""
-    return [name for name in Notice.Channel.values if name not in CARRIED]
+    """The channels that the relay serves; the portal first, since word of what lies there goes by the others."""
+    served = [name for name in Notice.Channel.values if name not in CARRIED]
+    return sorted(served, key=lambda name: name != Notice.Channel.PORTAL)

@@ -43,6 +43,7 @@ from notices.channels import (
 from notices.channels.email import DEAD as DEAD_CODES
 from notices.channels.email import ENHANCED, compose, message_id
 from notices.models import ChannelAccount
+from workflow.reasons import because
 
 FROM = Setting(
     "from_address",
@@ -179,8 +180,12 @@ def _from(account: ChannelAccount, options: dict[str, str]) -> dict[str, Any]:
 
 def _unsendable(error: BaseException) -> Undelivered:
     return Undelivered(
-        _("The message cannot be put together: %(why)s")
-        % {"why": " ".join(str(error).split())[:160]},
+        because(
+            lambda: (
+                _("The message cannot be put together: %(why)s")
+                % {"why": " ".join(str(error).split())[:160]}
+            )
+        ),
         permanent=True,
     )
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from common import clock
 from notices.channels import Carrier, Message, Said, Sender, Setting, Taken
 from notices.models import ChannelAccount, Notice
+from workflow.reasons import because
 
 ARRIVES_AFTER = timedelta(minutes=1)
 NOBODY = "0404"
@@ -54,7 +55,11 @@ class Demo(Carrier):
                 continue
             if notice.address.endswith(NOBODY):
                 yield Said(
-                    notice.provider_id, "failed", when, _("Nobody has this number."), dead=True
+                    notice.provider_id,
+                    "failed",
+                    when,
+                    because(lambda: _("Nobody has this number.")),
+                    dead=True,
                 )
             else:
                 yield Said(notice.provider_id, "delivered", when)

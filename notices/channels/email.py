@@ -22,6 +22,8 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from notices.channels import Message, Sender, Taken, Unclear, Undelivered
+from notices.channels.plainly import plainly
+from workflow.reasons import because
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +50,10 @@ def compose(message: Message, sender: str = "") -> EmailMessage:
         validate_email(message.to)
     except ValidationError:
         raise Undelivered(
-            _("“%(address)s” is no e-mail address.") % {"address": message.to[:80]}, permanent=True
+            because(
+                lambda: _("“%(address)s” is no e-mail address.") % {"address": message.to[:80]}
+            ),
+            permanent=True,
         ) from None
     sender = sender or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     made = EmailMessage(
@@ -100,11 +105,7 @@ class Line:
         try:
             self.backend.open()
         except OSError as error:  # smtplib's own errors are among them
-            raise Undelivered(
-                _("The mail server could not be reached: %(why)s") % {"why": _said(error)},
-                permanent=False,
-                everyone=True,
-            ) from error
+            raise _not_open(error) from error
 
     def close(self) -> None:
         """Say goodbye; a server that has gone already does no harm."""
@@ -117,8 +118,9 @@ class Line:
             made = compose(message, self.sender)
             whole = made.message()
         except (ValueError, UnicodeError) as error:  # BadHeaderError is one
+            said = _said(error)
             raise Undelivered(
-                _("The message cannot be put together: %(why)s") % {"why": _said(error)},
+                because(lambda: _("The message cannot be put together: %(why)s") % {"why": said}),
                 permanent=True,
             ) from error
         self.open()
@@ -152,18 +154,21 @@ class Line:
             smtp.send(re.sub(rb"(?m)^\.", b"..", content).rstrip(b"\r\n") + b"\r\n.\r\n")
         except OSError as error:
             self._hang_up()
-            raise Undelivered(_said(error), permanent=False, everyone=True) from error
+            raise _not_open(error) from error
         try:
             reply = smtp.getreply()
         except OSError as error:
             self._hang_up()
-            raise Unclear(
-                _("The mail server took the whole message and then fell silent: %(why)s")
-                % {"why": _said(error)}
-            ) from error
+            raise _silent(error) from error
         if not 200 <= reply[0] < 600:
             self._hang_up()
-            raise Unclear(_("The mail server took the whole message and answered in no known way."))
+            raise Unclear(
+                because(
+                    lambda: _(
+                        "The mail server took the whole message and answered in no known way."
+                    )
+                )
+            )
         self._expect(reply, set(range(200, 300)))
         return f"{reply[0]} {_text(reply[1])}"
 
@@ -207,6 +212,46 @@ class Line:
 def _text(reply: bytes) -> str:
     """What the server said, on one line."""
     return _one_line(reply.decode("utf-8", "replace"))[:240]
+
+
+def _not_open(error: OSError) -> Undelivered:
+    """The connection does not stand: who keeps the account reads what is to be mended there."""
+    answer = _answer(error)
+
+    def words() -> str:
+        if isinstance(error, smtplib.SMTPAuthenticationError):
+            says = _("The mail server does not take the user name and password: %(why)s")
+        elif isinstance(error, smtplib.SMTPNotSupportedError):
+            says = _("The mail server does not offer what the account asks of it: %(why)s")
+        elif isinstance(error, smtplib.SMTPResponseException):
+            says = _("The mail server takes no mail from us: %(why)s")
+        else:
+            says = _("The mail server could not be reached: %(why)s")
+        return says % {"why": answer or plainly(error)}
+
+    return Undelivered(because(words), permanent=False, everyone=True)
+
+
+def _silent(error: OSError) -> Unclear:
+    """The whole message was handed over, and nothing came back."""
+    return Unclear(
+        because(
+            lambda: (
+                _("The mail server took the whole message and then fell silent: %(why)s")
+                % {"why": plainly(error)}
+            )
+        )
+    )
+
+
+def _answer(error: OSError) -> str:
+    """What a server said; empty where only the way to it broke."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        held = error.smtp_error
+        return f"{error.smtp_code} {_text(held if isinstance(held, bytes) else str(held).encode())}"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return _said(error)
+    return ""
 
 
 def _said(error: BaseException) -> str:

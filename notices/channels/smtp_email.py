@@ -8,6 +8,7 @@ import smtplib
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import Any
 
@@ -19,7 +20,9 @@ from django.utils.translation import gettext_lazy
 from notices.channels import Carrier, Sender, Setting, Undelivered
 from notices.channels.anymail_line import FROM
 from notices.channels.email import Line
+from notices.channels.plainly import Barred
 from notices.models import ChannelAccount
+from workflow.reasons import because
 
 PORTS = {25, 465, 587, 2525}
 
@@ -29,7 +32,7 @@ class Smtp(Carrier):
 
     name, label, channel = "smtp_email", gettext_lazy("Own mail server (SMTP)"), "email"
     fields = (
-        FROM,
+        replace(FROM, help_text=gettext_lazy("Of a domain that this server may send for.")),
         Setting("host", gettext_lazy("Mail server"), gettext_lazy("Such as smtp.example.com.")),
         Setting("port", gettext_lazy("Port"), gettext_lazy("465, 587, 25 or 2525."), kind="number"),
         Setting(
@@ -53,7 +56,7 @@ class Smtp(Carrier):
         port = int(held.get("port") or 0)
         if settings.PRODUCTION and port not in PORTS:
             raise Undelivered(
-                _("No mail is sent to port %(port)s.") % {"port": port},
+                because(lambda: _("No mail is sent to port %(port)s.") % {"port": port}),
                 permanent=False,
                 everyone=True,
             )
@@ -88,8 +91,8 @@ class _Outside(smtplib.SMTP):
                 outside = there.ipv4_mapped.is_global
             if not outside:
                 made.close()
-                raise OSError(
-                    _("%(host)s stands inside this house's own network.") % {"host": host}
+                raise Barred(
+                    lambda: _("%(host)s stands inside this house's own network.") % {"host": host}
                 )
         return made
 

@@ -36,6 +36,7 @@ from notices.channels import (
     wire,
 )
 from notices.channels.alibaba_sms import is_dead, is_unwanted
+from notices.channels.plainly import causes
 from notices.models import ChannelAccount, Notice
 
 HOME = "https://sms.tencentcloudapi.com"
@@ -222,7 +223,7 @@ def _speaking() -> Iterator[None]:
     try:
         yield
     except TencentCloudSDKException as refused:
-        ours = next((one for one in wire.causes(refused) if isinstance(one, Undelivered)), None)
+        ours = next((one for one in causes(refused) if isinstance(one, Undelivered)), None)
         if ours:
             raise ours from refused
         if not refused.requestId:  # it never got so far that they gave it a number

@@ -197,17 +197,12 @@ def _said(sid: str, status: str, code: Any, words: str, reference: str = "") -> 
         return Said(sid, "delivered", clock.now(), reference=reference, timed=False)
     if status not in FAILED:
         return None
-    why = wire.refusal(number or status, words)
+    dead, unwanted = number in DEAD, number in UNWANTED
+    code = number or status
+    why = wire.refusal(code, words) if words else wire.coded(code, dead=dead, unwanted=unwanted)
     return Said(
-        sid,
-        "failed",
-        clock.now(),
-        why,
-        dead=number in DEAD,
-        unwanted=number in UNWANTED,
-        reference=reference,
-        timed=False,
-    )
+        sid, "failed", clock.now(), why, dead=dead, unwanted=unwanted, reference=reference, timed=False
+    )  # fmt: skip
 
 
 CARRIER = TwilioSms()

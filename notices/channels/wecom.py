@@ -28,6 +28,7 @@ from notices.channels import (
     wire,
 )
 from notices.models import ChannelAccount, Notice
+from workflow.reasons import because
 
 HOME = "https://qyapi.weixin.qq.com"
 LABEL = gettext_lazy("WeCom")
@@ -119,8 +120,12 @@ class _Line(weixin.Line):
         size = len(message.text.encode())
         if size > LONGEST[self.to]:
             raise Undelivered(
-                _("WeCom would cut it off: it has %(size)d bytes, and %(most)d fit.")
-                % {"size": size, "most": LONGEST[self.to]},
+                because(
+                    lambda: (
+                        _("WeCom would cut it off: it has %(size)d bytes, and %(most)d fit.")
+                        % {"size": size, "most": LONGEST[self.to]}
+                    )
+                ),
                 permanent=True,
             )
         return self._to_member(message) if self.to == "members" else self._to_customer(message)
@@ -176,11 +181,7 @@ class _Line(weixin.Line):
             if status == SENT:
                 yield Said(notice.provider_id, "delivered", at, timed=bool(when))
             else:
-                why = (
-                    _("The customer is no contact of the member any more.")
-                    if status == NO_FRIEND
-                    else _("The customer has had as many messages as WeCom lets through.")
-                )
+                why = because(_no_friend if status == NO_FRIEND else _too_many)
                 yield Said(
                     notice.provider_id, "failed", at, why,
                     dead=status == NO_FRIEND, timed=bool(when),
@@ -195,3 +196,11 @@ class _Line(weixin.Line):
 
 
 CARRIER = WeCom()
+
+
+def _no_friend() -> str:
+    return _("The customer is no contact of the member any more.")
+
+
+def _too_many() -> str:
+    return _("The customer has had as many messages as WeCom lets through.")

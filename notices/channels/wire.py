@@ -7,7 +7,6 @@ that breaks while it works, mean that nobody can know.
 import hmac
 import re
 import ssl
-from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +18,8 @@ from requests import exceptions
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from notices.channels import Carrier, Setting, Unclear, Undelivered
+from notices.channels.plainly import causes, plainly
+from workflow.reasons import because
 
 CONNECT, READ = 5.0, 20.0
 USER = "doorstep"  # of the basic authorisation in the address for call-backs
@@ -91,16 +92,24 @@ def shows_key(account: Any, request: Any) -> bool:
 
 def broke(error: BaseException, carrier: Any) -> Undelivered | Unclear:
     """What it means that the call to the carrier ended so."""
-    why = " ".join(str(error).split())[:160] or type(error).__name__
     if _never_left(error):
         return Undelivered(
-            _("%(carrier)s could not be reached: %(why)s") % {"carrier": carrier, "why": why},
+            because(
+                lambda: (
+                    _("%(carrier)s could not be reached: %(why)s")
+                    % {"carrier": carrier, "why": plainly(error)}
+                )
+            ),
             permanent=False,
             everyone=True,
         )
     return Unclear(
-        _("%(carrier)s had the whole message and then fell silent: %(why)s")
-        % {"carrier": carrier, "why": why}
+        because(
+            lambda: (
+                _("%(carrier)s had the whole message, and no clear answer came: %(why)s")
+                % {"carrier": carrier, "why": plainly(error)}
+            )
+        )
     )
 
 
@@ -111,25 +120,6 @@ def _never_left(error: BaseException) -> bool:
     )
 
 
-def causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error, and all from which it comes: libraries wrap each other's."""
-    seen: set[int] = set()
-    waiting = [error]
-    while waiting:
-        one = waiting.pop()
-        if one is None or id(one) in seen:
-            continue
-        seen.add(id(one))
-        yield one
-        inner = [
-            getattr(one, "reason", None),
-            getattr(one, "inner_exception", None),
-            *getattr(one, "args", ()),
-        ]
-        waiting += [one.__cause__, one.__context__]
-        waiting += [other for other in inner if isinstance(other, BaseException)]
-
-
 def international(number: str, carrier: Any) -> str:
     """The number as +86…; one without a country's prefix is of the mainland."""
     digits = re.sub(r"[\s()./-]", "", number)
@@ -138,8 +128,12 @@ def international(number: str, carrier: Any) -> str:
         digits = f"+86{digits}"
     if not re.fullmatch(r"\+[1-9]\d{5,14}", digits):
         raise Undelivered(
-            _("%(carrier)s takes no number such as “%(number)s”.")
-            % {"carrier": carrier, "number": number[:40]},
+            because(
+                lambda: (
+                    _("%(carrier)s takes no number such as “%(number)s”.")
+                    % {"carrier": carrier, "number": number[:40]}
+                )
+            ),
             permanent=True,
         )
     return digits
@@ -150,9 +144,29 @@ def refusal(code: Any, words: Any) -> str:
     return f"{code} {' '.join(str(words or '').split())}".strip()[:280]
 
 
+def coded(code: Any, *, dead: bool, unwanted: bool) -> str:
+    """What a carrier said by a mere number, in words for whoever has to see to it."""
+
+    def words() -> str:
+        if dead:
+            says = _("Nobody is reached at this number (code %(code)s).")
+        elif unwanted:
+            says = _("Whoever has this number wants nothing more from us (code %(code)s).")
+        else:
+            says = _("The carrier could not deliver it (code %(code)s).")
+        return says % {"code": code}
+
+    return because(words)
+
+
 def no_template(carrier: Any) -> Undelivered:
     """The carrier sends only texts that it has approved, and this message has none."""
     return Undelivered(
-        _("%(carrier)s has approved no template for this message yet.") % {"carrier": carrier},
+        because(
+            lambda: (
+                _("%(carrier)s has approved no template for this message yet.")
+                % {"carrier": carrier}
+            )
+        ),
         permanent=False,
     )

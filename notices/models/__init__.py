@@ -4,7 +4,7 @@ from notices.models.accounts import CarrierReceipt, ChannelAccount
 from notices.models.approved import ApprovedTemplate
 from notices.models.handover import Handover
 from notices.models.letter_run import LetterRun, LetterRunLine
-from notices.models.links import PortalLink
+from notices.models.links import OneTimeCode, PortalLink
 from notices.models.notice import Notice, NoticeQuerySet
 from notices.models.pulse import Pulse
 from notices.models.records import AccountRecord
@@ -22,6 +22,7 @@ __all__ = [
     "MessageVersion",
     "Notice",
     "NoticeQuerySet",
+    "OneTimeCode",
     "PortalLink",
     "Pulse",
     "StaffMessage",

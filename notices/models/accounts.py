@@ -16,7 +16,26 @@ def new_slug() -> str:
     return secrets.token_urlsafe(18)
 
 
-class ChannelAccount(models.Model):
+class Settings(models.Model):
+    """What an account elsewhere needs: settings that may be read, and keys that are sealed."""
+
+    settings = models.JSONField(_("settings"), default=dict, blank=True)
+    sealed = EncryptedTextField(_("secrets"), blank=True, null=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def secrets(self) -> dict[str, Any]:
+        """The keys that were given there, readable only with the house's own key."""
+        return dict(json.loads(self.sealed)) if self.sealed else {}
+
+    @secrets.setter
+    def secrets(self, given: dict[str, Any]) -> None:
+        self.sealed = json.dumps(given) if given else None
+
+
+class ChannelAccount(Settings):
     """An organisation's account at a carrier, for one channel."""
 
     organisation = models.ForeignKey(
@@ -24,8 +43,6 @@ class ChannelAccount(models.Model):
     )
     channel = models.CharField(_("channel"), max_length=16, choices=Notice.Channel)
     provider = models.CharField(_("carrier"), max_length=24)
-    settings = models.JSONField(_("settings"), default=dict, blank=True)
-    sealed = EncryptedTextField(_("secrets"), blank=True, null=True)
     per_minute = models.PositiveIntegerField(
         _("most messages a minute"), default=0, help_text=_("0: no limit.")
     )
@@ -58,15 +75,6 @@ class ChannelAccount(models.Model):
     def __str__(self) -> str:
         return f"{self.organisation} · {self.get_channel_display()} · {self.provider}"
 
-    @property
-    def secrets(self) -> dict[str, Any]:
-        """The keys that the carrier gave, readable only with the house's own key."""
-        return dict(json.loads(self.sealed)) if self.sealed else {}
-
-    @secrets.setter
-    def secrets(self, given: dict[str, Any]) -> None:
-        self.sealed = json.dumps(given) if given else None
-
 
 class CarrierReceipt(models.Model):
     """One statement of a carrier, kept once however often and in whatever order it comes."""
@@ -83,6 +91,7 @@ class CarrierReceipt(models.Model):
     said_at = models.DateTimeField(_("said for"))
     received_at = models.DateTimeField(_("received at"))
     why = models.CharField(_("because"), max_length=300, blank=True)
+    says = models.JSONField(default=dict, blank=True)  # the same in each language, where we say it
     dead = models.BooleanField(_("nobody is reached at this address"), default=False)
     unwanted = models.BooleanField(_("does not want to be reached there"), default=False)
     digest = models.CharField(max_length=64)

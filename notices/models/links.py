@@ -9,6 +9,7 @@ class PortalLink(models.Model):
 
     class Purpose(models.TextChoices):
         MESSAGES = "messages", _("Read the messages")
+        SIGN = "sign", _("Read and sign")
 
     case = models.ForeignKey(  # a string: cases stands above notices
         "cases.Case", on_delete=models.PROTECT, related_name="portal_links"
@@ -28,9 +29,30 @@ class PortalLink(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(purpose__in=["messages"]), name="portal_link_purpose_known"
+                condition=models.Q(purpose__in=["messages", "sign"]),
+                name="portal_link_purpose_known",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} · {self.pk}"
+
+
+class OneTimeCode(models.Model):
+    """Six digits sent to somebody who holds a link; reckoned from ``nonce``, of the code only a mark is kept."""
+
+    link = models.ForeignKey(PortalLink, on_delete=models.PROTECT, related_name="codes")
+    nonce = models.CharField(max_length=32)
+    mark = models.CharField(max_length=64)
+    channel = models.CharField(_("by"), max_length=16)
+    shown_to = models.CharField(_("to"), max_length=80)
+    made_at = models.DateTimeField(_("made at"))
+    expires_at = models.DateTimeField(_("good until"))
+    wrong_tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(_("entered at"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.channel} · {self.shown_to}"

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Optional
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import TransitionNotAllowed
 
 from common.clock import day_ends, local_day
-from workflow.reasons import Reason
+from workflow.reasons import kept, read_again
 
 if TYPE_CHECKING:
     from documents.models import Document
@@ -59,6 +59,7 @@ class Notice(models.Model):
         LETTER = "letter", pgettext_lazy("kind of notice", "Message")
         VISIT_SLIP = "visit_slip", _("Slip of a visit")
         PORTAL_BELL = "portal_bell", _("Word of a message")
+        ONE_TIME_CODE = "one_time_code", _("One-time code")
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-mail")
@@ -78,6 +79,8 @@ class Notice(models.Model):
         FAILED = "failed", _("Failed")
         SUPPRESSED = "suppressed", _("Not sent")
         DOUBTFUL = "doubtful", _("In doubt")
+
+    ENDED_WITHOUT = frozenset({State.SUPPRESSED, State.FAILED, State.BOUNCED, State.DOUBTFUL})
 
     case = models.ForeignKey(  # a string: cases stands above notices
         "cases.Case", on_delete=models.PROTECT, related_name="notices"
@@ -156,6 +159,7 @@ class Notice(models.Model):
                         "settlement",
                         "letter",
                         "portal_bell",
+                        "one_time_code",
                     ]
                 ),
                 name="notice_kind_known",
@@ -281,17 +285,23 @@ class Notice(models.Model):
     @property
     def because(self) -> str:
         """Why it stands where it stands, in the reader's language where that is known."""
-        tongue = "zh" if (get_language() or "").startswith("zh") else "en"
         says = self.about.get("waits", {}) if self.is_postponed else {}
-        if self.state == self.State.SUPPRESSED:
-            says = self.about.get("says", {})
-        return says.get(tongue) or self.why
+        kept_says = self.about.get("says", {})
+        if self.state in self.ENDED_WITHOUT or self.why in kept_says.values():
+            says = kept_says  # of a row that is tried again only while they belong to its reason
+        return read_again(self.why, says)
 
     def _leave(self, *states: str) -> None:
         """Every move starts here: only from these states, and no claim outlives it."""
         if self.state not in states:
             raise TransitionNotAllowed(self)
         self.claimed_at = None
+
+    def _since(self, why: str) -> None:
+        """Keep why it stands there, in every language where it is no person's or carrier's own words."""
+        self.why, says = kept(why, 300)
+        before = {name: value for name, value in self.about.items() if name != "says"}
+        self.about = {**before, "says": says} if says else before
 
     def mark_sent(
         self, *, at: datetime, provider_id: str, deemed_at: datetime | None = None
@@ -328,26 +338,28 @@ class Notice(models.Model):
     def bounce(self, *, why: str) -> None:
         """It came back, even after it had been taken for delivered."""
         self._leave(self.State.SENT, self.State.DELIVERED, self.State.DOUBTFUL)
-        self.state, self.why, self.followed_at = self.State.BOUNCED, why[:300], None
+        self.state, self.followed_at = self.State.BOUNCED, None
+        self._since(why)
 
     def fail(self, *, why: str) -> None:
         """It cannot be sent."""
         self._leave(self.State.QUEUED, self.State.SENDING, self.State.DOUBTFUL)
-        self.state, self.why, self.followed_at = self.State.FAILED, why[:300], None
+        self.state, self.followed_at = self.State.FAILED, None
+        self._since(why)
 
     def suppress(self, *, why: str) -> None:
         """It must not go any more."""
         if self.state == self.State.SENDING and not self.is_stoppable:
             raise TransitionNotAllowed(self)
         self._leave(self.State.QUEUED, self.State.SENDING, self.State.FAILED)
-        self.state, self.why = self.State.SUPPRESSED, why[:300]
-        if isinstance(why, Reason):
-            self.about = {**self.about, "says": dict(why.says)}
+        self.state = self.State.SUPPRESSED
+        self._since(why)
 
     def doubt(self, *, why: str) -> None:
         """Nobody knows whether it has gone; a person will say."""
         self._leave(self.State.SENDING)
-        self.state, self.why = self.State.DOUBTFUL, why[:300]
+        self.state = self.State.DOUBTFUL
+        self._since(why)
 
     def queue_again(self, *, at: datetime) -> None:
         """A person wants it tried anew."""

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from notices.models.accounts import ChannelAccount
+from workflow.reasons import read_again
 
 
 class AccountRecord(models.Model):
@@ -32,6 +33,8 @@ class AccountRecord(models.Model):
     to = models.CharField(_("to"), max_length=320, blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default=Outcome.NONE)
     words = models.CharField(_("the carrier's words"), max_length=300, blank=True)
+    says = models.JSONField(_("in every language"), default=dict, blank=True)
+    """What the house itself says of it, where it is no person's and no carrier's own words."""
 
     class Meta:
         verbose_name, verbose_name_plural = _("record of an account"), _("records of accounts")
@@ -48,6 +51,11 @@ class AccountRecord(models.Model):
                 name="account_record_outcome_known",
             ),
         ]
+
+    @property
+    def told(self) -> str:
+        """Why, or what came of it, in the reader's language where the house itself says it."""
+        return read_again(self.why or self.words, self.says)
 
     def __str__(self) -> str:
         return f"{self.account}: {self.get_kind_display()}"

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from workflow.reasons import read_again
+
 if TYPE_CHECKING:
     from people.models import User
 
@@ -41,6 +43,9 @@ class StaffMessage(models.Model):
 
     class Kind(models.TextChoices):
         ALARM = "alarm", _("Alarm")
+        WAIVER = "waiver", _("Waiver")
+        ANCHOR = "anchor", _("Signed heads")
+        CASH = "cash", _("Cash")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting to be sent")
@@ -66,6 +71,7 @@ class StaffMessage(models.Model):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     provider_id = models.CharField(_("number at the carrier"), max_length=120, blank=True)
     why = models.CharField(_("because"), max_length=300, blank=True)
+    says = models.JSONField(default=dict, blank=True)  # the same in each language ("zh", "en")
 
     objects = StaffMessageQuerySet.as_manager()
 
@@ -74,7 +80,8 @@ class StaffMessage(models.Model):
         verbose_name, verbose_name_plural = _("message to staff"), _("messages to staff")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=["alarm"]), name="staff_message_kind_known"
+                condition=models.Q(kind__in=["alarm", "waiver", "anchor", "cash"]),
+                name="staff_message_kind_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["queued", "sending", "sent", "failed", "suppressed"]),
@@ -105,6 +112,11 @@ class StaffMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.address}"
+
+    @property
+    def because(self) -> str:
+        """Why it did not go, in the reader's language."""
+        return read_again(self.why, self.says)
 
     @property
     def is_in_trouble(self) -> bool:

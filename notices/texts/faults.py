@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common.clock import HOUSE_ZONE, from_local
@@ -27,6 +26,7 @@ from notices.texts.placeholders import (
 )
 from notices.texts.segments import MOST_PARTS, measure
 from notices.texts.wordings import FRAMED, MOST_LETTERS, OUTSIDE, SUBJECTS, Wording
+from workflow.reasons import tongue_now
 from workflow.steps import WrongInput
 
 STRICTEST = "bank"  # the kind of creditor that most rules of wording bind
@@ -52,7 +52,7 @@ def faults(text: Text, wording: Wording, channel: str, language: str, *, on: dat
         *_subject(text, channel),
         *_shape(text.body, channel),
         *_language(text, language),
-        *forbidden(without(text.whole), on=on),
+        *forbidden(without(text.whole), on=on, aims=wording.aims),
         *_outside(text, channel, on),
     ]
 
@@ -70,20 +70,27 @@ def warnings(text: Text, channel: str, language: str, signature: str = "") -> li
     ]
 
 
-def forbidden(text: str, *, on: date) -> Iterator[Fault]:
-    """The words that any pack of the house forbids, each with the lawful wording that it offers."""
-    facts = Facts(
-        packs=tuple(packs.names()), zone=HOUSE_ZONE, at=_noon(on), text=text,
-        creditor_type=STRICTEST,
-    )  # fmt: skip
+def forbidden(text: str, *, on: date, aims: Iterable[str] = ("",)) -> Iterator[Fault]:
+    """The words that any pack of the house forbids, each with the lawful wording that it offers.
+
+    ``aims`` are all that the text may be sent for.
+    """
     said = set()
-    for finding in judge("text.send", facts, on=on):
+    for finding in [found for aim in aims for found in _judged(text, aim, on)]:
         if "words" not in finding.inputs:
             continue
-        words = f"{finding.says[_tongue()]} {finding.remedy[_tongue()]}".strip()
+        words = f"{finding.says[tongue_now()]} {finding.remedy[tongue_now()]}".strip()
         if words not in said:
             said.add(words)
             yield Fault("body", f"{finding.rule}{_(': ')}{words}", finding)
+
+
+def _judged(text: str, aim: str, on: date) -> Iterable[Finding]:
+    facts = Facts(
+        packs=tuple(packs.names()), zone=HOUSE_ZONE, at=_noon(on), text=text,
+        creditor_type=STRICTEST, aim=aim or None,
+    )  # fmt: skip
+    return judge("text.send", facts, on=on)
 
 
 def telling(text: str, *, on: date) -> list[str]:
@@ -210,7 +217,3 @@ def _outside(text: Text, channel: str, on: date) -> Iterator[Fault]:
 
 def _noon(day: date) -> datetime:
     return from_local(datetime.combine(day, time(12)), HOUSE_ZONE)
-
-
-def _tongue() -> str:
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"

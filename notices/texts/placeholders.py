@@ -76,6 +76,7 @@ _ALL = [
     Placeholder("fees_open", _("the fees that are open"), "242.00", "242.00", private=True),
     Placeholder("total_open", _("all that is open"), "40,000.00", "40,000.00", private=True),
     Placeholder("portal_link", _("the link to the message"), "https://doorstep.example/m/1a-Q2hhbmdlIG1l", "https://doorstep.example/m/1a-Q2hhbmdlIG1l"),
+    Placeholder("one_time_code", _("the one-time code"), "402 817", "402 817"),
     Placeholder("receipt", _("the receipt's number"), "HZ-2026-0147-R1", "HZ-2026-0147-R1"),
 ]  # fmt: skip
 PLACEHOLDERS: dict[str, Placeholder] = {one.name: one for one in _ALL}

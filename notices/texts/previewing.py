@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from compliance.verdict import Finding, Verdict
 from notices.channels import CARRIED
@@ -22,6 +22,7 @@ from notices.texts.wordings import OUTSIDE, WORDINGS
 from notices.ways import Way, by_channel
 from notices.wording import tells_of_debt
 from people.masking import mask, mask_in
+from workflow.reasons import tongue_now
 from workflow.wording import ask_words
 
 Asks = Callable[[str, str], Verdict]
@@ -168,4 +169,4 @@ def _address(way: Way | None) -> str:
 
 
 def _said(finding: Finding) -> str:
-    return finding.says["zh" if (get_language() or "zh").startswith("zh") else "en"]
+    return finding.says[tongue_now()]

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from compliance.aims import Aim
 from notices.models.notice import Notice
 from notices.texts.placeholders import EVERYWHERE, PLACEHOLDERS, Placeholder
 
@@ -31,7 +32,8 @@ class Wording:
     """One message: its kind of notice (none for a part of others), what it may show and must show.
 
     ``shows`` are its own placeholders beside those of every case; ``must`` stand in its text where it is
-    read by the debtor alone, ``must_outside`` where others may read it.
+    read by the debtor alone, ``must_outside`` where others may read it. ``aims`` are what it may be sent
+    for; its text must fit each of them.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Wording:
     must_outside: tuple[str, ...] = ()
     channels: tuple[str, ...] = CHANNELS
     about: Promise | str = field(default="")
+    aims: tuple[Aim, ...] = (Aim.SERVING,)
 
     def offered(self, channel: str) -> list[Placeholder]:
         """What may stand in its text by that channel."""
@@ -63,6 +66,7 @@ _ALL = [
         ("text", "debtor_name", "writer_name", "principal", "reference", "complaint_phone"),
         channels=FRAMED,
         about=_("It stands around every text: who writes, for whom, how to reach them, where to complain."),
+        aims=tuple(Aim),
     ),
     Wording(
         "visit_notice", _("Visit notice"), Notice.Kind.VISIT_NOTICE.value,
@@ -84,7 +88,10 @@ _ALL = [
         about=_("It brings the slip as a file, to the debtor alone; the word of it says nothing of what it is."),
     ),
     *(
-        Wording(kind.value, kind.label, kind.value, _REMINDER, ("amount_missing", "due_on"))
+        Wording(
+            kind.value, kind.label, kind.value, _REMINDER, ("amount_missing", "due_on"),
+            aims=(Aim.REMINDING,),
+        )
         for kind in (
             Notice.Kind.REMINDER_BEFORE, Notice.Kind.REMINDER_DUE, Notice.Kind.REMINDER_AFTER
         )
@@ -105,6 +112,17 @@ _ALL = [
         "portal_bell", _("Word of a message"), Notice.Kind.PORTAL_BELL.value,
         ("portal_link",), ("portal_link",), ("portal_link",), channels=("email", "sms", "wecom"),
         about=_("It brings the link to a message in the portal, and says nothing of what it is about."),
+        aims=tuple(Aim),
+    ),
+    Wording(
+        "signing_link", _("Link to read and sign"), Notice.Kind.LETTER.value,
+        ("portal_link",), ("portal_link",), ("portal_link",), channels=("email", "sms", "wecom"),
+        about=_("It brings the link under which the terms are read and signed, and says nothing of them."),
+    ),
+    Wording(
+        "one_time_code", _("One-time code"), Notice.Kind.ONE_TIME_CODE.value,
+        ("one_time_code",), ("one_time_code",), ("one_time_code",), channels=("email", "sms", "wecom"),
+        about=_("The reader of a page has just asked for it; the digits are put in as it goes out and are kept nowhere."),
     ),
     Wording("settlement", _("Settlement certificate"), Notice.Kind.SETTLEMENT.value),
     Wording(
@@ -115,11 +133,13 @@ _ALL = [
         ),
         ("debtor_name", "firm_name", "creditor_name", "as_of", "total_open"), channels=(BY_LAWYER,),
         about=_("The draft with which a lawyer's letter begins; the lawyer releases each letter on the firm's own paper."),
+        aims=(Aim.COLLECTING,),
     ),
     Wording(
         "letter", pgettext_lazy("message", "Message in one's own words"), Notice.Kind.LETTER.value,
         ("text",), ("text",), ("text",),
         about=_("A member of staff writes the words; the rules are asked about them each time."),
+        aims=tuple(Aim),
     ),
 ]  # fmt: skip
 WORDINGS: Mapping[str, Wording] = {one.name: one for one in _ALL}

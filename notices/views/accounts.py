@@ -93,7 +93,7 @@ def open_account(request: HttpRequest, name: str) -> HttpResponse:
     carrier = carriers().get(name)
     if carrier is None:
         raise Http404
-    form = AccountForm(request.POST or None, carrier=carrier)
+    form = AccountForm(request.POST or None, needs=carrier.fields)
     return handle(
         request, case=None, form=form, right=KEEP, template="notices/account_form.html",
         do=lambda data: account_actions.open_account(
@@ -115,7 +115,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     carrier = carriers().get(found.provider)
     if carrier is None:
         raise Http404
-    form = AccountForm(request.POST or None, carrier=carrier, account=found)
+    form = AccountForm(request.POST or None, needs=carrier.fields, account=found)
     return _act(
         request, found, form, title=_("Change the account"), button=_("Change"),
         do=lambda data: account_actions.change_account(
@@ -235,4 +235,4 @@ def _outcome(record: AccountRecord) -> str:
         AccountRecord.Outcome.REFUSED: _("The carrier did not take it: %(words)s"),
         AccountRecord.Outcome.UNCLEAR: _("Nobody knows whether it went: %(words)s"),
     }
-    return says[AccountRecord.Outcome(record.outcome)] % {"words": record.words}
+    return says[AccountRecord.Outcome(record.outcome)] % {"words": record.told}

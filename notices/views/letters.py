@@ -19,6 +19,7 @@ from notices.printing import loaded, print_letters
 from notices.views.posting import post_letters, tell_posted
 from people.rights import may
 from workflow.guard import Guard, guarded
+from workflow.paging import number_in
 from workflow.steps import AlreadyDone, WrongInput
 from workflow.web import guard_of
 
@@ -52,8 +53,8 @@ def letters(request: HttpRequest) -> HttpResponse:
 
 def _ticked(request: HttpRequest) -> dict[int, str]:
     """The ticked letters, each with the number that was written beside it."""
-    ticked = [int(pk) for pk in request.POST.getlist("post") if pk.isdecimal() and len(pk) < 18]
-    return {pk: request.POST.get(f"number-{pk}", "")[:40] for pk in ticked}
+    ticked = [number_in(pk) for pk in request.POST.getlist("post")]
+    return {pk: request.POST.get(f"number-{pk}", "")[:40] for pk in ticked if pk is not None}
 
 
 def _print(request: HttpRequest) -> tuple[LetterRun | None, dict[int, str]]:

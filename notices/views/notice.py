@@ -9,11 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common import clock
-from documents.storing import Unreadable
 from notices import actions, forms
 from notices.models import Notice
 from notices.service import served
@@ -21,7 +20,7 @@ from people.models import User
 from people.rights import may
 from timeline.models import Event
 from workflow.forms import DeskForm
-from workflow.steps import WrongInput
+from workflow.reasons import read_again
 from workflow.web import handle
 
 HISTORY = {
@@ -81,9 +80,7 @@ def notice(request: HttpRequest, pk: int) -> TemplateResponse:
 
 def _why(data: dict[str, Any]) -> str:
     """The reason as the event tells it, in the reader's language where it has both."""
-    tongue = "zh" if (get_language() or "").startswith("zh") else "en"
-    said: str = data.get("says", {}).get(tongue) or data.get("why") or data.get("judged") or ""
-    return said
+    return read_again(data.get("why") or data.get("judged") or "", data.get("says", {}))
 
 
 def post(request: HttpRequest, pk: int) -> HttpResponse:
@@ -106,13 +103,10 @@ def deliver(request: HttpRequest, pk: int) -> HttpResponse:
 
     def do(data: dict[str, Any]) -> None:
         file = data["file"]
-        try:
-            actions.record_delivery(
-                notice=found, by=request.user, at=clock.now(), delivered_at=data["delivered_at"],
-                filename=file.name if file else "", content=file.read() if file else b"",
-            )  # fmt: skip
-        except Unreadable as unreadable:
-            raise WrongInput(str(unreadable), "file") from unreadable
+        actions.record_delivery(
+            notice=found, by=request.user, at=clock.now(), delivered_at=data["delivered_at"],
+            filename=file.name if file else "", content=file.read() if file else b"",
+        )  # fmt: skip
 
     return _act(
         request, found, form, title=_("It was delivered"), button=_("Record the delivery"), do=do,
@@ -221,8 +215,11 @@ def _doings(found: Notice, user: User) -> list[tuple[Any, str, bool]]:
         Notice.State.QUEUED: [("post", _("Posted"), True)] * letter
         + [("drop", _("Stop it"), False)],
         Notice.State.SENDING: [("drop", _("Stop it"), False)] * found.is_stoppable,
-        Notice.State.SENT: [("deliver", _("Delivered"), True), ("bounce", _("Came back"), False)],
-        Notice.State.DELIVERED: [("bounce", _("Came back"), False)],
+        Notice.State.SENT: [
+            ("deliver", _("Record the delivery"), True),
+            ("bounce", _("Record the return"), False),
+        ],
+        Notice.State.DELIVERED: [("bounce", _("Record the return"), False)],
         Notice.State.DOUBTFUL: [("judge", _("Say whether it went out"), True)],
         Notice.State.FAILED: [("again", _("Try again"), True)] * (not actions.unreachable(found))
         + [("drop", _("Let it be"), False)],

@@ -35,6 +35,7 @@ from notices.texts.wordings import (
 )
 from notices.wording_forms import FallBackForm, LookForm, ReleaseForm, TextForm
 from people.models import Organisation
+from people.recent import recent_sign_in
 from people.rights import may
 from timeline.models import Event
 from workflow.web import demand, handle
@@ -238,6 +239,7 @@ def version(
     return TemplateResponse(request, "wording/version.html", _page(request, row))
 
 
+@recent_sign_in
 def release(
     request: HttpRequest, name: str, channel: str, language: str, number: int
 ) -> HttpResponse:

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
 
+from cases.models import Case
 from notices.channels import (
     Carrier,
     Forged,
@@ -17,12 +18,12 @@ from notices.channels import (
     Sender,
     Setting,
     Taken,
-    Unclear,
     Undelivered,
 )
 from notices.models import ChannelAccount, Notice
-from people.models import Organisation
+from people.models import ContactPoint, Organisation
 from tests import make
+from tests.notices.cast import MONDAY, queued
 
 
 class Scripted(Carrier):
@@ -52,7 +53,7 @@ class Scripted(Carrier):
         if isinstance(answer, Undelivered):
             raise answer
         self.taken.append(message)
-        if isinstance(answer, Unclear):
+        if answer:
             raise answer
         return Taken(f"no-{message.reference}", "OK")
 
@@ -82,3 +83,17 @@ def account(
     made.secrets = {"key": "hush"}
     made.save()
     return made
+
+
+def sms(case: Case, key: str = "") -> Notice:
+    ContactPoint.objects.get_or_create(
+        person=case.debtor, channel="sms", value="13800000000", defaults={"source": "contract"}
+    )
+    point = case.debtor.contact_points.get(channel="sms")
+    return queued(case, channel="sms", key=key, address=point.value, subject="", with_point=False)
+
+
+def said(
+    notice: Notice, state: str, *, at: Any = MONDAY + timedelta(minutes=1), **more: Any
+) -> Said:
+    return Said(**{"provider_id": f"no-n{notice.pk}", "state": state, "at": at, **more})

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from notices import account_actions
 from notices.account_actions import belongs_to_somebody
@@ -122,6 +123,16 @@ class TestUse:
         assert [(one.kind, one.why) for one in made.records.all()][:2] == [
             ("taken_in", "Paid"), ("taken_out", "The bill"),
         ]  # fmt: skip
+
+    def test_by_another_s_place_is_told_in_each_reader_s_language(self) -> None:
+        before = opened()
+        opened(why="A better one")
+        told = before.records.first()
+        assert told.kind == "taken_out"
+        with override("en"):
+            assert told.told == "Another account takes its place."
+        with override("zh-hans"):
+            assert told.told == "由另一个账号接替。"
 
 
 class TestTry:
@@ -266,7 +277,9 @@ class TestPages:
     @pytest.mark.parametrize("name", ["postmark_email", "smtp_email", "wecom", "wechat_official"])
     def test_ask_each_carrier_s_own_questions(self, keeper: Client, name: str) -> None:
         address = reverse("notices:open_account", args=[name])
-        assert keeper.get(address).status_code == 200
+        page = keeper.get(address)
+        assert page.status_code == 200
+        assert "---" not in page.content.decode()  # a list begins with words
         assert keeper.post(address, {}).status_code == 422
 
     def test_of_a_carrier_that_is_not_known_are_not_there(self, keeper: Client) -> None:

@@ -10,14 +10,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from cases.models import Case
 from notices import channels, receipts, relay
 from notices.channels import Said, Taken, Unclear, Undelivered
 from notices.models import CarrierReceipt, ChannelAccount, Notice
-from people.models import ContactPoint
 from tests import make
-from tests.notices.carrier import Scripted, account
-from tests.notices.cast import MONDAY, chain_holds, queued, told
+from tests.notices.carrier import Scripted, account, said, sms
+from tests.notices.cast import MONDAY, chain_holds, told
 from workflow.models import Duty
 
 pytestmark = pytest.mark.django_db
@@ -25,29 +23,8 @@ pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def carrier(monkeypatch: pytest.MonkeyPatch) -> Scripted:
-    made = Scripted()
-    # The view first: imported only after the other, it would keep the stand-in for its own.
-    monkeypatch.setattr("notices.views.carriers.carriers", lambda: {"scripted": made})
-    monkeypatch.setattr(channels, "carriers", lambda: {"scripted": made})
-    return made
-
-
-def sms(case: Case, key: str = "") -> Notice:
-    ContactPoint.objects.get_or_create(
-        person=case.debtor, channel="sms", value="13800000000", defaults={"source": "contract"}
-    )
-    point = case.debtor.contact_points.get(channel="sms")
-    return queued(case, channel="sms", key=key, address=point.value, subject="", with_point=False)
-
-
 def the(notice: Notice) -> Notice:
     return Notice.objects.get(pk=notice.pk)
-
-
-def said(notice: Notice, state: str, *, at: Any = MONDAY + MINUTE, **more: Any) -> Said:
-    return Said(**{"provider_id": f"no-n{notice.pk}", "state": state, "at": at, **more})
 
 
 class TestAccount:
@@ -247,6 +224,34 @@ class TestReceipt:
         receipts.apply_open(MONDAY + 4 * MINUTE)
         receipts.keep(mine, [said(notice, "failed", at=MONDAY + MINUTE)], MONDAY + 5 * MINUTE)
         receipts.apply_open(MONDAY + 5 * MINUTE)
+        assert the(notice).state == "delivered"
+
+    def served_by_sending(self) -> Notice:
+        notice = sms(make.case())
+        relay.send_due(MONDAY)
+        Notice.objects.update(state="delivered", delivered_at=MONDAY, deemed_at=MONDAY)
+        return notice
+
+    def test_of_a_return_by_a_clock_behind_ours_undoes_what_was_only_served_by_sending(
+        self, carrier: Scripted
+    ) -> None:
+        mine = account()
+        notice = self.served_by_sending()
+        a_bit_before = MONDAY - timedelta(milliseconds=400)  # they give whole seconds
+        receipts.keep(mine, [said(notice, "bounced", at=a_bit_before)], MONDAY + MINUTE)
+        receipts.apply_open(MONDAY + MINUTE)
+        assert the(notice).state == "bounced"
+
+    def test_of_a_return_undoes_nothing_that_arrived_later_by_the_same_carrier(
+        self, carrier: Scripted
+    ) -> None:
+        mine = account()
+        notice = self.served_by_sending()
+        for state, minutes in (("delivered", 3), ("bounced", 2)):
+            receipts.keep(
+                mine, [said(notice, state, at=MONDAY + minutes * MINUTE)], MONDAY + 4 * MINUTE
+            )
+            receipts.apply_open(MONDAY + 4 * MINUTE)
         assert the(notice).state == "delivered"
 
     def test_that_contradicts_the_record_is_told_and_changes_nothing(

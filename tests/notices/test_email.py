@@ -26,6 +26,7 @@ def server(settings: Any, script: dict[str, str | None]) -> Iterator[list[str]]:
     usual = {
         "EHLO": "250 hello", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go on",
         ".": "250 2.0.0 queued as 4711", "RSET": "250 ok", "QUIT": "221 bye",
+        "AUTH": "235 2.7.0 ok",
     }  # fmt: skip
 
     class Talk(socketserver.StreamRequestHandler):
@@ -33,12 +34,12 @@ def server(settings: Any, script: dict[str, str | None]) -> Iterator[list[str]]:
             self.wfile.write(b"220 here\r\n")
             inside = False
             while line := self.rfile.readline():
-                text = line.decode().rstrip("\r\n")
+                text = line.decode(errors="replace").rstrip("\r\n")
                 heard.append(text)
                 word = "." if inside and text == "." else "" if inside else text[:4].upper()
                 if not word:
                     continue
-                answer = script.get(word, usual[word])
+                answer = script.get(word, usual.get(word, "500 5.5.1 unknown"))
                 if answer is None:
                     return
                 if answer == SILENCE:

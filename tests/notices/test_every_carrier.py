@@ -43,6 +43,17 @@ class TestCarrier:
         assert not refused.value.permanent
 
     @every
+    def test_that_is_not_there_is_told_of_without_number_key_or_address(self, rig: Rig) -> None:
+        with pytest.raises(Undelivered) as refused:
+            send(rig, rig.account(nobody_there()))
+        assert refused.value.why.endswith(
+            (
+                "could not be reached: nobody listens at that address and port",
+                "该地址和端口上没有服务",
+            )
+        )
+
+    @every
     @pytest.mark.parametrize("step", [SILENT_BEFORE, SILENT_AFTER])
     def test_that_falls_silent_after_the_request_leaves_it_unclear(
         self, rig: Rig, step: str

@@ -197,6 +197,17 @@ class TestPages:
         assert first.reference in text
         assert second.reference not in text
 
+    def test_take_no_tick_for_a_number_that_is_not_one_of_ours(self, clock: Any) -> None:
+        clock.set(TUESDAY)
+        first, _second = waiting(2)
+        elsewhere = "".join(chr(0x660 + int(figure)) for figure in str(first.pk))  # ٠ to ٩
+        for do in ("print", "post"):
+            form = {"guard_key": do, "do": do, "post": [elsewhere], f"number-{first.pk}": "XA1"}
+            desk().post(reverse("notices:letters"), form)
+        assert not LetterRun.objects.exists()
+        first.refresh_from_db()
+        assert first.state == "queued"
+
     def test_print_once_when_pressed_twice(self, clock: Any) -> None:
         clock.set(TUESDAY)
         (notice,) = waiting()

@@ -1,16 +1,22 @@
 """Our words: what may be filled in, what is refused, and the texts that come with the program."""
 
 from datetime import date
+from typing import Any
 
 import pytest
+from django.db import transaction
 
+from notices.aims import WrongAim
 from notices.models import Notice
+from notices.outbox import write
 from notices.texts import checks
 from notices.texts.faults import faults, warnings
 from notices.texts.filed import Text, UnreadableTexts, filed, read
 from notices.texts.placeholders import PLACEHOLDERS, Unfilled, examples, fill, stray_braces
 from notices.texts.segments import measure
 from notices.texts.wordings import LANGUAGES, OUTSIDE, WORDINGS, of_kind
+from tests import make
+from tests.notices.cast import MONDAY
 
 ON = date(2026, 3, 2)
 QUIET = "{debtor_name}您好，我们是{writer_for}。如有疑问，请致电{writer_phone}。"
@@ -122,6 +128,37 @@ class TestFaults:
         assert "It takes 4 parts" in warnings(Text(long), "sms", "zh", "清水信用服务")[0]
         assert warnings(Text(QUIET), "sms", "zh") == []
         assert warnings(Text(long), "wecom", "zh") == []
+
+
+class TestAims:
+    def test_a_demand_is_named_in_a_text_that_is_sent_for_something_else(self) -> None:
+        demand = "已收到您支付的 {amount_paid} 元，凭据 {receipt}，尚余 {balance} 元，请尽快还清。"
+        found = said(demand, wording="payment_receipt", channel="portal", subject="凭据")
+        assert "ST-AIM" in found
+        assert "“请尽快还" in found
+
+    def test_a_demand_is_named_in_word_of_a_message_whatever_that_is_for(self) -> None:
+        found = said("Pay what you owe: {portal_link}", wording="portal_bell", language="en")
+        assert "ST-AIM" in found
+
+    def test_an_agreed_instalment_may_be_asked_for(self) -> None:
+        text = "您 {due_on} 到期的 {amount_missing} 元尚未到账，请及时还款。"
+        assert "ST-AIM" not in said(text, channel="portal", subject="提醒")
+
+    @pytest.mark.django_db
+    def test_a_message_goes_for_nothing_that_it_was_not_meant_for(self) -> None:
+        case = make.case()
+        given: dict[str, Any] = {
+            "case": case, "channel": "letter", "recipient": case.debtor, "address": "杭州",
+            "language": "zh", "at": MONDAY, "due_at": MONDAY, "values": {},
+        }  # fmt: skip
+        with transaction.atomic(), pytest.raises(WrongAim, match="visit_crew"):
+            write(wording="visit_crew", dedupe_key="x", **given)  # nobody said what it is for
+        with transaction.atomic(), pytest.raises(WrongAim, match="lawyers_letter"):
+            write(
+                wording="lawyers_letter", kind="letter", about={"aim": "serving"}, dedupe_key="y",
+                **given,
+            )  # fmt: skip
 
 
 class TestTheTextsOfTheProgram:

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext, override
 
 from notices import to_staff
 from notices.models import StaffMessage
@@ -14,6 +15,7 @@ from notices.outbox import OutsideTransaction
 from people.models import User
 from tests import make
 from tests.conftest import Mailbox
+from workflow.reasons import because
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +168,18 @@ class TestCallOff:
         assert to_staff.send_due(after(minutes=1)) == 0
         assert (the(gone).state, the(waiting).state) == ("sent", "suppressed")
         assert the(waiting).why == "It is over."
+
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [("en", "The waiver was decided meanwhile."), ("zh-hans", "该减免申请已有结论。")],
+    )
+    def test_says_why_in_the_reader_s_language(self, language: str, words: str) -> None:
+        waiting = written(key="waiting")
+        with override("en" if language == "zh-hans" else "zh-hans"):
+            why = because(lambda: gettext("The waiver was decided meanwhile."))
+        to_staff.call_off(["waiting"], why=why)
+        with override(language):
+            assert the(waiting).because == words
 
     def test_is_no_untruth_of_what_was_on_its_way(self, mailbox: Mailbox) -> None:
         row = written()

@@ -102,6 +102,11 @@ class TestCallBack:
             assert CarrierReceipt.objects.get().dead == dead
             assert sent.now().state == "bounced"
             assert str(code) in sent.now().why
+            assert sent.now().about["says"]["zh"] == (
+                f"该号码无法联系到任何人（代码 {code}）。"
+                if dead
+                else f"服务商未能投递（代码 {code}）。"
+            )
 
     def test_that_the_person_has_unsubscribed_bars_the_number(self) -> None:
         with FakeTwilio() as fake:

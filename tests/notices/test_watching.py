@@ -7,6 +7,7 @@ import pytest
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext, override
 
 from notices import actions, pulses, relay
 from notices.kinds import Later
@@ -16,7 +17,9 @@ from people.models import User
 from tests import make
 from tests.conftest import Mailbox
 from tests.notices.cast import MONDAY, chain_holds, kind_is, queued, told
+from tests.notices.fakes.server import nobody_there
 from workflow.models import Duty
+from workflow.reasons import because
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +139,30 @@ class TestTroubles:
         assert titles() == ["A notice has been due for 11 minutes."]
         assert seen().oldest == TUESDAY - timedelta(minutes=11)
 
+    def test_tell_of_what_a_carrier_that_takes_nothing_holds_up(
+        self, alive: None, settings: Any
+    ) -> None:
+        notice = queued(make.case(), due_at=TUESDAY - timedelta(minutes=11))
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST = "127.0.0.1"
+        settings.EMAIL_PORT = int(nobody_there().rpartition(":")[2])
+        relay.send_due(TUESDAY)
+        assert the(notice).next_at > TUESDAY  # it is asked again in a minute
+        with override("en"):
+            found = seen()
+            assert [one.title for one in found.troubles] == [
+                "A notice has been due for 11 minutes."
+            ]
+            (lane,) = found.lanes
+            assert (lane.due, lane.postponed) == (1, 0)
+            assert [(one.says, one.waiting) for one in found.failures] == [(
+                "The mail server could not be reached: nobody listens at that address and port", 1
+            )]  # fmt: skip
+            assert the(notice).because == found.failures[0].says
+        with override("zh-hans"):
+            assert the(notice).because == "无法连接邮件服务器：该地址和端口上没有服务"
+            assert seen().failures[0].says == the(notice).because
+
     def test_tell_nothing_of_a_letter_that_waits_for_a_clerk(self, alive: None) -> None:
         queued(make.case(), channel="letter")
         assert titles() == []
@@ -149,6 +176,14 @@ class TestTroubles:
         (found,) = seen().troubles
         assert "3 so far" in found.text
         assert list(watch(make.clerk(), TUESDAY).troubles) == []
+
+    def test_call_the_carrier_by_its_name(self, alive: None) -> None:
+        ChannelAccount.objects.create(
+            organisation=make.agency(), channel="sms", provider="twilio_sms", changed_at=MONDAY,
+            changed_by=make.clerk(), forged_at=TUESDAY - timedelta(hours=2), forged_count=3,
+        )  # fmt: skip
+        (found,) = seen().troubles
+        assert found.title.endswith("SMS · Twilio.")
 
 
 class TestFigures:
@@ -187,6 +222,23 @@ class TestFigures:
             relay.send_due(TUESDAY)
         assert seen().stopped == [("paid 09:52", 2)]
         assert seen(TUESDAY + timedelta(days=1)).stopped == []
+
+    @pytest.mark.parametrize("language", ["en", "zh-hans"])
+    def test_say_why_in_the_reader_s_language_whoever_had_stopped_it(
+        self, alive: None, mailbox: Mailbox, language: str
+    ) -> None:
+        case = make.case()
+        for code in ("en", "zh-hans"):
+            queued(case, key=code, at=TUESDAY)
+            with (
+                override(code),
+                kind_is(
+                    recheck=lambda notice, at: because(lambda: gettext("Nobody has this number."))
+                ),
+            ):
+                relay.send_due(TUESDAY)
+        with override(language):
+            assert seen().stopped == [(gettext("Nobody has this number."), 2)]
 
     def test_are_of_the_readers_own_cases(self, alive: None) -> None:
         queued(make.case())

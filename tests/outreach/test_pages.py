@@ -52,11 +52,34 @@ class TestNew:
         run = NoticeRun.objects.get()
         assert [line.case.reference for line in run.lines.order_by("pk")] == ticked
 
+    def test_lists_no_case_that_is_closed(self, clerk: Client) -> None:
+        first, closed, last = cast.cases(3)
+        Case.objects.filter(pk=closed.pk).update(state="closure", closed_at=cast.MONDAY)
+        page = said(clerk, "/runs/new/")
+        assert [case.reference in page for case in (first, closed, last)] == [True, False, True]
+        assert "2 open cases" in page
+        assert "<span>2 cases</span>" in page
+
     def test_says_so_where_nothing_was_ticked(self, clerk: Client) -> None:
         cast.cases(1)
         answer = clerk.post("/runs/new/", {**WANTED, "which": "ticked", "guard_key": "k"})
         assert answer.status_code == 422
         assert "Tick the cases first." in answer.content.decode()
+
+    def test_sends_to_nobody_where_some_are_ticked_and_all_are_chosen(self, clerk: Client) -> None:
+        cast.cases(3)
+        answer = clerk.post(
+            "/runs/new/?view=all", {**WANTED, "case": ["HZ-2026-0300"], "guard_key": "k"}
+        )
+        assert answer.status_code == 422
+        assert "Cases are ticked, and yet all are chosen." in answer.content.decode()
+        assert not NoticeRun.objects.exists()
+
+    def test_says_at_the_field_that_the_words_are_missing(self, clerk: Client) -> None:
+        cast.cases(1)
+        answer = clerk.post("/runs/new/", {**WANTED, "text_zh": "", "guard_key": "k"})
+        assert answer.status_code == 422
+        assert "text_zh" in answer.context["form"].errors
 
     def test_takes_the_cases_of_an_imported_file(self, clerk: Client) -> None:
         cast.cases(1)
