@@ -84,6 +84,8 @@ def register_all() -> None:
             ask=_reach(""), primary=True, order=5),
         Act("agree_remotely", _("Terms agreed without a visit"), draw, _at("draw_up"), EARLY,
             ask=_reach("phone"), order=40),
+        Act("options", _("Ways to pay, side by side"), draw, _at("options"),
+            TALK | MAKING | EARLY | FOLLOWING, shown=lambda case: case.balance > ZERO, order=38),
         Act("request_waiver", _("Ask for a waiver"), "request_approval", _at("waiver"),
             TALK | MAKING | EARLY, shown=lambda case: case.balance > ZERO, order=42),
         Act("offer", _("Read the draft and offer it"), draw, _on("agreement"), MAKING,
@@ -101,6 +103,9 @@ def register_all() -> None:
             and case.balance > ZERO, order=60),
         Act("record_payment", _("Record a payment"), "record_payment", _at("pay"), OPEN,
             shown=lambda case: case.balance > ZERO, order=30),
+        Act("keep_payment", _("Money came though nothing is owed"), "record_payment", _at("pay"),
+            OPEN | CLOSED, shown=lambda case: case.balance <= ZERO or case.state == Step.CLOSURE,
+            order=70),
         Act("renegotiate", _("Renegotiate"), draw, _at("renegotiate"), FOLLOWING,
             shown=lambda case: case.balance > ZERO, order=44),
         Act("wind_up", _("Certificate, papers back, report"), "close_case", _at("close"), FOLLOWING,
@@ -108,6 +113,8 @@ def register_all() -> None:
         Act("close", _("Close the case"), "close_case", _at("close"), FOLLOWING, ask=_close,
             order=50),
         Act("close_early", _("Close early"), "request_approval", _at("close_early"), OPEN, order=90),
+        Act("after_closing", _("What follows the closing"), "close_case", _at("close"), CLOSED,
+            order=5),
         Act("reopen", _("Open the case again"), "request_approval", _at("reopen"), CLOSED, order=10),
     ):  # fmt: skip
         register(act)

@@ -48,12 +48,23 @@ def _rows(visit: Any, zone: str) -> list[list[Text]]:
             [
                 plain_moment(asked.at, zone),
                 both(asked.get_kind_display),
-                YES if asked.given else NO,
+                _answer(asked, zone),
             ],
         )
         for asked in visit.consents.order_by("pk")
     ]
     return [row for _at, row in sorted(found, key=lambda pair: pair[0])]
+
+
+def _answer(asked: Any, zone: str) -> Text:
+    """Yes or no; of an answer that was another person's, since when it no longer counts."""
+    said = YES if asked.given else NO
+    if asked.lapsed_at is None:
+        return said
+    since = plain_moment(asked.lapsed_at, zone)
+    return words(
+        f"{said['zh']}（{since} 起不再有效）", f"{said['en']} (no longer counts since {since})"
+    )
 
 
 def _talk(talk: Any, zone: str) -> Facts:

@@ -1,32 +1,34 @@
 """The forms of steps 5 to 7: terms, waiver, signature, payment, closing."""
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from itertools import permutations
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Div, Fieldset, Layout, Row
 from django import forms
+from django.utils.dates import MONTHS
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from agreements import plans
 from agreements.actions.closing import reasons_for
 from agreements.actions.drawing import CHANNELS
-from agreements.models import Agreement, Payment
+from agreements.models import Agreement
+from agreements.options import USUAL_WAIT, Wishes
 from agreements.plans import Due
-from agreements.policy import owed_by_component
+from agreements.policy import owed_by_component, pack_order
 from cases.models import Case, ContactAttempt
 from common.money import ZERO, show, total
+from visits.models import Evidence
 from workflow.forms import (
     YEARS,
     DeskForm,
     FilesField,
     MoneyField,
-    PlaceTimeField,
     day_field,
     said_field,
     unsaid,
@@ -37,6 +39,12 @@ from workflow.steps import WrongInput
 LANGUAGES = [("zh", _("Chinese")), ("en", _("English")), ("both", _("Chinese and English"))]
 WAYS = [(value, ContactAttempt.Channel(value).label) for value in CHANNELS]
 LINE = re.compile(r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})[\s,;:]+¥?\s*([\d,.]{1,20})\s*$")
+
+_FIRST = {"fees": _("costs"), "interest": _("interest"), "principal": _("principal")}
+ORDERS = [
+    (",".join(order), format_lazy("{} → {} → {}", *(_FIRST[name] for name in order)))
+    for order in permutations(_FIRST)
+]
 
 
 class PlanForm(DeskForm):
@@ -50,6 +58,14 @@ class PlanForm(DeskForm):
     count = forms.IntegerField(
         label=_("Instalments, one a month"), min_value=1, max_value=plans.MOST_INSTALMENTS,
         required=False,
+    )  # fmt: skip
+    wait = forms.IntegerField(
+        label=_("Months of waiting before the first"), min_value=1, max_value=plans.MOST_WAIT,
+        required=False,
+    )  # fmt: skip
+    season = forms.TypedMultipleChoiceField(
+        label=_("Months in which money comes in"), choices=list(MONTHS.items()), coerce=int,
+        required=False, widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     low = MoneyField(label=_("Small instalment"), required=False)
     low_count = forms.IntegerField(
@@ -68,11 +84,17 @@ class PlanForm(DeskForm):
         choices=[("no", _("No, from the debtor's own means")), ("yes", _("Yes"))],
         coerce=lambda answer: answer == "yes", widget=forms.RadioSelect,
     )  # fmt: skip
+    set_off = forms.TypedChoiceField(
+        label=_("What a payment counts towards first"), required=False, empty_value=None,
+        choices=[("", _("As the law says")), *ORDERS], coerce=lambda said: tuple(said.split(",")),
+        help_text=_("Another order holds only as a clause on which both sides agree."),
+    )  # fmt: skip
     language = forms.ChoiceField(label=_("Language of the agreement"), choices=LANGUAGES)
     channel = forms.ChoiceField(
         label=_("How the terms were agreed on"), choices=WAYS,
         help_text=_("Without a talk at the door the rules want to know by which way."),
     )  # fmt: skip
+    cause = said_field(label=_("Kind of reason"), choices=Agreement.Cause.choices)
     reason = words_field(label=_("Why a new version is needed"), rows=2, most=300)
 
     def __init__(
@@ -84,7 +106,7 @@ class PlanForm(DeskForm):
         if not remote and not anew:
             del self.fields["channel"]
         if not anew:
-            del self.fields["reason"]
+            del self.fields["cause"], self.fields["reason"]
         for name, owed in owed_by_component(case).items():
             field = self.fields[f"waived_{name}"]
             field.help_text = _("of %(owed)s") % {"owed": show(owed)}
@@ -96,7 +118,7 @@ class PlanForm(DeskForm):
     def helper(self) -> FormHelper:
         """Laid out in the order in which two people settle it."""
         helper = super().helper
-        first: list[Any] = [name for name in ("reason", "channel") if name in self.fields]
+        first: list[Any] = [name for name in ("cause", "reason", "channel") if name in self.fields]
         helper.layout = Layout(
             *first,
             Fieldset(
@@ -106,7 +128,15 @@ class PlanForm(DeskForm):
             Fieldset(
                 str(_("Plan")),
                 "plan",
-                Div(Row(Column("first_on"), Column("count")), css_class="plan-months"),
+                Div(
+                    Row(
+                        Column("first_on"),
+                        Column("count", css_class="plan-count"),
+                        Column("wait", css_class="plan-wait"),
+                    ),
+                    css_class="plan-months",
+                ),
+                Div("season", css_class="plan-season"),
                 Div(
                     Row(Column("low"), Column("low_count", css_class="plan-few")),
                     css_class="plan-low",
@@ -114,9 +144,15 @@ class PlanForm(DeskForm):
                 Div("rows", css_class="plan-rows"),
             ),
             "new_loan",
+            "set_off",
             "language",
         )
         return helper
+
+    def clause_on(self, day: date) -> tuple[str, ...]:
+        """The order that a clause has to say, if it is another than the one that holds without."""
+        said: tuple[str, ...] = tuple(self.cleaned_data.get("set_off") or ())
+        return () if said == pack_order(self.case, day) else said
 
     @property
     def waived(self) -> dict[str, Decimal]:
@@ -138,25 +174,39 @@ class PlanForm(DeskForm):
                 )
         if self.errors:
             return cleaned
-        whole = total(owed_by_component(self.case).values()) - total(self.waived.values())
+        owed = total(owed_by_component(self.case).values())
         try:
-            self.built = self._reckon(cleaned, whole)
+            self.built = self._reckon(cleaned, owed - total(self.waived.values()), owed)
         except WrongInput as wrong:
             self.add_error(wrong.field if wrong.field in self.fields else None, str(wrong.message))
         return cleaned
 
-    def _reckon(self, cleaned: Mapping[str, Any], whole: Decimal) -> list[Due]:
+    def _reckon(self, cleaned: Mapping[str, Any], whole: Decimal, owed: Decimal) -> list[Due]:
         kind = cleaned["plan"]
         if kind == Agreement.Plan.CUSTOM:
             return plans.custom(whole, self._lines(cleaned.get("rows") or ""))
         first, count = cleaned.get("first_on"), cleaned.get("count")
         if not first:
             raise WrongInput(_("Give the day of the first instalment."), "first_on")
+        if kind == Agreement.Plan.FULL:
+            return plans.full(whole, on=first)
+        if kind == Agreement.Plan.SETTLEMENT:
+            return plans.settlement(whole, owed=owed, on=first)
         if not count:
             raise WrongInput(_("Say how many instalments."), "count")
         if kind == Agreement.Plan.EQUAL:
             return plans.equal(whole, first=first, count=count)
-        low = cleaned.get("low")
+        if kind == Agreement.Plan.DEFERRED:
+            return plans.deferred(whole, first=first, count=count, wait=cleaned.get("wait") or 0)
+        if kind == Agreement.Plan.SEASONAL:
+            season = cleaned.get("season") or []
+            return plans.seasonal(whole, first=first, count=count, season=season)
+        return self._with_low(cleaned, whole, first, count)
+
+    def _with_low(
+        self, cleaned: Mapping[str, Any], whole: Decimal, first: date, count: int
+    ) -> list[Due]:
+        kind, low = cleaned["plan"], cleaned.get("low")
         if not low:
             raise WrongInput(_("Give the small instalment."), "low")
         if kind == Agreement.Plan.BALLOON:
@@ -189,6 +239,30 @@ class PlanForm(DeskForm):
         return found
 
 
+class WishesForm(DeskForm):
+    """What the debtor says that shapes the ways to pay; nothing of it is kept."""
+
+    season = forms.TypedMultipleChoiceField(
+        label=_("Months in which money comes in"), choices=list(MONTHS.items()), coerce=int,
+        required=False, widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    wait = forms.IntegerField(
+        label=_("Months of waiting before the first"), min_value=1, max_value=plans.MOST_WAIT,
+        required=False,
+    )  # fmt: skip
+    settle_for = MoneyField(label=_("A sum that could be paid at once"), required=False)
+
+    @property
+    def wishes(self) -> Wishes:
+        """As the options take them; a valid form has them."""
+        data = self.cleaned_data
+        return Wishes(
+            season=tuple(data["season"]),
+            wait=data["wait"] or USUAL_WAIT,
+            settle_for=data["settle_for"] or None,
+        )
+
+
 class WaiverForm(DeskForm):
     """What is to be waived, and why."""
 
@@ -203,39 +277,6 @@ class WaiverForm(DeskForm):
             self.fields[name].help_text = _("of %(owed)s") % {"owed": show(owed)}
 
 
-class SignatureForm(DeskForm):
-    """A signature, drawn on the screen or photographed."""
-
-    name = forms.CharField(label=_("Name"), max_length=80)
-    id_checked = forms.BooleanField(
-        label=_("I compared the signer with an identity paper"), required=False
-    )
-    drawn = forms.CharField(required=False, widget=forms.HiddenInput, max_length=3_000_000)
-    file = FilesField(
-        label=_("Or a picture of the signature on paper"), required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg"}),
-    )  # fmt: skip
-
-    def clean(self) -> dict[str, Any]:
-        """The picture as bytes, whichever way it came."""
-        cleaned = super().clean()
-        file = cleaned.get("file")
-        cleaned["content"], cleaned["filename"] = b"", "signature.png"
-        if file:
-            cleaned["content"], cleaned["filename"] = file.read(), file.name
-        elif cleaned.get("drawn"):
-            head, _comma, data = cleaned["drawn"].partition(",")
-            try:
-                if head != "data:image/png;base64":
-                    raise ValueError
-                cleaned["content"] = base64.b64decode(data, validate=True)
-            except (ValueError, binascii.Error):
-                raise forms.ValidationError(
-                    _("The drawing did not arrive whole. Please sign again.")
-                ) from None
-        return cleaned
-
-
 class LawyerForm(DeskForm):
     """Which lawyer."""
 
@@ -245,7 +286,25 @@ class LawyerForm(DeskForm):
 class LawyerAnswerForm(LawyerForm):
     """What the lawyer said."""
 
+    answer = said_field(
+        label=_("Answer"),
+        choices=[("yes", _("Confirms the terms")), ("no", _("Does not confirm them"))],
+    )
     remark = words_field(label=_("What the lawyer said"), required=False, most=500)
+
+
+class ReadingForm(DeskForm):
+    """The recording in which the terms are read aloud."""
+
+    recording = forms.ModelChoiceField(
+        label=_("Recording"), queryset=Evidence.objects.none(), empty_label=_("Please choose")
+    )
+
+    def __init__(self, *args: Any, recordings: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        field = self.fields["recording"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
+        field.queryset = recordings
 
 
 class WhyForm(DeskForm):
@@ -254,48 +313,16 @@ class WhyForm(DeskForm):
     why = words_field(label=_("Why"), most=200)
 
 
-class PaymentForm(DeskForm):
-    """Money that came in."""
-
-    amount = MoneyField(label=_("Amount"), min_value=Decimal("0.01"))
-    received_at = PlaceTimeField(label=_("Arrived at"))
-    method = forms.ChoiceField(label=_("How"), choices=Payment.Method.choices)
-    received_by = said_field(
-        label=_("Who received it"),
-        choices=Payment.To.choices,
-        help_text=_("An agency takes money only if its mandate says so (CN-16)."),
-    )
-    payer = forms.CharField(label=_("Payer"), max_length=80, required=False)
-    bank_reference = forms.CharField(
-        label=_("Bank reference"), max_length=60, required=False,
-        help_text=_("The same reference is never booked twice."),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
-        super().__init__(*args, **given)
-        received: Any = self.fields["received_at"]
-        received.zone = case.zone
-        if not case.agency_id:
-            del self.fields["received_by"]
-
-    @property
-    def helper(self) -> FormHelper:
-        """Two columns at a desk."""
-        helper = super().helper
-        by_agency = ["received_by"] if "received_by" in self.fields else []
-        helper.layout = Layout(
-            Row(Column("amount"), Column("received_at")),
-            Row(Column("method"), Column("payer")),
-            *by_agency,
-            "bank_reference",
-        )
-        return helper
-
-
 class ReturnForm(DeskForm):
     """Who took the original."""
 
     returned_to = forms.CharField(label=_("Given to"), max_length=80)
+
+
+class TakeBackForm(DeskForm):
+    """Why what was asked for is not needed any more."""
+
+    reason = words_field(label=_("Why it is not needed any more"), most=500)
 
 
 class EarlyClosureForm(DeskForm):

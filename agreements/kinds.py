@@ -13,6 +13,7 @@ from cases.facts import facts_for
 from cases.models.case import Step
 from cases.outgoing import answer, learn, may_go
 from common.clock import day_begins, day_ends, local, local_day
+from compliance.aims import Aim
 from compliance.ask import ask
 from compliance.verdict import Verdict
 from notices.kinds import REMINDERS, Kind, Later, register
@@ -108,6 +109,7 @@ def ask_reminder(case: Any, channel: str, source: str, at: datetime) -> Verdict:
     """What the rules say about a reminder at that moment."""
     facts = facts_for(
         case, at=at, channel=channel, contact_sources=(source,) if source else (),
+        aim=Aim.REMINDING.value,
     )  # fmt: skip
     return ask("reminder.send", facts, on=local_day(at, case.zone))
 

@@ -16,7 +16,7 @@ from notices.models import Notice
 from notices.outbox import write
 from notices.texts.composing import Given
 from notices.ways import by_mail, by_post
-from people.models import User
+from people.models import Person, User
 from workflow.duties import raise_duty
 
 
@@ -35,14 +35,39 @@ def hand_over(
 
     Where there is neither address, the desk gets the duty to hand it over.
     """
-    way = by_mail(case) or by_post(case)
+    return hand_over_to(
+        case=case, person=case.debtor, wording=wording, document=document, values=values,
+        language=language, key=key, by=by, at=at,
+    )  # fmt: skip
+
+
+def hand_over_to(
+    *,
+    case: Case,
+    person: Person,
+    wording: str,
+    document: Document,
+    values: Given | None = None,
+    language: str,
+    key: str,
+    by: User,
+    at: datetime,
+) -> Notice | None:
+    """The same for somebody who signed, too: by this person's own addresses and no other."""
+    way = by_mail(case, person) or by_post(case, person)
     if way is None:
+        debtor = person.pk == case.debtor_id
+        to = (
+            {"en": "the debtor", "zh": "债务人"}
+            if debtor
+            else dict.fromkeys(("en", "zh"), str(person))
+        )
         raise_duty(
             case=case,
             kind="paper.hand_over",
             says={
-                "en": f"Hand over to the debtor: {document.number} (no address for it).",
-                "zh": f"请将文书 {document.number} 交给债务人（没有可用的邮箱或地址）。",
+                "en": f"Hand over to {to['en']}: {document.number} (no address for it).",
+                "zh": f"请将文书 {document.number} 交给{to['zh']}（没有可用的邮箱或地址）。",
             },
             due_at=at,
             key=f"hand_over:{key}",
@@ -54,7 +79,7 @@ def hand_over(
         wording=wording,
         case=case,
         channel=way.channel,
-        recipient=case.debtor,
+        recipient=person,
         address=way.address,
         language=language,
         values=values,

@@ -1,7 +1,7 @@
 """Plans of repayment: which sums on which days. Pure; every plan ties to its total to the cent."""
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -13,6 +13,7 @@ from common.money import CENT, ZERO, money, show, split, total
 from workflow.steps import WrongInput
 
 MOST_INSTALMENTS = 120
+MOST_WAIT = 24
 
 
 class Due(NamedTuple):
@@ -75,6 +76,53 @@ def balloon(whole: Decimal, *, first: date, count: int, low: Decimal) -> list[Du
             "low",
         )  # fmt: skip
     return _on(due_days(first, count), [money(low)] * (count - 1) + [last])
+
+
+def full(whole: Decimal, *, on: date) -> list[Due]:
+    """All of it in one sum, by the end of that day."""
+    _must_be_payable(whole, 1)
+    return [Due(on, money(whole))]
+
+
+def settlement(whole: Decimal, *, owed: Decimal, on: date) -> list[Due]:
+    """A sum in full settlement, less than what is owed: the rest is waived."""
+    if money(whole) >= money(owed):
+        raise WrongInput(
+            _("A settlement asks for less than the %(owed)s owed: say what is waived.")
+            % {"owed": show(owed)},
+            "waived_fees",
+        )
+    return full(whole, on=on)
+
+
+def deferred(whole: Decimal, *, first: date, count: int, wait: int) -> list[Due]:
+    """Equal instalments that begin so many months after the day on which others would begin."""
+    _must_be_payable(whole, count)
+    if not 1 <= wait <= MOST_WAIT:
+        raise WrongInput(
+            _("A deferred start is one to %(most)d months later.") % {"most": MOST_WAIT}, "wait"
+        )
+    return _on(due_days(first, wait + count)[wait:], split(whole, count))
+
+
+def seasonal(whole: Decimal, *, first: date, count: int, season: Collection[int]) -> list[Due]:
+    """Equal instalments that fall due only in the months in which money comes in.
+
+    ``season`` are those months, 1 to 12; ``count`` is how many of them are used.
+    """
+    _must_be_payable(whole, count)
+    if not season or not set(season) <= set(range(1, 13)):
+        raise WrongInput(_("Say in which months money comes in."), "season")
+    ahead = due_days(first, 12 * (count // len(set(season)) + 1))
+    days = [day for day in ahead if day.month in season][:count]
+    return _on(days, split(whole, count))
+
+
+def start_before_wait(plan: Sequence[Due], wait: int) -> date:
+    """The day from which a plan that begins so many months later was reckoned."""
+    years, month = divmod(plan[0].due_on.month - 1 - wait, 12)
+    year, day = plan[0].due_on.year + years, max(due.due_on.day for due in plan)
+    return date(year, month + 1, min(day, calendar.monthrange(year, month + 1)[1]))
 
 
 def custom(whole: Decimal, rows: Sequence[tuple[date, Decimal]]) -> list[Due]:

@@ -10,6 +10,7 @@ from agreements.kinds import ask_reminder
 from agreements.models import Agreement, Instalment, Payment
 from cases.outgoing import ask_sending
 from common.money import ZERO
+from compliance.aims import Aim
 from notices.kinds import REMINDERS
 from notices.texts.previewing import NothingToTell, Sample, tells
 
@@ -63,7 +64,9 @@ def of_settlement(case: Any, at: datetime) -> Sample:
 
 
 def _asks(case: Any, at: datetime) -> Any:
-    return lambda channel, source: ask_sending(case, channel, source, at)
+    return lambda channel, source: ask_sending(
+        case, channel, source, at, aim=Aim.SERVING
+    )  # fmt: skip
 
 
 def register_all() -> None:

@@ -7,29 +7,35 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from agreements import papers
+from agreements.actions.accruing import accrue
 from agreements.actions.drawing import in_force, in_the_making, voiding
 from agreements.actions.paying import tick_off_all
 from agreements.actions.stopping import stop_contact
 from agreements.messages import hand_over
-from agreements.policy import may_close, may_close_early
-from cases.models import Case, ClaimPaper
+from agreements.policy import may_close, may_close_early, still_held
+from cases.models import Case, ClaimPaper, Custody
 from cases.models.case import Step as CaseStep
 from common.money import ZERO, show
 from documents.models import Document
 from documents.storing import store
 from people.models import User
 from visits.actions.planning import cancelling_all
-from workflow.approvals import request_approval
+from visits.models import Visit
+from workflow.approvals import must_not_wait, request_approval
+from workflow.duties import fulfil
 from workflow.models import Approval
 from workflow.reasons import because
 from workflow.steps import StateRefused, Step, WrongInput, carry_out, case_of, note, tell
 
 CLOSE = "close_case"
+RETURN_DUTIES = ("CN-RETURN", "CN-HANDBACK")
+"""The duties of originals that the packs raise at a closing, by their rule."""
 
 
 def issue_certificate(*, case: Case, by: User, at: datetime) -> Document:
     """Issue the settlement certificate (结清证明) and send it to the debtor."""
     made: list[Document] = []
+    accrue(case=case, at=at)
 
     def issue(locked: Case) -> dict[str, Any]:
         _must_be_open(locked, "issue_certificate")
@@ -76,17 +82,24 @@ def return_paper(*, paper: ClaimPaper, returned_to: str, by: User, at: datetime)
                 % {"balance": show(locked.balance)}
             )
         fresh.returned_at, fresh.returned_to = at, returned_to
+        turn = Custody.objects.create(
+            paper=fresh, kind=Custody.Kind.RETURNED, at=at, person=returned_to, recorded_by=by
+        )
         document = store(
             case=locked, kind=Document.Kind.RETURN_RECEIPT,
             filename=f"{locked.reference}-return-{fresh.pk}.pdf",
             content=papers.return_receipt_pdf(fresh, by=by, at=at),
-            title=f"{_('Receipt for returned papers')}: {fresh.get_kind_display()}", by=by, at=at,
+            title=f"{_('Receipt for returned papers')}{_(': ')}{fresh.get_kind_display()}", by=by, at=at,
             made_here=True,
         )  # fmt: skip
-        fresh.receipt = document
+        fresh.receipt = turn.receipt = document
+        turn.save(update_fields=["receipt"])
         fresh.save(update_fields=["returned_at", "returned_to", "receipt"])
         paper.__dict__.update(fresh.__dict__)
         made.append(document)
+        if not still_held(locked).exists():
+            for kind in RETURN_DUTIES:
+                fulfil(case=locked, kind=kind, by=by, at=at)
         return {**papers.told(document), "kind": fresh.kind, "to": returned_to}
 
     note(paper.case, event="paper.returned", right=CLOSE, by=by, at=at, data=give_back)
@@ -116,7 +129,10 @@ def write_report(*, case: Case, by: User, at: datetime) -> Document:
 def close_case(*, case: Case, by: User, at: datetime) -> None:
     """Close the case as settled; refused while anything is missing. All contact stops at once."""
 
+    accrue(case=case, at=at)
+
     def last_words(locked: Case, _by: User, _at: datetime) -> None:
+        _nobody_at_the_door(locked)
         if locked.balance > ZERO:  # whatever the packs say or leave out
             raise WrongInput(_("%(balance)s is still owed.") % {"balance": show(locked.balance)})
         _wind_up(locked, because(lambda: _("The case is closed.")), by, at)
@@ -158,7 +174,7 @@ def request_early_closure(
         raise WrongInput(_("Choose one of the reasons."), "closed_as")
     if not reason.strip():
         raise WrongInput(_("Say why, for the second person."), "reason")
-    _must_not_wait(case, Approval.Kind.EARLY_CLOSURE, at)
+    must_not_wait(case, Approval.Kind.EARLY_CLOSURE, at)
 
     def keep() -> Document:
         return store(
@@ -194,6 +210,7 @@ def early_closure_steps(approval: Approval, by: User, at: datetime) -> Sequence[
     )
 
     def wind_up(locked: Case, _by: User, _at: datetime) -> None:
+        _nobody_at_the_door(locked)
         if closed_as == Case.ClosedAs.SETTLED and locked.balance > ZERO:
             raise WrongInput(_("%(balance)s is still owed.") % {"balance": show(locked.balance)})
         _wind_up(locked, why, by, at)
@@ -220,7 +237,7 @@ def request_reopening(*, case: Case, reason: str, by: User, at: datetime) -> App
         raise StateRefused(case, "reopen")
     if not reason.strip():
         raise WrongInput(_("Say why, for the second person."), "reason")
-    _must_not_wait(case, Approval.Kind.REOPENING, at)
+    must_not_wait(case, Approval.Kind.REOPENING, at)
     return request_approval(
         case=case,
         kind=Approval.Kind.REOPENING,
@@ -263,11 +280,18 @@ def _wind_up(case: Case, why: str, by: User, at: datetime) -> None:
     tick_off_all(case, by, at)
 
 
+def _nobody_at_the_door(case: Case) -> None:
+    # A record that is still being written would go on after the last word, and prove nothing any more.
+    under_way = case.visits.filter(state=Visit.State.STARTED).first()
+    if under_way:
+        raise WrongInput(
+            _(
+                "Visit %(visit)s has begun and not ended. The officers end it on their phone; then the case can be closed."
+            )
+            % {"visit": under_way.reference}
+        )
+
+
 def _must_be_open(case: Case, asked: str) -> None:
     if case.state == CaseStep.CLOSURE:
         raise StateRefused(case, asked)
-
-
-def _must_not_wait(case: Case, kind: str, at: datetime) -> None:
-    if case.approvals.filter(kind=kind, state=Approval.State.WAITING, expires_at__gt=at).exists():
-        raise WrongInput(_("Somebody has asked for this already; it waits for a decision."))

@@ -7,17 +7,27 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from agreements import waivers
+from agreements.actions.accruing import accrue
 from agreements.actions.stopping import stop_reminders
-from agreements.models import Agreement, Instalment
+from agreements.blanks import must_agree, must_be_known
+from agreements.counsel import LAWYER, await_counsel
+from agreements.dealing import deal_of
+from agreements.models import Agreement, Instalment, Signatory
 from agreements.plans import Due, months, must_lie_ahead, must_tie
-from agreements.policy import COMPONENTS, is_approved, may_reach, order_on, owed_by_component
-from agreements.terms import Deal, terms_of
-from cases.models import Case, Party
+from agreements.policy import (
+    COMPONENTS,
+    is_approved,
+    may_reach,
+    owed_by_component,
+    pack_order,
+    signatories_of,
+)
+from agreements.terms import terms_of
+from cases.models import Case
 from cases.models.case import Step as CaseStep
 from common.clock import local_day
 from common.money import ZERO, money, show, total
-from compliance.ask import value
-from documents.letterhead import english, percent
 from people.models import User
 from visits.actions.planning import cancelling_all
 from workflow.approvals import request_approval
@@ -43,17 +53,22 @@ def draw_up_agreement(
     language: str = "zh",
     channel: str = "",
     new_loan: bool | None = None,
+    set_off: Sequence[str] = (),
 ) -> Agreement:
     """Put the terms in writing; the case moves to its agreement.
 
     From the talk it needs the record of it; from preparation or notice it needs ``channel``, the
     gentler way by which the terms were agreed on, and the visit that was planned is cancelled with
-    all that was to be sent for it. ``new_loan`` says whether a new loan is to pay for it, if that was asked. Raises ``PolicyRefused``, ``WrongInput``, ``StateRefused``.
+    all that was to be sent for it. ``new_loan`` says whether a new loan is to pay for it, if that was asked;
+    ``set_off`` is the order of a clause, where both sides agree on another than the law's. Raises ``PolicyRefused``, ``WrongInput``, ``StateRefused``.
     """
     remote = case.state in REMOTELY
     _must_know_channel(channel, needed=remote)
-    agreement = _draft(case, plan, rows, waived, language, channel, by, at, new_loan=new_loan)
-    policy = _policy(agreement, rows, channel)
+    accrue(case=case, at=at)
+    agreement = _draft(
+        case, plan, rows, waived, language, channel, by, at, new_loan=new_loan, set_off=set_off
+    )
+    policy = policy_of(agreement, rows, channel)
 
     if remote:
         first = Step(
@@ -90,13 +105,16 @@ def redraft(
     waived: Mapping[str, Decimal] | None = None,
     language: str = "",
     new_loan: bool | None = None,
+    set_off: Sequence[str] | None = None,
 ) -> None:
     """Write other terms before anybody has signed; what was confirmed is to be confirmed anew."""
     channel = agreement.terms.get("channel", "")
+    accrue(case=agreement.case, at=at)
     other = _draft(
         agreement.case, plan, rows, waived, language or agreement.language, channel, by, at,
         grown_from=agreement,
         new_loan=agreement.terms.get("new_loan") if new_loan is None else new_loan,
+        set_off=agreement.set_off if set_off is None else set_off,
     )  # fmt: skip
     names = (
         "plan", "language", "balance_on", "principal", "interest", "fees", "waived_principal",
@@ -105,16 +123,15 @@ def redraft(
 
     def rewrite(fresh: Agreement, _by: User, _at: datetime) -> None:
         fresh.instalments.all().delete()
-        fresh.confirmations.all().delete()
-        fresh.signatures.all().delete()
-        _write_instalments(fresh, rows)
+        write_down(fresh, rows)
+        begin_anew(fresh, by, at)
 
     carry_out(
         Step(
             subject=agreement,
             event="agreement.redrafted",
             right=DRAW_UP,
-            policy=_policy(other, rows, channel, revised=True),
+            policy=policy_of(other, rows, channel, revised=True),
             transition="redraft",
             args={"changes": {name: getattr(other, name) for name in names}},
             data=lambda fresh: _told(fresh, rows),
@@ -125,10 +142,23 @@ def redraft(
     )
 
 
+def begin_anew(fresh: Agreement, by: User, at: datetime) -> None:
+    """Forget, under the lock, what was confirmed, signed, declined and answered of other terms."""
+    fresh.confirmations.all().delete()
+    fresh.signatures.all().delete()
+    fresh.signatories.update(declined_at=None, declined_why="")
+    if fresh.counsel == "asked":  # of the new terms, even where the old ones were answered
+        fulfil(case=fresh.case, kind=LAWYER, by=by, at=at)
+        await_counsel(fresh, at)
+
+
 def request_waiver(
     *, case: Case, waived: Mapping[str, Decimal], reason: str, by: User, at: datetime
 ) -> Approval:
-    """Ask the supervisor for a waiver that goes beyond what the mandate leaves to the agency."""
+    """Ask the supervisor for a waiver that goes beyond what the mandate leaves to the agency.
+
+    Those who may decide it are written to at once; of each case one request waits at a time.
+    """
     parts = _checked_waiver(case, waived)
     whole = total(parts.values())
     if whole <= ZERO:
@@ -141,6 +171,7 @@ def request_waiver(
         reason=reason,
         by=by,
         at=at,
+        then=waivers.tell_deciders,
     )
 
 
@@ -159,7 +190,12 @@ def waiver_steps(approval: Approval, _by: User, _at: datetime) -> Sequence[Step]
 
 
 def offer_agreement(*, agreement: Agreement, by: User, at: datetime) -> None:
-    """Give the debtor the terms to read; from here on each is confirmed by itself."""
+    """Give the debtor the terms to read; from here on each is confirmed by itself.
+
+    Nothing is given to anybody that has a blank, or of which the two languages part: ``WrongInput``.
+    """
+    must_be_known(agreement.case, signatories_of(agreement))
+    must_agree(agreement.clauses, agreement.terms.get("names", ()))
     carry_out(
         Step(
             subject=agreement,
@@ -177,6 +213,7 @@ def offer_agreement(*, agreement: Agreement, by: User, at: datetime) -> None:
 def renegotiate(
     *,
     case: Case,
+    cause: str,
     reason: str,
     plan: str,
     rows: Sequence[Due],
@@ -186,14 +223,21 @@ def renegotiate(
     waived: Mapping[str, Decimal] | None = None,
     language: str = "zh",
     new_loan: bool | None = None,
+    set_off: Sequence[str] = (),
 ) -> Agreement:
     """Draw up a new version; the old one holds until the new one is signed, its reminders stop."""
     _must_know_channel(channel, needed=True)
+    if cause not in Agreement.Cause.values:
+        raise WrongInput(_("Choose one of the reasons."), "cause")
     if not reason.strip():
         raise WrongInput(_("Say why a new version is needed."), "reason")
+    accrue(case=case, at=at)
     old = in_force(case)
-    agreement = _draft(case, plan, rows, waived, language, channel, by, at, new_loan=new_loan)
-    agreement.reason, agreement.supersedes = reason.strip()[:300], old
+    agreement = _draft(
+        case, plan, rows, waived, language, channel, by, at, new_loan=new_loan, set_off=set_off
+    )
+    agreement.cause, agreement.reason = cause, reason.strip()[:300]
+    agreement.supersedes = old
 
     def stop(locked: Case, _by: User, _at: datetime) -> None:
         stop_reminders(
@@ -206,10 +250,10 @@ def renegotiate(
             subject=case,
             event="case.renegotiated",
             right=DRAW_UP,
-            policy=_policy(agreement, rows, channel),
+            policy=policy_of(agreement, rows, channel),
             transition="renegotiate",
             args={"at": at},
-            data={"reason": agreement.reason, "channel": channel},
+            data={"renewal": cause, "reason": agreement.reason, "channel": channel},
             then=stop,
         ),
         _drawing_up(agreement, rows),
@@ -327,12 +371,15 @@ def _draft(
     at: datetime,
     grown_from: Agreement | None = None,
     new_loan: bool | None = None,
+    set_off: Sequence[str] = (),
 ) -> Agreement:
     """A new agreement, not yet saved, with its sums and terms; raises ``WrongInput``."""
     if plan not in Agreement.Plan.values:
         raise WrongInput(_("There is no such kind of plan."), "plan")
     if language not in {"zh", "en", "both"}:
         raise WrongInput(_("Choose Chinese, English or both."), "language")
+    if set_off and sorted(set_off) != sorted(COMPONENTS):
+        raise WrongInput(_("Name costs, interest and principal, each once."), "set_off")
     today = local_day(at, case.zone)
     owed, parts = owed_by_component(case), _checked_waiver(case, waived or {})
     whole = total(owed.values()) - total(parts.values())
@@ -355,45 +402,27 @@ def _draft(
         drawn_up_by=by,
         drawn_up_at=at,
     )
+    if tuple(set_off) != pack_order(case, today):  # the law's own order needs no clause
+        agreement.terms = {"set_off": list(set_off)}
+    asked = signatories_of(grown_from) if grown_from else []
+    must_be_known(case, asked)
     agreement.terms = {
+        **agreement.terms,
         "channel": channel,
         "new_loan": new_loan,
-        "clauses": [term.as_dict() for term in terms_of(_deal(case, agreement, rows))],
+        **terms_in_words(agreement, rows, asked),
     }
     return agreement
 
 
-def _deal(case: Case, agreement: Agreement, rows: Sequence[Due]) -> Deal:
-    creditor, today = case.creditor, agreement.balance_on
-    debts = list(case.debts.all())
-    ends = [debt.limitation_ends_on for debt in debts if debt.limitation_ends_on]
-    return Deal(
-        creditor={"zh": creditor.name, "en": creditor.name_en or creditor.name},
-        account={"bank": creditor.bank_name, "number": creditor.bank_account},
-        contracts=[debt.contract_number for debt in debts] or [case.external_reference],
-        currency=case.currency,
-        on=today,
-        owed={name: getattr(agreement, name) for name in COMPONENTS},
-        waived={name: getattr(agreement, f"waived_{name}") for name in COMPONENTS},
-        plan=rows,
-        order=order_on(case, today),
-        grace_days=value(tuple(case.packs), "agreement.grace_days", today),
-        guarantors=[
-            str(party.person)
-            for party in case.parties.filter(role=Party.Role.GUARANTOR).select_related("person")
-        ],
-        time_barred_on=min(ends) if ends and min(ends) < today else None,
-        rates=sorted({percent(debt.annual_rate) for debt in debts if debt.annual_rate is not None}),
-        agent=_agent(case),
-    )
-
-
-def _agent(case: Case) -> Mapping[str, str] | None:
-    """The agency, where its mandate lets it sign; a creditor that signs itself needs no authority."""
-    if not (case.agency and case.mandate and case.mandate.may_sign):
-        return None
-    names = {"zh": case.agency.name, "en": english(case.agency)}
-    return {**names, "mandate": case.mandate.number}
+def terms_in_words(
+    agreement: Agreement, rows: Sequence[Due], asked: Sequence[Signatory]
+) -> dict[str, Any]:
+    """The clauses in both languages and the names in them; raises ``WrongInput`` where the languages part."""
+    deal = deal_of(agreement.case, agreement, rows, asked)
+    clauses = [term.as_dict() for term in terms_of(deal)]
+    must_agree(clauses, deal.names)
+    return {"clauses": clauses, "names": [list(pair) for pair in deal.names]}
 
 
 def _checked_waiver(case: Case, waived: Mapping[str, Decimal]) -> dict[str, Decimal]:
@@ -409,9 +438,10 @@ def _checked_waiver(case: Case, waived: Mapping[str, Decimal]) -> dict[str, Deci
     return parts
 
 
-def _policy(
+def policy_of(
     agreement: Agreement, rows: Sequence[Due], channel: str, *, revised: bool = False
 ) -> Any:
+    """What the rules are asked of these terms before they are written down."""
     return may_reach(
         total=agreement.total,
         waived={name: getattr(agreement, f"waived_{name}") for name in COMPONENTS},
@@ -419,6 +449,7 @@ def _policy(
         channel=channel,
         revised=revised,
         new_loan=agreement.terms.get("new_loan"),
+        order=agreement.set_off,
     )
 
 
@@ -427,11 +458,12 @@ def _drawing_up(agreement: Agreement, rows: Sequence[Due]) -> Step:
         subject=agreement,
         event="agreement.drawn_up",
         data=_told(agreement, rows),
-        then=lambda fresh, *_: _write_instalments(fresh, rows),
+        then=lambda fresh, *_: write_down(fresh, rows),
     )
 
 
-def _write_instalments(agreement: Agreement, rows: Sequence[Due]) -> None:
+def write_down(agreement: Agreement, rows: Sequence[Due]) -> None:
+    """Write the plan's instalments, numbered from one."""
     Instalment.objects.bulk_create(
         [
             Instalment(agreement=agreement, number=number, due_on=due.due_on, amount=due.amount)
@@ -450,6 +482,7 @@ def _told(agreement: Agreement, rows: Sequence[Due]) -> dict[str, Any]:
         "waived": {name: str(getattr(agreement, f"waived_{name}")) for name in COMPONENTS},
         "instalments": [[due.due_on.isoformat(), str(due.amount)] for due in rows],
         "reason": agreement.reason,
+        **({"set_off": agreement.set_off} if agreement.set_off else {}),
     }
 
 

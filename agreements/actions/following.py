@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from agreements import messages
+from agreements.actions import accelerating
 from agreements.kinds import window_closes
 from agreements.models import Agreement, Instalment
 from agreements.schedule import (
@@ -25,6 +26,7 @@ from cases.models.case import Step as CaseStep
 from cases.reaching import reach
 from common.clock import day_begins, local_day
 from common.money import show
+from compliance.aims import Aim
 from notices.models import Notice
 from notices.outbox import write
 from notices.texts.composing import can_compose
@@ -64,7 +66,7 @@ def sweep(at: datetime, *, by: User | None = None, most: int = BATCH) -> int:
         except Exception:
             log.exception("Instalment %s could not be seen to.", row.pk)
             _put_off(row, at + AGAIN_AFTER_FAULT)
-    return len(rows)
+    return len(rows) + accelerating.pass_on_unpaid(at, by=by, most=most)
 
 
 def attend(instalment: Instalment, *, by: User, at: datetime) -> None:
@@ -77,7 +79,9 @@ def attend(instalment: Instalment, *, by: User, at: datetime) -> None:
     look: datetime | None
     if today > instalment.due_on and instalment.missed_at is None:
         steps.append(_missed(instalment, at))
-    if held or case.state != CaseStep.FOLLOW_UP:
+    if accelerating.open_acceleration(instalment.agreement):
+        look = None  # the whole sum was asked for; until that is withdrawn no instalment is reminded of
+    elif held or case.state != CaseStep.FOLLOW_UP:
         look = next_midnight(at, case.zone)
     else:
         look = calendar.next_look(at, instalment.due_on, base)
@@ -150,7 +154,9 @@ def _reminder(
         )
     ]  # fmt: skip
     closes = window_closes(KINDS[rung.kind], instalment.due_on, case.zone)
-    reached = reach(case, max(moment, at), action="reminder.send", ways=ways, closes=closes)
+    reached = reach(
+        case, max(moment, at), action="reminder.send", aim=Aim.REMINDING, ways=ways, closes=closes
+    )  # fmt: skip
     if reached is None:
         return _call(instalment, rung, key, at)
     if reached.goes_at is None:
@@ -243,18 +249,11 @@ def _escalation(instalment: Instalment, calendar: Calendar, base: date, at: date
     amount, number = show(instalment.missing), instalment.number
 
     def tell_supervisor(locked: Case, *_: Any) -> None:
-        raise_duty(
-            case=locked,
-            kind=MISSED_DUTY,
-            says={
-                "en": f"Instalment {number} was missed: {amount} is open. Renegotiate, or decide.",
-                "zh": f"第 {number} 期逾期未付，尚缺 {amount} 元。请决定重新协商或其他处理。",
-            },
-            due_at=next_midnight(at, locked.zone),
-            key=f"{MISSED_DUTY}:{instalment.pk}:{at.isoformat()}",
-            at=at,
-            role=User.Role.SUPERVISOR,
-        )
+        says = {
+            "en": f"Instalment {number} was missed: {amount} is open. Renegotiate, or decide.",
+            "zh": f"第 {number} 期逾期未付，尚缺 {amount} 元。请决定重新协商或其他处理。",
+        }
+        _ask_supervisor(locked, says, str(instalment.pk), at)
         _mark(instalment, escalated_at=at)
 
     return [
@@ -286,8 +285,30 @@ def _breaking(instalment: Instalment, calendar: Calendar, base: date, at: dateti
                 "instalment": instalment.number,
                 "shortfall": str(instalment.missing),
             },
+            then=lambda fresh, *_: _pass_on_broken(fresh, instalment, at),
         )
     ]
+
+
+def _ask_supervisor(case: Case, says: dict[str, str], what: str, at: datetime) -> None:
+    """Give the supervisor the task of deciding how a plan goes on; ``what`` tells one cause from another."""
+    raise_duty(
+        case=case, kind=MISSED_DUTY, says=says, due_at=next_midnight(at, case.zone), at=at,
+        key=f"{MISSED_DUTY}:{what}:{at.isoformat()}", role=User.Role.SUPERVISOR,
+    )  # fmt: skip
+
+
+def _pass_on_broken(agreement: Agreement, instalment: Instalment, at: datetime) -> None:
+    """A broken plan is a task for a supervisor, unless that of the missed instalment is still open."""
+    case = agreement.case
+    if case.duties.filter(kind=MISSED_DUTY, done_at=None).exists():
+        return
+    amount = show(instalment.missing)
+    says = {
+        "en": f"Plan {agreement.number} is broken: {amount} of instalment {instalment.number} is open beyond the days of grace. Renegotiate, or decide.",
+        "zh": f"还款计划 {agreement.number} 已违约：第 {instalment.number} 期尚缺 {amount} 元，已超过宽限期。请决定重新协商或其他处理。",
+    }
+    _ask_supervisor(case, says, f"{agreement.pk}:broken", at)
 
 
 # ---------------------------------------------------------------- under the lock

@@ -14,9 +14,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from agreements.actions.warning import tick_off_warnings
+from cases.actions.days import must_not_lie_ahead
 from cases.actions.still_open import while_open
 from cases.models import Case, Debt, Interruption
-from common.clock import local_day
 from compliance import limitation as law
 from compliance.ask import value
 from compliance.spans import years_on
@@ -82,8 +83,7 @@ def record_interruption(
         )
     if kind == Interruption.Kind.DEMAND and not way:
         raise WrongInput(_("Say how the demand came to the debtor."), "way")
-    if on > local_day(at, case.zone):
-        raise WrongInput(_("This day lies ahead. Give the day on which it happened."), "on")
+    must_not_lie_ahead(case, on, "on", at)
     if ended_on and ended_on < on:
         raise WrongInput(_("The procedure cannot end before it begins."), "ended_on")
     if debt.limitation_ends_on is None:
@@ -96,7 +96,7 @@ def record_interruption(
     def write(locked: Case, _by: User, _at: datetime) -> None:
         row.proof = store(
             case=locked, kind=Document.Kind.OTHER, filename=filename, content=content,
-            title=f"{_('Proof')}: {Interruption.Kind(kind).label}", by=by, at=at,
+            title=f"{_('Proof')}{_(': ')}{Interruption.Kind(kind).label}", by=by, at=at,
         )  # fmt: skip
         fresh = Debt.objects.select_for_update(of=("self",)).get(pk=debt.pk, case=locked)
         _log(locked, fresh, row, by, at)
@@ -139,6 +139,7 @@ def take_back(case: Case, number: str, by: User, at: datetime) -> None:
             continue
         debt.limitation_ends_on = ends
         debt.save(update_fields=["limitation_ends_on"])
+        tick_off_warnings(case, debt, by, at)
         tell(
             case, RESTORED, by, at,
             {
@@ -178,6 +179,7 @@ def _log(case: Case, debt: Debt, row: Interruption, by: User, at: datetime) -> N
         return
     debt.limitation_ends_on = ends
     debt.save(update_fields=["limitation_ends_on"])
+    tick_off_warnings(case, debt, by, at)
     tell(
         case, RESTARTED, by, at,
         {

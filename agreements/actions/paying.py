@@ -1,7 +1,7 @@
 """Money that came in: booked, set off, matched to instalments, receipted; or taken back."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,15 +10,22 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agreements import papers
-from agreements.actions import limitation
+from agreements.actions import accruing, limitation, refunding
 from agreements.actions.following import CALL_DUTY, MISSED_DUTY
+from agreements.actions.received import (
+    AGENCY,
+    RECORD,
+    Received,
+    must_be_received,
+    must_not_be_known,
+)
 from agreements.actions.stopping import stop_contact
 from agreements.kinds import paid_words
 from agreements.messages import hand_over, of_receipt
-from agreements.models import Agreement, Allocation, Instalment, Payment
-from agreements.payments import fill, set_off
-from agreements.policy import COMPONENTS, may_receive, order_of, owed_by_component
-from cases.models import Case, LedgerEntry
+from agreements.models import Agreement, Allocation, Instalment, Payment, Refund
+from agreements.payments import fill
+from agreements.policy import may_receive
+from cases.models import Case, Debt
 from cases.models.case import Step as CaseStep
 from common.clock import local_day
 from common.money import ZERO, money, show
@@ -34,11 +41,16 @@ from workflow.models import Duty
 from workflow.reasons import Reason, because
 from workflow.steps import StaleForm, StateRefused, Step, WrongInput, carry_out, tell
 
-RECORD = "record_payment"
-AGENCY = Payment.To.AGENCY.value
 CLOSE_DUTY = "case.to_close"
-MOST = Decimal("1e12")  # as much as a column of amounts holds
 CLOSE_WITHIN = timedelta(days=5)  # no law names the days in which a settled case is wound up
+
+Also = Callable[[Payment, User, datetime], None]
+_on_reversal: list[Also] = []
+
+
+def on_reversal(also: Also) -> None:
+    """Have this done, under the case's lock, whenever a payment is taken back; by the app that keeps what it came from."""
+    _on_reversal.append(also)
 
 
 def record_payment(
@@ -52,90 +64,145 @@ def record_payment(
     payer: str = "",
     bank_reference: str = "",
     received_by: str = Payment.To.CREDITOR,
+    keep_rest: bool = False,
+    debt: Debt | None = None,
+    also: Also | None = None,
+    number: str = "",
+    right: str = RECORD,
+    besides: Sequence[Step] = (),
 ) -> Payment:
     """Book a payment: by component in the lawful order, and to the oldest instalment first.
 
+    ``debt`` is the contract for which the debtor said that it is, where there are several.
     What it pays in full needs no reminder any more; what it pays in part gets one with the new figure.
-    Refuses more than is owed, and what an agency took without the power to. Raises ``WrongInput``,
+    Cash has a ``number`` already, under which two officers took it (``agreements.actions.cash``), a ``right`` of its
+    own, and ``besides`` a step of the visit.
+    ``also`` is done with the payment under the case's lock, so that both stand or neither does.
+    ``keep_rest`` keeps what is more than is owed for paying back; money that came though nothing was owed, or the
+    case was closed, is kept whole. Else refuses more than is owed, and always what an agency took without the power to. Raises ``WrongInput``,
     ``StateRefused``, ``PolicyRefused``.
     """
-    _must_be_money(amount, method)
-    if received_by not in Payment.To.values or (received_by == AGENCY and not case.agency_id):
-        raise WrongInput(_("No agency works on this case."), "received_by")
-    if received_at > at:
-        raise WrongInput(
-            _("This lies in the future. Give the time at which it arrived."), "received_at"
-        )
+    came = Received(
+        case, amount, method, received_at, payer.strip()[:80], bank_reference.strip()[:60],
+        received_by, keep_rest, debt, number, right,
+    )  # fmt: skip
+    payment, steps = booking(came, by, at, also=also, besides=besides)
+    carry_out(*steps, by=by, at=at)
+    return payment
+
+
+def booking(
+    came: Received,
+    by: User,
+    at: datetime,
+    *,
+    also: Also | None = None,
+    told: Mapping[str, Any] = {},
+    besides: Sequence[Step] = (),
+) -> tuple[Payment, list[Step]]:
+    """The payment, and the steps by which it is booked; ``told`` goes to the timeline beside its figures."""
+    must_be_received(came, at)
+    case, keep_rest = came.case, came.keep_rest
     payment = Payment(
         case=case,
-        amount=money(amount),
-        method=method,
-        received_by=received_by,
-        received_at=received_at,
-        payer=payer.strip()[:80],
-        bank_reference=bank_reference.strip()[:60],
+        amount=money(came.amount),
+        method=came.method,
+        received_by=came.received_by,
+        received_at=came.received_at,
+        payer=came.payer,
+        bank_reference=came.bank_reference,
+        debt=came.debt,
         recorded_by=by,
         recorded_at=at,
     )
 
-    foreseen = _foresee(Case.objects.get(pk=case.pk), payment.amount)
+    accruing.accrue(case=case, at=at)
+    fresh = Case.objects.get(pk=case.pk)
+    _keep_excess(fresh, payment, at, keep=keep_rest)
+    foreseen = _foresee(fresh, payment, at)
 
     def book(locked: Case) -> Mapping[str, Any]:
-        if locked.state == CaseStep.CLOSURE:
+        if locked.state == CaseStep.CLOSURE and not keep_rest:
             raise StateRefused(locked, "record_payment")
-        _must_not_be_known(locked, payment)
-        if payment.amount > locked.balance:
+        must_not_be_known(locked, payment)
+        _keep_excess(locked, payment, at, keep=keep_rest)
+        now = _foresee(locked, payment, at)
+        if now.balance < ZERO:
             raise WrongInput(
-                _("%(amount)s is more than the %(balance)s that is owed. Record %(balance)s and"
-                  " have the rest paid back.")
-                % {"amount": show(payment.amount), "balance": show(locked.balance)},
+                _("%(amount)s is more than the %(balance)s that is owed. Have the rest"
+                  " kept for paying back if that is what came in.")
+                % {"amount": show(payment.amount), "balance": show(payment.amount + now.balance)},
                 "amount",
             )  # fmt: skip
-        if foreseen != _foresee(locked, payment.amount):
+        if foreseen != now:
             raise StaleForm(locked)  # another payment came in between
-        payment.case = locked
-        payment.number = f"{locked.reference}-P{locked.payments.count() + 1}"
+        payment.number = came.number or f"{locked.reference}-P{locked.payments.count() + 1}"
         payment.save(force_insert=True)
-        parts = set_off(payment.amount, owed_by_component(locked), order_of(locked, at))
-        _enter(payment, LedgerEntry.Kind.PAYMENT, {name: -part for name, part in parts.items()}, at)
+        parts = accruing.enter_payment(payment, at)
         return {
             "number": payment.number,
             "amount": payment.amount,
+            **({"excess": payment.excess} if payment.excess else {}),
             "method": payment.method,
             "received_by": payment.received_by,
             "received_at": payment.received_at,
+            **({"contract": came.debt.contract_number} if came.debt else {}),
             "parts": {name: str(part) for name, part in parts.items()},
             "balance": locked.balance,
+            **told,
         }
 
     def match(locked: Case, _by: User, _at: datetime) -> None:
+        if also:
+            also(payment, by, at)
+        if payment.excess:
+            refunding.owe_back(payment, by, at)
         _allocate(payment, by, at)
         paid_on = local_day(payment.received_at, locked.zone)
-        limitation.restart(locked, limitation.Cause("payment", payment.number, paid_on), by, at)
+        if payment.counted:
+            limitation.restart(locked, limitation.Cause("payment", payment.number, paid_on), by, at)
         _hand_over_receipt(payment, by, at)
         _fulfil_missed(locked, by, at)
-        if locked.balance == ZERO:
+        if locked.balance == ZERO and payment.counted:
             _nothing_is_owed(locked, by, at)
 
-    carry_out(
+    return payment, [
         Step(
-            subject=case, event="payment.received", right=RECORD, data=book, then=match,
-            policy=may_receive if received_by == AGENCY else None,
+            subject=case, event="payment.received", right=came.right, data=book, then=match,
+            policy=may_receive if came.received_by == AGENCY else None,
         ),
+        *besides,
         *_on_the_agreement(case, foreseen.outcome, at),
         *(_calling_off(case, at) if foreseen.ends_it else ()),
-        by=by,
-        at=at,
-    )  # fmt: skip
-    return payment
+    ]  # fmt: skip
 
 
-def reverse_payment(*, payment: Payment, why: str, by: User, at: datetime) -> None:
-    """Take a payment back that was booked by mistake or returned by the bank; nothing is deleted."""
+def reverse_payment(
+    *, payment: Payment, why: str, by: User, at: datetime, also: Also | None = None
+) -> None:
+    """Take a payment back that was booked by mistake or returned by the bank; nothing is deleted.
+
+    ``also`` is done last, under the case's lock, so that both stand or neither does.
+    """
+    carry_out(*reversal(payment, why, by, at, also=also), by=by, at=at)
+
+
+def reversal(
+    payment: Payment,
+    why: str,
+    by: User,
+    at: datetime,
+    *,
+    also: Also | None = None,
+    told: Mapping[str, Any] = {},
+    moved: bool = False,
+) -> list[Step]:
+    """The steps by which a payment is taken back; of one that is ``moved`` nobody else has to hear."""
     why = why.strip()[:200]
     if not why:
         raise WrongInput(_("Say why it is reversed."), "why")
 
+    accruing.accrue(case=payment.case, at=at)
     resumes = _resumes(payment)
 
     def unbook(locked: Case) -> Mapping[str, Any]:
@@ -144,14 +211,16 @@ def reverse_payment(*, payment: Payment, why: str, by: User, at: datetime) -> No
         fresh = Payment.objects.select_for_update(of=("self",)).get(pk=payment.pk)
         if fresh.reversed_at:
             raise WrongInput(_("This payment was reversed already."))
+        if Refund.objects.filter(payment=fresh).exists():
+            raise WrongInput(
+                _(
+                    "What was too much of it is being paid back or was; it cannot be reversed as well."
+                )
+            )
         if resumes != _resumes(payment):
             raise StaleForm(locked)
         fresh.case = locked
-        parts = {
-            entry.component: -entry.amount
-            for entry in fresh.entries.filter(kind=LedgerEntry.Kind.PAYMENT)
-        }
-        _enter(fresh, LedgerEntry.Kind.REVERSAL, parts, at)
+        parts = accruing.enter_reversal(fresh, at)
         fresh.reversed_at, fresh.reversed_why = at, why
         fresh.save(update_fields=["reversed_at", "reversed_why"])
         payment.reversed_at, payment.reversed_why = at, why
@@ -161,6 +230,7 @@ def reverse_payment(*, payment: Payment, why: str, by: User, at: datetime) -> No
             "why": why,
             "parts": {name: str(part) for name, part in parts.items()},
             "balance": locked.balance,
+            **told,
         }
 
     def reopen(locked: Case, _by: User, _at: datetime) -> None:
@@ -168,18 +238,24 @@ def reverse_payment(*, payment: Payment, why: str, by: User, at: datetime) -> No
             case=locked, why=because(lambda: _("The payment was reversed.")), by=by, at=at,
             kinds=[Notice.Kind.SETTLEMENT.value],
         )  # fmt: skip
+        payment.case = locked
+        _note_reversal(payment, by, at)
         _deallocate(payment, at)
         limitation.take_back(locked, payment.number, by, at)
+        for heard in () if moved else _on_reversal:
+            heard(payment, by, at)
+        if also:
+            also(payment, by, at)
+        if payment.excess:
+            refunding.owe_no_more(payment, by, at)
         if locked.balance > ZERO:
             fulfil(case=locked, kind=CLOSE_DUTY, by=by, at=at)
 
     case = payment.case
-    carry_out(
+    return [
         Step(subject=case, event="payment.reversed", right=RECORD, data=unbook, then=reopen),
         *(_on_the_agreement(case, "resume", at) if resumes else ()),
-        by=by,
-        at=at,
-    )
+    ]
 
 
 # ---------------------------------------------------------------- what it will lead to
@@ -191,21 +267,36 @@ class _Foreseen:
 
     ends_it: bool
     outcome: str
+    balance: Decimal = field(compare=False)  # another part payment in between does no harm
 
 
-def _foresee(case: Case, amount: Decimal) -> _Foreseen:
+def _foresee(case: Case, payment: Payment, at: datetime) -> _Foreseen:
     """Kept when all is paid; mended when nothing that was due is missing any more."""
-    ends_it = amount == case.balance
+    payment.case = case
+    if payment.excess and not payment.counted:
+        return _Foreseen(ends_it=False, outcome="", balance=case.balance)
+    amount, after = payment.counted, accruing.left_after(payment, at)
+    ends_it = after == ZERO
     agreement = _held(case, "signed", "broken")
     if agreement is None:
-        return _Foreseen(ends_it, "")
+        return _Foreseen(ends_it, "", after)
     rows = list(_open_instalments(case))
     parts = fill(amount, [row.missing for row in rows])
     left = [row for row, part in zip(rows, parts, strict=True) if row.missing > part]
     if ends_it or not left:
-        return _Foreseen(ends_it, "keep")
+        return _Foreseen(ends_it, "keep", after)
     broken = agreement.state == Agreement.State.BROKEN
-    return _Foreseen(ends_it, "mend" if broken and not any(r.missed_at for r in left) else "")
+    mends = broken and not any(row.missed_at for row in left)
+    return _Foreseen(ends_it, "mend" if mends else "", after)
+
+
+def _keep_excess(case: Case, payment: Payment, at: datetime, *, keep: bool) -> None:
+    """Set apart what is more than is owed as things stand; on a closed case nothing is paid any more."""
+    payment.case, payment.excess = case, ZERO
+    if keep:
+        closed = case.state == CaseStep.CLOSURE
+        over = payment.amount if closed else -accruing.left_after(payment, at)
+        payment.excess = min(payment.amount, max(over, ZERO))
 
 
 def _resumes(payment: Payment) -> bool:
@@ -240,46 +331,11 @@ def _calling_off(case: Case, at: datetime) -> list[Step]:
 # ---------------------------------------------------------------- under the lock
 
 
-def _must_be_money(amount: Decimal, method: str) -> None:
-    fits = amount.is_finite() and ZERO < amount < MOST
-    if not fits or money(amount) != amount:
-        raise WrongInput(
-            _("Give an amount above zero with at most two places after the point."), "amount"
-        )
-    if method not in Payment.Method.values:
-        raise WrongInput(_("There is no such way of paying."), "method")
-
-
-def _must_not_be_known(case: Case, payment: Payment) -> None:
-    known = (
-        payment.bank_reference
-        and case.payments.filter(bank_reference=payment.bank_reference, reversed_at=None).first()
-    )
-    if known:
-        raise WrongInput(
-            _("A payment with this bank reference is booked already (%(number)s).")
-            % {"number": known.number},
-            "bank_reference",
-        )
-
-
-def _enter(payment: Payment, kind: str, parts: Mapping[str, Decimal], at: datetime) -> None:
-    """Write the movements and keep the case's parts in step with them."""
-    case = payment.case
-    for name in COMPONENTS:
-        if parts.get(name):
-            LedgerEntry.objects.create(
-                case=case, component=name, kind=kind, amount=parts[name],
-                booked_on=local_day(at, case.zone), recorded_at=at, payment=payment,
-            )  # fmt: skip
-            setattr(case, name, getattr(case, name) + parts[name])
-
-
 def _allocate(payment: Payment, by: User, at: datetime) -> None:
     """Fill the oldest instalments first; stop the reminders that speak of what is no longer so."""
     case = payment.case
     open_ones = list(_open_instalments(case).select_for_update(of=("self",)))
-    parts = fill(payment.amount, [instalment.missing for instalment in open_ones])
+    parts = fill(payment.counted, [instalment.missing for instalment in open_ones])
     for instalment, part in zip(open_ones, parts, strict=True):
         if part <= ZERO:
             continue
@@ -352,6 +408,20 @@ def _hand_over_receipt(payment: Payment, by: User, at: datetime) -> None:
     )  # fmt: skip
 
 
+def _note_reversal(payment: Payment, by: User, at: datetime) -> None:
+    """The debtor holds a receipt for it, so that it is void has to be told in writing as well."""
+    case = payment.case
+    document = store(
+        case=case, kind=Document.Kind.RECEIPT, filename=f"{payment.number}-R.pdf",
+        content=papers.reversal_pdf(payment), title=f"{_('Note of a reversed payment')} {payment.number}",
+        by=by, at=at, made_here=True,
+    )  # fmt: skip
+    payment.reversal_note = document
+    payment.save(update_fields=["reversal_note"])
+    tell(case, "document.made", by, at, papers.told(document))
+    refunding.hand_over_later(case, document.number, payment.number, at)
+
+
 def _nothing_is_owed(case: Case, by: User, at: datetime) -> None:
     """The same day all contact stops, and somebody has to wind the case up."""
     stop_contact(case, why=because(lambda: _("Nothing is owed any more.")), by=by, at=at)
@@ -372,8 +442,7 @@ def _nothing_is_owed(case: Case, by: User, at: datetime) -> None:
 
 def tick_off_all(case: Case, by: User, at: datetime) -> None:
     """What was still to be done on the case has lost its sense, inside the change that closes it."""
-    left = Duty.objects.filter(case=case, done_at=None).exclude(
-        raised_at=at
-    )  # what follows it stays
+    # What follows it stays.
+    left = Duty.objects.filter(case=case, done_at=None).exclude(raised_at=at)
     left.update(done_at=at, done_by=by)
     set_next_due(case)

@@ -6,6 +6,7 @@ from typing import Any
 from agreements.at_the_door import door_blocks
 from agreements.kept import kept_blocks
 from agreements.papers.common import SUM, agency, ledger_table, plan_table, print_paper
+from agreements.papers.leaving import originals_section
 from cases.exceptions import paper_section
 from cases.models import Case
 from common.clock import local_day
@@ -14,6 +15,7 @@ from compliance.packs import load
 from compliance.words import Named, in_words
 from documents.blocks import Facts, Para, Section, Signatures, Signed, Table, Text, Words, words
 from documents.letterhead import both, day, english, hidden, plain_moment, sum_of
+from documents.models import Document
 from people.models import User
 from timeline.models import Event
 
@@ -36,9 +38,11 @@ def certificate_pdf(case: Case, *, by: User, at: datetime) -> bytes:
                 "The creditor claims nothing more under it, updates the credit record as the law provides and returns the originals of the papers.",
             )
         ),
-        ledger_table(case),
+        # Before the ledger, which may run over the page: nobody seals a page with nothing else on it.
         Signatures("", [Signed(words("出具单位（盖章）", "Issued by (seal)"), case.creditor.name, "", plain_moment(at, case.zone)),
                         Signed(words("经办人", "Handled by"), str(by), "", "")]),
+        Section(words("附：金额变动", "Annex: how the sum moved")),
+        ledger_table(case),
     ]  # fmt: skip
     return print_paper(
         case, words("结清证明", "Settlement certificate"), f"{case.reference}-S", at, blocks
@@ -46,9 +50,14 @@ def certificate_pdf(case: Case, *, by: User, at: datetime) -> bytes:
 
 
 def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
-    """The whole story: people, sums, notices, visits, decisions, agreements, payments, documents."""
+    """The whole story: people, sums, notices, visits, decisions, agreements, payments, documents.
+
+    It tells of the timeline up to ``case.event_count``, so that it can be made again with the same bytes.
+    """
     zone = case.zone
-    events = list(Event.objects.filter(case=case).order_by("number"))
+    events = list(Event.objects.filter(case=case, number__lte=case.event_count).order_by("number"))
+    listed = case.documents.shown().filter(created_at__lte=at)
+    listed = listed.exclude(kind=Document.Kind.CLOSURE_REPORT, created_at__gte=at)  # this very one
     blocks: list[Any] = [
         Section(words("案件概况", "The case"), numbered=True),
         Facts(
@@ -74,7 +83,7 @@ def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
         Table(
             [words("时间", "When"), words("方式", "By"), words("内容", "What"), words("结果", "Result")],
             _said(case),
-            tight=frozenset({0}),
+            tight=frozenset({0, 1, 2}),
         ),
         Section(words("上门记录", "Visits"), numbered=True),
         Table(
@@ -99,18 +108,20 @@ def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
         Section(words("审批", "Approvals"), numbered=True),
         Table(
             [words("事项", "What"), words("申请人", "Asked by"), words("决定人", "Decided by"), words("结论", "Decision"), words("理由", "Why")],
-            [[both(a.get_kind_display), str(a.requested_by), str(a.decided_by or "–"), both(a.get_state_display), a.answer or a.reason]
+            [[both(a.get_kind_display), f"{a.requested_by}\n{plain_moment(a.requested_at, zone)}",
+              f"{a.decided_by or '–'}\n{plain_moment(a.decided_at, zone)}".strip(), both(a.get_state_display), a.answer or a.reason]
              for a in case.approvals.select_related("requested_by", "decided_by").order_by("pk")],
         ),
         *paper_section(case, numbered=True),
         Section(words("协议", "Agreements"), numbered=True),
     ]  # fmt: skip
     for agreement in case.agreements.order_by("version"):
+        why = both(agreement.get_cause_display) if agreement.cause else words("", "")
         blocks.append(
             Para(
                 words(
-                    f"{agreement.number}，第 {agreement.version} 版，应还 {show(agreement.total)} 元，减免 {show(agreement.waived)} 元，签署于 {plain_moment(agreement.signed_at, zone) or '未签署'}。",
-                    f"{agreement.number}, version {agreement.version}: {show(agreement.total)} to be paid, {show(agreement.waived)} waived, signed {plain_moment(agreement.signed_at, zone) or 'never'}.",
+                    f"{agreement.number}，第 {agreement.version} 版，应还 {show(agreement.total)} 元，减免 {show(agreement.waived)} 元，签署于 {plain_moment(agreement.signed_at, zone) or '未签署'}{'；重订原因：' + why['zh'] + '，' + agreement.reason if agreement.cause else ''}。",
+                    f"{agreement.number}, version {agreement.version}: {show(agreement.total)} to be paid, {show(agreement.waived)} waived, signed {plain_moment(agreement.signed_at, zone) or 'never'}{'; drawn up anew: ' + why['en'] + ', ' + agreement.reason if agreement.cause else ''}.",
                 ),
                 "clause",
             )
@@ -124,10 +135,11 @@ def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
              for p in case.payments.order_by("received_at")],
             frozenset({3}),
         ),
+        *originals_section(case),
         Section(words("文件清单", "Documents"), numbered=True),
         Table(
             [words("文件", "Document"), words("编号", "Number"), "SHA-256"],
-            [[d.title, d.number, f"{d.sha256[:32]}\n{d.sha256[32:]}"] for d in case.documents.shown().order_by("created_at", "pk")],
+            [[d.title, d.number, f"{d.sha256[:32]}\n{d.sha256[32:]}"] for d in listed.order_by("created_at", "pk")],
         ),
         Section(words("保存与删除", "Keeping and deleting"), numbered=True),
         *kept_blocks(case, at),
@@ -185,8 +197,11 @@ def _said(case: Case) -> list[list[Text]]:
 def _result(notice: Any, zone: str) -> Text:
     state = both(notice.get_state_display)
     when = plain_moment(notice.delivered_at or notice.sent_at, zone)
-    tail = " ".join(part for part in (when, notice.why) if part)
-    return words(f"{state['zh']} {tail}", f"{state['en']} {tail}")
+    why = both(lambda: notice.because)
+    return words(
+        " ".join(part for part in (state["zh"], when, why["zh"]) if part),
+        " ".join(part for part in (state["en"], when, why["en"]) if part),
+    )
 
 
 def _decision(event: Event, zone: str) -> list[Text]:

@@ -21,7 +21,10 @@ NUMBER, DUE, SUM = (
 
 def told(document: Document) -> dict[str, Any]:
     """What the timeline keeps of a paper that was made."""
-    return {"kind": document.kind, "document": document.number, "sha256": document.sha256}
+    known = {"kind": document.kind, "document": document.number, "sha256": document.sha256}
+    if document.stamped is None:
+        return known
+    return {**known, "time_stamp": "given" if document.stamped else "missing"}
 
 
 def agency(case: Case) -> Text:
@@ -58,7 +61,14 @@ def ledger_table(case: Case) -> Table:
 
 
 def print_paper(
-    case: Case, title: Words, number: str, at: datetime, blocks: list[Any], *, language: str = ""
+    case: Case,
+    title: Words,
+    number: str,
+    at: datetime,
+    blocks: list[Any],
+    *,
+    language: str = "",
+    checked: bool = True,
 ) -> bytes:
     """A paper of the case on the letterhead of who runs it, in the debtor's language if none is given."""
     house, lines = house_of(case)
@@ -71,7 +81,7 @@ def print_paper(
             made_at=at,
             dated=day(local_day(at, case.zone)),
             blocks=blocks,
-            check=check_path(number),
+            check=check_path(number) if checked else "",
         ),
         language or case.debtor.language,
     )

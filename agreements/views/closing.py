@@ -1,5 +1,6 @@
 """Step 7 in the browser: what is missing, one thing after the other, and then the end."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,17 +9,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agreements import forms
-from agreements.actions import closing
+from agreements.actions import closing, leaving
 from agreements.policy import closing_facts, may_close
 from agreements.views.drawing import seen_case
+from agreements.views.leaving import leftovers
 from cases.models import Case
 from cases.models.case import Step
 from common import clock
 from common.money import ZERO, show
 from documents.models import Document
-from documents.storing import Unreadable
+from people.models import User
 from people.rights import may
-from workflow.steps import WrongInput
+from visits.models import Visit
 from workflow.web import handle
 
 
@@ -42,7 +44,9 @@ def checklist(request: HttpRequest, case: Case) -> dict[str, Any]:
     }
     paid = case.balance == ZERO
     held = list(
-        case.papers.filter(original_held=True).select_related("document", "receipt").order_by("pk")
+        case.papers.filter(original_held=True)
+        .select_related("document", "receipt", "declaration")
+        .order_by("pk")
     )
     at = clock.now()
     return {
@@ -50,6 +54,7 @@ def checklist(request: HttpRequest, case: Case) -> dict[str, Any]:
         "at": at,
         "paid": paid,
         "facts": facts,
+        "under_way": case.visits.filter(state=Visit.State.STARTED).first(),
         "certificate": made[Document.Kind.SETTLEMENT] if facts["certificate_issued"] else None,
         "report": made[Document.Kind.CLOSURE_REPORT] if facts["report_written"] else None,
         "held": held,
@@ -58,6 +63,7 @@ def checklist(request: HttpRequest, case: Case) -> dict[str, Any]:
         "is_closed": case.state == Step.CLOSURE,
         "may_close": may(request.user, closing.CLOSE),
         "ready_for_report": facts["certificate_issued"] and facts["papers_returned"],
+        **leftovers(case),
         "early": case.approvals.filter(kind="early_closure", state="waiting", expires_at__gt=at)
         .select_related("requested_by").first(),
     }  # fmt: skip
@@ -78,6 +84,19 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
     return _tick(request, reference, closing.write_report, _("The closure report is written."))
 
 
+def release(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Write the letter that sets a guarantor free; the desk sends it."""
+    case = seen_case(request, reference)
+    party = get_object_or_404(case.parties.filter(role="guarantor").select_related("person"), pk=pk)
+
+    def write(*, case: Case, by: User, at: datetime) -> Document:
+        return leaving.release_guarantor(party=party, by=by, at=at)
+
+    return _tick(
+        request, reference, write, _("The letter of release is written. Send it to the guarantor.")
+    )
+
+
 def _tick(request: HttpRequest, reference: str, action: Any, done: str) -> HttpResponse:
     case = seen_case(request, reference)
     return handle(
@@ -92,7 +111,11 @@ def return_paper(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Give an original back, against a receipt."""
     case = seen_case(request, reference)
     paper = get_object_or_404(case.papers.select_related("document"), pk=pk)
-    form = forms.ReturnForm(request.POST or None, initial={"returned_to": case.debtor.name})
+    unpaid = case.state == Step.CLOSURE and case.closed_as not in leaving.FREE
+    owner = (
+        case.creditor.name if unpaid else case.debtor.name
+    )  # a claim that lives on keeps its papers
+    form = forms.ReturnForm(request.POST or None, initial={"returned_to": owner})
     return handle(
         request, right=closing.CLOSE, case=case, form=form, template="cases/form.html",
         do=lambda data: closing.return_paper(
@@ -115,13 +138,10 @@ def early(request: HttpRequest, reference: str) -> HttpResponse:
 
     def do(data: dict[str, Any]) -> None:
         file = data.pop("file")
-        try:
-            closing.request_early_closure(
-                case=case, **data, filename=file.name if file else "",
-                content=file.read() if file else b"", by=request.user, at=clock.now(),
-            )  # fmt: skip
-        except Unreadable as unreadable:
-            raise WrongInput(str(unreadable), "file") from unreadable
+        closing.request_early_closure(
+            case=case, **data, filename=file.name if file else "",
+            content=file.read() if file else b"", by=request.user, at=clock.now(),
+        )  # fmt: skip
 
     return handle(
         request, right="request_approval", case=case, form=form, do=do, template="cases/form.html",

@@ -1,8 +1,10 @@
 """Step 5 in the browser: the terms side by side with what the debtor can spare, the waiver, the draft."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -13,17 +15,23 @@ from django.views.decorators.http import require_POST
 
 from agreements import forms, plans
 from agreements.actions import drawing
+from agreements.blanks import blanks_of
 from agreements.models import Agreement
-from agreements.policy import COMPONENTS, granted_waiver, may_reach
+from agreements.options import a_month_on
+from agreements.policy import COMPONENTS, granted_waiver, is_approved, may_reach, own_limit
 from cases.models import Case, LedgerEntry
 from cases.models.case import Step
 from common import clock
 from common.clock import local_day
 from common.money import ZERO, total
+from people.rights import may
 from workflow.web import demand, handle
 
 TALK = {Step.ON_SITE_TALK}
-OFFERED_COUNTS = (3, 6, 12, 24)
+PICKED = (
+    "plan", "first_on", "count", "wait", "low", "low_count", "waived_fees", "waived_interest",
+    "waived_principal",
+)  # fmt: skip
 
 
 def seen_case(request: HttpRequest, reference: str) -> Case:
@@ -39,7 +47,7 @@ def seen_agreement(request: HttpRequest, number: str) -> Agreement:
     return get_object_or_404(
         Agreement.objects.filter(case__in=Case.objects.visible_to(request.user)).select_related(
             "case__debtor", "case__creditor", "case__team", "case__officer", "document",
-            "drawn_up_by", "supersedes",
+            "drawn_up_by", "supersedes", "reading",
         ),
         number=number,
     )  # fmt: skip
@@ -61,7 +69,7 @@ def draw_up(request: HttpRequest, reference: str) -> HttpResponse:
         do=lambda data: drawing.draw_up_agreement(
             case=case, plan=data["plan"], rows=form.built, waived=form.waived,
             language=data["language"], channel=data.get("channel", ""),
-            new_loan=data["new_loan"], by=request.user, at=clock.now(),
+            new_loan=data["new_loan"], set_off=data["set_off"] or (), by=request.user, at=clock.now(),
         ),
         to=lambda agreement: agreement.get_absolute_url(),
     )  # fmt: skip
@@ -77,7 +85,7 @@ def redraft(request: HttpRequest, number: str) -> HttpResponse:
         done=_("The terms are changed. They are to be offered and confirmed anew."),
         do=lambda data: drawing.redraft(
             agreement=agreement, plan=data["plan"], rows=form.built, waived=form.waived,
-            language=data["language"], new_loan=data["new_loan"], by=request.user,
+            language=data["language"], new_loan=data["new_loan"], set_off=data["set_off"] or (), by=request.user,
             at=clock.now(),
         ),
         to=agreement.get_absolute_url(), agreement=agreement,
@@ -92,9 +100,9 @@ def renegotiate(request: HttpRequest, reference: str) -> HttpResponse:
         request, case, form, at, title=_("Renegotiate"), button=_("Draw up the new version"),
         done=_("The new version is drawn up. The old one holds until both have signed."),
         do=lambda data: drawing.renegotiate(
-            case=case, reason=data["reason"], plan=data["plan"], rows=form.built,
+            case=case, cause=data["cause"], reason=data["reason"], plan=data["plan"], rows=form.built,
             waived=form.waived, language=data["language"], channel=data["channel"],
-            new_loan=data["new_loan"], by=request.user, at=clock.now(),
+            new_loan=data["new_loan"], set_off=data["set_off"] or (), by=request.user, at=clock.now(),
         ),
         to=lambda agreement: agreement.get_absolute_url(),
     )  # fmt: skip
@@ -116,32 +124,16 @@ def look(request: HttpRequest, reference: str) -> HttpResponse:
             channel=form.cleaned_data.get("channel", ""),
             revised=case.state == Step.AGREEMENT,
             new_loan=form.cleaned_data.get("new_loan"),
+            order=form.clause_on(today),
         )(case, by=request.user, at=at)
         context |= {
             "plan": form.built,
             "verdict": verdict,
             "waived": total(form.waived.values()),
+            "ask_for": _where_asked(request, case, form.waived, at),
             **figures_of(form.built, today, context["left"]),
         }
     return TemplateResponse(request, "agreements/look.html", context)
-
-
-def waiver(request: HttpRequest, reference: str) -> HttpResponse:
-    """Ask the supervisor for a waiver."""
-    case = seen_case(request, reference)
-    form = forms.WaiverForm(request.POST or None, case=case)
-    return handle(
-        request, right="request_approval", case=case, form=form, template="cases/form.html",
-        do=lambda data: drawing.request_waiver(
-            case=case, waived={name: data[name] or ZERO for name in COMPONENTS},
-            reason=data["reason"], by=request.user, at=clock.now(),
-        ),
-        done=_("The waiver is asked for; the supervisor decides."),
-        context={
-            "title": _("Ask for a waiver"), "button": _("Ask the supervisor"),
-            "hint": _("Nobody grants their own request. Once it is granted the terms can be drawn up with it."),
-        },
-    )  # fmt: skip
 
 
 def back(request: HttpRequest, reference: str) -> HttpResponse:
@@ -181,6 +173,18 @@ def drop(request: HttpRequest, reference: str) -> HttpResponse:
 # ---------------------------------------------------------------- what the pages show
 
 
+def _where_asked(
+    request: HttpRequest, case: Case, waived: Mapping[str, Decimal], at: datetime
+) -> str:
+    """The form that asks a second person for this waiver, where it is above the own powers."""
+    if total(waived.values()) <= own_limit(case) or is_approved(case, waived, at):
+        return ""
+    if not may(request.user, "request_approval"):
+        return ""
+    told = urlencode({f"waived_{name}": str(waived.get(name, ZERO)) for name in COMPONENTS})
+    return f"{reverse('agreements:waiver', args=[case.reference])}?{told}"
+
+
 def plan_form(
     request: HttpRequest,
     case: Case,
@@ -202,11 +206,11 @@ def plan_form(
             "plan": agreement.plan, "language": agreement.language, "count": len(rows),
             "first_on": rows[0].due_on if rows else today,
             "rows": "\n".join(f"{row.due_on.isoformat()} {row.amount}" for row in rows),
+            "set_off": ",".join(agreement.set_off),
+            **shape_of(agreement),
             **{f"waived_{name}": getattr(agreement, f"waived_{name}") for name in COMPONENTS},
         }  # fmt: skip
-    for name in ("plan", "count", "low", "low_count"):
-        if request.GET.get(name):
-            initial[name] = request.GET[name][:20]
+    initial |= picked(request)
     anew = anew or case.state == Step.FOLLOW_UP
     remote = case.state in drawing.REMOTELY
     return forms.PlanForm(
@@ -214,9 +218,27 @@ def plan_form(
     )
 
 
-def a_month_on(day: date) -> date:
-    """The day on which a first instalment is usually set: the same of the next month."""
-    return plans.due_days(day, 2)[1] if day.day <= 28 else day + timedelta(days=30)
+def picked(request: HttpRequest) -> dict[str, Any]:
+    """What an option that was taken puts into the form; whoever sends more is not listened to."""
+    found: dict[str, Any] = {
+        name: request.GET[name][:20] for name in PICKED if request.GET.get(name)
+    }
+    if "season" in request.GET:
+        found["season"] = [month[:2] for month in request.GET.getlist("season")[:12]]
+    return found
+
+
+def shape_of(agreement: Agreement) -> dict[str, Any]:
+    """What a plan that waits or follows a season was asked for, read from its instalments."""
+    rows = [plans.Due(row.due_on, row.amount) for row in agreement.instalments.all()]
+    if rows and agreement.plan == Agreement.Plan.SEASONAL:
+        return {"season": sorted({row.due_on.month for row in rows})}
+    if rows and agreement.plan == Agreement.Plan.DEFERRED:
+        usual, first = a_month_on(agreement.balance_on), rows[0].due_on
+        wait = (first.year - usual.year) * 12 + first.month - usual.month
+        wait = min(max(wait, 1), plans.MOST_WAIT)
+        return {"wait": wait, "first_on": plans.start_before_wait(rows, wait)}
+    return {}
 
 
 def left_in_a_month(case: Case) -> Decimal | None:
@@ -240,35 +262,6 @@ def figures_of(rows: list[plans.Due], today: date, left: Decimal | None) -> dict
     }
 
 
-def choices_of(case: Case, at: datetime) -> list[dict[str, Any]]:
-    """Plans side by side: what each asks of the debtor in a month."""
-    today, left = local_day(at, case.zone), left_in_a_month(case)
-    whole = case.balance - total(granted_waiver(case, at).values())
-    if whole <= ZERO:
-        return []
-    first = a_month_on(today)
-    found: list[dict[str, Any]] = []
-    for count in OFFERED_COUNTS:
-        rows = plans.equal(whole, first=first, count=count)
-        query = f"?plan=equal&count={count}"
-        found.append(
-            {"label": Agreement.Plan.EQUAL.label, "query": query} | figures_of(rows, today, left)
-        )
-    half = (found[2]["heaviest"] / 2).quantize(Decimal(1))
-    if half > ZERO:
-        rows = plans.stepped(whole, first=first, count=12, low=half, low_count=6)
-        query = f"?plan=stepped&count=12&low={half}&low_count=6"
-        found.append(
-            {"label": Agreement.Plan.STEPPED.label, "query": query} | figures_of(rows, today, left)
-        )
-        rows = plans.balloon(whole, first=first, count=12, low=half)
-        query = f"?plan=balloon&count=12&low={half}"
-        found.append(
-            {"label": Agreement.Plan.BALLOON.label, "query": query} | figures_of(rows, today, left)
-        )
-    return found
-
-
 def _page(
     request: HttpRequest,
     case: Case,
@@ -290,7 +283,7 @@ def _page(
             "title": title,
             "button": button,
             "agreement": agreement,
-            "choices": choices_of(case, at),
+            "blanks": [(blank, may(request.user, blank.right)) for blank in blanks_of(case)],
             "left": left_in_a_month(case),
             "owed": [
                 (LedgerEntry.Component(name).label, getattr(case, name))

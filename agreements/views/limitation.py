@@ -1,23 +1,34 @@
 """The log of what begins a limitation period anew, in the browser."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from agreements.actions.limitation import BY_ITSELF, record_interruption, stop_of
 from agreements.views.drawing import seen_case
 from cases.models import Case, Debt, Interruption
+from cases.models.case import OPEN_STEPS
 from common import clock
-from common.clock import local_day
-from documents.storing import Unreadable
+from common.clock import HOUSE_ZONE, local_day
 from workflow.forms import DeskForm, FilesField, day_field
-from workflow.steps import WrongInput
-from workflow.web import handle
+from workflow.paging import page_after
+from workflow.web import demand, handle
 
+PAGE = 50
+VIEWS = {
+    "near": gettext_lazy("Within 180 days"),
+    "soon": gettext_lazy("Within 30 days"),
+    "ended": gettext_lazy("Ended"),
+    "all": gettext_lazy("All"),
+}
 BY_HAND = [choice for choice in Interruption.Kind.choices if choice[0] not in set(BY_ITSELF)]
 
 
@@ -68,13 +79,10 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
 
     def do(data: dict[str, Any]) -> Interruption:
         file = data.pop("file")
-        try:
-            return record_interruption(
-                case=case, **data, filename=file.name, content=file.read(), by=request.user,
-                at=clock.now(),
-            )  # fmt: skip
-        except Unreadable as unreadable:
-            raise WrongInput(str(unreadable), "file") from unreadable
+        return record_interruption(
+            case=case, **data, filename=file.name, content=file.read(), by=request.user,
+            at=clock.now(),
+        )  # fmt: skip
 
     return handle(
         request, case=case, form=form, right="edit_case", do=do, template="cases/form.html",
@@ -88,6 +96,51 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
             "hint": _("A demand counts when it reached the debtor; signatures of agreements and payments write themselves (Civil Code art. 195)."),
         },
     )  # fmt: skip
+
+
+@require_safe
+def running_out(request: HttpRequest) -> TemplateResponse:
+    """The claims of open cases by the end of their limitation, soonest first.
+
+    Context: ``view``, ``views``, ``rows`` (debt, days left, last interruption), ``older``, ``newer``.
+    """
+    demand(request, "see_limitation")
+    view, today = request.GET.get("view", "near"), local_day(clock.now(), HOUSE_ZONE)
+    if view not in VIEWS:
+        raise Http404
+    key = request.GET.get("after", "")
+    last = Interruption.objects.filter(debt=OuterRef("pk"), why_not="", taken_back_at=None)
+    debts = (
+        _view_of(view, today)
+        .filter(case__in=Case.objects.visible_to(request.user).filter(state__in=OPEN_STEPS))
+        .annotate(moved=Subquery(last.order_by("-pk").values("pk")[:1]))
+        .select_related("case__creditor", "case__team", "case__officer")
+    )
+    found, older = page_after(debts, "limitation_ends_on", key, most=PAGE, rising=True)
+    moved = Interruption.objects.in_bulk([d.moved for d in found if d.moved])
+    context = {
+        "view": view,
+        "views": [(name, label, f"?view={name}") for name, label in VIEWS.items()],
+        "rows": [{"debt": d, "left": _left(d, today), "moved": moved.get(d.moved)} for d in found],
+        "older": older and f"?view={view}&{older[1:]}",
+        "newer": f"?view={view}" if key else "",
+    }
+    return TemplateResponse(request, "agreements/running_out.html", context)
+
+
+def _left(debt: Debt, today: date) -> int:
+    assert debt.limitation_ends_on is not None  # noqa: S101 - such claims are in no view
+    return (debt.limitation_ends_on - today).days
+
+
+def _view_of(view: str, today: date) -> QuerySet[Debt]:
+    """The claims of one view; those whose end nobody entered are in none."""
+    debts = Debt.objects.filter(limitation_ends_on__isnull=False)
+    if view == "ended":
+        return debts.filter(limitation_ends_on__lt=today)
+    debts = debts.filter(limitation_ends_on__gte=today)
+    days = {"soon": 30, "near": 180}.get(view)
+    return debts.filter(limitation_ends_on__lte=today + timedelta(days=days)) if days else debts
 
 
 def reckoning(case: Case, debts: Iterable[Debt]) -> list[dict[str, Any]]:

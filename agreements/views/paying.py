@@ -1,4 +1,4 @@
-"""Step 6 in the browser: a payment recorded, or taken back."""
+"""Step 6 in the browser: a payment recorded, taken back, or moved to the case where it belongs."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from agreements import forms
-from agreements.actions import paying
+from agreements import forms, paying_forms
+from agreements.actions import moving, paying
 from agreements.actions.drawing import in_force
 from agreements.models import Payment
 from agreements.policy import order_of
@@ -16,6 +16,7 @@ from agreements.views.drawing import seen_case
 from cases.models import Case
 from common import clock
 from common.money import show
+from workflow.steps import StateRefused, WrongInput
 from workflow.web import handle
 
 
@@ -24,8 +25,8 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
     case, at = seen_case(request, reference), clock.now()
     agreement = in_force(case)
     rows = list(agreement.instalments.filter(paid_at=None)[:6]) if agreement else []
-    form = forms.PaymentForm(
-        request.POST or None, case=case,
+    form = paying_forms.PaymentForm(
+        request.POST or None, case=case, at=at,
         initial={
             "received_at": at, "payer": case.debtor.name,
             "amount": rows[0].missing if rows else None,
@@ -76,4 +77,45 @@ def reverse_payment(request: HttpRequest, number: str) -> HttpResponse:
         ),
         done=_("The payment is reversed."), to=f"{payment.case.get_absolute_url()}?tab=agreement",
         context=context,
+    )  # fmt: skip
+
+
+def move_payment(request: HttpRequest, number: str) -> HttpResponse:
+    """Move a payment that was booked for the wrong debtor to the case where it belongs."""
+    payment = get_object_or_404(
+        Payment.objects.filter(case__in=Case.objects.visible_to(request.user)).select_related(
+            "case__debtor", "case__creditor", "case__team"
+        ),
+        number=number,
+    )
+    form = paying_forms.MoveForm(request.POST or None, payment=payment, user=request.user)
+
+    def do(data: dict[str, Any]) -> Payment:
+        to: Case = data["reference"]
+        try:
+            return moving.move_payment(
+                payment=payment, to=to, why=data["why"], keep_rest=data["keep_rest"],
+                by=request.user, at=clock.now(),
+            )  # fmt: skip
+        except StateRefused as refused:
+            if refused.subject.pk != to.pk:
+                raise
+            raise WrongInput(
+                _("Case %(reference)s is closed. Money that came all the same can be kept for paying back.")
+                % {"reference": to.reference}, "reference",
+            ) from refused  # fmt: skip
+
+    return handle(
+        request, right=paying.RECORD, case=payment.case, form=form, template="cases/form.html",
+        do=do, to=f"{payment.case.get_absolute_url()}?tab=agreement",
+        done=lambda moved: _("%(amount)s is booked on case %(reference)s as %(number)s.")
+        % {
+            "amount": show(moved.amount), "reference": moved.case.reference, "number": moved.number,
+        },
+        context={
+            "title": _("Move payment %(number)s") % {"number": payment.number},
+            "button": _("Move the payment"),
+            "hint": _("%(amount)s is owed again here and counts there from the day on which it came. Both debtors are told in writing, neither of the other.")
+            % {"amount": show(payment.amount)},
+        },
     )  # fmt: skip

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from agreements import plans
 from agreements.actions import drawing, signing
 from agreements.actions.following import sweep
+from agreements.actions.paying import record_payment
 from agreements.models import Agreement
 from agreements.plans import Due
 from cases.models import Case
@@ -23,6 +24,7 @@ from workflow.models import Approval
 TALK = make.moment("2026-03-05 14:40")
 GRANTED = make.moment("2026-03-05 14:52")
 SIGNED = make.moment("2026-03-05 15:20")
+PAID = make.moment("2026-04-15 09:30")
 WAIVED = {"fees": Decimal("242.00"), "interest": Decimal("758.00")}
 SIDES = (("debtor", "王海燕"), ("creditor", "李伟"))
 FIRST = date(2026, 4, 15)
@@ -143,3 +145,12 @@ def chain_holds(case: Case) -> bool:
 def kinds(case: Case) -> list[str]:
     """What the timeline tells, oldest first."""
     return list(case.events.order_by("number").values_list("kind", flat=True))
+
+
+def paid_up(case: Case) -> Case:
+    """S2 after everything has come in, at one go."""
+    record_payment(
+        case=again(case), amount=Decimal("39000.00"), method="transfer", received_at=PAID,
+        by=make.clerk(), at=PAID,
+    )  # fmt: skip
+    return again(case)

@@ -1,15 +1,16 @@
 """The end: certificate, papers given back, report; closed early by two people; opened again."""
 
 from datetime import timedelta
-from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from pypdf import PdfReader
 
 from agreements import papers
 from agreements.actions import closing
-from agreements.actions.paying import record_payment, reverse_payment
+from agreements.actions.paying import reverse_payment
 from agreements.policy import closing_facts
 from cases.models import Case, ClaimPaper
 from documents.models import Document
@@ -20,6 +21,7 @@ from tests.agreements import cast
 from tests.agreements.test_signing import text_of
 from timeline.replaying import replayed
 from visits.actions.planning import plan_visit
+from visits.actions.recording import finish_visit
 from workflow.approvals import SecondPersonNeeded, decide_approval
 from workflow.models import Approval, Duty
 from workflow.steps import (
@@ -31,19 +33,13 @@ from workflow.steps import (
 )
 
 pytestmark = pytest.mark.django_db
-PAID = make.moment("2026-04-15 09:30")
 AT = make.moment("2026-04-16 10:00")
 
 
 @pytest.fixture
 def paid() -> Case:
     """S2 after everything has come in."""
-    case = cast.signed().case
-    record_payment(
-        case=cast.again(case), amount=Decimal("39000.00"), method="transfer", received_at=PAID,
-        by=make.clerk(), at=PAID,
-    )  # fmt: skip
-    return cast.again(case)
+    return cast.paid_up(cast.signed().case)
 
 
 def original(case: Case) -> ClaimPaper:
@@ -142,6 +138,12 @@ class TestWriteReport:
         assert told["head"]
         assert told["head"][:16] in text
 
+    def test_says_when_each_approval_was_asked_for_and_decided(self, paid: Case) -> None:
+        closing.issue_certificate(case=paid, by=make.clerk(), at=AT)
+        document = closing.write_report(case=cast.again(paid), by=make.clerk(), at=AT)
+        joined = "".join(text_of(document).split())
+        assert "陈晓2026-03-0514:45周敏2026-03-0514:52" in joined
+
     def test_tells_what_was_shown_asked_and_said_at_the_door(self) -> None:
         visit = walk.talked()
         text = "".join(
@@ -197,6 +199,21 @@ class TestCloseCase:
         with pytest.raises(PolicyRefused):
             closing.close_case(case=cast.again(paid), by=make.clerk(), at=AT)
 
+    def test_waits_until_the_officers_have_left_the_door(self, client: Client) -> None:
+        visit = walk.talked()
+        case = cast.paid_up(cast.signed(visit.case, channel="").case)
+        case = wound_up(case)
+        client.force_login(make.clerk())
+        page = client.get(reverse("agreements:close", args=[case.reference]))
+        assert visit.reference in page.content.decode()
+        with pytest.raises(WrongInput, match=visit.reference):
+            closing.close_case(case=case, by=make.clerk(), at=AT)
+        assert cast.again(case).state == "follow_up"
+        finish_visit(visit=visit, outcome="agreement", why="", by=make.crew()[0], at=AT)
+        closing.write_report(case=cast.again(case), by=make.clerk(), at=AT)
+        closing.close_case(case=cast.again(case), by=make.clerk(), at=AT)
+        assert cast.again(case).state == "closure"
+
     def test_is_refused_before_follow_up(self) -> None:
         case = make.prepared_case()
         with pytest.raises((StateRefused, PolicyRefused)):
@@ -244,6 +261,19 @@ class TestEarlyClosure:
             decide_approval(approval=approval, granted=True, answer="", by=make.supervisor(), at=AT)
         with pytest.raises(RightRefused):
             decide_approval(approval=approval, granted=True, answer="", by=make.clerk(), at=AT)
+
+    def test_waits_until_the_officers_have_left_the_door(self) -> None:
+        visit = walk.talked()
+        approval = closing.request_early_closure(
+            case=visit.case, closed_as="withdrawn", reason="撤回", by=make.clerk(), at=AT
+        )
+        granted = {"approval": approval, "granted": True, "answer": "同意"}
+        with pytest.raises(WrongInput, match=visit.reference):
+            decide_approval(**granted, by=make.supervisor(), at=AT)
+        assert cast.again(approval).state == "waiting"
+        finish_visit(visit=visit, outcome="talked", why="", by=make.crew()[0], at=AT)
+        decide_approval(**granted, by=make.supervisor(), at=AT)
+        assert cast.again(visit.case).state == "closure"
 
     def test_denied_changes_nothing(self) -> None:
         case = make.prepared_case()

@@ -59,14 +59,14 @@ class TestDrawUpAgreement:
         assert [row.amount for row in agreement.instalments.all()] == [Decimal("6500.00")] * 6
         assert not agreement.instalments.filter(live=True).exists()
         keys = [clause["key"] for clause in agreement.clauses]
-        assert keys[:4] == ["debt", "waiver", "instalments", "cost"]
+        assert keys[:5] == ["parties", "debt", "waiver", "instalments", "cost"]
         assert all(clause["text"]["zh"] and clause["text"]["en"] for clause in agreement.clauses)
 
     def test_tells_rate_total_cost_and_by_whose_authority_it_is_signed(self) -> None:
         texts = {clause["key"]: clause["text"] for clause in cast.draft().clauses}
         assert "年利率为 12%" in texts["cost"]["zh"]
         assert "rate is 12% a year" in texts["cost"]["en"]
-        assert "39,000.00 元，除此之外无须支付任何款项" in texts["cost"]["zh"]
+        assert "39,000.00 元（大写：叁万玖仟元整），除此之外无须支付任何款项" in texts["cost"]["zh"]
         case = Case.objects.get()
         assert case.agency
         assert case.mandate
@@ -256,7 +256,7 @@ class TestRequestWaiver:
         case = cast.signed().case
         with pytest.raises(PolicyRefused):
             drawing.renegotiate(
-                case=cast.again(case), reason="再减", plan="equal",
+                case=cast.again(case), cause="income", reason="再减", plan="equal",
                 rows=cast.six_instalments("38499.00"),
                 waived={"interest": Decimal("400.00"), "principal": Decimal("101.00")},
                 channel="phone", by=make.clerk(), at=cast.SIGNED + timedelta(days=1),
@@ -314,7 +314,7 @@ class TestRenegotiate:
         cast.swept("2026-04-12 00:01")
         at = make.moment("2026-04-12 09:00")
         new = drawing.renegotiate(
-            case=cast.again(old.case), reason="收入减少", plan="equal",
+            case=cast.again(old.case), cause="income", reason="收入减少", plan="equal",
             rows=plans.equal(Decimal("39000.00"), first=date(2026, 5, 1), count=12),
             channel="phone", by=make.clerk(), at=at,
         )  # fmt: skip
@@ -327,7 +327,7 @@ class TestRenegotiate:
         old = cast.signed()
         at = make.moment("2026-04-12 09:00")
         new = drawing.renegotiate(
-            case=cast.again(old.case), reason="收入减少", plan="equal",
+            case=cast.again(old.case), cause="income", reason="收入减少", plan="equal",
             rows=plans.equal(Decimal("39000.00"), first=date(2026, 5, 1), count=12),
             channel="phone", by=make.clerk(), at=at,
         )  # fmt: skip
@@ -343,17 +343,30 @@ class TestRenegotiate:
         case = cast.signed().case
         with pytest.raises(WrongInput) as wrong:
             drawing.renegotiate(
-                case=cast.again(case), reason="  ", plan="equal",
+                case=cast.again(case), cause="income", reason="  ", plan="equal",
                 rows=cast.six_instalments("39000.00"), channel="phone", by=make.clerk(),
                 at=cast.SIGNED,
             )  # fmt: skip
         assert wrong.value.field == "reason"
 
+    def test_needs_a_coded_reason_and_tells_it(self) -> None:
+        case = cast.signed().case
+        given = {
+            "case": cast.again(case), "reason": "住院", "plan": "equal", "channel": "phone",
+            "rows": cast.six_instalments("39000.00"), "by": make.clerk(), "at": cast.SIGNED,
+        }  # fmt: skip
+        with pytest.raises(WrongInput) as wrong:
+            drawing.renegotiate(**given, cause="mood")
+        assert wrong.value.field == "cause"
+        new = drawing.renegotiate(**given, cause="illness")
+        assert (new.cause, new.reason) == ("illness", "住院")
+        assert case.events.get(kind="case.renegotiated").data["renewal"] == "illness"
+
     def test_can_be_dropped_and_the_old_one_goes_on(self) -> None:
         old = cast.signed()
         at = make.moment("2026-04-14 09:00")
         new = drawing.renegotiate(
-            case=cast.again(old.case), reason="收入减少", plan="equal",
+            case=cast.again(old.case), cause="income", reason="收入减少", plan="equal",
             rows=plans.equal(Decimal("39000.00"), first=date(2026, 5, 1), count=12),
             channel="phone", by=make.clerk(), at=at,
         )  # fmt: skip

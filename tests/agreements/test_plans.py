@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given
@@ -184,3 +185,66 @@ class TestFigures:
         plans.must_lie_ahead(plan, FIRST)
         with pytest.raises(WrongInput):
             plans.must_lie_ahead(plan, date(2026, 4, 16))
+
+
+class TestFull:
+    def test_is_one_sum_on_one_day(self) -> None:
+        assert plans.full(TOTAL, on=FIRST) == [Due(FIRST, TOTAL)]
+
+
+class TestSettlement:
+    def test_is_one_sum_below_what_is_owed(self) -> None:
+        assert plans.settlement(TOTAL, owed=Decimal("40000.00"), on=FIRST) == [Due(FIRST, TOTAL)]
+
+    def test_waives_something_or_is_none(self) -> None:
+        with pytest.raises(WrongInput) as wrong:
+            plans.settlement(TOTAL, owed=TOTAL, on=FIRST)
+        assert wrong.value.field == "waived_fees"
+
+
+class TestDeferred:
+    def test_begins_so_many_months_later(self) -> None:
+        plan = plans.deferred(TOTAL, first=date(2026, 1, 31), count=2, wait=1)
+        assert [due.due_on for due in plan] == [date(2026, 2, 28), date(2026, 3, 31)]
+
+    @pytest.mark.parametrize("wait", [0, 25])
+    def test_waits_one_to_twenty_four_months(self, wait: int) -> None:
+        with pytest.raises(WrongInput) as wrong:
+            plans.deferred(TOTAL, first=FIRST, count=2, wait=wait)
+        assert wrong.value.field == "wait"
+
+    @given(money, days, counts, st.integers(min_value=1, max_value=plans.MOST_WAIT))
+    def test_always_ties_on_days_that_rise(
+        self, total: Decimal, first: date, count: int, wait: int
+    ) -> None:
+        assume(total >= Decimal("0.01") * count)
+        plan = plans.deferred(total, first=first, count=count, wait=wait)
+        assert plans.sum_of(plan) == total
+        assert len(plan) == count
+        assert all(one.due_on < two.due_on for one, two in pairwise(plan))
+        assert plan[0].due_on > first
+
+
+class TestSeasonal:
+    def test_falls_due_only_where_money_comes_in(self) -> None:
+        plan = plans.seasonal(TOTAL, first=FIRST, count=4, season=[9, 10, 11])
+        assert [due.due_on for due in plan] == [
+            date(2026, 9, 15), date(2026, 10, 15), date(2026, 11, 15), date(2027, 9, 15),
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize("season", [[], [0], [13]])
+    def test_needs_months_that_exist(self, season: list[int]) -> None:
+        with pytest.raises(WrongInput) as wrong:
+            plans.seasonal(TOTAL, first=FIRST, count=4, season=season)
+        assert wrong.value.field == "season"
+
+    @given(money, days, counts, st.sets(st.integers(1, 12), min_size=1))
+    def test_always_ties_in_its_season_on_days_that_rise(
+        self, total: Decimal, first: date, count: int, season: set[int]
+    ) -> None:
+        assume(total >= Decimal("0.01") * count)
+        plan = plans.seasonal(total, first=first, count=count, season=season)
+        assert plans.sum_of(plan) == total
+        assert len(plan) == count
+        assert {due.due_on.month for due in plan} <= season
+        assert all(one.due_on < two.due_on for one, two in pairwise(plan))

@@ -245,3 +245,64 @@ class TestLawyer:
             signing.ask_lawyer(
                 agreement=cast.again(agreement), lawyer="何律师", by=make.clerk(), at=cast.SIGNED
             )
+
+    def test_holds_the_signing_until_it_is_a_yes(self) -> None:
+        agreement = cast.offered()
+        signing.ask_lawyer(agreement=agreement, lawyer="何律师", by=make.clerk(), at=cast.SIGNED)
+        with pytest.raises(PolicyRefused) as refused:
+            put(cast.again(agreement))
+        assert [finding.rule for finding in refused.value.findings] == ["ST-40"]
+        signing.record_lawyer_confirmation(
+            agreement=cast.again(agreement), lawyer="何律师", remark="第三期日期有误",
+            confirmed=False, by=make.clerk(), at=cast.SIGNED,
+        )  # fmt: skip
+        held = cast.again(agreement)
+        assert (held.counsel, held.lawyer_remark) == ("objects", "第三期日期有误")
+        assert cast.kinds(held.case)[-1] == "lawyer.declined"
+        with pytest.raises(PolicyRefused):
+            put(held)
+        signing.record_lawyer_confirmation(
+            agreement=held, lawyer="何律师", remark="", by=make.clerk(), at=cast.SIGNED
+        )
+        put(cast.again(agreement))
+        assert agreement.signatures.count() == 1
+
+    def test_says_in_words_what_is_objected_to(self) -> None:
+        with pytest.raises(WrongInput) as refused:
+            signing.record_lawyer_confirmation(
+                agreement=cast.draft(), lawyer="何律师", remark=" ", confirmed=False,
+                by=make.clerk(), at=cast.SIGNED,
+            )  # fmt: skip
+        assert refused.value.field == "remark"
+
+    def test_is_asked_anew_of_other_terms(self) -> None:
+        from agreements.actions.drawing import redraft
+
+        agreement = cast.draft()
+        signing.record_lawyer_confirmation(
+            agreement=agreement, lawyer="何律师", remark="", by=make.clerk(), at=cast.SIGNED
+        )
+        redraft(
+            agreement=cast.again(agreement), plan="equal", rows=cast.six_instalments(),
+            waived=cast.WAIVED, by=make.clerk(), at=cast.SIGNED,
+        )  # fmt: skip
+        assert cast.again(agreement).counsel == "asked"
+        assert (
+            Duty.objects.get(kind="lawyer.confirm", done_at=None)
+            .says["zh"]
+            .startswith("请记录律师")
+        )
+
+
+class TestTimeToRead:
+    def test_holds_the_signing_where_the_house_asks_for_it_and_says_until_when(self) -> None:
+        case = make.prepared_case()
+        type(case).objects.filter(pk=case.pk).update(packs=["story", "house-hz"])
+        agreement = cast.offered(cast.again(case))
+        given = agreement.offered_at
+        assert given is not None
+        with pytest.raises(PolicyRefused) as refused:
+            put(agreement, at=given + timedelta(minutes=9))
+        assert [finding.rule for finding in refused.value.findings if finding.rule == "HZ-READ"]
+        (held,) = [one for one in refused.value.findings if one.rule == "HZ-READ"]
+        assert held.earliest == given + timedelta(minutes=10)
