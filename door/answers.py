@@ -1,5 +1,6 @@
 """What each kind of item does: the same answers as those of the pages, and what only a phone sends."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from cases.actions.correcting import correct_number
 from cases.models import Refusal
+from door import cash, dropping
 from door.reading import Said
 from people.models import User
 from visits import answering
 from visits.actions import arriving, befalling, recording, refusing, safety
-from visits.answering import OVER, QUESTIONS, answer, leave, question_of, ways
+from visits.answering import OVER, QUESTIONS, answer, leave, may_come_now, question_of, ways
 from visits.models import Consent, Visit
+from workflow.reasons import because
 from workflow.steps import Outsider, RightRefused, WrongInput
 from workflow.web import plain
 
@@ -113,12 +116,12 @@ def honour_refusal(act: Act) -> None:
 def _answer(act: Act) -> None:
     visit, question = act.visit, act.said.question
     following = question_of(visit)
-    if question != following:
+    if not may_come_now(question, visit):
         if _is_on_record(act):
             raise OnRecord
         if QUESTIONS.index(question) > QUESTIONS.index(following):
             raise NotYet
-        raise DoesNotFit(_why_over(visit))
+        raise DoesNotFit(because(lambda: _why_over(visit)))
     if _is_on_record(act):
         raise OnRecord
     answer(visit, question, act.said.post, by=act.by, at=act.at)
@@ -153,7 +156,9 @@ def _is_on_record(act: Act) -> bool:
         shown = visit.shown.exclude(paper=None).values_list("paper_id", flat=True)
         return paper in {str(pk) for pk in shown}
     if question in CONSENTS:
-        last = visit.consents.filter(kind=CONSENTS[question]).order_by("-pk").first()
+        last = (
+            visit.consents.filter(kind=CONSENTS[question], lapsed_at=None).order_by("-pk").first()
+        )
         return bool(last and last.given == (said.first("answer") == "yes"))
     return False
 
@@ -182,7 +187,7 @@ def _leave(act: Act) -> None:
     elif act.said.question in REFUSED:
         honour_refusal(act)
     elif visit.state in OVER:
-        raise DoesNotFit(_why_over(visit))
+        raise DoesNotFit(because(lambda: _why_over(visit)))
     else:
         raise NotYet
 
@@ -198,7 +203,7 @@ def _third_party(act: Act) -> None:
     if visit.state in OVER:
         if visit.outcome in WITHOUT_TALK and left != "back":
             raise OnRecord
-        raise DoesNotFit(_why_over(visit))
+        raise DoesNotFit(because(lambda: _why_over(visit)))
     if visit.state != Visit.State.STARTED:
         raise NotYet
     given: dict[str, Any] = {"visit": visit, "remark": act.remark, "by": act.by, "at": act.at}
@@ -215,13 +220,13 @@ def _consent(act: Act) -> None:
         raise WrongInput(_("Choose one of the answers."))
     if act.visit.state not in {Visit.State.STARTED, *OVER}:
         raise NotYet
-    last = act.visit.consents.filter(kind=kind).order_by("-pk").first()
+    last = act.visit.consents.filter(kind=kind, lapsed_at=None).order_by("-pk").first()
     if last and last.at > act.at:
-        raise DoesNotFit(_("The debtor said something else later than that."))
+        raise DoesNotFit(because(lambda: _("The debtor said something else later than that.")))
     if last and last.given == (said == "yes"):
         raise OnRecord
     arriving.ask_consent(
-        visit=act.visit, kind=kind, given=said == "yes", by_whom=act.visit.case.debtor.name,
+        visit=act.visit, kind=kind, given=said == "yes", by_whom=answering.who_answers(act.visit, act.at),
         by=act.by, at=act.at, remark=act.remark[:200],
     )  # fmt: skip
 
@@ -254,7 +259,7 @@ def point_of(act: Act) -> Any:
 
 def _remark(act: Act) -> None:
     if act.visit.state in {Visit.State.PLANNED, Visit.State.ANNOUNCED}:
-        raise DoesNotFit(_("The visit has not begun."))
+        raise DoesNotFit(because(lambda: _("The visit has not begun.")))
     if act.visit.state not in OVER:
         raise NotYet
     kinds = answering.kinds_left_to_say(act.visit)
@@ -284,6 +289,40 @@ def _incident(act: Act) -> None:
     refusing.report_incident(visit=act.visit, remark=act.remark, by=act.by, at=act.at)
 
 
+def _dropped(act: Act) -> None:
+    said = act.said
+    try:
+        number = uuid.UUID(said.first("id"))
+    except ValueError:
+        raise WrongInput(_("This is no answer of a phone.")) from None
+    taken_in = dropping.drop_file(
+        visit=act.visit, number=number, filename=plain(said.first("filename")),
+        sha256=plain(said.first("sha256"))[:64], why=plain(said.first("why"))[:300], by=act.by, at=act.at,
+    )  # fmt: skip
+    if taken_in:
+        raise OnRecord
+
+
+def _cash(act: Act) -> None:
+    """Cash that was taken; what has to be known before it may still be on its way from another phone."""
+    visit, said = act.visit, act.said
+    known = visit.identified_at and not visit.crew.filter(active=True, shown_at=None).exists()
+    if visit.state not in {Visit.State.STARTED, *OVER}:
+        raise NotYet
+    if visit.state == Visit.State.STARTED and not known:
+        raise NotYet
+    number = cash.number_of(visit, said.first("number"))
+    before = cash.written_under(number)
+    if before == said.first("amount"):
+        raise OnRecord
+    if before:
+        raise DoesNotFit(because(lambda: _("Another receipt stands under this number.")))
+    cash.take(
+        visit, number, said.data, confirmed=said.first("confirmed") == "yes",
+        others=said.first("others") != "no", by=act.by, at=act.at,
+    )  # fmt: skip
+
+
 OTHERS: dict[str, Callable[[Act], None]] = {
     "third-party": _third_party,
     "consent": _consent,
@@ -292,4 +331,6 @@ OTHERS: dict[str, Callable[[Act], None]] = {
     "incident": _incident,
     "check-in": _check_in,
     "sos": _sos,
+    "cash": _cash,
+    "dropped": _dropped,
 }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.models import User
 from visits.models import Evidence, Visit
+from workflow.reasons import read_again
 
 
 class Device(models.Model):
@@ -37,12 +38,29 @@ class Pack(models.Model):
     stamp = models.CharField(_("state of the visit"), max_length=64)
     sha256 = models.CharField(_("digest"), max_length=64)
     key_id = models.CharField(_("key"), max_length=16)
+    signature = models.CharField(  # r and s in base64; none of what went out before it was kept
+        _("signature"), max_length=88, blank=True, default="", db_default=""
+    )
 
     class Meta:
         ordering = ["-issued_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.visit} {self.issued_at:%Y-%m-%dT%H:%MZ}"
+
+
+class PackKey(models.Model):
+    """A public key by which packs were signed: kept for good, so that an old pack can still be checked."""
+
+    key_id = models.CharField(_("key"), max_length=16, unique=True)
+    pem = models.TextField(_("public key"))
+    since = models.DateTimeField(_("since"))
+
+    class Meta:
+        ordering = ["since", "pk"]
+
+    def __str__(self) -> str:
+        return self.key_id
 
 
 class Item(models.Model):
@@ -76,6 +94,7 @@ class Item(models.Model):
     received_at = models.DateTimeField(_("received at"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.KEPT)
     why = models.CharField(_("because"), max_length=400, blank=True)
+    says = models.JSONField(_("because, in every language"), default=dict, blank=True)
     card = models.TextField(_("what the officer was shown"), blank=True)
     settled = models.CharField(_("settled"), max_length=10, choices=Settled, blank=True)
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
@@ -122,13 +141,21 @@ class Item(models.Model):
         return self.visit.case
 
     @property
+    def because(self) -> str:
+        """Why it is not on record, in the reader's language."""
+        return read_again(self.why, self.says)
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody still has to decide what becomes of it."""
         return self.state != self.State.APPLIED and not self.settled
 
 
 class Upload(models.Model):
-    """A file on its way from a phone, and what became of it."""
+    """A file on its way from a phone, and what became of it.
+
+    ``dropped_at`` is when an officer threw away on the phone what the house had not taken.
+    """
 
     class State(models.TextChoices):
         RECEIVING = "receiving", _("On its way")
@@ -160,11 +187,14 @@ class Upload(models.Model):
     drift_seconds = models.BigIntegerField(_("how far the phone's clock was ahead, in seconds"))
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.RECEIVING)
     why = models.CharField(_("because"), max_length=300, blank=True)
+    says = models.JSONField(_("because, in every language"), default=dict, blank=True)
     evidence = models.OneToOneField(
         Evidence, on_delete=models.PROTECT, related_name="upload", null=True, blank=True
     )
     begun_at = models.DateTimeField(_("begun at"))
+    last_piece_at = models.DateTimeField(_("last piece"), null=True, blank=True)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
+    dropped_at = models.DateTimeField(_("dropped on the phone at"), null=True, blank=True)
 
     class Meta:
         ordering = ["visit_id", "pk"]
@@ -185,3 +215,8 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return f"{self.visit} {self.filename}"
+
+    @property
+    def because(self) -> str:
+        """Why it is apart or was not taken, in the reader's language."""
+        return read_again(self.why, self.says)

@@ -16,19 +16,20 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from agreements.actions.cash import GIVEN
 from cases.actions.correcting import stamp_of
 from common.clock import day_begins, day_ends, local_day
 from compliance.ask import value
 from compliance.verdict import Verdict
-from door import screens, signing
-from door.models import Device, Pack
+from door import cash, screens, signing
+from door.models import Device, Pack, PackKey
 from people.masking import mask
 from people.models import OfficerCredential, User
 from timeline.models import Event
 from visits import policy
 from visits.actions.arriving import CONDUCT, EARLY, HERE_BEFORE, what_identifies
 from visits.answering import question_of, ways
-from visits.models import Visit
+from visits.models import Visit, answers_of
 from visits.policy import packs_at
 from visits.safety import every_minutes, police_of
 from visits.screens import stay_minutes
@@ -64,23 +65,31 @@ def take_pack(*, visit: Visit, device: uuid.UUID, by: User, at: datetime) -> Sig
     """
     if not visit.crew.filter(officer=by, active=True).exists():
         raise RightRefused(by, CONDUCT)
+    cash.take_along(visit, device, by=by, at=at)
     phone, new = phone_of(device, by=by, at=at), uuid.uuid4()
     # Drawn before the case is locked, for it takes long; whatever changes meanwhile changes the stamp.
-    body = body_of(visit, new, by=by, at=at)
+    body = body_of(visit, new, device=device, by=by, at=at)
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     signed = Signed(text, signing.sign(text.encode()), signing.public_key()["kid"])
+    digest = hashlib.sha256(text.encode()).hexdigest()
 
     def keep(fresh: Visit, _by: User, _at: datetime) -> None:
+        PackKey.objects.get_or_create(
+            key_id=signed.key_id, defaults={"pem": signing.public_pem(), "since": at}
+        )
         Pack(
             uuid=new, visit=fresh, device=phone, taken_by=by, issued_at=at,
             good_until=datetime.fromisoformat(body["good_until"]), stamp=body["stamp"],
-            sha256=hashlib.sha256(text.encode()).hexdigest(), key_id=signed.key_id,
+            sha256=digest, key_id=signed.key_id, signature=signed.as_dict()["signature"],
         ).save(force_insert=True)  # fmt: skip
 
     carry_out(
         Step(
             subject=visit, event=TAKEN, right=CONDUCT,
-            data={"reference": visit.reference, "pack": str(new), "device": str(phone)}, then=keep,
+            data={
+                "reference": visit.reference, "pack": str(new), "device": str(phone), "sha256": digest,
+            },
+            then=keep,
         ),
         by=by,
         at=at,
@@ -101,12 +110,18 @@ def phone_of(device: uuid.UUID, *, by: User, at: datetime, drift_seconds: int = 
 
 
 def stamped(visits: QuerySet[Visit]) -> QuerySet[Visit]:
-    """The visits with ``stamp``: it changes with every event of the case but a pack that was taken."""
-    newest = Event.objects.filter(case=OuterRef("case")).exclude(kind=TAKEN).order_by("-number")
+    """The visits with ``stamp``: it changes with every event of the case but a pack that was taken and its numbers."""
+    newest = (
+        Event.objects.filter(case=OuterRef("case"))
+        .exclude(kind__in=[TAKEN, GIVEN])
+        .order_by("-number")
+    )
     return visits.annotate(stamp=Subquery(newest.values("digest")[:1]))
 
 
-def body_of(visit: Visit, number: uuid.UUID, *, by: User, at: datetime) -> dict[str, Any]:
+def body_of(
+    visit: Visit, number: uuid.UUID, *, device: uuid.UUID, by: User, at: datetime
+) -> dict[str, Any]:
     """All that the pack holds; see docs/decisions/015-the-offline-door.md for why."""
     crew = list(visit.crew.filter(active=True).select_related("officer").order_by("pk"))
     days = {part.pk: _good_days(part.officer, visit) for part in crew}
@@ -160,6 +175,7 @@ def body_of(visit: Visit, number: uuid.UUID, *, by: User, at: datetime) -> dict[
             for point in visit.case.debtor.contact_points.order_by("pk")
         ],
         "pack_pages": screens.pages_to_read(visit, at),
+        "cash": cash.of_pack(visit, device, at),
         "emergency": police_of(visit),
         "safety": {
             "check_in_every": int(every_minutes(visit).total_seconds() // 60),
@@ -181,10 +197,11 @@ def facts_of(visit: Visit) -> dict[str, Any]:
         "finished_at": _iso(visit.finished_at),
         "outcome": visit.outcome,
         "talk": hasattr(visit, "talk"),
+        **cash.facts_of(visit),
         "checked_in": _by_badge(crew, "checked_in_at"),
         "shown": _by_badge(crew, "shown_at"),
         "attested": _by_badge(crew, "attested_at"),
-        "consents": {c.kind: c.given for c in visit.consents.order_by("pk")},
+        "consents": answers_of(visit),
         "papers": {str(row.paper_id): row.reaction for row in visit.shown.exclude(paper=None)},
     }
 

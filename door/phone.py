@@ -20,7 +20,7 @@ from visits.actions.arriving import CONDUCT
 from workflow.web import demand
 
 THEME = "#0b625d"
-MODULES = ("app", "capture", "flow", "pack", "store", "sync", "tools", "ui", "visit")
+MODULES = ("app", "capture", "cash", "flow", "pack", "store", "sync", "tools", "ui", "visit")
 FILES = [
     "css/doorstep.css",
     "css/case.css",
@@ -66,7 +66,11 @@ def worker(_request: HttpRequest) -> HttpResponse:
 
 def _contents() -> str:
     """What makes a new version of the page itself: its templates in the language at hand."""
-    return render_to_string("door/app/tools.html") + json.dumps(words())
+    return (
+        render_to_string("door/app/tools.html")
+        + render_to_string("door/app/cash.html")
+        + json.dumps(words())
+    )
 
 
 @require_safe

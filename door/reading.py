@@ -12,7 +12,8 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from workflow.steps import WrongInput
+from workflow.reasons import Reason, tongue_now
+from workflow.steps import PolicyRefused, WrongInput
 
 LONGEST = 20_000  # characters of one item
 MOST_FIELDS, MOST_VALUES, LONGEST_VALUE = 60, 60, 8_000
@@ -106,6 +107,12 @@ def moment(said: Any) -> datetime | None:
         return None
     # A clock that is years off is a clock that was never set; sums with it must not overflow.
     return found if 2000 <= found.year < 2200 else None
+
+
+def reason_of(refused: PolicyRefused) -> Reason:
+    """What the first rule says that stands against it, in every language."""
+    says = dict(refused.findings[0].says) if refused.findings else {}
+    return Reason(says.get(tongue_now(), ""), says)
 
 
 def drift_of(said: datetime, at: datetime) -> int:

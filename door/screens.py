@@ -33,7 +33,7 @@ PAGES = {
     "guide": "door/pack/guide.html",
     "credentials": "door/pack/credentials.html",
 }
-BEFORE_IDENTIFIED = ("depart", "arrive", "who", "third-party")
+BEFORE_IDENTIFIED = ("depart", "arrive", "recording", "who", "third-party")
 """Shown while nobody knows who opens; not a word of the debt stands there."""
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.actions.correcting import correct_number, stamp_of
 from cases.models import Case
-from door import answers
+from door import answers, cash
 from door.answers import Act, DoesNotFit, NotYet, OnRecord
 from door.models import Item
 from door.reading import read
@@ -141,7 +141,8 @@ def _fields(item: Item, data: Mapping[str, list[str]]) -> list[Line]:
         choices = dict(getattr(field, "choices", None) or _choices().get(name, ()))
         words = ", ".join(str(choices.get(value, value)) for value in values if value)
         if words:
-            lines.append(Line(str(field.label if field else _labels().get(name, name)), words))
+            label = field.label if field else _labels().get(name) or cash.counted_by(name) or name
+            lines.append(Line(str(label), words))
     return lines
 
 
@@ -155,7 +156,7 @@ def _form_of(item: Item) -> Any:
 
 def _choices() -> dict[str, Any]:
     return {
-        "answer": [("yes", _("yes")), ("no", _("no"))],
+        **{name: [("yes", _("yes")), ("no", _("no"))] for name in ("answer", "others", "confirmed")},
         "kind": Consent.Kind.choices,
         "left": [
             ("nothing", _("We leave nothing and go")), ("sealed_note", _("We left a sealed note")),
@@ -168,6 +169,8 @@ def _labels() -> dict[str, str]:
     return {
         "answer": _("Answer"), "badge": _("Badge"), "remark": _("Remark"), "value": _("Number or account"),
         "paper": _("Paper"), "kind": _("Kind"), "left": _("What was left"),
+        "filename": _("File"), "number": _("Number"), "amount": _("Amount"),
+        "others": _("Somebody else was there"), "confirmed": _("Confirmed by the debtor"), "why": _("Because"), "sha256": _("Digest"),
     }  # fmt: skip
 
 
@@ -179,14 +182,14 @@ def question_words(question: str) -> str:
     words = {
         "depart": _("Before you set out"), "arrive": _("Arrival"),
         "who": _("Who stands before you?"), "credentials": _("Credential shown"),
-        "willing": _("Is this a good time to talk?"), "recording": _("May the talk be recorded?"),
+        "willing": _("Is this a good time to talk?"), "recording": _("May this conversation be recorded?"),
         "entry": _("Where do you talk?"),
         "filming": _("May anything be photographed or filmed inside?"),
         "papers": _("Paper shown"), "talk_open": _("The talk began."), "talk": _("What was said?"),
         "outcome": _("How did it end?"), "attest": _("Confirm the record"), "done": _("Done"),
         "third-party": _("Somebody else is here"), "consent": _("Consent"),
         "contact": _("A number was corrected"), "remark": _("Remark"),
-        "incident": _("Report what happened"), "check-in": _("We are well"), "sos": _("SOS"),
+        "incident": _("Report what happened"), "cash": _("Cash at the door"), "dropped": _("A file was dropped on the phone"), "check-in": _("We are well"), "sos": _("SOS"),
     }  # fmt: skip
     return words.get(question, question)
 

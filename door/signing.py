@@ -10,9 +10,12 @@ import uuid
 from functools import cache
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
@@ -43,6 +46,22 @@ def public_key() -> dict[str, Any]:
         "kty": "EC", "crv": "P-256", "x": x, "y": y, "alg": "ES256", "use": "sig",
         "kid": print_of.hexdigest()[:16],
     }  # fmt: skip
+
+
+def public_pem() -> str:
+    """The same key as openssl reads it."""
+    key = _signing_key().public_key()
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return key.public_bytes(serialization.Encoding.PEM, form).decode()
+
+
+def as_der_text(signature: str) -> str:
+    """A signature of ``sign`` that was kept in base64, in the form that openssl takes; "" stays ""."""
+    raw = base64.b64decode(signature)
+    if not raw:
+        return ""
+    r, s = (int.from_bytes(half, "big") for half in (raw[:32], raw[32:]))
+    return base64.b64encode(encode_dss_signature(r, s)).decode()
 
 
 def _signing_key() -> ec.EllipticCurvePrivateKey:

@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cases.actions.correcting import Outdated
@@ -23,12 +22,13 @@ from door import answers
 from door.answers import Act, DoesNotFit, NotYet, OnRecord
 from door.models import Device, Item, Pack
 from door.packs import facts_of, phone_of
-from door.reading import Said, drift_of, read
+from door.reading import Said, drift_of, read, reason_of
 from people.models import User
 from visits.models import Visit
 from workflow.duties import fulfil, raise_duty
 from workflow.guard import Guard, guarded
 from workflow.models import Submission
+from workflow.reasons import Reason, because, kept, told_why
 from workflow.steps import (
     AlreadyDone,
     Outsider,
@@ -97,7 +97,7 @@ def take_items(
 
 def tell(item: Item) -> Told:
     """What became of an item, as its phone is told."""
-    return Told(str(item.uuid), item.sha256, item.state, item.why, item.card or None)
+    return Told(str(item.uuid), item.sha256, item.state, item.because, item.card or None)
 
 
 def _id_in(text: Any) -> str:
@@ -195,42 +195,61 @@ def _try(item: Item, at: datetime) -> bool:
             ):  # what happened counts, with or without its place
                 answers.keep_place(act)
     except NotYet:
-        why = _("Waits for what comes before it.")
-        if item.why != why:
-            item.why = why
-            item.save(update_fields=["why"])
+        waits = because(lambda: _("Waits for what comes before it."))
+        if item.says != waits.says:
+            item.why, item.says = kept(waits, 400)
+            item.save(update_fields=["why", "says"])
         return False
     except OnRecord:
-        _applied(item, _("This was on record already."))
+        _applied(item, because(lambda: _("This was on record already.")))
     except (DoesNotFit, Outdated) as clash:
         why = (
             clash.why
             if isinstance(clash, DoesNotFit)
-            else _("The office changed this number meanwhile.")
+            else because(lambda: _("The office changed this number meanwhile."))
         )
         _set_aside(item, Item.State.CONFLICT, why, at)
     except PolicyRefused as refused:
         item.card = card_of(refused, visit.case)
-        _set_aside(item, Item.State.REFUSED, _first_of(refused), at)
+        _set_aside(item, Item.State.REFUSED, reason_of(refused), at)
     except StateRefused:
-        why = _("Not possible any more: the case stands at “%(step)s”, the visit at “%(state)s”.") % {
-            "step": visit.case.get_state_display(), "state": visit.get_state_display(),
-        }  # fmt: skip
-        _set_aside(item, Item.State.REFUSED, why, at)
+        _set_aside(item, Item.State.REFUSED, because(lambda: _how_it_stands(visit)), at)
     except (RightRefused, Outsider):
-        _set_aside(item, Item.State.REFUSED, _("You are not one of those who may do this."), at)
+        why = because(lambda: _("You are not one of those who may do this."))
+        _set_aside(item, Item.State.REFUSED, why, at)
     except WrongInput as wrong:
-        _set_aside(item, Item.State.REFUSED, str(wrong.message), at)
+        _set_aside(item, Item.State.REFUSED, _why_wrong(act, wrong), at)
     else:
         _applied(item, "")
     return True
+
+
+def _how_it_stands(visit: Visit) -> str:
+    return _("Not possible any more: the case stands at “%(step)s”, the visit at “%(state)s”.") % {
+        "step": visit.case.get_state_display(), "state": visit.get_state_display(),
+    }  # fmt: skip
+
+
+def _why_wrong(act: Act, wrong: WrongInput) -> Reason:
+    """What is wrong with it, in every language: forms say it in the one that is spoken, so they are asked again."""
+
+    def words() -> str:
+        try:
+            with transaction.atomic():
+                answers.carry_out_item(act)
+                transaction.set_rollback(True)
+        except WrongInput as again:
+            return str(again.message)
+        return str(wrong.message)
+
+    return because(words)
 
 
 def give_up(item: Item, at: datetime) -> None:
     """What comes before it never arrived: a supervisor has to say what becomes of it."""
     with _alone(item.visit_id):
         if Item.objects.filter(pk=item.pk, state=Item.State.KEPT, settled="").exists():
-            why = _("What comes before it has not arrived.")
+            why = because(lambda: _("What comes before it has not arrived."))
             _set_aside(item, Item.State.CONFLICT, why, at)
 
 
@@ -243,23 +262,23 @@ def _doubt(item: Item, at: datetime) -> str:
     """Why the time of the item, or the item itself, cannot be believed; empty where it can."""
     others = Item.objects.filter(device=item.device_id).exclude(pk=item.pk)
     if others.filter(uuid=item.uuid, pk__lt=item.pk).exists():
-        return _("The phone sent something else under the same number before.")
+        return because(lambda: _("The phone sent something else under the same number before."))
     if item.happened_at > item.received_at + SLACK:
-        return _("By the phone's clock this lies in the future.")
+        return because(lambda: _("By the phone's clock this lies in the future."))
     if item.pack and item.happened_at < item.pack.issued_at - SLACK:
-        return _("By the phone's clock this happened before the phone had taken anything along.")
+        return because(
+            lambda: _(
+                "By the phone's clock this happened before the phone had taken anything along."
+            )
+        )
     before = others.filter(visit=item.visit_id, seq__lt=item.seq).exclude(state=Item.State.CONFLICT)
     if before.filter(device_at__gt=item.device_at).exists():
-        return _(
-            "By the phone's clock this happened before what was done earlier: the clock was moved."
+        return because(
+            lambda: _(
+                "By the phone's clock this happened before what was done earlier: the clock was moved."
+            )
         )
     return ""
-
-
-def _first_of(refused: PolicyRefused) -> str:
-    says = refused.findings[0].says if refused.findings else {}
-    tongue = "zh" if (get_language() or "zh").startswith("zh") else "en"
-    return str(says.get(tongue, ""))[:400]
 
 
 def card_of(refused: PolicyRefused, case: Any) -> str:
@@ -274,8 +293,8 @@ def card_of(refused: PolicyRefused, case: Any) -> str:
 
 
 def _applied(item: Item, why: str) -> None:
-    item.state, item.why = Item.State.APPLIED, why
-    item.save(update_fields=["state", "why"])
+    item.state, (item.why, item.says) = Item.State.APPLIED, kept(why, 400)
+    item.save(update_fields=["state", "why", "says"])
     # What was refused before the officers' eyes and then answered anew needs no settling.
     earlier = Item.objects.filter(
         visit=item.visit_id, device=item.device_id, question=item.question, seq__lt=item.seq,
@@ -294,8 +313,8 @@ def _set_aside(item: Item, state: str, why: str, at: datetime) -> None:
     late = state == Item.State.CONFLICT or item.received_at - item.happened_at > LATE
 
     def keep(fresh: Visit, _by: User, _at: datetime) -> None:
-        item.state, item.why = state, why[:400]
-        item.save(update_fields=["state", "why", "card"])
+        item.state, (item.why, item.says) = state, kept(why, 400)
+        item.save(update_fields=["state", "why", "says", "card"])
         if late:
             raise_duty(
                 case=fresh.case, kind=DUTY, role=User.Role.SUPERVISOR, key=f"{DUTY}:{item.pk}",
@@ -311,7 +330,7 @@ def _set_aside(item: Item, state: str, why: str, at: datetime) -> None:
         Step(
             subject=item.visit, event="door.set_aside", then=keep,
             data={
-                "reference": item.visit.reference, "question": item.question, "why": why,
+                "reference": item.visit.reference, "question": item.question, **told_why(why),
                 "happened_at": item.happened_at, "item": str(item.uuid), "sha256": item.sha256,
                 "sender": str(item.by),
             },

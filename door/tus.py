@@ -98,7 +98,7 @@ def _state(upload: Upload, answer: HttpResponse) -> HttpResponse:
     if upload.state != Upload.State.RECEIVING:
         answer["Upload-State"], answer["Upload-Sha256"] = str(upload.state), upload.sha256
         if upload.why:  # heads carry no Chinese
-            answer["Upload-Why"] = quote(upload.why)
+            answer["Upload-Why"] = quote(upload.because)
     return _tus(answer)
 
 

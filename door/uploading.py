@@ -5,6 +5,7 @@ tus 1.0.0, the core with creation and checksum: https://tus.io/protocols/resumab
 
 import base64
 import binascii
+import errno
 import hashlib
 import os
 import uuid
@@ -17,15 +18,16 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from documents.storing import MOST_BYTES, Unreadable, clean_name
+from documents.storing import MOST_BYTES, NoRoom, Unreadable, clean_name, kind_of_file
 from door.models import Upload
 from door.packs import phone_of
-from door.reading import drift_of, moment
+from door.reading import drift_of, moment, reason_of
 from people.models import User
 from visits.actions import quarantining, recording
 from visits.models import Evidence, Visit
 from workflow.guard import Guard, guarded
 from workflow.models import Submission
+from workflow.reasons import Reason, because, kept
 from workflow.steps import Outsider, PolicyRefused, RightRefused, StateRefused, WrongInput
 from workflow.web import plain
 
@@ -145,14 +147,19 @@ def take_piece(
             raise TooLarge
         if content:
             _write(path_of(fresh), offset, content)
-            fresh.offset += len(content)
-            fresh.save(update_fields=["offset"])
+            fresh.offset, fresh.last_piece_at = fresh.offset + len(content), at
+            fresh.save(update_fields=["offset", "last_piece_at"])
     return finish_upload(fresh, at) if fresh.offset == fresh.length else fresh
+
+
+def arriving() -> Path:
+    """Where files on their way from phones are."""
+    return Path(settings.MEDIA_ROOT) / "arriving"
 
 
 def path_of(upload: Upload) -> Path:
     """Where the pieces are until the file is whole."""
-    return Path(settings.MEDIA_ROOT) / "arriving" / f"{upload.token}.part"
+    return arriving() / f"{upload.token}.part"
 
 
 def _write(path: Path, offset: int, content: bytes) -> None:
@@ -181,8 +188,12 @@ def finish_upload(upload: Upload, at: datetime) -> Upload:
         try:
             with guarded(Guard(key=_key(upload))):
                 _keep(upload, content, at)
+        except NoRoom as full:  # this passes: the phone keeps it and sends the last piece again
+            raise OSError(errno.ENOSPC, str(full)) from full
         except Unreadable as unreadable:
-            return _done(upload, Upload.State.REFUSED, str(unreadable), at)
+            return _done(
+                upload, Upload.State.REFUSED, _why_unreadable(upload, content, unreadable), at
+            )
     # Also where the house died after it had kept the file and before it noted so.
     evidence = (
         Evidence.objects.filter(visit=upload.visit_id, document__sha256=upload.sha256)
@@ -194,7 +205,9 @@ def finish_upload(upload: Upload, at: datetime) -> Upload:
     upload.evidence = evidence
     apart = evidence is not None and evidence.document.quarantined
     state = Upload.State.QUARANTINED if apart else Upload.State.KEPT
-    return _done(upload, state, evidence.apart_because if evidence else "", at)
+    return _done(
+        upload, state, Reason(evidence.apart_because, evidence.apart_says) if evidence else "", at
+    )
 
 
 def _key(upload: Upload) -> str:
@@ -209,16 +222,39 @@ def _keep(upload: Upload, content: bytes, at: datetime) -> None:
         "by": upload.by, "at": at,
     }  # fmt: skip
     caption = upload.caption or str(upload.get_kind_display())
-    why = _why_doubtful(upload, at) or quarantining.why_apart(**given)
+
+    def doubt() -> str:
+        return _why_doubtful(upload, at) or quarantining.why_apart(**given)
+
+    why: str = because(doubt) if doubt() else ""
     if not why:
         try:
             recording.add_evidence(**given, content=content, caption=caption)
-        except (PolicyRefused, StateRefused, WrongInput) as refused:
+        except PolicyRefused as refused:
+            why = reason_of(refused) or str(refused)
+        except (StateRefused, WrongInput) as refused:
             why = str(refused)
         except (RightRefused, Outsider):
-            why = _("Whoever sent it is not one of the officers who were named for this visit.")
+            why = because(
+                lambda: _(
+                    "Whoever sent it is not one of the officers who were named for this visit."
+                )
+            )
     if why:
         quarantining.keep_apart(**given, content=content, caption=caption, why=why)
+
+
+def _why_unreadable(upload: Upload, content: bytes, unreadable: Unreadable) -> str:
+    """What is wrong with the file, in every language: it is looked at again in each."""
+
+    def words() -> str:
+        try:
+            kind_of_file(upload.filename, content)
+        except Unreadable as again:
+            return str(again)
+        return str(unreadable)
+
+    return because(words)
 
 
 def _why_doubtful(upload: Upload, at: datetime) -> str:
@@ -229,7 +265,8 @@ def _why_doubtful(upload: Upload, at: datetime) -> str:
 
 
 def _done(upload: Upload, state: str, why: str, at: datetime) -> Upload:
-    upload.state, upload.why, upload.done_at = state, why[:300], at
-    upload.save(update_fields=["state", "why", "done_at", "evidence"])
+    upload.state, upload.done_at = state, at
+    upload.why, upload.says = kept(why, 300)
+    upload.save(update_fields=["state", "why", "says", "done_at", "evidence"])
     path_of(upload).unlink(missing_ok=True)
     return upload

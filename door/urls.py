@@ -13,6 +13,7 @@ urlpatterns = [
     path("app/hello/", views.hello, name="hello"),
     path("app/visits/", views.visits, name="visits"),
     path("app/visits/<slug:reference>/pack/", views.pack, name="pack"),
+    path("app/visits/<slug:reference>/still/", views.still, name="still"),
     path("app/items/", views.items, name="items"),
     path("app/uploads/", tus.uploads, name="uploads"),
     path("app/uploads/<uuid:token>/", tus.upload, name="upload"),

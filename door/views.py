@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
@@ -13,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from common import clock
 from door import signing
-from door.packs import stamped, take_pack
+from door.packs import facts_of, stamped, take_pack
 from door.reading import drift_of
 from door.speaking import body_of, clock_of, device_in, spoken, told
 from door.syncing import take_items
@@ -24,6 +25,7 @@ from visits.views.planning import seen_visit
 from workflow.steps import WrongInput
 
 MOST_ITEMS = 200
+OVER = {Visit.State.FINISHED, Visit.State.ABORTED, Visit.State.CANCELLED}
 
 
 @spoken("GET")
@@ -78,6 +80,17 @@ def pack(request: HttpRequest, reference: str) -> HttpResponse:
     device = device_in(body_of(request).get("device"))
     signed = take_pack(visit=visit, device=device, by=request.user, at=clock.now())
     return JsonResponse(signed.as_dict())
+
+
+@spoken("GET")
+def still(request: HttpRequest, reference: str) -> HttpResponse:
+    """Nothing while the visit is under way; what is on record, and a card that says to leave, once it is over."""
+    visit = seen_visit(request, reference)
+    said = {}
+    if visit.state in OVER:
+        card = render_to_string("visits/door/ended.html", {"visit": visit, "bare": True}, request)
+        said = {"facts": facts_of(visit), "html": card}
+    return told(said, clock.now())
 
 
 @spoken("POST")

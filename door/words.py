@@ -10,6 +10,7 @@ def words() -> dict[str, str]:
         **_of_keeping(),
         **_of_sending(),
         **_of_the_office(),
+        **_of_cash(),
         **_of_the_app(),
     }
 
@@ -30,6 +31,7 @@ def _of_refusals() -> dict[str, str]:
         "credential_lapsed": _("The permit of {who} is not in force now. Do not ring; call the desk for somebody else."),
         "rules_refuse": _("The rules do not allow this visit now. Call the desk."),
         "does_not_fit": _("This does not fit. Do not say more; if it is somebody else, use “someone else”."),
+        "amount_wrong": _("Give an amount in figures, such as 6500.00."),
         "pack_lacks": _("This screen was not taken along. Find a signal and take everything along again."),
     }  # fmt: skip
 
@@ -105,7 +107,7 @@ def _of_the_office() -> dict[str, str]:
         "said_who": _("Who stands before you?"),
         "said_credentials": _("Credentials"),
         "said_willing": _("Is this a good time to talk?"),
-        "said_recording": _("May the talk be recorded?"),
+        "said_recording": _("May this conversation be recorded?"),
         "said_entry": _("Where do you talk?"),
         "said_filming": _("May anything be photographed or filmed inside?"),
         "said_papers": _("Papers to show"),
@@ -118,10 +120,39 @@ def _of_the_office() -> dict[str, str]:
         "said_consent": _("Consents"),
         "said_contact": _("A number or address is another"),
         "said_check_in": _("All well"),
+        "said_cash": _("Cash"),
         "said_sos": "SOS",
         "said_remark": _("A remark"),
         "said_incident": _("Report what happened"),
+        "said_dropped": _("A file was dropped on the phone"),
+        "file_refused": _("The office does not take it. It is on this phone alone."),
+        "state_dropped": _("not taken, and dropped on this phone"),
+        "drop": _("Drop the file"),
+        "drop_sure": _("Drop this file?"),
+        "drop_lost": _(
+            "“{file}” is on this phone alone. Once dropped it is gone for good and nobody can get it back. What stays on record is its name, its digest and why it was not taken."
+        ),
+        "drop_not": _("Keep it here"),
     }
+
+
+def _of_cash() -> dict[str, str]:
+    """Money that is handed over: what the phone itself refuses, by which rule, and what to do instead."""
+    return {
+        "cash_counts": _("{who} counts."),
+        "cash_at_most": _("At most {limit} at this visit; taken so far: {taken}."),
+        "cash_under": _("Receipt {number}."),
+        "cash_no_number": _("No number is left on this phone, so no more cash is taken. Ask for a bank transfer."),
+        "cash_hand_on": _("Counted: hand the phone to {who}"),
+        "cash_compare": _("Counted: compare"),
+        "cash_differs": _("The counts differ: {first} and {second}. Both count again, until they are the same."),
+        "cash_nothing": _("Write down how many notes there are."),
+        "cash_not_shown": _("Not before it is known who stands there and everybody has shown their credentials (CN-CASH-CREDENTIALS). Else ask for a bank transfer."),
+        "cash_lapsed": _("The permit of {who} is not in force now, so no cash is taken (CN-CASH-CREDENTIALS). Ask for a bank transfer."),
+        "cash_two": _("It takes {officers} officers who count (CN-CASH-TWO). Ask for a bank transfer."),
+        "cash_others": _("No money changes hands while somebody else is there (CN-CASH-OTHERS). Wait, or ask for a bank transfer."),
+        "cash_limit": _("It would be {amount} at this visit; at most {limit} may be taken (CN-CASH-POWER). Ask for a bank transfer of the rest."),
+    }  # fmt: skip
 
 
 def _of_the_app() -> dict[str, str]:

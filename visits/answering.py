@@ -17,15 +17,17 @@ from people.models import User
 from visits import forms
 from visits.actions import arriving, departing, recording, refusing, safety
 from visits.actions.befalling import AT_THE_DOOR, CARE, DANGER
-from visits.models import Consent, Position, Visit
+from visits.models import Consent, Position, Visit, answers_of
 from workflow.forms import DeskForm
 from workflow.steps import WrongInput
 from workflow.web import plain
 
 QUESTIONS = [
-    "depart", "arrive", "who", "credentials", "willing", "recording", "entry", "filming", "papers",
+    "depart", "arrive", "recording", "who", "credentials", "willing", "entry", "filming", "papers",
     "talk_open", "talk", "outcome", "attest", "done",
 ]  # fmt: skip
+BEFORE_RECORDING = {"who", "credentials", "willing"}
+"""Asked before the recording by whoever took the old order along; such an answer counts as well."""
 OVER = {Visit.State.FINISHED, Visit.State.ABORTED, Visit.State.CANCELLED}
 
 
@@ -40,22 +42,35 @@ def question_of(visit: Visit) -> str:
     if visit.state != Visit.State.STARTED:
         asked = visit.state == Visit.State.NOTICED and visit.departed_at is None
         return "depart" if asked else "arrive"
+    answers = answers_of(visit)
+    if visit.case.state == Step.CREDENTIAL_DISPLAY and Consent.Kind.RECORDING not in answers:
+        return "recording"
+    return _after_recording(visit, answers)
+
+
+def may_come_now(question: str, visit: Visit) -> bool:
+    """Whether that question is next, or would be had the recording been asked about already."""
+    following = question_of(visit)
+    if following == "recording" and question in BEFORE_RECORDING:
+        following = _after_recording(visit, answers_of(visit))
+    return question == following
+
+
+def _after_recording(visit: Visit, answers: Mapping[str, bool]) -> str:
+    """Which question is next once it is known whether anything is recorded."""
     if visit.identified_at is None:
         return "who"
     if visit.crew.filter(active=True, shown_at=None).exists():
         return "credentials"
     if visit.case.state == Step.CREDENTIAL_DISPLAY:
-        return _before_the_talk(visit)
+        return _before_the_talk(visit, answers)
     return "outcome" if hasattr(visit, "talk") else "talk"
 
 
-def _before_the_talk(visit: Visit) -> str:
+def _before_the_talk(visit: Visit, answers: Mapping[str, bool]) -> str:
     """What has to be asked and shown before a word about the debt."""
-    answers = {consent.kind: consent.given for consent in visit.consents.order_by("pk")}
     if not answers.get(Consent.Kind.TALK):
         return "willing"
-    if Consent.Kind.RECORDING not in answers:
-        return "recording"
     if Consent.Kind.ENTRY not in answers:
         return "entry"
     if answers[Consent.Kind.ENTRY] and Consent.Kind.FILMING not in answers:
@@ -132,7 +147,10 @@ def amiss(form: Any) -> WrongInput:
     """The first thing that is wrong with a form, as whoever filled it in would be told."""
     name, errors = next(iter(form.errors.items()))
     label = str(form.fields[name].label or "") if name in form.fields else ""
-    return WrongInput(": ".join(part for part in (label, str(errors[0])) if part), name)
+    what = str(errors[0])
+    return WrongInput(
+        _("%(field)s: %(what)s") % {"field": label, "what": what} if label else what, name
+    )
 
 
 def _depart(given: Answered) -> None:
@@ -168,9 +186,15 @@ def _willing(given: Answered) -> None:
 
 def _consent(answered: Answered, kind: str, *, given: bool) -> None:
     arriving.ask_consent(
-        visit=answered.visit, kind=kind, given=given, by_whom=answered.visit.case.debtor.name,
+        visit=answered.visit, kind=kind, given=given, by_whom=who_answers(answered.visit, answered.at),
         by=answered.by, at=answered.at, remark=plain(str(answered.post.get("remark", ""))).strip(),
     )  # fmt: skip
+
+
+def who_answers(visit: Visit, at: datetime) -> str:
+    """The debtor, once identified; before that nobody knows whose answer it is, and no name is put to it."""
+    known = visit.identified_at is not None and at >= visit.identified_at
+    return visit.case.debtor.name if known else ""
 
 
 def _asking(kind: str) -> Callable[[Answered], None]:

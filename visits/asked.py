@@ -16,10 +16,11 @@ from people.cards import token_of as card_token
 from people.models import User
 from people.photos import small_uri
 from visits import policy
-from visits.actions.arriving import EARLY
+from visits.actions.arriving import EARLY, is_unwanted
 from visits.models import Visit
 
 S = Visit.State
+AHEAD = {S.ANNOUNCED, S.NOTICED}
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,10 @@ class Face:
 
 @dataclass(frozen=True)
 class Standing:
-    """The visit as it is told outside. ``state``: ``valid``, ``early``, ``over`` or ``no``."""
+    """The visit as it is told outside. ``state``: ``valid``, ``early``, ``over`` or ``no``.
+
+    ``unwanted``: somebody said so, and until the debtor was asked nobody may ring.
+    """
 
     visit: Visit
     state: str
@@ -43,6 +47,7 @@ class Standing:
     house: Any
     principal: Any
     emergency: str
+    unwanted: bool
 
     @property
     def valid(self) -> bool:
@@ -57,7 +62,7 @@ class Standing:
     @property
     def ahead(self) -> bool:
         """Whether the visit may still begin."""
-        return self.visit.state in {S.ANNOUNCED, S.NOTICED}
+        return self.visit.state in AHEAD
 
 
 def standing(visit: Visit, at: datetime) -> Standing:
@@ -69,14 +74,16 @@ def standing(visit: Visit, at: datetime) -> Standing:
     crew = [part.officer for part in parts.order_by("pk")]
     verdict = policy.may_be_here(visit, by=User.objects.system(), at=at)
     faces = [_face(officer, verdict, case, at, day) for officer in crew]
+    unwanted = visit.state in AHEAD and is_unwanted(visit)
     told = visit.identified_at is not None and visit.state == S.STARTED
     return Standing(
         visit=visit,
-        state=_state(visit, faces, verdict, at),
+        state="no" if unwanted and at < visit.ends_at else _state(visit, faces, verdict, at),
         faces=faces,
         house=writer_of(case),
         principal=_named(case.creditor, case, at) if told and case.agency else None,
         emergency=str(value(policy.packs_there(visit), "emergency.phone", day) or ""),
+        unwanted=unwanted,
     )
 
 

@@ -166,7 +166,7 @@ class AnnounceForm(DeskForm):
         for channel, label in short.items():
             self.fields[channel] = forms.BooleanField(label=label, required=False)
         if short:
-            self.fields["letter"].help_text = _(
+            self.fields[next(iter(short))].help_text = _(
                 "A short message goes beside it and says only when; the whole notice goes by e-mail or letter."
             )
 
@@ -375,6 +375,10 @@ class IdentifyForm(DeskForm):
     name_said = forms.CharField(label=_("The name that the person gave"), max_length=80)
     second_fact = forms.CharField(
         label=_("Date of birth, or last four of the ID number"), max_length=20
+    )
+    somebody_else = forms.BooleanField(
+        label=_("Somebody else answered about the recording: ask this person again"),
+        required=False,
     )
 
 

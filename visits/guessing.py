@@ -18,6 +18,8 @@ from visits.models import CodeTries, VisitOfficer, VisitToken
 
 SPAN, MOST_FROM_ONE = timedelta(minutes=15), 8
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+MOST_ELSEWHERE = 20
+"""Wrong answers from one address in that span at the other open doors: who holds a link, and one-time codes."""
 DAY, MOST_WITHOUT_BADGE, MOST_OF_ALL = timedelta(days=1), 40, 1000
 
 
@@ -56,6 +58,33 @@ def try_code(code: str, badge: str, address: str, at: datetime) -> VisitToken | 
     return found
 
 
+@dataclass(frozen=True)
+class Knock:
+    """A try at another open door, already counted as a wrong one; ``shut``: too many came from there."""
+
+    key: str
+    shut: bool
+
+
+def knock(door: str, address: str, at: datetime) -> Knock:
+    """Count a try from that address before it is looked at, so that many at once gain nothing."""
+    one, until = _span(at, SPAN)
+    key = f"{door}:{one}:{_whose(address, one)}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into visits_codetries (key, wrong, until) values (%s, 1, %s)"
+            " on conflict (key) do update set wrong = visits_codetries.wrong + 1 returning wrong",
+            [key, until],
+        )
+        (wrong,) = cursor.fetchone()
+    return Knock(key, wrong > MOST_ELSEWHERE)
+
+
+def let_off(knocked: Knock) -> None:
+    """It was right: take the count back."""
+    _take_back_of([knocked.key])
+
+
 def forget(at: datetime) -> int:
     """Forget the counts that count no more; says how many."""
     gone, _by_model = CodeTries.objects.filter(until__lte=at).delete()
@@ -88,10 +117,14 @@ def _count(address: str, at: datetime) -> _Counted:
 
 
 def _take_back(counted: _Counted) -> None:
+    _take_back_of(list(counted.keys))
+
+
+def _take_back_of(keys: list[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "update visits_codetries set wrong = wrong - 1 where key = any(%s) and wrong > 0",
-            [list(counted.keys)],
+            [keys],
         )
 
 

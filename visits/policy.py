@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from cases.facts import facts_for
@@ -14,7 +15,7 @@ from compliance.circumstances import CERTIFICATES
 from compliance.facts import OfficerFacts, PaperFacts, SpanFacts
 from compliance.verdict import Finding, Verdict
 from people.models import Address, OfficerCredential, User
-from visits.models import Visit
+from visits.models import Visit, answers_of
 from workflow.steps import Policy
 
 K = OfficerCredential.Kind
@@ -206,6 +207,21 @@ def may_open_talk(visit: Visit, *, by: User, at: datetime) -> Verdict:
     return _ask("talk.open", visit, by, at, **door_facts(visit))
 
 
+def may_take_cash(
+    *, amount: Decimal, currency: str, counted_by: tuple[str, ...], others_present: bool
+) -> Policy:
+    """Whether so much may be taken in cash at this visit, counted by these officers, with or without others there."""
+
+    def policy(visit: Visit, *, by: User, at: datetime) -> Verdict:
+        return _ask(
+            "cash.take", visit, by, at, **door_facts(visit), cash_amount=amount,
+            cash_currency=currency, cash_counted_by=counted_by, others_present=others_present,
+            payment_to="agency" if visit.case.agency_id else "creditor",
+        )  # fmt: skip
+
+    return policy
+
+
 def may_enter(visit: Visit, *, by: User, at: datetime) -> Verdict:
     """Whether the officers may go in, now that somebody says yes; only the debtor's yes counts."""
     facts = door_facts(visit)
@@ -248,7 +264,7 @@ def packs_there(visit: Visit) -> tuple[str, ...]:
 
 def finish_facts(visit: Visit) -> dict[str, Any]:
     """What is on record of a visit that ends: the talk, and how it was recorded."""
-    asked = visit.consents.filter(kind="recording").order_by("-pk").first()
+    asked = visit.consents.filter(kind="recording", lapsed_at=None).order_by("-pk").first()
     spans = visit.evidence.kept().exclude(begins_at=None)
     return {
         "started_at": visit.started_at,
@@ -256,13 +272,24 @@ def finish_facts(visit: Visit) -> dict[str, Any]:
         "recording_consent": asked.given if asked else None,
         "recordings": tuple(
             SpanFacts(one.begins_at, one.ends_at) for one in spans if one.begins_at and one.ends_at
-        ),
+        )
+        + _nothing_to_record(visit, asked.at if asked else None),
     }
+
+
+def _nothing_to_record(visit: Visit, asked_at: datetime | None) -> tuple[SpanFacts, ...]:
+    """While an answer no longer counted and the debtor had not been asked, nothing could lawfully be recorded."""
+    lapsed = visit.consents.filter(kind="recording").exclude(lapsed_at=None).order_by("pk")
+    return tuple(
+        SpanFacts(one.lapsed_at, asked_at)
+        for one in lapsed
+        if one.lapsed_at and asked_at and one.lapsed_at < asked_at
+    )
 
 
 def door_facts(visit: Visit) -> dict[str, Any]:
     """What was done at the door so far."""
-    consents = {consent.kind: consent.given for consent in visit.consents.order_by("pk")}
+    consents = answers_of(visit)
     shown = list(visit.shown.all())
     papers = set(visit.case.papers.values_list("pk", flat=True))
     entry = consents.get("entry")

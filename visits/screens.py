@@ -16,7 +16,7 @@ from people.models import User
 from visits import forms
 from visits.actions import arriving
 from visits.answering import QUESTIONS, ways
-from visits.models import Visit
+from visits.models import Visit, answers_of
 from visits.policy import packs_at
 from visits.safety import police_of, sign_of_life
 from visits.slip import is_due
@@ -86,8 +86,8 @@ def context_of(name: str, visit: Visit, at: datetime) -> dict[str, Any]:
             "papers": [(paper, shown.get(paper.pk)) for paper in papers],
             "next": next((paper for paper in papers if paper.pk not in shown), None),
         }
-    elif name in {"talk_open", "talk", "outcome", "done"}:
-        context |= {"consents": {c.kind: c.given for c in visit.consents.order_by("pk")}}
+    elif name in {"willing", "talk_open", "talk", "outcome", "done"}:
+        context |= {"consents": answers_of(visit)}
         if name == "talk_open":
             context |= {"barred_on": barred_on(visit.case, local_day(at, visit.zone))}
     elif name == "attest":

@@ -13,6 +13,7 @@ from documents.blocks import Facts, Paper, Para, Section, Words, words
 from documents.letterhead import clocks, day, english, moment
 from documents.render import check_path
 from notices.wording import tells_of_debt, writer_of
+from people.models import Organisation
 from timeline.models import Event
 from visits.models import Consent, Visit
 
@@ -36,6 +37,13 @@ def is_due(visit: Visit) -> bool:
     """Whether whoever was visited is to have a slip: somebody was met, and the visit is over."""
     over = visit.state in {Visit.State.FINISHED, Visit.State.ABORTED}
     return over and visit.started_at is not None and visit.outcome in TOLD
+
+
+def named_on(visit: Visit, at: datetime) -> Organisation | None:
+    """Whose name the slip bears; none where the name alone would tell somebody unknown of a debt."""
+    house: Organisation = writer_of(visit.case)
+    tells = tells_of_debt(f"{house.name}\n{house.name_en}", visit.case, at)
+    return None if tells and visit.identified_at is None else house
 
 
 def compose_slip(visit: Visit, at: datetime, head: tuple[int, str]) -> Paper:
@@ -73,8 +81,7 @@ def compose_slip(visit: Visit, at: datetime, head: tuple[int, str]) -> Paper:
             "hint",
         )
     )
-    tells = tells_of_debt(f"{house.name}\n{house.name_en}", case, at)
-    shown = known or not tells
+    shown = named_on(visit, at) is not None
     lines: list[Any] = [house.phone] if house.phone else []
     if known and case.agency:
         lines.append(words(f"受{case.creditor.name}委托", f"On behalf of {english(case.creditor)}"))
@@ -97,7 +104,9 @@ def _ended(visit: Visit, *, known: bool) -> Words:
 
 
 def _recorded(visit: Visit) -> list[tuple[Words, Words]]:
-    asked = visit.consents.filter(kind=Consent.Kind.RECORDING).order_by("-pk").first()
+    asked = (
+        visit.consents.filter(kind=Consent.Kind.RECORDING, lapsed_at=None).order_by("-pk").first()
+    )
     if asked is None:
         return []
     said = words("您已同意", "You agreed") if asked.given else words("未录音", "None was made")

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.outgoing import ask_sending
+from compliance.aims import Aim
 from documents.letterhead import moment
 from notices.texts.placeholders import examples
 from notices.texts.previewing import NothingToTell, Sample, tells
@@ -67,7 +68,9 @@ def _planned(case: Any) -> Visit:
 
 
 def _asks(case: Any, at: datetime) -> Any:
-    return lambda channel, source: ask_sending(case, channel, source, at)
+    return lambda channel, source: ask_sending(
+        case, channel, source, at, aim=Aim.SERVING
+    )  # fmt: skip
 
 
 def register_all() -> None:

@@ -14,9 +14,11 @@
 //   data-to-field         a link of an error summary: focuses the field
 //   data-close-note       closes the note around it
 //   data-tick-all="post"  ticks or clears every box of that name in its form
+//   data-picks="which"    a box that, ticked, chooses “ticked” of that field, and unticked with all others “all”
 //   data-enter-next       Enter (which a scanner sends) goes to the next such field, and ticks data-ticks
 //   data-elapsed="12"     a clock that has run for so many seconds and runs on
 //   data-dial             a tel: link that a phone follows by itself, once
+//   data-no-signal        is shown while the server cannot be reached
 //   data-print            prints the page
 //   data-rows             rows of a form; data-add-row copies its <template> with the next number
 (() => {
@@ -148,6 +150,11 @@
     if (event.target.closest("[data-auto-submit]")) event.target.form?.requestSubmit();
     const every = event.target.closest("[data-tick-all]");
     if (every) all(`input[name="${CSS.escape(every.dataset.tickAll)}"]`, every.form).forEach((box) => (box.checked = every.checked));
+    const picks = event.target.closest("[data-picks]");
+    if (picks) {
+      const wanted = all(`input[name="${CSS.escape(picks.name)}"]`, picks.form).some((box) => box.checked) ? "ticked" : "all";
+      all(`input[name="${CSS.escape(picks.dataset.picks)}"]`, picks.form).forEach((radio) => (radio.checked = radio.value === wanted));
+    }
   });
 
   // ---------------------------------------------------------------- numbers, one after the other
@@ -227,6 +234,14 @@
     const form = event.target.closest("form[data-sent]");
     if (form) again(form);
   });
+
+  // Where an answer is waited for, the page says when none can come.
+  const signal = (there) => all("[data-no-signal]").forEach((part) => (part.hidden = there));
+  signal(navigator.onLine);
+  addEventListener("online", () => signal(true));
+  addEventListener("offline", () => signal(false));
+  document.addEventListener("htmx:sendError", () => signal(false));
+  document.addEventListener("htmx:afterOnLoad", () => signal(true));
 
   // A filter that is changed is applied at once; without script there is a button.
   document.addEventListener("change", (event) => {

@@ -5,6 +5,7 @@
   const box = document.querySelector("[data-sign]");
   const form = document.querySelector("[data-sign-form]");
   if (!box || !form || !window.SignaturePad) return;
+  form.hidden = false; // without a script it would be of no use
   const canvas = box.querySelector("canvas");
   const pad = new SignaturePad(canvas, { minWidth: 1, maxWidth: 3.2, penColor: "#0b1f4b" });
   const empty = form.querySelector("[data-sign-empty]");

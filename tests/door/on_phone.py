@@ -178,6 +178,11 @@ class Phone:
             self.page.locator("#screen .tick.is-done", has_text=str(officer)).wait_for()
         self.go_on()
 
+    def ask_to_record(self, answer: str = "yes") -> None:
+        """Whether the conversation may be recorded; asked of whoever opens."""
+        self.at("recording")
+        self.answer(answer)
+
     def identify(self, name: str = NAME, fact: str = FACT) -> None:
         """Who stands there."""
         self.at("who")
@@ -191,12 +196,10 @@ class Phone:
             self.at(f"credentials:{officer.badge}")
             self.go_on()
 
-    def consents(self, *, recording: str = "yes", entry: str = "yes", filming: str = "yes") -> None:
-        """Willing to talk, and the three consents."""
+    def consents(self, *, entry: str = "yes", filming: str = "yes") -> None:
+        """Willing to talk, coming in, filming."""
         self.at("willing")
         self.answer("yes")
-        self.at("recording")
-        self.answer(recording)
         self.at("entry")
         self.answer(entry)
         if entry == "yes":

@@ -23,6 +23,7 @@ from tests.door.cast import Phone
 from tests.visits.test_door import DEBT
 from timeline.models import Event
 from visits.actions import departing
+from visits.actions.checking import want_to_be_left
 from visits.answering import QUESTIONS, ways
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +117,30 @@ class TestTakePack:
         visit = walk.noticed()
         answer = Client().post(reverse("door:pack", args=[visit.reference]))
         assert (answer.status_code, answer["Cache-Control"]) == (401, "no-store")
+
+
+class TestStill:
+    def test_says_nothing_while_the_visit_is_under_way(self, clock: Any) -> None:
+        visit = walk.asked()
+        clock.set("2026-03-05T14:33", zone="Asia/Shanghai")
+        assert set(Phone(clock).get("still", visit.reference).json()) == {"server_clock"}
+
+    def test_says_to_leave_once_the_debtor_asked_for_it(self, clock: Any) -> None:
+        visit = walk.asked()
+        want_to_be_left(row=visit.tokens.get(), at=make.moment("2026-03-05 14:34"))
+        clock.set("2026-03-05T14:35", zone="Asia/Shanghai")
+        said = Phone(clock).get("still", visit.reference).json()
+        assert (said["facts"]["state"], said["facts"]["outcome"]) == ("finished", "asked_to_leave")
+        assert "asked to leave" in said["html"]
+        assert "href" not in said["html"]
+
+    def test_is_not_there_for_an_outsider(self, clock: Any) -> None:
+        visit = walk.asked()
+        clock.set("2026-03-05T14:33", zone="Asia/Shanghai")
+        other = make.user(
+            username="o8", role="officer", in_team=make.team(name="成都一组"), badge="088"
+        )
+        assert Phone(clock, other).get("still", visit.reference).status_code == 404
 
 
 def make_uuid() -> str:

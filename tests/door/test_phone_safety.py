@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 @pytest.fixture
 def there(open_page: Any, sign_in: Any, clock: Any) -> tuple[Phone, Visit, Any]:
     """At the door since 14:31; the phone knows the pack."""
-    visit = walk.at_the_door()
+    visit = walk.asked()
     clock.set("2026-03-05T14:33", zone="Asia/Shanghai")
     phone = Phone(open_page, sign_in, service_workers="block").open()
     phone.press(f'[data-visit="{visit.reference}"]')

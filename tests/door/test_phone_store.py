@@ -26,6 +26,7 @@ def at_two(clock: Any) -> Any:
 def through_to_the_talk(phone: Phone, visit: Visit) -> None:
     phone.depart()
     phone.arrive()
+    phone.ask_to_record()
     phone.identify()
     phone.show_credentials()
     phone.consents()

@@ -15,6 +15,7 @@ def walk_through(phone: Phone, visit: Visit) -> None:
     """Every question in its order."""
     phone.depart()
     phone.arrive()
+    phone.ask_to_record()
     phone.identify()
     phone.show_credentials()
     phone.consents()

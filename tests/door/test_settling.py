@@ -131,7 +131,7 @@ class TestSettle:
         assert Item.objects.get(pk=item.pk).is_open
         for one in Item.objects.all():
             settle_item(item=one, how="statement", reason="x", by=make.supervisor(), at=LATER)
-        assert Event.objects.filter(kind="door.statement").count() == 5
+        assert Event.objects.filter(kind="door.statement").count() == 6
         assert again(visit).state == Visit.State.CANCELLED
 
 

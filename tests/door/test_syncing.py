@@ -31,12 +31,13 @@ def again(visit: Visit) -> Visit:
 
 
 def way_there(phone: Phone, visit: Visit) -> list[str]:
-    """Set out, arrive, ring, ask who it is: as S8's phone kept it in the basement."""
+    """Set out, arrive, ring, ask about the recording and who it is: as S8's phone kept it in the basement."""
     return [
         phone.say(visit, "depart", "2026-03-05 14:05", people="2", props="no"),
         phone.say(visit, "arrive", "2026-03-05 14:20", badge="021"),
         phone.say(visit, "arrive", "2026-03-05 14:21", badge="034"),
         phone.say(visit, "arrive", "2026-03-05 14:31", begin="1"),
+        phone.say(visit, "recording", "2026-03-05 14:31:20", answer="yes"),
         phone.say(visit, "who", "2026-03-05 14:32", name_said="王海燕", second_fact="2427"),
     ]
 
@@ -49,7 +50,6 @@ def whole_visit(phone: Phone, visit: Visit) -> list[str]:
         phone.say(visit, "credentials", "2026-03-05 14:33", badge="021", reaction="Read it closely"),
         phone.say(visit, "credentials", "2026-03-05 14:34", badge="034"),
         phone.say(visit, "willing", "2026-03-05 14:35", answer="yes"),
-        phone.say(visit, "recording", "2026-03-05 14:36", answer="yes"),
         phone.say(visit, "entry", "2026-03-05 14:37", answer="no"),
         *(phone.say(visit, "papers", "2026-03-05 14:38", paper=str(pk)) for pk in papers),
         phone.say(visit, "talk_open", "2026-03-05 14:40"),
@@ -114,7 +114,7 @@ class TestTakeItems:
         events = Event.objects.count()
         assert phone.send(*items, at="2026-03-05 15:06") == first
         assert Event.objects.count() == events
-        assert Item.objects.count() == 5
+        assert Item.objects.count() == 6
 
     def test_does_nothing_a_second_time_when_its_answer_was_lost_in_a_crash(
         self, phone: Phone
@@ -145,7 +145,7 @@ class TestTakeItems:
         visit = walk.noticed()
         phone.take(visit)
         items = way_there(phone, visit)
-        assert states(phone.send(*reversed(items[1:]), at="2026-03-05 15:05")) == ["kept"] * 4
+        assert states(phone.send(*reversed(items[1:]), at="2026-03-05 15:05")) == ["kept"] * 5
         assert states(phone.send(items[0])) == ["applied"]
         assert set(states(phone.send(*items))) == {"applied"}
         assert again(visit).identified_at == make.moment("2026-03-05 14:32")
@@ -210,7 +210,7 @@ class TestTakeItems:
         assert set(states(results)) == {"conflict"}
         assert "cancelled in the office" in results[0]["why"]
         assert again(visit).state == "cancelled"
-        assert Duty.objects.filter(kind="door.settle", role="supervisor").count() == 5
+        assert Duty.objects.filter(kind="door.settle", role="supervisor").count() == 6
         told = Event.objects.filter(kind="door.set_aside").first()
         assert told is not None
         assert told.data["question"] == "depart"
@@ -252,7 +252,7 @@ class TestTakeItems:
         phone.who.team = make.team(name="成都一组")
         phone.who.save(update_fields=["team"])
         assert set(states(phone.send(*items, at="2026-03-05 15:05"))) <= {"refused", "kept"}
-        assert Item.objects.count() == 5
+        assert Item.objects.count() == 6
 
     @pytest.mark.parametrize(
         "text",
@@ -313,6 +313,24 @@ class TestRefusal:
             item = phone.say(visit, "way:refused", "2026-03-05 14:33")
             assert states(phone.send(item, at="2026-03-05 14:40")) == ["applied"]
         assert Refusal.objects.count() == 1
+
+
+class TestOldOrder:
+    def test_counts_from_a_phone_that_asks_about_the_recording_later(self, phone: Phone) -> None:
+        visit = walk.noticed()
+        phone.take(visit)
+        items = [
+            *way_there(phone, visit)[:4],
+            phone.say(visit, "who", "2026-03-05 14:32", name_said="王海燕", second_fact="2427"),
+            phone.say(visit, "credentials", "2026-03-05 14:33", badge="021"),
+            phone.say(visit, "credentials", "2026-03-05 14:34", badge="034"),
+            phone.say(visit, "willing", "2026-03-05 14:35", answer="yes"),
+            phone.say(visit, "recording", "2026-03-05 14:36", answer="yes"),
+            phone.say(visit, "entry", "2026-03-05 14:37", answer="no"),
+        ]
+        assert phone.send(*items, at="2026-03-05 15:05")
+        assert set(Item.objects.values_list("state", flat=True)) == {"applied"}
+        assert Consent.objects.get(visit=visit, kind="recording").by_whom == "王海燕"
 
 
 class TestThirdParty:

@@ -28,18 +28,6 @@ OGG = b"OggS" + bytes(range(256)) * 8
 TUS = {"Tus-Resumable": "1.0.0"}
 
 
-@pytest.fixture
-def visit(clock: Any) -> Visit:
-    """They talk, with a yes to recording at 14:35 and no question of filming."""
-    clock.set("2026-03-05T14:50", zone="Asia/Shanghai")
-    return walk.talking()
-
-
-@pytest.fixture
-def phone(visit: Visit, clock: Any) -> Phone:
-    return Phone(clock)
-
-
 def described(phone: Phone, visit: Visit, content: bytes, **more: Any) -> str:
     told = {
         "item": str(uuid.uuid4()), "device": str(phone.device), "visit": visit.reference,
@@ -217,7 +205,7 @@ class TestQuarantine:
         ("begins", "ends", "state"),
         [
             ("2026-03-05 14:36", "2026-03-05 14:47", "kept"),
-            ("2026-03-05 14:34", "2026-03-05 14:45", "quarantined"),  # before the yes
+            ("2026-03-05 14:30", "2026-03-05 14:45", "quarantined"),  # before the yes
             ("2026-03-05 14:36", "2026-03-05 14:49", "quarantined"),  # beyond what was taken back
         ],
     )

@@ -89,11 +89,11 @@ class TestTheWholeWay:
         step("arrive", badge="021")
         step("arrive", badge="034")
         step("arrive", begin="1")
+        step("recording", answer="no")
         step("who", name_said="王海燕", second_fact="2427")
         step("credentials", badge="021", reaction="Took note")
         step("credentials", badge="034", reaction="Read it closely", words="你们是哪里的？")
         step("willing", answer="yes")
-        step("recording", answer="no")
         step("entry", answer="yes")
         step("filming", answer="no")
         for paper in visit.case.papers.all():
@@ -114,7 +114,7 @@ class TestTheWholeWay:
         reactions = dict(Shown.objects.exclude(part=None).values_list("item", "reaction"))
         assert reactions["Credential of 王芳, badge 034"] == "Read it closely: 你们是哪里的？"
         consents = dict(Consent.objects.values_list("kind", "given"))
-        assert consents == {"talk": True, "recording": False, "entry": True, "filming": False}
+        assert consents == {"recording": False, "talk": True, "entry": True, "filming": False}
         assert visit.crew.get(officer__badge="034").credential.number == "WF-034"
         assert str(visit.talk.offer_amount) == "6500.00"
 
@@ -129,6 +129,9 @@ class TestTheWholeWay:
             arriving.check_in(visit=visit, officer=officer, by=officer, at=MOMENT)
         screens.append(client.get(door(visit)))
         arriving.begin_visit(visit=again(visit), by=make.crew()[0], at=MOMENT)
+        screens.append(client.get(door(visit)))
+        assert screens[-1].context["question"] == "recording"
+        Presses(client, visit)("recording", answer="yes")
         screens += [
             client.get(door(visit)),
             client.get(reverse("visits:way_out", args=[visit.reference, "someone-else"])),
@@ -141,7 +144,7 @@ class TestTheWholeWay:
         assert not DEBT.search(door(visit))
 
     def test_takes_no_answer_of_an_old_screen_for_another_question(self, phone: Any) -> None:
-        visit = walk.at_the_door()
+        visit = walk.asked()
         arriving.identify_debtor(
             visit=visit, name_said="王海燕", second_fact="2427", by=make.crew()[0], at=MOMENT
         )
@@ -150,11 +153,11 @@ class TestTheWholeWay:
         press = Presses(phone(), visit)
         assert press("willing", answer="yes").status_code == 302
         assert press("willing", answer="yes").status_code == 302  # "back", and pressed again
-        assert list(Consent.objects.values_list("kind", flat=True)) == ["talk"]
-        assert question(press.client, visit) == "recording"
+        assert list(Consent.objects.values_list("kind", flat=True)) == ["recording", "talk"]
+        assert question(press.client, visit) == "entry"
 
     def test_asks_again_when_the_answer_is_no_answer(self, phone: Any) -> None:
-        visit = walk.at_the_door()
+        visit = walk.asked()
         arriving.identify_debtor(
             visit=visit, name_said="王海燕", second_fact="2427", by=make.crew()[0], at=MOMENT
         )
@@ -162,7 +165,7 @@ class TestTheWholeWay:
             arriving.show_credential(visit=visit, officer=officer, by=officer, at=MOMENT)
         answer = Presses(phone(), visit)("willing", answer="")
         assert answer.status_code == 422
-        assert not Consent.objects.exists()
+        assert not Consent.objects.filter(kind="talk").exists()
         assert again(visit).state == "started"
 
     def test_counts_a_double_press_once_and_stays_at_the_door(self, phone: Any) -> None:

@@ -64,7 +64,7 @@ class TestPlaceIsKept:
         assert kept() == [("check_out", "021", "15:00")]
 
     def test_at_no_other_question(self, clock: Any) -> None:
-        visit = walk.at_the_door()
+        visit = walk.asked()
         said = {"name_said": "王海燕", "second_fact": "2427"}
         press(visit, "14:33", clock, question="who", **said, **HERE)
         assert Visit.objects.get(pk=visit.pk).identified_at

@@ -143,6 +143,21 @@ class TestAlarmBar:
         safety.take_up_alarm(alarm=Alarm.objects.get(), by=chief, at=at("14:56"))
         assert words(browser_of(chief, "14:56").get(bar)) == ""
 
+    def test_says_the_day_of_an_alarm_that_began_before_today(
+        self, browser_of: Any, door: Visit, clock: Any
+    ) -> None:
+        missed("14:55")
+        desk = browser_of(make.supervisor(), "14:55")
+        clock.set("2026-03-06T08:00", zone="Asia/Shanghai")
+        assert "since Thu 5 Mar, 14:50" in words(desk.get(reverse("visits:alarm_bar")))
+        page = words(desk.get(reverse("visits:safety")))
+        assert page.count("Thu 5 Mar, 14:50") == 2, page  # the alarm, and by when they owed a sign
+
+    def test_gives_numbers_that_a_phone_can_dial(self, browser_of: Any, door: Visit) -> None:
+        User.objects.filter(pk__in=[one.pk for one in make.crew()]).update(phone="0571-8800 0099")
+        page = browser_of(make.supervisor(), "14:40").get(reverse("visits:safety"))
+        assert 'href="tel:0571-88000099">0571-8800 0099<' in page.content.decode()
+
     def test_is_asked_for_on_every_page_of_those_who_may_be_asked(
         self, browser_of: Any, door: Visit
     ) -> None:

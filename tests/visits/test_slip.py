@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from cases.actions.holding import hold_case
 from cases.models import Hold
-from documents.models import Document
+from documents.models import Document, Seal
+from documents.sealing import seals_in
 from notices.models import Notice
 from people.models import User
 from tests import make, walk
@@ -117,6 +118,23 @@ class TestMaking:
         from tests.portal.test_checking import bytes_of, standing
 
         assert standing(bytes_of(make_one(after_a_talk()))) == "holds"
+
+    def test_bears_the_seal_of_who_runs_the_case(self) -> None:
+        visit = after_a_talk()
+        assert self.sealed_by(visit) == visit.case.agency
+
+    def test_bears_no_seal_whose_name_tells_somebody_unknown_of_a_debt(self) -> None:
+        visit = sent_away()
+        type(visit.case.agency).objects.filter(pk=visit.case.agency_id).update(name="欠款催收中心")
+        assert self.sealed_by(again(visit)) is None
+        [house] = Seal.objects.filter(organisation=None)
+        assert house.subject == "CN=Doorstep"
+
+    @staticmethod
+    def sealed_by(visit: Visit) -> Any:
+        with make_one(visit).file.open("rb") as file:
+            [print_] = seals_in(file.read())
+        return Seal.objects.get(fingerprint=print_).organisation
 
     def test_is_refused_to_an_outsider_and_to_who_has_no_right(self) -> None:
         visit = after_a_talk()

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from cases.models.case import Step as CaseStep
 from compliance.verdict import Verdict
-from documents.letterhead import moment
+from documents.letterhead import behind, moment
 from documents.models import Document
 from documents.render import render_paper
+from documents.sealing import under_seal
 from documents.storing import store
 from notices import outbox
 from notices.kinds import Kind, register
@@ -78,7 +79,10 @@ def announce_visit(
         raise WrongInput(
             _("A short message says only when you would like to come. Choose e-mail or letter too.")
         )
-    content = render_paper(paper_of(composed), language)
+    content = under_seal(
+        render_paper(paper_of(composed), language), behind(visit.case),
+        f"上门通知 · Visit notice {visit.reference}", at,
+    )  # fmt: skip
     made: dict[str, Any] = {"notices": []}
 
     def keep_paper() -> None:
@@ -320,8 +324,8 @@ def unbook(
     """Give a slot up that no notice can reach in time; officers and supervisor are told once, with the sum."""
     zone, case = visit.zone, visit.case
     reason = {
-        tongue: " ".join(finding.says[tongue] for finding in verdict.blocks)
-        for tongue in ("en", "zh")
+        tongue: space.join(finding.says[tongue] for finding in verdict.blocks)
+        for tongue, space in (("en", " "), ("zh", ""))
     }
     tail = {"en": "", "zh": ""}
     if verdict.earliest:

@@ -38,6 +38,11 @@ def check_in(*, visit: Visit, officer: User, by: User, at: datetime) -> None:
     )  # fmt: skip
 
 
+def is_unwanted(visit: Visit) -> bool:
+    """Whether somebody asked that nobody comes, and nobody has asked the debtor about it yet."""
+    return bool(visit.case.duties.filter(kind=UNWANTED, done_at=None).exists())
+
+
 def begin_visit(*, visit: Visit, by: User, at: datetime) -> None:
     """Both are here, the hour is lawful and the notice old enough: the visit begins."""
     if at < visit.starts_at - EARLY:
@@ -50,7 +55,7 @@ def begin_visit(*, visit: Visit, by: User, at: datetime) -> None:
         )
     if at >= visit.ends_at:
         raise WrongInput(_("The time that the debtor was told is over. Plan another visit."))
-    if visit.case.duties.filter(kind=UNWANTED, done_at=None).exists():
+    if is_unwanted(visit):
         raise WrongInput(
             _(
                 "Somebody asked that nobody comes. Do not ring: your supervisor first asks the debtor"
@@ -80,9 +85,12 @@ def begin_visit(*, visit: Visit, by: User, at: datetime) -> None:
 
 
 def identify_debtor(
-    *, visit: Visit, name_said: str, second_fact: str, by: User, at: datetime
-) -> None:
+    *, visit: Visit, name_said: str, second_fact: str, by: User, at: datetime,
+    somebody_else: bool = False,
+) -> None:  # fmt: skip
     """The person named themselves and one more fact fits; nothing of the debt was said.
+
+    ``somebody_else``: another person had answered about the recording, so this one is asked anew.
 
     ``second_fact`` is the last four characters of the ID number, or the date of birth as
     ``YYYY-MM-DD``. Raises ``WrongInput`` when it does not fit.
@@ -97,8 +105,20 @@ def identify_debtor(
     def mark(fresh: Visit, _by: User, _at: datetime) -> None:
         Visit.objects.filter(pk=fresh.pk).update(identified_at=at)
         fresh.identified_at = at
+        if somebody_else:
+            lapse_recording(fresh, at)
 
-    _note(visit, "debtor.identified", by, at, {"facts": ["name", "second"]}, mark)
+    said: dict[str, Any] = {"facts": ["name", "second"]}
+    if somebody_else:
+        said["recording_asked_of"] = "somebody_else"
+    _note(visit, "debtor.identified", by, at, said, mark)
+
+
+def lapse_recording(visit: Visit, at: datetime) -> None:
+    """What somebody who was not identified said to the recording holds for nobody else."""
+    Consent.objects.filter(
+        visit=visit, kind=Consent.Kind.RECORDING, by_whom="", lapsed_at=None, at__lte=at
+    ).update(lapsed_at=at)
 
 
 def what_identifies(debtor: Person) -> tuple[set[str], list[str]]:
@@ -182,7 +202,7 @@ def ask_consent(
     """
     if kind not in Consent.Kind.values:
         raise WrongInput(_("There is no such question."))
-    last = visit.consents.filter(kind=kind).order_by("-pk").first()
+    last = visit.consents.filter(kind=kind, lapsed_at=None).order_by("-pk").first()
     withdrawn = bool(last and last.given and not given)
     event = "consent.given" if given else "consent.withdrawn" if withdrawn else "consent.refused"
 

@@ -11,6 +11,7 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from common.clock import from_local, local, local_day
+from compliance.aims import Aim
 from compliance.ask import value
 from documents.blocks import Words, words
 from documents.letterhead import moment
@@ -326,7 +327,7 @@ def _tell_debtor(visit: Visit, out: User, into: User, by: User, at: datetime) ->
         outbox.write(
             wording="visit_crew", case=case, channel=way.channel, recipient=case.debtor,
             address=way.address, contact_point=way.point, language=visit.language, values=values,
-            visit=visit, due_at=at, at=at, by=by, dedupe_key=key,
+            visit=visit, due_at=at, at=at, by=by, dedupe_key=key, about={"aim": Aim.SERVING.value},
         )  # fmt: skip
         return
     told = composing.says(

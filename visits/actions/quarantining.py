@@ -18,6 +18,7 @@ from visits.actions.recording import (
 )
 from visits.models import Consent, Evidence, Visit
 from workflow.duties import fulfil, raise_duty
+from workflow.reasons import kept, told_why
 from workflow.steps import StateRefused, Step, WrongInput, carry_out
 
 DECIDE = "decide_quarantine"
@@ -65,9 +66,10 @@ def keep_apart(
     ends_at: datetime | None = None,
 ) -> Evidence:
     """Keep the file where nobody sees it, and call compliance. Raises ``documents.storing.Unreadable``."""
+    because, says = kept(why, 300)
     evidence = Evidence(
         caption=caption, inside=inside, taken_at=taken_at, added_by=by, begins_at=begins_at,
-        ends_at=ends_at, apart_because=why[:300],
+        ends_at=ends_at, apart_because=because, apart_says=says,
     )  # fmt: skip
 
     def keep_file() -> None:
@@ -94,7 +96,7 @@ def keep_apart(
             subject=visit, event="evidence.quarantined", right=CONDUCT, first=keep_file, then=keep,
             data=lambda _visit: {
                 "document": evidence.document.number, "sha256": evidence.document.sha256,
-                "inside": inside, "why": why, "sender": str(by),
+                "inside": inside, **told_why(why), "sender": str(by),
             },
         ),
         by=by if visible else User.objects.system(),

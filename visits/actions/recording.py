@@ -61,8 +61,9 @@ def is_sound(filename: str) -> bool:
 
 
 def consent_at(visit: Visit, kind: str, moment: datetime) -> bool | None:
-    """What the debtor had last said to that question by then; None if it had not been asked."""
-    last = visit.consents.filter(kind=kind, at__lte=moment).order_by("-at", "-pk").first()
+    """What had last been said to that question by then and still counted; None if there was no such answer."""
+    said = visit.consents.filter(kind=kind, at__lte=moment).exclude(lapsed_at__lte=moment)
+    last = said.order_by("-at", "-pk").first()
     return last.given if last else None
 
 
@@ -71,8 +72,11 @@ def recorded_with_consent(visit: Visit, begins_at: datetime, ends_at: datetime |
     taken_back = visit.consents.filter(
         kind=Consent.Kind.RECORDING, given=False, at__gt=begins_at, at__lt=ends_at or begins_at
     )
+    lapsed = visit.consents.filter(
+        kind=Consent.Kind.RECORDING, lapsed_at__gt=begins_at, lapsed_at__lt=ends_at or begins_at
+    )
     agreed = consent_at(visit, Consent.Kind.RECORDING, begins_at)
-    return bool(agreed) and not taken_back.exists()
+    return bool(agreed) and not taken_back.exists() and not lapsed.exists()
 
 
 def add_evidence(

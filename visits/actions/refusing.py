@@ -1,5 +1,6 @@
 """The ways out at the door: each in one transaction, each honoured at once."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -13,12 +14,12 @@ from documents.models import Document
 from documents.storing import store
 from notices import outbox
 from people.models import User
-from visits.actions.arriving import CONDUCT, only_the_crew
+from visits.actions.arriving import CONDUCT, lapse_recording, only_the_crew
 from visits.actions.befalling import seen_at_door
 from visits.actions.planning import back_from_door, back_from_notice, cancelling_all
 from visits.actions.recording import ending, finish_visit
 from visits.models import Incident, Visit
-from workflow.approvals import request_approval
+from workflow.approvals import is_asked, request_approval
 from workflow.duties import raise_duty
 from workflow.models import Approval
 from workflow.reasons import because
@@ -134,7 +135,12 @@ def note_third_party(*, visit: Visit, remark: str, by: User, at: datetime) -> No
     only_the_crew(visit, by)
     if visit.state != Visit.State.STARTED:
         raise StateRefused(visit, "third_party.present")
-    carry_out(_third_party(visit, remark, "nothing"), by=by, at=at)
+
+    def goes_on(fresh: Visit, _by: User, _at: datetime) -> None:
+        if fresh.identified_at is None:  # whoever is met next is asked anew
+            lapse_recording(fresh, at)
+
+    carry_out(replace(_third_party(visit, remark, "nothing"), then=goes_on), by=by, at=at)
 
 
 def _third_party(visit: Visit, remark: str, left: str) -> Step:
@@ -301,11 +307,7 @@ def ask_to_lift(
     """
     if refusal.lifted_at:
         raise WrongInput(_("This refusal was lifted already."))
-    asked = Approval.objects.filter(
-        case=refusal.case, kind=Approval.Kind.LIFT_REFUSAL, state=Approval.State.WAITING,
-        expires_at__gt=at,
-    )  # fmt: skip
-    if asked.exists():
+    if is_asked(refusal.case, Approval.Kind.LIFT_REFUSAL, at):
         raise WrongInput(_("This was asked already; compliance has to decide."))
 
     def keep() -> Document:

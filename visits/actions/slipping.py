@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from cases.models.case import Step as CaseStep
 from cases.outgoing import answer, ask_sending, may_go
+from compliance.aims import Aim
 from documents.models import Document
 from documents.render import render_paper
+from documents.sealing import under_seal
 from documents.storing import store
 from notices import outbox
 from notices.kinds import Kind, Later, register
@@ -18,7 +20,7 @@ from notices.models import Notice
 from notices.ways import Way, by_channel, by_mail
 from people.models import User
 from visits.models import Visit, VisitOfficer
-from visits.slip import TOLD, compose_slip, is_due
+from visits.slip import TOLD, compose_slip, is_due, named_on
 from workflow.steps import AlreadyDone, Step, WrongInput, carry_out
 
 log = logging.getLogger(__name__)
@@ -45,7 +47,10 @@ def make_slip(*, visit: Visit, language: str, by: User, at: datetime) -> Documen
     if not is_due(visit):
         raise WrongInput(_("Of this visit there is no slip: nobody was met, or it is not over."))
     head = (visit.case.event_count, visit.case.head)
-    content = render_paper(compose_slip(visit, at, head), language, small=True)
+    content = under_seal(
+        render_paper(compose_slip(visit, at, head), language, small=True), named_on(visit, at),
+        f"上门回执 · Slip of a visit {visit.reference}", at,
+    )  # fmt: skip
     made: dict[str, Any] = {}
 
     def keep_paper() -> None:
@@ -146,7 +151,7 @@ def _send(visit: Visit, language: str, by: User, at: datetime) -> None:
 
 
 def _asked(case: Any, way: Way, at: datetime) -> Any:
-    return ask_sending(case, way.means, way.source, at)
+    return ask_sending(case, way.means, way.source, at, aim=Aim.SERVING)
 
 
 def _soon(found: str | Later, at: datetime) -> bool:

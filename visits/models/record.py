@@ -9,6 +9,7 @@ from cases.models import ClaimPaper
 from documents.models import Document
 from people.models import User
 from visits.models.visit import Visit, VisitOfficer
+from workflow.reasons import read_again
 
 
 def credential_of(name: str, badge: str) -> str:
@@ -48,7 +49,11 @@ class Shown(models.Model):
 
 
 class Consent(models.Model):
-    """One question, one answer: may we record, come in, film?"""
+    """One question, one answer: may we record, come in, film?
+
+    ``by_whom`` is empty as long as nobody knows who opened the door. ``lapsed_at`` is when the answer ceased
+    to count, since it was somebody else's than the person whom the officers then met.
+    """
 
     class Kind(models.TextChoices):
         TALK = "talk", _("To talk now")
@@ -59,8 +64,9 @@ class Consent(models.Model):
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="consents")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     given = models.BooleanField(_("given"))
-    by_whom = models.CharField(_("by whom"), max_length=80)
+    by_whom = models.CharField(_("by whom"), max_length=80, blank=True)
     at = models.DateTimeField(_("at"))
+    lapsed_at = models.DateTimeField(_("no longer counts since"), null=True, blank=True)
     remark = models.CharField(_("remark"), max_length=200, blank=True)
 
     class Meta:
@@ -74,6 +80,17 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.given}"
+
+    @property
+    def whose(self) -> str:
+        """Who answered, in the reader's language; of somebody whom nobody had identified no name is given."""
+        return self.by_whom or gettext("whoever opened the door")
+
+
+def answers_of(visit: Visit) -> dict[str, bool]:
+    """The last answer to each question that still counts."""
+    still = Consent.objects.filter(visit=visit, lapsed_at=None)
+    return dict(still.order_by("pk").values_list("kind", "given"))
 
 
 class TalkRecord(models.Model):
@@ -179,6 +196,9 @@ class Evidence(models.Model):
     apart_because = models.CharField(
         _("in quarantine because"), max_length=300, blank=True, default="", db_default=""
     )
+    apart_says = models.JSONField(
+        _("in quarantine because, in every language"), default=dict, db_default={}, blank=True
+    )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -202,3 +222,8 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.caption or str(self.document)
+
+    @property
+    def because(self) -> str:
+        """Why it is in quarantine, in the reader's language."""
+        return read_again(self.apart_because, self.apart_says)

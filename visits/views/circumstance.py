@@ -15,10 +15,8 @@ from cases.views.preparing import page, seen_case
 from common import clock
 from common.clock import local_day
 from compliance.circumstances import KINDS
-from documents.storing import Unreadable
 from visits import forms
 from visits.actions.befalling import record_circumstance
-from workflow.steps import WrongInput
 from workflow.web import handle
 
 
@@ -33,13 +31,10 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
 
     def do(data: dict[str, Any]) -> Circumstance:
         file = data.pop("file")
-        try:
-            return record_circumstance(
-                case=case, **data, filename=file.name if file else "",
-                content=file.read() if file else b"", by=request.user, at=clock.now(),
-            )  # fmt: skip
-        except Unreadable as unreadable:
-            raise WrongInput(str(unreadable), "file") from unreadable
+        return record_circumstance(
+            case=case, **data, filename=file.name if file else "",
+            content=file.read() if file else b"", by=request.user, at=clock.now(),
+        )  # fmt: skip
 
     return handle(
         request, case=case, form=form, right="record_circumstance",

@@ -12,15 +12,13 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.clock import HOUSE_ZONE, local_day
-from documents.storing import Unreadable
 from visits import forms
 from visits.actions import arriving, recording
 from visits.answering import answer, form_of, question_of
-from visits.models import Visit
+from visits.models import Visit, answers_of
 from visits.screens import context_of, visits_at_doors
 from visits.views.planning import seen_visit
 from visits.views.safety import keep_place
-from workflow.steps import WrongInput
 from workflow.web import demand, handle
 
 # ---------------------------------------------------------------- the list
@@ -94,21 +92,18 @@ def evidence(request: HttpRequest, reference: str) -> HttpResponse:
     form = forms.EvidenceForm(request.POST or None, request.FILES or None, zone=visit.zone)
 
     def do(data: dict[str, Any]) -> None:
-        try:
-            recording.add_evidence(
-                visit=visit, filename=data["file"].name, content=data["file"].read(),
-                caption=data["caption"], inside=data["inside"], begins_at=data["begins_at"],
-                ends_at=data["ends_at"], by=request.user, at=clock.now(),
-            )  # fmt: skip
-        except Unreadable as unreadable:
-            raise WrongInput(str(unreadable), "file") from unreadable
+        recording.add_evidence(
+            visit=visit, filename=data["file"].name, content=data["file"].read(),
+            caption=data["caption"], inside=data["inside"], begins_at=data["begins_at"],
+            ends_at=data["ends_at"], by=request.user, at=clock.now(),
+        )  # fmt: skip
 
     return handle(
         request, right=arriving.CONDUCT, case=visit.case, form=form, template="visits/door/evidence.html",
         context={
             "visit": visit, "back": reverse("visits:door", args=[visit.reference]),
             "kept": list(visit.evidence.kept().select_related("document")[:50]),
-            "consents": {c.kind: c.given for c in visit.consents.order_by("pk")},
+            "consents": answers_of(visit),
         },
         do=do, done=_("The file is kept with its digest."),
         to=reverse("visits:door", args=[visit.reference]),

@@ -1,9 +1,6 @@
 """The next thirty days: which planned visits would be refused, why, and when they would be lawful."""
 
-from datetime import datetime
-from typing import Any
-
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
@@ -13,6 +10,7 @@ from common.clock import local
 from people.rights import may
 from visits.looking import AHEAD, STATES, refused
 from visits.models import Outlook, Visit
+from workflow.paging import page_after
 from workflow.web import demand
 
 PAGE = 50
@@ -27,7 +25,9 @@ def outlook(request: HttpRequest) -> TemplateResponse:
     demand(request, "see_outlook")
     at = clock.now()
     seen = Case.objects.visible_to(request.user)
-    found = list(_from_key(refused(seen, at), request.GET.get("after", ""))[: PAGE + 1])
+    found, older = page_after(
+        refused(seen, at), "starts_at", request.GET.get("after", ""), most=PAGE, rising=True
+    )
     plans = may(request.user, "plan_visit")
     ahead = Visit.objects.filter(
         case__in=seen, state__in=STATES, starts_at__gt=at, starts_at__lte=at + AHEAD
@@ -36,9 +36,9 @@ def outlook(request: HttpRequest) -> TemplateResponse:
         request,
         "visits/outlook.html",
         {
-            "rows": [(row, _slot(row) if plans else "") for row in found[:PAGE]],
+            "rows": [(row, _slot(row) if plans else "") for row in found],
             "may_plan": plans,
-            "older": _key(found[PAGE - 1]) if len(found) > PAGE else "",
+            "older": older,
             "looked_at": Outlook.objects.aggregate(last=Max("looked_at"))["last"],
             "ahead": ahead.order_by()[:1001].count(),
             "days": AHEAD.days,
@@ -52,20 +52,3 @@ def _slot(row: Outlook) -> str:
     if row.alternative_at is None:
         return ""
     return f"{local(row.alternative_at, row.visit.zone):%Y-%m-%dT%H:%M}"
-
-
-def _key(row: Outlook) -> str:
-    return f"?after={row.starts_at:%Y%m%dT%H%M%S}~{row.pk}"
-
-
-def _from_key(rows: QuerySet[Outlook], key: str) -> QuerySet[Any]:
-    moment_text, _tilde, pk = key.partition("~")
-    try:
-        moment = datetime.strptime(f"{moment_text}+0000", "%Y%m%dT%H%M%S%z")
-    except ValueError:
-        return rows
-    if not (pk.isascii() and pk.isdecimal() and len(pk) < 18):
-        return rows
-    return rows.filter(starts_at__gte=moment).filter(
-        Q(starts_at__gt=moment) | Q(starts_at=moment, visit_id__gt=int(pk))
-    )

@@ -12,19 +12,18 @@ from cases.exceptions import granted
 from cases.models import Refusal
 from cases.views.preparing import page, seen_case
 from common import clock
-from documents.storing import Unreadable
 from notices.ways import by_channel
 from people.rights import may
 from visits import forms
 from visits.actions import announcing, recording, refusing
-from visits.models import Visit
+from visits.models import Visit, VisitOfficer
 from visits.notice import TITLES, compose
 from visits.policy import may_announce
 from visits.slip import is_due
 from visits.tokens import check_of
 from visits.views.planning import seen_visit
+from workflow.duties import told_once
 from workflow.models import Duty
-from workflow.steps import WrongInput
 from workflow.web import handle
 
 AHEAD = {Visit.State.PLANNED, Visit.State.ANNOUNCED, Visit.State.NOTICED}
@@ -39,7 +38,7 @@ def visit(request: HttpRequest, reference: str) -> TemplateResponse:
         "visit": found,
         "case": found.case,
         "at": clock.now(),
-        "crew": [part for part in parts if part.active] or parts,
+        "crew": [part for part in parts if part.active] or _last_planned(parts),
         "notices": list(found.notices.select_related("document")),
         "at_door": sorted(
             [*found.consents.all(), *found.shown.select_related("paper", "part__officer")],
@@ -58,11 +57,17 @@ def visit(request: HttpRequest, reference: str) -> TemplateResponse:
         "may_conduct": may(request.user, "conduct_visit"),
         "check": check_of(found) if found.is_live else None,
         "slip_due": is_due(found),
-        "duties": list(
-            Duty.objects.filter(case=found.case_id, kind__startswith="visit.", done_at=None)
+        "duties": told_once(
+            Duty.objects.filter(case=found.case_id, kind__startswith="visit.", done_at=None),
+            request.user.role,
         ),
     }
     return TemplateResponse(request, "visits/visit.html", context)
+
+
+def _last_planned(parts: list[VisitOfficer]) -> list[VisitOfficer]:
+    """Who was to go when the visit was given up: not those who had stood in an earlier plan of it."""
+    return [part for part in parts if part.slot == parts[-1].slot]
 
 
 def announce(request: HttpRequest, reference: str) -> HttpResponse:
@@ -159,13 +164,10 @@ def lift(request: HttpRequest, reference: str) -> HttpResponse:
 
     def do(data: dict[str, Any]) -> None:
         file = data["file"]
-        try:
-            refusing.ask_to_lift(
-                refusal=refusal, reason=data["reason"], filename=file.name if file else "",
-                content=file.read() if file else b"", by=request.user, at=clock.now(),
-            )  # fmt: skip
-        except Unreadable as unreadable:
-            raise WrongInput(str(unreadable), "file") from unreadable
+        refusing.ask_to_lift(
+            refusal=refusal, reason=data["reason"], filename=file.name if file else "",
+            content=file.read() if file else b"", by=request.user, at=clock.now(),
+        )  # fmt: skip
 
     return page(
         request, case, form, right="request_approval", title=_("Ask to lift the refusal"), button=_("Ask"), do=do,

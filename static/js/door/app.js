@@ -4,7 +4,7 @@ import { Refused } from "./pack.js";
 import { Full, Store } from "./store.js";
 import { SignedOut, Sync } from "./sync.js";
 import * as tools from "./tools.js";
-import { all, ask, busy, card, day, draw, one, say, sayCount, show, span, time } from "./ui.js";
+import { all, ask, BackKey, busy, card, day, draw, one, say, sayCount, show, span, time, turnLight } from "./ui.js";
 import { Visit } from "./visit.js";
 
 const page = document.body.dataset;
@@ -19,6 +19,7 @@ class App {
     this.recording = null;
     this.lent = [];
     this.outcome = "";
+    this.backKey = new BackKey(() => this.back());
     this.sync = new Sync(store, { keys: JSON.parse(one("#door-key").textContent), changed: () => this.changed() });
   }
 
@@ -46,20 +47,30 @@ class App {
 
   async #signedIn() {
     const resumed = await this.store.resume(this.sync.now());
-    const before = this.store.owner;
     // With a key at hand nobody waits for the office; without one there is nothing to show before it answers.
-    const asked = this.sync.hello(resumed ? 6000 : 15_000);
     if (resumed) {
-      asked.then((hello) => this.store.owner !== before && location.reload(), (error) => this.#away(error));
+      this.#meet();
       return true;
     }
     try {
-      await asked;
+      await this.sync.hello(15_000);
       return true;
     } catch (error) {
       await this.#away(error);
       return false;
     }
+  }
+
+  /** Asks the office who is signed in and what time it is, while all goes on. */
+  async #meet() {
+    const before = this.store.owner;
+    await this.sync.hello().then(() => this.store.owner !== before && location.reload(), (error) => this.#away(error));
+  }
+
+  /** The phone was put away and is looked at again. */
+  async woken() {
+    if (this.store.session) await this.#meet();
+    this.send();
   }
 
   async #away(error) {
@@ -223,6 +234,7 @@ class App {
     head.replaceChildren(...(third ? [] : where ? [...where.childNodes] : [this.#where(visit)].filter(Boolean)));
     one("#dots").replaceChildren(...(dots && !third ? [dots] : []));
     one("[data-do=back]").hidden = !visit || third;
+    this.backKey.watch(visit && !third);
     one("[data-do=menu]").hidden = third || !this.store.session;
     one("#foot").hidden = !visit || ["sos", "sos-sent"].includes(name) || !visit.entered;
     if (visit) this.#foot(visit);
@@ -253,6 +265,7 @@ class App {
 
   /** Everything of the visit leaves the screen, the head and the dialogs, at once. */
   cover() {
+    this.backKey.watch(false);
     document.body.classList.add("is-third");
     for (const part of ["#where", "#dots", "#card", "#screen"]) one(part).replaceChildren();
     if (one("#ask").open) one("#ask").close();
@@ -298,7 +311,7 @@ class App {
     box.hidden = !this.store.session;
     if (!this.store.session) return;
     const [{ length: answers }, files, receipts] = await Promise.all([this.#answers(), this.store.files(), this.store.all("receipts")]).catch(() => [[], [], []]);
-    const sent = receipts.filter((row) => row.value.what !== "answer").length;
+    const sent = receipts.filter((row) => row.value.what !== "answer" && row.value.state !== "dropped").length;
     const stuck = receipts.filter((row) => ["refused", "conflict"].includes(row.value.state)).length;
     const parts = [];
     if (files.length) parts.push(say("kept_sent", { sent, kept: sent + files.length }));
@@ -373,6 +386,7 @@ class App {
   tick() {
     this.#beat();
     this.sync.tick();
+    this.visit?.tick();
   }
 
   // ---------------------------------------------------------------- presses
@@ -425,14 +439,8 @@ class App {
     if (answer === "home") await this.home();
     if (answer === "out") await this.signOut();
     if (answer === "plain") location.assign(page.plain);
-    if (answer === "theme") this.#theme();
+    if (answer === "theme") turnLight();
     if (answer === "language") await this.#speak(other);
-  }
-
-  #theme() {
-    const root = document.documentElement;
-    root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
-    localStorage.setItem("theme", root.dataset.bsTheme);
   }
 
   async #speak(other) {
@@ -466,7 +474,7 @@ function listen(app) {
     clearTimeout(typing);
     typing = setTimeout(() => app.visit?.keepDraft(), 300);
   });
-  document.addEventListener("visibilitychange", () => (document.hidden ? app.visit?.keepDraft() : app.send()));
+  document.addEventListener("visibilitychange", () => (document.hidden ? app.visit?.keepDraft() : app.woken()));
   addEventListener("online", () => {
     app.sync.slowUntil = 0;
     app.send();

@@ -3,7 +3,7 @@
 
 /** Each question in its order; what the dots count. */
 export const QUESTIONS = [
-  "depart", "arrive", "who", "credentials", "willing", "recording", "entry", "filming", "papers",
+  "depart", "arrive", "recording", "who", "credentials", "willing", "entry", "filming", "papers",
   "talk_open", "talk", "outcome", "attest", "done",
 ];
 const OVER = ["finished", "aborted", "cancelled"];
@@ -34,6 +34,7 @@ export function questionOf(facts, pack) {
     return open && facts.state !== "cancelled" ? "attest" : "done";
   }
   if (!isUnderWay(facts)) return facts.state === "noticed" && !facts.departed_at ? "depart" : "arrive";
+  if (facts.case_state === "credential_display" && !("recording" in facts.consents)) return "recording";
   if (!facts.identified_at) return "who";
   if (pack.crew.some((one) => !facts.shown[one.badge])) return "credentials";
   if (facts.case_state === "credential_display") return beforeTheTalk(facts, pack);
@@ -42,7 +43,6 @@ export function questionOf(facts, pack) {
 
 function beforeTheTalk({ consents, papers }, pack) {
   if (!consents.talk) return "willing";
-  if (!("recording" in consents)) return "recording";
   if (!("entry" in consents)) return "entry";
   if (consents.entry && !("filming" in consents)) return "filming";
   return pack.papers.some((paper) => !(paper.id in papers)) ? "papers" : "talk_open";
@@ -69,7 +69,10 @@ const EFFECT = {
     if (!said.begin) return (facts.checked_in[said.badge] = at);
     Object.assign(facts, { state: "started", started_at: at, case_state: "credential_display" });
   },
-  who: (facts, said, at) => (facts.identified_at = at),
+  who(facts, said, at) {
+    facts.identified_at = at;
+    if (said.somebody_else) delete facts.consents.recording; // it was another's answer
+  },
   credentials: (facts, said, at) => (facts.shown[said.badge] = at),
   willing(facts, said, at) {
     if (said.answer === "yes") facts.consents.talk = true;
@@ -85,8 +88,10 @@ const EFFECT = {
   outcome: (facts, said, at) => leave(facts, said.outcome, at),
   attest: (facts, said, at) => (facts.attested[said.badge] = at),
   "third-party"(facts, said, at) {
+    if (said.left === "back" && !facts.identified_at) delete facts.consents.recording; // whoever is met next is asked anew
     if (said.left && said.left !== "back") leave(facts, facts.identified_at ? "postponed" : "someone_else", at);
   },
+  cash: (facts, { number, amount }, at) => (facts.cash = [...(facts.cash ?? []), { number, amount, at }]),
   sos(facts, said, at) {
     if (isUnderWay(facts)) leave(facts, "unsafe", at);
   },

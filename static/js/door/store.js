@@ -251,6 +251,19 @@ export class Store {
     return kept;
   }
 
+  /**
+   * What was taken along for a visit and the answers that wait, as of one moment: read one after the other, an
+   * answer that is acknowledged in between would stand in neither.
+   */
+  async standing(visit) {
+    const tx = this.db.transaction(["packs", "items"]);
+    const [packs, items] = [tx.objectStore("packs"), tx.objectStore("items")];
+    const range = within(this.#key([]));
+    const [sealed, keys, rows] = await Promise.all([packs.get(this.#key([visit])), items.getAllKeys(range), items.getAll(range)]);
+    const waiting = await Promise.all(rows.map((row, index) => this.#open(["items", ...keys[index].slice(1)], row)));
+    return { kept: await this.#open(["packs", visit], sealed), items: waiting.filter((row) => row.item.visit === visit) };
+  }
+
   /** All answers that the office has not acknowledged, in order. */
   async items(visit) {
     const rows = (await this.all("items")).map((row) => row.value);

@@ -146,6 +146,12 @@ export class Sync {
     await this.store.write({ put: [["papers", [reference, String(paper.id)], bytes]] });
   }
 
+  /** What the office says of a visit that it holds for over, or null: the officers may still be at the door. */
+  async still(reference) {
+    const { ok, said } = await this.#json(`visits/${encodeURIComponent(reference)}/still/`, { patience: 6000 });
+    return ok && said.facts ? said : null;
+  }
+
   // ---------------------------------------------------------------- sending
 
   /**

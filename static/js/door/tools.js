@@ -1,7 +1,8 @@
 // What can be done at any moment of a visit: consents, photos, sound, files, a signature, free words, a
 // correction, an SOS, and reading what was taken along. Each is a screen of the page's own templates.
+import * as cash from "./cash.js";
 import { keepFile, Signing, wordOf } from "./capture.js";
-import { all, ask, busy, card, collect, draw, fragment, one, say, show, time } from "./ui.js";
+import { all, ask, busy, card, collect, draw, fragment, one, say, show, time, valid } from "./ui.js";
 
 const PAGES = ["minimum", "notice", "credentials", "guide"];
 const CONSENTS = ["talk", "recording", "entry", "filming"];
@@ -9,7 +10,7 @@ const CONSENTS = ["talk", "recording", "entry", "filming"];
 /** Opens a tool by its name. */
 export async function open(visit, tool, given = {}) {
   visit.overlay = tool;
-  const section = await { overview, more, page, papers, paper, consents, evidence, sign, remark, contact, incident, office, sos }[tool](visit, given);
+  const section = await { overview, more, page, papers, paper, consents, evidence, sign, remark, contact, incident, office, sos, cash: cash.open }[tool](visit, given);
   section.dataset.screen = tool;
   section.dataset.tool = tool;
   show(section);
@@ -87,6 +88,7 @@ function more(visit) {
   }
   list.hidden = !ways.length;
   one("[data-tool=contact]", section).closest("li").hidden = !visit.pack.contacts.length || !visit.met;
+  if (cash.offered(visit)) one("[data-tool=contact]", section).closest("li").before(cash.link());
   one("[data-tool=consents]", section).closest("li").hidden = !visit.met;
   return section;
 }
@@ -106,7 +108,7 @@ async function office(visit) {
       digest: said.sha256 ? said.sha256.slice(0, 12) : "",
     });
     row.dataset.state = said.state;
-    row.classList.add(`tone-${{ refused: "red", conflict: "amber", quarantined: "amber" }[said.state] || "green"}`);
+    row.classList.add(`tone-${{ refused: "red", conflict: "amber", quarantined: "amber", dropped: "amber" }[said.state] || "green"}`);
     one("ul", section).append(row);
   }
   one("[data-none]", section).hidden = rows.length > 0;
@@ -153,13 +155,28 @@ async function evidence(visit) {
   one("[data-why=sound]", section).textContent = sound ? "" : say(visit.over ? "visit_over" : "no_recording");
   const list = one("[data-taken]", section);
   for (const file of await visit.app.store.files(visit.reference)) {
-    const state = !file.whole ? "recording_now" : file.refused ? "state_refused" : "waits";
-    list.append(draw("taken", { what: say(`kind_${file.kind}`), caption: file.caption || file.filename, state: say(state), why: file.why || "" }));
+    const state = !file.whole ? "recording_now" : file.refused ? "file_refused" : "waits";
+    const row = draw("taken", { what: say(`kind_${file.kind}`), caption: file.caption || file.filename, state: say(state), why: file.why || "" });
+    const button = one("[data-drop]", row);
+    button.hidden = !file.refused;
+    button.onclick = () => busy(button, () => drop(visit, file));
+    list.append(row);
   }
   for (const { value } of await visit.app.store.all("receipts", visit.reference))
     if (value.what !== "answer")
       list.append(draw("taken", { what: say(`kind_${value.what}`), caption: value.filename, state: say(`state_${value.state}`), why: value.sha256.slice(0, 12) }));
   return section;
+}
+
+/** What the office does not take may be dropped, by somebody who has read what is lost by it. */
+async function drop(visit, file) {
+  const sure = await ask(say("drop_sure"), say("drop_lost", { file: file.filename }), [
+    { value: "", label: say("drop_not") },
+    { value: "drop", label: say("drop"), kind: "primary" },
+  ]);
+  if (sure !== "drop") return;
+  await visit.drop(file);
+  await open(visit, "evidence");
 }
 
 /** A photo or a file was chosen; `inside` was taken in a home, and needs the consent at that moment. */
@@ -226,7 +243,8 @@ function contact(visit) {
 
 /** A form of one of these screens was sent. */
 export async function submitted(visit, tool, form, submitter) {
-  if (!form.reportValidity()) return undefined;
+  if (!valid(form)) return undefined;
+  if (tool === "cash") return cash.submitted(visit, form, submitter);
   if (tool === "sign") return busy(submitter, () => signed(visit, form));
   if (tool === "consents") return busy(submitter, () => consented(visit, submitter.closest("[data-kind]").dataset.kind, submitter.value === "yes"));
   const data = collect(form, submitter);

@@ -32,8 +32,8 @@ export const day = (moment, zone) => clock(zone, { weekday: "short", day: "numer
 export const span = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 /** A clone of a template of the page; `data-text="name"` is filled from `given`, and hidden where it is empty. */
-export function draw(name, given = {}) {
-  const made = document.getElementById(`t-${name}`).content.firstElementChild.cloneNode(true);
+export function draw(name, given = {}, from = document) {
+  const made = from.getElementById(`t-${name}`).content.firstElementChild.cloneNode(true);
   for (const part of [made, ...all("[data-text]", made)]) {
     const value = part.dataset.text && given[part.dataset.text];
     if (!part.dataset.text || value === undefined) continue;
@@ -41,6 +41,13 @@ export function draw(name, given = {}) {
     part.hidden = value === "";
   }
   return made;
+}
+
+/** Templates that the page holds as text alone, so that nothing of them stands in it before it is drawn. */
+export function kept(id) {
+  const box = document.createElement("template");
+  box.innerHTML = document.getElementById(id).textContent;
+  return box.content;
 }
 
 /** A fragment that the office has drawn. It came signed, and our own policy lets no script in it run. */
@@ -115,6 +122,18 @@ export async function busy(button, run) {
   }
 }
 
+const AMOUNT = /^\d{1,12}(\.\d{1,2})?$/;
+
+/** Whether a form can be sent; what is wrong is said at its field, for at a door nobody else would say it in time. */
+export function valid(form) {
+  for (const field of all("[inputmode=decimal]", form)) {
+    const written = field.value.normalize("NFKC").replace(/[,¥]/g, "").trim();
+    field.setCustomValidity(!written || AMOUNT.test(written) ? "" : say("amount_wrong"));
+    field.oninput = () => field.setCustomValidity("");
+  }
+  return form.reportValidity();
+}
+
 /** What a form holds, as lists of words by field. */
 export function collect(form, submitter) {
   const data = {};
@@ -144,4 +163,34 @@ export function typed(section) {
     (draft[field.name] ??= []).push(field.value);
   }
   return draft;
+}
+
+/** From light to dark, and back; kept for the next time. */
+export function turnLight() {
+  const root = document.documentElement;
+  root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
+  localStorage.setItem("theme", root.dataset.bsTheme);
+}
+
+/** The phone's own Back key: it goes where the screen's back button goes, and leaves no trace in the history. */
+export class BackKey {
+  constructor(press) {
+    Object.assign(this, { press, watcher: null });
+  }
+
+  /** Listens while there is something to go back to; a browser that cannot leaves the app, which opens where it was. */
+  watch(wanted) {
+    if (!wanted) this.watcher?.destroy();
+    this.watcher = wanted ? (this.watcher ?? this.#listening()) : null;
+  }
+
+  #listening() {
+    if (!globalThis.CloseWatcher) return null;
+    const watcher = new CloseWatcher();
+    watcher.onclose = () => {
+      this.watcher = null;
+      this.press();
+    };
+    return watcher;
+  }
 }

@@ -3,12 +3,13 @@ import * as flow from "./flow.js";
 import * as packs from "./pack.js";
 import { position } from "./capture.js";
 import * as tools from "./tools.js";
-import { all, ask, busy, card, collect, draw, fragment, office, one, refill, say, show, span, time, typed } from "./ui.js";
+import { all, ask, busy, card, collect, draw, fragment, office, one, refill, say, show, span, time, typed, valid } from "./ui.js";
 import { Full } from "./store.js";
 
 const FRESH = { entered: false, third: false, left: "", checked_at: "", drafts: {} };
 // With the phone's position go checking in, leaving and an SOS, and no other answer. Who has to go does not wait for it.
 const PLACED = ["check-in", "sos", "outcome"];
+const STILL_EVERY = 10_000;
 const PATIENCE = { sos: 4000, way: 800, "third-party": 800 };
 
 /** A visit that was taken along, and where it stands. */
@@ -24,14 +25,17 @@ export class Visit {
   }
 
   constructor(app, reference) {
-    Object.assign(this, { app, reference, overlay: "" });
+    Object.assign(this, { app, reference, overlay: "", asked: 0, read: 0, next: 0 });
   }
 
   /** Reads again what the office last said, and adds what it does not know yet. */
   async refresh() {
-    const kept = await this.app.store.get("packs", this.reference);
+    const asked = ++this.asked;
+    const { kept, items } = await this.app.store.standing(this.reference);
+    if (asked < this.read) return; // somebody who asked later has read it already
+    this.read = asked;
     this.pack = kept.body;
-    const said = (await this.app.store.items(this.reference)).filter((row) => !row.refused).map((row) => row.item);
+    const said = items.filter((row) => !row.refused).map((row) => row.item);
     // By the office's clock, as it will stand on record.
     this.facts = flow.withAnswers(kept.facts, said.map((item) => ({ ...item, at: this.app.officeTime(item.at).toISOString() })));
     this.zone = this.pack.zone;
@@ -86,6 +90,18 @@ export class Visit {
     return this.#after(result);
   }
 
+  /** A file that the office does not take leaves this phone, and the office is told so: both in one write. */
+  async drop(file) {
+    const { id, kind, filename, sha256, taken_at: at, why = "" } = file;
+    const said = { visit: this.reference, pack: this.pack.pack, question: "dropped", data: { id: [id], filename: [filename], sha256: [sha256], why: [why] }, position: null };
+    await this.app.store.keepItem(said, {
+      put: [["receipts", [this.reference, id], { id, what: kind, filename, at, sha256, state: "dropped", why }]],
+      remove: [["files", [id]]],
+      sweep: [["chunks", [id]]],
+    });
+    this.#after(null);
+  }
+
   #after(result) {
     this.app.bar();
     this.app.send(); // whatever still waits; it does nothing where nothing does
@@ -97,7 +113,7 @@ export class Visit {
     const section = form.closest("[data-screen]");
     const screen = section.dataset.screen;
     if (section.dataset.tool) return tools.submitted(this, section.dataset.tool, form, submitter);
-    if (!form.reportValidity()) return undefined;
+    if (!valid(form)) return undefined;
     const data = collect(form, submitter);
     const [name, of] = screen.split(":");
     if (name === "way_out") return this.leave(of, data);
@@ -113,6 +129,8 @@ export class Visit {
       if (!(error instanceof packs.Refused)) throw error;
       return error.given.html ? card(office(error.given.html)) : card(this.refusal(error));
     }
+    // What was agreed to by somebody else ends before the debtor is known, and so does what it allowed.
+    if (question === "who" && data.somebody_else) await this.app.stopRecording();
     try {
       delete this.note.drafts[section.dataset.screen];
       const placed = PLACED.includes(question) || (question === "arrive" && !data.begin);
@@ -246,6 +264,7 @@ export class Visit {
     for (const part of all("[data-if]", section)) part.hidden = !flow.holds(part.dataset.if, this.facts, this.pack);
     for (const part of all("input[name=csrfmiddlewaretoken], input[name=guard_key], input[name=guard_version]", section)) part.remove();
     for (const link of all("a[href]", section)) this.#tie(link, screen);
+    for (const button of all("[data-do=record]", section)) button.hidden = !this.allows("recording") || Boolean(this.app.recording);
     const clock = one("[data-leave]", section);
     if (clock) this.#countDown(clock);
   }
@@ -259,7 +278,8 @@ export class Visit {
   /** Links of the fragments: to what this app does itself, to a telephone, or to the office's own pages. */
   #tie(link, screen) {
     const address = link.getAttribute("href");
-    if (link.dataset.open) link.dataset.tool = link.dataset.open;
+    if (link.dataset.way) link.setAttribute("role", "button");
+    else if (link.dataset.open) link.dataset.tool = link.dataset.open;
     else if (link.dataset.paper) link.dataset.tool = "paper";
     else if (/\/incident\/$/.test(address)) link.dataset.tool = "incident";
     else if (screen.startsWith("left:") && link.closest(".door-thumb")) link.dataset.do = "left-behind";
@@ -296,6 +316,27 @@ export class Visit {
     await this.keepNote().catch((error) => {
       if (!(error instanceof Full)) throw error;
     });
+  }
+
+  // ---------------------------------------------------------------- ended from elsewhere
+
+  /** Asks now and then whether the officers may still be here: the debtor can send them away by the code's page. */
+  tick() {
+    if (!this.underWay || !navigator.onLine || document.hidden || Date.now() < this.next) return;
+    this.next = Date.now() + STILL_EVERY;
+    this.#still();
+  }
+
+  async #still() {
+    const said = await this.app.sync.still(this.reference).catch(() => null);
+    await this.refresh();
+    if (!said || this.over) return; // what ended it was this phone's own answer
+    const kept = await this.app.store.get("packs", this.reference);
+    await this.app.store.write({ put: [["packs", [this.reference], { ...kept, facts: said.facts }]] });
+    await this.app.stopRecording();
+    await this.refresh();
+    await this.render();
+    card(office(said.html));
   }
 
   // ---------------------------------------------------------------- safety
