@@ -40,14 +40,24 @@ RIGHTS: dict[str, set[str]] = {
     "record_refusal": {role.value for role in _DESK | _FIELD | {_R.COMPLIANCE}},
     "draw_up_agreement": {role.value for role in _DESK | _FIELD},
     "record_payment": {role.value for role in _DESK},
+    "see_cash": {role.value for role in _ALL},
+    "hand_in_cash": {role.value for role in _DESK | _FIELD},
+    "keep_account": {role.value for role in _DESK},
+    "accelerate": {_R.SUPERVISOR.value},
+    "approve_acceleration": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
+    "see_limitation": {role.value for role in _DESK | {_R.COMPLIANCE}},
     "close_case": {role.value for role in _DESK},
     "request_approval": {role.value for role in _ALL},
     "approve_waiver": {_R.SUPERVISOR.value},
+    "approve_refund": {_R.SUPERVISOR.value},
+    "approve_cash": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
     "approve_early_closure": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
     "approve_reopening": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
     "approve_exception": {_R.COMPLIANCE.value},
     "approve_lifting": {_R.COMPLIANCE.value},
     "review_timelines": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
+    "build_bundle": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.COUNSEL.value},
+    "see_anchors": {_R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
     "export_timeline": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
     "see_dashboard": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
     "see_officers": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
@@ -60,9 +70,23 @@ RIGHTS: dict[str, set[str]] = {
     "edit_wording": {_R.COMPLIANCE.value},
     "release_wording": {_R.COMPLIANCE.value, _R.SUPERVISOR.value},
     "keep_house_papers": {_R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
+    "see_retention": {_R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
+    "hold_records": {_R.COMPLIANCE.value},
+    "release_records": {_R.COMPLIANCE.value, _R.SUPERVISOR.value},
+    "stop_deleting": {_R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
+    "keep_seals": {_R.ADMINISTRATOR.value},
     "keep_accounts": {_R.ADMINISTRATOR.value},
     "administer": {_R.ADMINISTRATOR.value},
+    "see_factors": {_R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
+    "ask_factor_reset": {_R.ADMINISTRATOR.value},
+    "approve_factor_reset": {_R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
 }
+
+WANT_RECENT = {right for right in RIGHTS if right.startswith("approve_")} | {
+    "publish_rules", "release_wording", "ask_factor_reset",  # a second person's word, or nearly one
+    "export_timeline", "build_bundle",  # what leaves the house
+}  # fmt: skip
+"""The rights that are used after a recent sign-in alone: ``people.recent`` marks the pages."""
 
 
 def may(user: User, right: str) -> bool:

@@ -1,0 +1,116 @@
+"""Where somebody is signed in, and how it ends."""
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.test import Client
+from django.urls import reverse
+
+from access.sessions import browser_of
+from people.models import User
+from tests import make
+from tests.access.cast import RIGHT, knock
+from timeline.models import Event
+
+pytestmark = pytest.mark.django_db
+NEW = "lantern moss nineteen"
+
+
+def works(client: Client) -> bool:
+    return client.get("/").status_code == 200
+
+
+def two(user: User) -> tuple[Client, Client]:
+    here, there = Client(), Client(headers={"User-Agent": "Mozilla/5.0 (iPhone) Safari/604.1"})
+    knock(here, user, RIGHT)
+    knock(there, user, RIGHT, at="198.51.100.7")
+    return here, there
+
+
+class TestSessions:
+    def test_are_listed_with_browser_address_and_which_is_this_one(self, clerk: User) -> None:
+        here, _there = two(clerk)
+        page = here.get(reverse("people:security")).content.decode()
+        assert "Safari · iPhone" in page
+        assert "198.51.100.7" in page
+        assert page.count("当前</") == 1
+
+    def test_end_one_by_one(self, clerk: User) -> None:
+        here, there = two(clerk)
+        other = UserSession.objects.get(ip="198.51.100.7")
+        here.post(reverse("people:end_session", args=[other.pk]))
+        assert (works(here), works(there)) == (True, False)
+
+    def test_end_all_at_once_but_this_one(self, clerk: User) -> None:
+        here, there = two(clerk)
+        here.post(reverse("people:end_others"))
+        assert (works(here), works(there)) == (True, False)
+
+    def test_of_others_are_left_alone(self, clerk: User) -> None:
+        here, _there = two(clerk)
+        stranger = Client()
+        stranger.force_login(make.supervisor())
+        row = UserSession.objects.filter(user=clerk).first()
+        assert row is not None
+        stranger.post(reverse("people:end_session", args=[row.pk]))
+        stranger.post(reverse("people:end_others"))
+        assert works(here)
+        assert UserSession.objects.filter(user=clerk).count() == 2
+
+    def test_that_are_over_are_not_listed(self, clerk: User) -> None:
+        here, there = two(clerk)
+        there.post(reverse("people:sign_out"))
+        assert "198.51.100.7" not in here.get(reverse("people:security")).content.decode()
+
+    def test_cost_the_same_for_many(self, clerk: User, django_assert_num_queries: object) -> None:
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        here, _there = two(clerk)
+        here.get(reverse("people:security"))
+        with CaptureQueriesContext(connection) as few:
+            here.get(reverse("people:security"))
+        for number in range(8):
+            knock(Client(), clerk, RIGHT, at=f"198.51.100.{number}")
+        with CaptureQueriesContext(connection) as many:
+            here.get(reverse("people:security"))
+        assert len(many) == len(few)
+
+    @pytest.mark.parametrize(
+        ("agent", "shown"),
+        [
+            (
+                "Mozilla/5.0 (Windows NT 10.0) Chrome/120.0 Safari/537.36 Edg/120.0",
+                "Edge · Windows",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 14) Chrome/120.0 Mobile Safari/537.36",
+                "Chrome · Android",
+            ),
+            ("curl/8.4<script>", "curl/8.4script"),
+        ],
+    )
+    def test_name_browsers_in_two_words(self, agent: str, shown: str) -> None:
+        assert browser_of(agent) == shown
+
+
+class TestPassword:
+    def test_that_is_changed_ends_what_is_open_elsewhere(self, clerk: User) -> None:
+        here, there = two(clerk)
+        answer = here.post(
+            reverse("people:password"),
+            {"old_password": RIGHT, "new_password1": NEW, "new_password2": NEW},
+        )
+        assert answer.status_code == 302
+        assert (works(here), works(there)) == (True, False)
+        assert UserSession.objects.filter(user=clerk).count() == 1
+        assert Event.objects.get(kind="password.changed").data["sessions_ended"] == 2
+        assert knock(Client(), clerk, NEW).status_code == 302
+
+    def test_is_not_guessed_at_an_open_screen(self, clerk: User) -> None:
+        here = Client()
+        knock(here, clerk, RIGHT)
+        for _ in range(5):
+            here.post(reverse("people:password"), {"old_password": "no", "new_password1": NEW, "new_password2": NEW})  # fmt: skip
+        here.post(reverse("people:password"), {"old_password": RIGHT, "new_password1": NEW, "new_password2": NEW})  # fmt: skip
+        clerk.refresh_from_db()
+        assert clerk.check_password(RIGHT)
