@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class RetentionConfig(AppConfig):
+    name = "retention"
+
+    def ready(self) -> None:
+        """Make known this app's kind of approval."""
+        from retention.actions.holding import lifting
+        from workflow.approvals import ApprovalKind, register
+
+        register(ApprovalKind("release_records", "release_records", lifting))
