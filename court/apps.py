@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class CourtConfig(AppConfig):
+    name = "court"
+
+    def ready(self) -> None:
+        """Offer the bundle on the case page, and lend the timeline a seal for its anchors."""
+        from court import acts, seal
+        from timeline.anchoring import Signer, sign_with
+
+        acts.register_all()
+        sign_with(Signer(seal.sign, seal.good, seal.fingerprint))
