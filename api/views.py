@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from agreements.actions.paying import record_payment
 from api.models import ApiKey, digest_of
 from cases.actions.contacting import log_contact
-from cases.models import Case, ContactAttempt
+from cases.models import Case, ContactAim, ContactAttempt
 from common import clock
 from common.clock import from_local, local
 from people.models import User
@@ -213,7 +213,7 @@ def visits(request: HttpRequest, reference: str) -> JsonResponse:
 
 @keyed("POST")
 def contacts(request: HttpRequest, reference: str) -> JsonResponse:
-    """Log a gentler contact: ``channel``, ``result``, ``remark``, ``happened_at``."""
+    """Log a gentler contact: ``channel``, ``result``, ``remark``, ``happened_at``, ``aim`` (else collecting)."""
     found, body = _seen(request, reference, "log_contact"), _body(request)
     channel, result = _text(body, "channel", 20), _text(body, "result", 20)
     if channel not in ContactAttempt.Channel.values:
@@ -221,8 +221,11 @@ def contacts(request: HttpRequest, reference: str) -> JsonResponse:
     if result not in ContactAttempt.Result.values:
         raise WrongInput(_("There is no such result."), "result")
     when = _moment(body, "happened_at", found.zone) if body.get("happened_at") else None
+    aim = _text(body, "aim", 10, needed=False) or ContactAim.COLLECTING.value
+    if aim not in ContactAim.values:
+        raise WrongInput(_("There is no such aim."), "aim")
     attempt = log_contact(
-        case=found, channel=channel, result=result,
+        case=found, channel=channel, result=result, aim=aim,
         remark=_text(body, "remark", 2000, needed=False), happened_at=when, by=request.user,
         at=clock.now(),
     )  # fmt: skip

@@ -20,6 +20,10 @@ TICKS: dict[str, timedelta] = {
     "cases.tasks.settle_packs": HOUR,
     "cases.imports.tasks.sweep": MINUTE,
     "agreements.tasks.sweep_instalments": MINUTE,
+    "agreements.tasks.warn_of_limitation_ends": HOUR,
+    "agreements.tasks.sweep_interest": MINUTE,
+    "agreements.tasks.sweep_cash": MINUTE,
+    "banking.tasks.sweep": MINUTE,
     "outreach.tasks.sweep": MINUTE,
     "visits.tasks.sweep_missed": MINUTE,
     "visits.tasks.sweep_crews": HOUR,
@@ -27,9 +31,13 @@ TICKS: dict[str, timedelta] = {
     "visits.tasks.sweep_checks": MINUTE,
     "visits.tasks.sweep_slips": MINUTE,
     "door.tasks.sweep": MINUTE,
+    "door.tasks.sweep_arriving": HOUR,
     # Once a night by what it finds to do; hourly, so that a visit that is moved is looked at again.
     "visits.tasks.look_at_visits_ahead": HOUR,
     "rulebook.tasks.sweep": MINUTE,
+    "court.tasks.sweep": MINUTE,
+    "court.tasks.anchor": HOUR,  # once a day by what it finds to do
+    "retention.tasks.sweep": HOUR,  # each case once a day, by the day on which it is looked at again
 }
 
 # A tick that no worker took within two intervals is dropped: the next one does its work.

@@ -21,7 +21,6 @@ def logging_config() -> dict[str, Any]:
             "django.server": {"level": "WARNING"},
             "fontTools": {"level": "ERROR"},
             "weasyprint": {"level": "ERROR"},
-            "axes": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.worker.request": {"level": "WARNING"},  # a hint that came too late is no news

@@ -61,6 +61,10 @@ SECRET_KEY = secret_key()
 SECRET_KEY_FALLBACKS: list[str] = env.list("DOORSTEP_OLD_SECRET_KEYS", [])
 SALT_KEY = ["doorstep: what is kept sealed in the database"]
 """Parts the key that seals columns from the one that signs; it is no secret."""
+SELF_MADE_SEALS = not PRODUCTION
+"""Whether an organisation without a certificate gets a self-made one when a paper of its is sealed."""
+TSA_URL = env.str("DOORSTEP_TSA_URL", "")
+"""The time-stamp authority (RFC 3161) that papers are stamped by; empty: their time is our own."""
 ALLOWED_HOSTS = env.list(
     "DOORSTEP_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"]
 )
@@ -82,6 +86,9 @@ if PRODUCTION and CLOCK_FILE:
 RUN_ALONE = env.int("DOORSTEP_RUN_ALONE", 20)
 """How many messages one person may send to many at once without a second one; a pack may say fewer."""
 
+ANCHOR_TO: list[str] = env.list("DOORSTEP_ANCHOR_TO", [])
+"""Addresses to which each day's signed heads are mailed, best of people outside the house."""
+
 DEMO_DATA = env.bool("DOORSTEP_DEMO_DATA", True)
 """Whether the demo begins with its sixty cases."""
 
@@ -96,12 +103,16 @@ INSTALLED_APPS = [
     "cases",
     "visits",
     "agreements",
+    "banking",
     "outreach",
     "rulebook",
+    "retention",
+    "court",
     "desk",
     "portal",
     "api",
     "door",
+    "access",
     "demo",
     "config.administration.AdministrationConfig",
     "django.contrib.auth",
@@ -115,7 +126,12 @@ INSTALLED_APPS = [
     "django_htmx",
     "crispy_forms",
     "crispy_bootstrap5",
-    "config.administration.SignInAttemptsConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
 ]
 
@@ -128,11 +144,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "access.middleware.SecondFactorFirst",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "rulebook.middleware.look_at_the_shelf",
 ]
 
@@ -248,10 +265,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "in
 # ---------------------------------------------------------------- people and sessions
 
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "people.backends.WithTeam",
-]
+AUTHENTICATION_BACKENDS = ["people.backends.WithTeam"]
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if ENV == "test"
@@ -266,8 +280,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "access.passwords.EasilyGuessed"},
 ]
 LOGIN_URL = "people:sign_in"
 LOGIN_REDIRECT_URL = "/"
@@ -280,13 +293,28 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 
-# Ten tries for a name from an address, then a quarter of an hour of waiting; nobody else is locked out.
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_VERBOSE = False
+# django-allauth carries the sign-in; pages, words and the counting of guesses are ours (access/).
+ACCOUNT_ADAPTER = "access.adapter.HouseAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False  # they would count by name alone, and let a stranger shut others out
+ACCOUNT_LOGIN_TIMEOUT = 10 * 60  # seconds between the password and the second factor
+SECOND_FACTOR_REQUIRED = PRODUCTION
+"""Whether nobody gets in without a second factor; the demo offers it and asks for none."""
+MFA_ADAPTER = "access.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Doorstep"
+MFA_TOTP_TOLERANCE = 1  # half a minute by which a telephone's clock may be off
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "preferred"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RATE_LIMITS = False
+RECENT_SIGN_IN = timedelta(minutes=env.int("DOORSTEP_RECENT_MINUTES", 10))
+"""How long ago somebody may have shown who they are before approvals and exports ask once more."""
+DEVICE_COOKIE_NAME = "__Host-known" if PRODUCTION else "known"
 
 # ---------------------------------------------------------------- what browsers may do
 

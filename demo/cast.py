@@ -8,14 +8,15 @@ from io import BytesIO
 from django.contrib.auth.hashers import make_password
 from PIL import Image, ImageDraw
 
+from access.views.entering import DEMO_PASSWORD
 from cases.actions.house_papers import enter_house_paper
 from cases.actions.preparing import draw_up_mandate
+from cases.actions.seals import make_seal
 from cases.models import Mandate
 from common.clock import from_local
 from notices.account_actions import open_account
 from people.models import OfficerCredential, OfficerPhoto, Organisation, Team, User
 from people.photos import SIZE, portrait
-from people.views import DEMO_PASSWORD
 
 CREDITORS = [
     ("west-lake-bank", "西湖银行", "West Lake Bank", "bank", "杭州市西湖区文三路 88 号", "0571-8700 0000"),
@@ -74,6 +75,9 @@ PREFIX = {
 ZONE = "Asia/Shanghai"
 
 
+SEALED_FOR = timedelta(days=500)  # before anybody of the demo signs anything
+
+
 @dataclass(frozen=True)
 class Cast:
     """Everybody, by a short name."""
@@ -95,9 +99,9 @@ def assemble(today: date) -> Cast:
             slug=slug, kind="creditor", name=name, name_en=name_en, creditor_type=kind,
             address=address, phone=phone, email=f"service@{slug}.example",
             complaint_phone=phone[:-1] + "1", regulator_phone="12378", packs=[*PACKS, *STRICTER.get(slug, [])],
-            bank_name=f"{name}营业部", bank_account="6222 0000 1234 5678",
+            bank_name=f"{name}营业部", bank_account=f"6222 0000 1234 {5678 + 1111 * place}",
         )
-        for slug, name, name_en, kind, address, phone in CREDITORS
+        for place, (slug, name, name_en, kind, address, phone) in enumerate(CREDITORS)
     }  # fmt: skip
     agencies = {
         slug: Organisation.objects.create(
@@ -128,12 +132,15 @@ def assemble(today: date) -> Cast:
         users[username] = user
         if badge:
             _certify(user, today)
-    # The examination of one is about to run out: the register shows it in good time.
-    OfficerCredential.objects.filter(officer=users["officer8"], kind="training").update(
-        valid_from=today - timedelta(days=347), valid_until=today + timedelta(days=18)
-    )
+    # The examination of two is about to run out: the register shows it in good time.
+    for username, left in (("officer2", 25), ("officer8", 18)):
+        OfficerCredential.objects.filter(officer=users[username], kind="training").update(
+            valid_from=today - timedelta(days=365 - left),
+            valid_until=today + timedelta(days=left),
+        )
     for house in (*creditors.values(), *agencies.values()):
         _papers_of(house, users["compliance"], today)
+    _make_seals([*creditors.values(), *agencies.values()], users["administrator"], today)
     _open_accounts(agencies, users["administrator"], today)
     mandates = {}
     for number, (creditor, agency) in enumerate(
@@ -145,10 +152,18 @@ def assemble(today: date) -> Cast:
             scope="逾期个人贷款的催收、上门协商与签署还款协议",
             methods=["phone", "sms", "email", "letter", "lawyers_letter", "wechat", "visit"],
             valid_from=today - timedelta(days=300), valid_until=today + timedelta(days=400),
-            may_receive_money=agency == "clear-water", may_sign=True, waiver_limit=Decimal("500.00"), fee_terms="按回款比例，不得向债务人收取",
+            may_receive_money=agency == "clear-water", may_sign=True, waiver_limit=Decimal("500.00"),
+            cash_limit=Decimal("5000.00") if agency == "clear-water" else None, fee_terms="按回款比例，不得向债务人收取",
             confidentiality="受托方对债务人信息承担保密义务，委托终止后返还或删除",
         )  # fmt: skip
     return Cast(creditors, teams, users, mandates)
+
+
+def _make_seals(houses: list[Organisation], by: User, today: date) -> None:
+    """Self-made certificates, as no authority has issued any to invented houses."""
+    at = from_local(datetime.combine(today - SEALED_FOR, time(10)), ZONE)
+    for house in houses:
+        make_seal(organisation=house, by=by, at=at)
 
 
 def _open_accounts(agencies: dict[str, Organisation], by: User, today: date) -> None:

@@ -4,6 +4,8 @@ Between them they show every step, every way out of a visit, and everything that
 case. Teams take turns by number, and a team has one crew: hours are spread so that slots stay free.
 """
 
+from demo import joint_signing, paperwork, signing
+from demo.cash import pays_in_cash
 from demo.phones import has_no_signal
 from demo.stories import Story
 
@@ -66,9 +68,25 @@ def _paid(s: Story) -> None:
     if s.number <= 3:
         for days in (8, 35, 65):
             s.pays(visit + days, share=2)
+    if s.number <= 3:
+        s.has_been_reported(visit - 20)
+        s.has_party(
+            visit - 26,
+            "guarantor",
+            ("孙国梁", "陶思远", "夏明")[s.number - 1],
+            "亲属",
+            "在借款合同上签字担保",
+        )
+        s.guarantee(visit - 25, guarantee="joint", guarantee_months=24)
     if s.number <= 2:
         s.closes(-6)
+        s.leaves_nothing_open(-4, answered=s.number == 1)
+    if s.number == 3:
+        s.moves_original(-20, "总部保险柜 2 号", "档案集中保管")
+        s.takes_in_original(-15, "总部保险柜 2 号")
+        paperwork.cannot_give_back(s, -7)
     if s.number == 4:
+        pays_in_cash(s, {"100": 8}, days=1)
         s.has_party(visit - 26, "guarantor", "孙国梁", "妻弟", "在借款合同上签字担保")
         s.guarantee(visit - 25, guarantee="joint", guarantee_months=24)
         s.has_party(visit - 26, "contact", "孙玉兰", "配偶")
@@ -78,14 +96,23 @@ def _in_trouble(s: Story) -> None:
     visit, hour = -70 + _turn(s) * 2, 9 + s.number % 8
     # 6 and 8 never paid, 7 and 9 stopped after one, 10 to 12 pay late, but within the days of grace
     s.habit = {6: None, 8: None, 10: (3, 99), 11: (5, 99), 12: (1, 99)}.get(s.number, (0, 1))
+    s.plan = "full" if s.number == 12 else "equal"
+    if s.number == 7:
+        pays_in_cash(s, {"100": 9, "50": 2}, days=1, short=100)
+    elif s.number == 8:
+        pays_in_cash(s, {"100": 3}, days=4, spoils="告知编号后，债务人另取现金重新清点")
     if s.number < 10:
         _visited(s, visit, hour)
+        if s.number == 7:
+            paperwork.reads_aloud(s)
         s.agrees()
     else:
         _agreed_from_afar(s, -80 + s.number)
     if s.number == 10:
         s.sends(-6, "sms", "您托我们查询的单据已备好，如需寄送，请致电我们。")
-    if s.number == 7:
+    if s.number == 6:
+        s.is_asked_for_all(-6, "两期逾期未付，多次提醒无回应")
+    elif s.number == 7:
         s.renegotiates(-9, sign=True)
     elif s.number == 8:
         s.goes_back(-4, "方案多次违约，重新沟通")
@@ -95,8 +122,13 @@ def _in_trouble(s: Story) -> None:
 
 def _kept_from_afar(s: Story) -> None:
     s.habit = {17: (4, 99), 19: (0, 1)}.get(s.number, ON_TIME)
-    s.plan = {13: "custom", 14: "stepped", 15: "balloon"}.get(s.number, "equal")
-    _agreed_from_afar(s, -76 + s.number)
+    s.plan = {
+        13: "custom", 14: "stepped", 15: "balloon", 17: "settlement", 20: "seasonal",
+    }.get(s.number, "equal")  # fmt: skip
+    on_paper = s.number == 16
+    _agreed_from_afar(s, -76 + s.number, sign=not on_paper)
+    if on_paper:
+        paperwork.signs_on_paper(s, -76 + s.number, 15)
     if s.number in SHORT_MESSAGES:
         s.sends(*SHORT_MESSAGES[s.number])
     if s.number == 16:
@@ -108,22 +140,33 @@ def _kept_from_afar(s: Story) -> None:
 
 
 def _terms_from_afar(s: Story) -> None:
-    s.plan = "custom" if s.number == 21 else "equal"
-    _agreed_from_afar(s, -5 if s.number == 21 else -2, sign=s.number == 21)
+    s.plan = "custom" if s.number == 21 else "deferred"
+    _agreed_from_afar(s, -5 if s.number == 21 else -2, sign=False)
+    if s.number == 21:
+        joint_signing.guarantor_is_to_sign(s, -5, 10)
+        signing.signs_by_link(s, -5, 10)
+        joint_signing.guarantor_signs_by_link(s, -4, 11)
+    elif s.number == 22:
+        joint_signing.spouse_is_to_sign(s, -2, 12)
+        s.has_terms_read(-1)
+        signing.gets_a_link(s, -1, 16)
+    elif s.number == 23:
+        s.has_terms_read(-1, objects="第三期到期日为节假日，请改为次日")
 
 
 def _ways_out_of_a_visit(s: Story) -> None:
-    """24 to 29 end at the door; 30 was talked over in vain."""
+    """24 to 30 end at the door; only 28, where no phone had a signal, was talked over, in vain."""
     visit, hour = -20 + _turn(s), 9 + s.number % 8
     ways = {
-        24: ("refused", "不同意上门，请电话联系"), 25: ("someone", "父亲开门，未透露任何情况"),
-        26: ("nobody", ""), 27: ("sos", "屋内有人争吵，情绪激动"), 28: ("page", ""),
-        29: ("later", "孩子生病，希望下周再谈"),
+        24: ("refused", "不同意上门，请电话联系"), 25: ("sos", "屋内有人争吵，情绪激动"),
+        26: ("nobody", ""), 27: ("someone", "父亲开门，未透露任何情况"),
+        29: ("later", "孩子生病，希望下周再谈"), 30: ("page", ""),
     }  # fmt: skip
     _visited(s, visit, hour, talk=s.number not in ways)
     if s.number in ways:
         s.way_out(*ways[s.number])
     else:
+        has_no_signal(s)
         s.leaves_without("愿意还款，需与家人商量后答复")
 
 
@@ -146,13 +189,17 @@ def _at_the_door(s: Story, door: tuple[int, int]) -> None:
     if s.number == 31:
         s.identifies()
         s.talks()
+        pays_in_cash(s, {"100": 5, "50": 2})
+        s.waits_for_a_waiver()
 
 
 def _visits_ahead(s: Story) -> None:
     s.opens(-30)
     s.prepares(-27, tried=1 if s.number == 42 else 3)
     when, hour = 2 + (s.number - 34) % 5, 9 + s.number % 8
-    if s.number == 35:
+    if s.number == 34:
+        s.bears(-20, -11, -6)
+    elif s.number == 35:
         s.calls(-12, "reached", 185, "说明来电人和委托人，约定书面沟通", agreed=True)
     elif s.number == 36:
         s.begins_call(-1)

@@ -5,7 +5,9 @@ import itertools
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
+from agreements.actions import depositing
 from agreements.actions.following import sweep
+from agreements.actions.warning import warn_of_limitation
 from cases.actions.circumstances import end_due_circumstances, raise_circumstance_reviews
 from cases.actions.holding import end_due_holds, raise_reviews
 from common.clock import from_local, local_day
@@ -59,6 +61,8 @@ class Diary:
         raise_circumstance_reviews(at=at, by=system)
         flag_lapses(at=at, by=system)
         sweep(at)
+        depositing.sweep(at)
+        warn_of_limitation(at, by=system)
         relay.deem_due(at)
         relay.follow_up(at)
         while relay.send_due(at).full:

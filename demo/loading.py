@@ -3,13 +3,15 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from agreements.actions import accruing
 from cases.models import Case
 from common.clock import local_day
-from demo import chapters, intake, outreach, rules, wording
+from demo import banking, chapters, court, intake, outreach, providers, retention, rules, wording
 from demo.cast import Cast, assemble
 from demo.diary import ZONE, Diary
 from demo.stories import Story
 from people.models import User
+from visits.actions import credentialing
 from visits.actions.crewing import flag_lapses
 from visits.looking import look_ahead
 from visits.models import Visit, VisitOfficer
@@ -28,9 +30,15 @@ def load(now: datetime) -> int:
     rules.draft_changes(cast, diary)
     outreach.send_to_many(cast, diary)
     wording.change_texts(cast, diary)
+    banking.take_in_statement(cast, diary)
+    _examined_again(cast, diary)
+    providers.pay_by_telephone(cast, diary)
     diary.live_until(now)
     _permit_ends(cast, now)
     look_ahead(now)
+    accruing.sweep(now)
+    court.hand_over(cast, now)
+    retention.keep_and_delete(cast, now)
     return Case.objects.count()
 
 
@@ -40,6 +48,22 @@ def _door(now: datetime) -> tuple[int, int]:
     if 10 <= there.hour <= 19 and there.isoweekday() != 7:
         return 0, there.hour - 1
     return -1, 17
+
+
+def _examined_again(cast: Cast, diary: Diary) -> None:
+    """An officer passed the examination again: the new certificate takes the place of the old one."""
+    officer = cast.users["officer"]
+
+    def enter(at: datetime) -> None:
+        day = local_day(at, ZONE)
+        old = officer.credentials.get(kind="training", revoked_at=None)
+        credentialing.enter_credential(
+            officer=officer, kind="training", number=f"{old.number}-2", issued_by=old.issued_by,
+            valid_from=day, valid_until=day + timedelta(days=364), replaces=old,
+            by=cast.users["supervisor"], at=at,
+        )  # fmt: skip
+
+    diary.enter(diary.moment(-34, 8), enter)
 
 
 def _permit_ends(cast: Cast, now: datetime) -> None:

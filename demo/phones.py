@@ -54,15 +54,37 @@ class Phone:
         }  # fmt: skip
         by, clock = s.crew[0], at + AHEAD
         take_items([json.dumps(said)], device=self.device, device_clock=clock, by=by, at=at)
-        photo = files.signature(s.number)
+        self._upload("photo", "客厅.png", files.signature(s.number), at, inside=True)
+
+    def drop(self, at: datetime) -> None:
+        """A film of which the office takes no such kind of file; the officer drops it from the phone."""
+        s = self.story
+        self._upload(
+            "file", "楼道.mov", b"\x00\x00\x00\x14ftypqt  " + bytes(2_000), at, inside=False
+        )
+        said = {
+            "id": str(uuid.uuid5(self.device, "dropped")), "seq": 2, "visit": s.visit.reference,
+            "pack": None, "question": "dropped", "data": {"id": [str(uuid.uuid5(self.device, "file"))]},
+            "at": (at + AHEAD).isoformat(), "position": None,
+        }  # fmt: skip
+        take_items(
+            [json.dumps(said)], device=self.device, device_clock=at + AHEAD, by=s.crew[0], at=at
+        )
+
+    def _upload(
+        self, kind: str, filename: str, content: bytes, at: datetime, *, inside: bool
+    ) -> None:
+        s = self.story
         announced = Announced(
-            item=uuid.uuid5(self.device, "photo"), device=self.device, visit=s.visit.reference,
-            filename="客厅.png", sha256=hashlib.sha256(photo).hexdigest(), kind="photo",
-            length=len(photo), caption="客厅", inside=True, taken_at=said_at + AHEAD, begins_at=None,
-            ends_at=None,
+            item=uuid.uuid5(self.device, kind), device=self.device, visit=s.visit.reference,
+            filename=filename, sha256=hashlib.sha256(content).hexdigest(), kind=kind,
+            length=len(content), caption=filename.partition(".")[0], inside=inside,
+            taken_at=at - timedelta(minutes=30) + AHEAD, begins_at=None, ends_at=None,
         )  # fmt: skip
-        upload = begin_upload(announced, visit=s._now(), device_clock=clock, by=by, at=at)
-        take_piece(upload=upload, offset=0, content=photo, checksum="", at=at)
+        upload = begin_upload(
+            announced, visit=s._now(), device_clock=at + AHEAD, by=s.crew[0], at=at
+        )
+        take_piece(upload=upload, offset=0, content=content, checksum="", at=at)
 
     def _number(self) -> Any:
         return self.story.case.debtor.contact_points.filter(channel="phone").order_by("pk")[0]
@@ -71,4 +93,9 @@ class Phone:
 def has_no_signal(story: Visiting) -> None:
     """The crew of this visit stand where there is no signal, and send what they kept on the way back."""
     phone = Phone(story)
-    story.at_the_door += [(-50, phone.take), (12, phone.office_edits), (45, phone.send)]
+    story.at_the_door += [
+        (-50, phone.take),
+        (12, phone.office_edits),
+        (45, phone.send),
+        (48, phone.drop),
+    ]

@@ -16,9 +16,12 @@ from cases.models import Case, Refusal
 from common.clock import local_day
 from common.money import money
 from demo import files
+from demo.accounts import Bearing
 from demo.debtors import ABROAD, NAMES, STREETS, Abroad, born_on, id_number
 from demo.diary import ZONE
+from demo.following import Following, limitation_of
 from demo.reaching import Reaching
+from demo.talking import Talking
 from demo.visiting import Visiting
 from people.models import Address, ContactPoint, Person
 from visits.actions import befalling, refusing
@@ -33,7 +36,7 @@ def _mobile(n: int) -> str:
     return "13800000404" if n == NOBODYS else f"138{n:08d}"
 
 
-class Story(Reaching, Visiting):
+class Story(Bearing, Following, Reaching, Talking, Visiting):
     """All that may happen to a case."""
 
     # ------------------------------------------------------------ step 1
@@ -66,7 +69,7 @@ class Story(Reaching, Visiting):
                 interest=interest, fees=fees, stated_on=day, contract_on=contract_on,
                 paid_out=principal + 6000, annual_rate=Decimal("10.8000"), due_on=due_on,
                 cost_rate=Decimal("12.6000"), platform=n % 5 == 0,
-                limitation_ends_on=date(due_on.year + 3, due_on.month, min(due_on.day, 28)),
+                limitation_ends_on=limitation_of(n, day, due_on),
             ),
             by=self.clerk, at=at, mandate=self.cast.mandates[self.creditor, self.agency],
             addresses=[
@@ -126,6 +129,7 @@ class Story(Reaching, Visiting):
                 case=self.case, kind=kind, filename=f"{title}.pdf", original_held=kind == "contract",
                 kept_at="档案室 A 柜 3 层" if kind == "contract" else "", by=self.clerk, at=at,
                 content=files.paper(title, title_en),
+                received_from=self.case.creditor.name if kind == "contract" else "",
             )  # fmt: skip
 
     def _assign(self, at: datetime) -> None:
@@ -248,32 +252,45 @@ class Story(Reaching, Visiting):
         waived = {"fees": case.fees} if case.fees <= Decimal("500.00") else {}
         if self.number == 1:
             waived = {"fees": Decimal("242.00"), "interest": Decimal("758.00")}
-            asked = drawing.request_waiver(
-                case=case,
-                waived=waived,
-                reason="收入减少，希望减免费用和部分利息",
-                by=self.crew[0],
-                at=at,
-            )
-            decide_approval(
-                approval=asked, granted=True, answer="同意减免", by=self.supervisor, at=at
-            )
+            self._has_waived(waived, "收入减少，希望减免费用和部分利息", at)
+        if self.plan == "settlement":
+            waived = {"fees": case.fees, "interest": case.interest}
+            self._has_waived(waived, "亲属愿代为一次性付清本金，申请减免利息和费用", at)
         whole = case.balance - sum(waived.values(), Decimal("0.00"))
         self.agreement = drawing.draw_up_agreement(
             case=self.fresh(), plan=self.plan, rows=self._rows(whole, at), waived=waived, language="both" if self.number % 4 == 1 else "zh",
+            set_off=("principal", "interest", "fees") if self.plan == "custom" else (),
             channel="phone" if remote else "", new_loan=False, by=self.clerk if remote else self.crew[0], at=at,
         )  # fmt: skip
         drawing.offer_agreement(
             agreement=self.agreement, by=self.clerk if remote else self.crew[0], at=at
         )
 
+    def _has_waived(self, waived: dict[str, Decimal], reason: str, at: datetime) -> None:
+        """The supervisor grants what the mandate leaves to nobody at the door."""
+        asked = drawing.request_waiver(
+            case=self.fresh(), waived=waived, reason=reason, by=self.crew[0], at=at
+        )
+        decide_approval(
+            approval=asked, granted=True, answer="同意减免", by=self.supervisor, at=at
+        )  # fmt: skip
+
     def _rows(self, whole: Decimal, at: datetime) -> list[Due]:
         """Six months that the ability to pay allows, in the way this debtor chose."""
         first = _next_fifteenth(local_day(at, ZONE))
+        within_a_week = local_day(at, ZONE) + timedelta(days=7)
+        if self.plan == "full":
+            return plans.full(whole, on=within_a_week)
+        if self.plan == "settlement":
+            return plans.settlement(whole, owed=self.fresh().balance, on=within_a_week)
         if self.plan == "stepped":
             return plans.stepped(whole, first=first, count=6, low=money(whole / 12), low_count=2)
         if self.plan == "balloon":
             return plans.balloon(whole, first=first, count=6, low=money(whole / 10))
+        if self.plan == "deferred":
+            return plans.deferred(whole, first=first, count=6, wait=3)
+        if self.plan == "seasonal":
+            return plans.seasonal(whole, first=first, count=6, season=(3, 9, 10))
         if self.plan == "custom":
             days = plans.due_days(first, 4)
             third = money(whole / 3)
@@ -292,9 +309,9 @@ class Story(Reaching, Visiting):
                 agreement=Agreement.objects.get(pk=agreement.pk), side=side, name=name,
                 content=files.signature(self.number + len(name)), id_checked=True, by=by, at=at,
             )  # fmt: skip
-        self._pays_by_habit()
+        self.pays_by_habit()
 
-    def _pays_by_habit(self) -> None:
+    def pays_by_habit(self) -> None:
         """Have each instalment paid as this debtor pays: before, on or after its day, or not at all."""
         if self.habit is None:
             return
@@ -339,7 +356,7 @@ class Story(Reaching, Visiting):
         case = self.fresh()
         first = _next_fifteenth(local_day(at, ZONE))
         self.agreement = drawing.renegotiate(
-            case=case, reason="住院期间收入中断，原计划无法履行", plan="equal",
+            case=case, cause="illness", reason="住院期间收入中断，原计划无法履行", plan="equal",
             rows=plans.equal(case.balance, first=first, count=10), channel="phone",
             new_loan=False,
             by=self.clerk, at=at,
@@ -352,18 +369,6 @@ class Story(Reaching, Visiting):
             days, 16, 30,
             lambda at: drawing.return_case(case=self.fresh(), why=why, by=self.clerk, at=at),
         )  # fmt: skip
-
-    def closes(self, days: int) -> None:
-        """Certificate, papers back, report, closed."""
-        self.on(days, 15, 30, self._close)
-
-    def _close(self, at: datetime) -> None:
-        case = self.fresh()
-        closing.issue_certificate(case=case, by=self.clerk, at=at)
-        for paper in case.papers.filter(original_held=True):
-            closing.return_paper(paper=paper, returned_to=case.debtor_name, by=self.clerk, at=at)
-        closing.write_report(case=self.fresh(), by=self.clerk, at=at)
-        closing.close_case(case=self.fresh(), by=self.clerk, at=at)
 
     # ------------------------------------------------------------ overlays
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from agreements.models import Agreement
@@ -34,10 +34,19 @@ class Thread:
     agreement: Agreement = field(init=False)
     at_the_door: list[tuple[int, Callable[[datetime], Any]]] = field(default_factory=list)
     """What is done so many minutes after the visit begins, whenever that is."""
+    entered: list[tuple[tuple[int, int, int], datetime]] = field(default_factory=list)
+    """What was meant for when, and when it is done: days, hour and minute, and the moment."""
 
     def on(self, days: int, hour: int, minute: int, do: Callable[[datetime], Any]) -> None:
-        """Have it done so many days from today."""
-        self.diary.enter(self.diary.moment(days, hour, minute), lambda at: do(at))
+        """Have it done so many days from today, and never before what was meant to come first.
+
+        What falls on a Sunday is moved, and would otherwise come before what it answers to.
+        """
+        meant, at = (days, hour, minute), self.diary.moment(days, hour, minute)
+        earlier = [moment for before, moment in self.entered if before < meant]
+        at = max([at, *(moment + timedelta(minutes=10) for moment in earlier if moment >= at)])
+        self.entered.append((meant, at))
+        self.diary.enter(at, lambda at: do(at))
 
     def fresh(self) -> Case:
         """The case as it is now."""

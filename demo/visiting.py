@@ -176,6 +176,11 @@ class Visiting(Thread):
 
     def _identify(self, at: datetime) -> None:
         by, visit, debtor = self.crew[0], self._now(), self.case.debtor
+        recorded = self.number % 3 != 0
+        arriving.ask_consent(
+            visit=visit, kind="recording", given=recorded, by_whom="", by=by, at=at,
+            remark="" if recorded else "不希望被录音",
+        )  # fmt: skip
         arriving.identify_debtor(
             visit=visit, name_said=debtor.name, second_fact=debtor.id_number[-4:], by=by, at=at
         )
@@ -183,11 +188,9 @@ class Visiting(Thread):
             arriving.show_credential(
                 visit=visit, officer=officer, by=by, at=at, reaction="核对后点头"
             )
-        for kind, given in (("talk", True), ("recording", self.number % 3 != 0)):
-            arriving.ask_consent(
-                visit=visit, kind=kind, given=given, by_whom=debtor.name, by=by, at=at,
-                remark="" if given else "不希望被录音",
-            )  # fmt: skip
+        arriving.ask_consent(
+            visit=visit, kind="talk", given=True, by_whom=debtor.name, by=by, at=at
+        )
 
     def talks(self) -> None:
         """The papers are shown, the talk is held and recorded."""

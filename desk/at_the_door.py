@@ -10,6 +10,9 @@ AT_THE_DOOR: dict[str, Any] = {
     "door.set_aside": _("What a phone at the door says was kept aside: %(why)s"),
     "door.taken": _("What a phone at the door said was taken as it happened."),
     "door.statement": _("What a phone at the door said was kept as a statement: %(why)s"),
+    "door.file_dropped": _(
+        "A file from the door was not taken in and was dropped on the phone: %(filename)s. %(why)s"
+    ),
     "item.shown": _("Shown: %(shown)s."),
     "consent.asked": _("Asked: %(consent)s."),
     "consent.given": _("Agreed to: %(consent)s."),

@@ -48,12 +48,19 @@ PLACES: list[tuple[str, Any, str, str, str]] = [
     ("notices:letters", _("Letters and notices"), "envelope", "handle_letters", "l"),
     ("outreach:runs", _("Runs"), "send-check", "see_runs", "m"),
     ("cases:lawyers_letters", _("Lawyers' letters"), "envelope-paper", "see_lawyers_letters", "y"),
+    ("banking:money_in", _("Money in"), "bank", "record_payment", "b"),
+    ("agreements:cash", _("Cash to hand in"), "cash-stack", "see_cash", "g"),
+    ("agreements:running_out", _("Limitation"), "hourglass-split", "see_limitation", "e"),
     ("cases:imports", _("Import"), "upload", "import_cases", "i"),
+    ("court:bundles", _("For a court"), "briefcase", "build_bundle", "j"),
+    ("court:anchors", _("Daily heads"), "link-45deg", "see_anchors", "z"),
     ("desk:dashboard", _("Dashboard"), "bar-chart", "see_dashboard", "d"),
     ("desk:ask", _("Ask first"), "question-circle", "read_rules", "q"),
     ("desk:rules", _("Rules"), "book", "read_rules", "r"),
     ("wording:wordings", _("Message texts"), "chat-left-text", "release_wording", "x"),
     ("cases:house_papers", _("House papers"), "folder-check", "keep_house_papers", "h"),
+    ("retention:due", _("Keeping and deleting"), "archive", "see_retention", "1"),
+    ("cases:seals", _("Seals"), "shield-lock", "keep_seals", "k"),
     ("notices:accounts", _("Channels"), "broadcast", "keep_accounts", "c"),
     ("admin:index", _("Administration"), "gear", "administer", "s"),
 ]
@@ -81,7 +88,10 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         count = _waiting(user) if name == "desk:approvals" else ""
         rail.append(RailItem(label, url, icon, active, count, key))
     asked = may(user, "answer_alarms") or may(user, "conduct_visit")
-    return {"rail": rail, "demo_clock": demo_clock(), "may_be_asked": asked}
+    return {
+        "rail": rail, "demo_clock": demo_clock(), "may_be_asked": asked,
+        "may_grant_waivers": may(user, "approve_waiver"),
+    }  # fmt: skip
 
 
 @cache

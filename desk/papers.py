@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language
-
 from cases.exceptions import paper_section
 from cases.models import Case
 from common.clock import local_day
@@ -15,12 +13,26 @@ from documents.render import render_paper
 from people.models import User
 from timeline.chain import Verified, verify
 from timeline.models import Event
+from workflow.reasons import tongue_now
 
 
-def timeline_pdf(case: Case, events: list[Event], by: User, at: datetime) -> bytes:
-    """Every event in one table, with the chain's state, in the reader's language."""
-    language = "zh" if (get_language() or "zh").startswith("zh") else "en"
+def timeline_pdf(
+    case: Case,
+    events: list[Event],
+    by: User | str,
+    at: datetime,
+    *,
+    until: tuple[int, str] | None = None,
+    redacted: bool = False,
+) -> bytes:
+    """Every event in one table, with the chain's state, in the reader's language.
+
+    ``until`` is number and digest of the last event, where later ones stay out; of a ``redacted`` one
+    the reasons that were typed for exceptions stay out too.
+    """
+    language = tongue_now()
     chain = verify(case)
+    size, head = until or (case.event_count, case.head)
     house, lines = house_of(case)
     state = (
         words("链条完整", "the chain holds")
@@ -30,14 +42,14 @@ def timeline_pdf(case: Case, events: list[Event], by: User, at: datetime) -> byt
     blocks: list[Any] = [
         Facts(
             [
-                (words("案件", "Case"), f"{case.reference} · {case.debtor_name}"),
-                (words("事件数", "Events"), str(case.event_count)),
-                (words("链首摘要", "Head of the chain"), case.head),
+                (words("案件", "Case"), case.reference if redacted else f"{case.reference} · {case.debtor_name}"),
+                (words("事件数", "Events"), str(size)),
+                (words("链首摘要", "Head of the chain"), head),
                 (words("校验", "Verified"), state),
                 (words("导出人", "Exported by"), f"{by} · {plain_moment(at, case.zone)}"),
             ]
         ),
-        *paper_section(case, numbered=False),
+        *([] if redacted else paper_section(case, numbered=False)),
         Section(words("事件", "Events")),
         Table(
             [words("序号", "No."), words("时间", "When"), words("办理人", "By"), words("内容", "What"),
@@ -48,24 +60,24 @@ def timeline_pdf(case: Case, events: list[Event], by: User, at: datetime) -> byt
                     plain_moment(event.occurred_at, case.zone),
                     actor_words(event.actor_name),
                     sentence(event),
-                    ", ".join(sorted({str(f.get("rule", "")) for f in event.findings})),
+                    "\n".join(sorted({str(f.get("rule", "")) for f in event.findings})),
                     event.digest[:12],
                 ]
                 for event in events
             ],
-            tight=frozenset({0, 1, 2, 5}),
+            tight=frozenset({0, 1, 2, 4, 5}),
         ),
     ]  # fmt: skip
     return render_paper(
         Paper(
             title=words("案件时间线", "Timeline of the case"),
-            number=f"{case.reference}-T{case.event_count}",
+            number=f"{case.reference}-T{size}",
             house=house,
             house_lines=lines,
             made_at=at,
             dated=day(local_day(at, case.zone)),
             blocks=blocks,
-            check=f"{case.reference} {case.event_count} {case.head}",
+            check=f"{case.reference} {size} {head}",
         ),
         language,
     )

@@ -7,22 +7,19 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from common.clock import HOUSE_ZONE, local, zone_named
+from common import clock
+from common.clock import HOUSE_ZONE, local, local_day, zone_named
 from common.money import show
 from compliance.packs import PackUnreadable, load
 from compliance.places import zone_names
 from compliance.words import NAMES, in_words
+from workflow.reasons import tongue_now as tongue_now  # for all that tells in the reader's language
 
 _AMOUNT = re.compile(r"-?\d{1,15}\.\d\d")
 _DAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-
-
-def tongue_now() -> str:
-    """The reader's language as the rule packs name it: "zh" or "en"."""
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"
 
 
 def pack_title(name: str) -> str:
@@ -86,6 +83,11 @@ def moment_words(moment: datetime, zone: str, style: str = "full", home: str = "
     return named(said, moment, zone) if style == "named" else said
 
 
+def since_style(moment: datetime, zone: str) -> str:
+    """How to tell since when something lasts: by the clock alone where it began today, there."""
+    return "time" if local_day(moment, zone) == local_day(clock.now(), zone) else "short"
+
+
 def named(said: str, moment: datetime, zone: str) -> str:
     """A time with the zone by whose clocks it is told."""
     place = zone_words(zone, moment)
@@ -146,8 +148,11 @@ def _named(code: str, otherwise: str) -> str:
 
 
 _FIGURES = {
+    "again_days": gettext_lazy("days, the last time"),
     "agent_notice_on": gettext_lazy("told who collects on"),
+    "agreeable": gettext_lazy("both sides may agree otherwise"),
     "agreed": gettext_lazy("agreed otherwise"),
+    "aims": gettext_lazy("what for, all the same"),
     "amount": gettext_lazy("amount"),
     "answer": gettext_lazy("answer"),
     "asked": gettext_lazy("asked for"),
@@ -155,8 +160,10 @@ _FIGURES = {
     "at_most": gettext_lazy("at most"),
     "attempts": gettext_lazy("attempts"),
     "balance": gettext_lazy("balance"),
+    "bank": gettext_lazy("bank"),
     "bases": gettext_lazy("grounds"),
     "batch": gettext_lazy("batch"),
+    "by_consent": gettext_lazy("by the debtor's leave alone"),
     "by_whom": gettext_lazy("by whom"),
     "calls": gettext_lazy("calls"),
     "carrier_number": gettext_lazy("carrier's number"),
@@ -172,12 +179,15 @@ _FIGURES = {
     "contracts_from": gettext_lazy("contracts from"),
     "count": gettext_lazy("count"),
     "creditor": gettext_lazy("creditor"),
+    "currency": gettext_lazy("currency"),
     "day": gettext_lazy("day"),
     "days": gettext_lazy("days"),
     "deemed": gettext_lazy("counts as served"),
     "delivered_at": gettext_lazy("delivered at"),
     "dependants": gettext_lazy("dependants"),
+    "designated": gettext_lazy("the debtor may say for which debt"),
     "details": gettext_lazy("details"),
+    "difference": gettext_lazy("difference"),
     "disclosed": gettext_lazy("disclosed"),
     "document": gettext_lazy("document"),
     "document_sha256": gettext_lazy("digest of the document"),
@@ -195,6 +205,8 @@ _FIGURES = {
     "facts": gettext_lazy("compared"),
     "fees": gettext_lazy("fees"),
     "fields": gettext_lazy("contents"),
+    "filename": gettext_lazy("file name"),
+    "first": gettext_lazy("first officer"),
     "form": gettext_lazy("form"),
     "found": gettext_lazy("found"),
     "from": gettext_lazy("opens"),
@@ -228,6 +240,7 @@ _FIGURES = {
     "longest": gettext_lazy("longest"),
     "lpr": gettext_lazy("loan prime rate"),
     "mandate": gettext_lazy("mandate"),
+    "messages": gettext_lazy("messages"),
     "met": gettext_lazy("who was met"),
     "method": gettext_lazy("method"),
     "methods": gettext_lazy("methods"),
@@ -236,10 +249,15 @@ _FIGURES = {
     "moment": gettext_lazy("moment"),
     "months": gettext_lazy("months"),
     "most": gettext_lazy("at most"),
+    "moved_from": gettext_lazy("moved from payment"),
+    "moved_to": gettext_lazy("moved to case"),
     "name": gettext_lazy("name"),
     "named": gettext_lazy("named"),
+    "notes": gettext_lazy("notes counted"),
     "notice": gettext_lazy("notice"),
     "number": gettext_lazy("number"),
+    "numbers": gettext_lazy("numbers"),
+    "of_the_debt": gettext_lazy("parties to the debt"),
     "offer_words": gettext_lazy("offer"),
     "officer": gettext_lazy("officer"),
     "officers": gettext_lazy("officers"),
@@ -250,6 +268,8 @@ _FIGURES = {
     "outcomes": gettext_lazy("outcomes that count"),
     "outgoings": gettext_lazy("outgoings"),
     "own_limit": gettext_lazy("own limit"),
+    "paid_in": gettext_lazy("paid in"),
+    "paid_in_at": gettext_lazy("paid in at"),
     "paper": gettext_lazy("paper"),
     "parts": gettext_lazy("set off against"),
     "people": gettext_lazy("people"),
@@ -272,6 +292,7 @@ _FIGURES = {
     "reason_words": gettext_lazy("reason in words"),
     "reasons": gettext_lazy("reasons"),
     "received_at": gettext_lazy("received at"),
+    "recording_asked_of": gettext_lazy("recording asked of"),
     "reference": gettext_lazy("reference"),
     "refused": gettext_lazy("refused at"),
     "remark": gettext_lazy("remark"),
@@ -284,13 +305,16 @@ _FIGURES = {
     "row": gettext_lazy("row"),
     "rule": gettext_lazy("rule"),
     "scope": gettext_lazy("scope"),
+    "second": gettext_lazy("second officer"),
     "served": gettext_lazy("notice effective"),
     "served_at": gettext_lazy("served at"),
     "sha256": gettext_lazy("digest of the file"),
     "shortfall": gettext_lazy("still missing"),
+    "shown_by_itself": gettext_lazy("sources that speak for themselves"),
     "side": gettext_lazy("side"),
     "sides": gettext_lazy("sides"),
     "signers": gettext_lazy("may sign for it"),
+    "slip_number": gettext_lazy("number of the slip"),
     "slot": gettext_lazy("slot asked for"),
     "sources": gettext_lazy("sources"),
     "spoken": gettext_lazy("only when spoken to"),
@@ -307,11 +331,10 @@ _FIGURES = {
     "terms": gettext_lazy("terms"),
     "text_sha256": gettext_lazy("digest of the text"),
     "till": gettext_lazy("closes"),
+    "time_stamp": gettext_lazy("time stamp"),
     "times": gettext_lazy("times"),
     "to": gettext_lazy("given to"),
     "to_go_at": gettext_lazy("goes out at"),
-    "messages": gettext_lazy("messages"),
-    "shown_by_itself": gettext_lazy("sources that speak for themselves"),
     "together": gettext_lazy("all channels together"),
     "total": gettext_lazy("total"),
     "trained": gettext_lazy("trained on"),

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, Payment, Signature
 from cases.actions.privacy import Asked
-from cases.models import Case, ContactAttempt, Hold, Interruption, Refusal
+from cases.models import Case, ContactAttempt, Hold, Party, Refusal
 from cases.models.case import Step
 from cases.models.circumstances import CHOICES as CIRCUMSTANCES
 from cases.models.circumstances import Circumstance
-from desk import told_of_safety
+from desk import told_of_closing, told_of_money, told_of_safety, told_of_signing
 from desk.at_the_door import AT_THE_DOOR
 from desk.showing import figure_words, pack_title, tongue_now, zone_or_house
 from documents.models import Document
@@ -55,8 +55,8 @@ GROUPS = {
         "folder2",
         (
             "case.", "debtor.", "address.", "contact_point.", "party.", "ability.", "strategy.",
-            "paper.", "document.", "certificate.", "mandate.", "packs.", "hold.", "circumstance.",
-            "limitation.", "bureau.", "privacy.",
+            "paper.", "original.", "document.", "certificate.", "guarantor.", "agency_data.", "mandate.", "packs.", "hold.", "circumstance.",
+            "limitation.", "bureau.", "privacy.", "records.",
         ),
     ),
     "contacts": Group(
@@ -79,10 +79,10 @@ GROUPS = {
     "agreements": Group(
         _("Agreement"),
         "pen",
-        ("agreement.", "term.", "waiver.", "lawyer.", "instalment.", "reminder."),
+        ("agreement.", "acceleration.", "signatory.", "signing.", "term.", "waiver.", "lawyer.", "instalment.", "reminder."),
     ),
-    "money": Group(_("Payments"), "cash-coin", ("payment.",)),
-    "looks": Group(_("Looks and exports"), "eye", ("timeline.", "data.")),
+    "money": Group(_("Payments"), "cash-coin", ("payment.", "refund.", "cash.")),
+    "looks": Group(_("Looks and exports"), "eye", ("timeline.", "data.", "bundle.")),
 }  # fmt: skip
 
 STANDS_OUT = ("policy.refused", "policy.overridden", "state.refused", "visit.refused", "sos.called")
@@ -128,7 +128,7 @@ def told(event: Event) -> Told:
         details=[
             (name, _in_words(event.kind, name, value))
             for name, value in event.data.items()
-            if name not in UNTOLD and value not in ("", None, [], {})
+            if name not in UNTOLD and (name == "by_whom" or value not in ("", None, [], {}))
         ],
         digest=event.digest,
         decided="decision" in event.data,
@@ -151,15 +151,8 @@ def icon(kind: str) -> str:
 
 
 PACKS = {"packs": "to", "packs_before": "from"}  # names of packs, and where the event keeps them
-UNTOLD = (
-    "zone",
-    "decision",
-    "term",
-    "debt",
-    "says",
-    "cause",
-    "applies",
-)  # shown apart, or said by the sentence itself
+UNTOLD = ("zone", "decision", "term", "debt", "says", "cause", "applies")
+"""Shown apart, or said by the sentence itself."""
 CODED: dict[str, Any] = {
     "channel": Notice.Channel,
     "circumstance": dict(CIRCUMSTANCES),
@@ -171,13 +164,16 @@ CODED: dict[str, Any] = {
     "method": Payment.Method,
     "outcome": Visit.Outcome,
     "plan": Agreement.Plan,
+    "recording_asked_of": {"somebody_else": _("somebody else, who had opened the door")},
     "result": ContactAttempt.Result,
+    "role": Party.Role,
     "scope": Hold.Scope,
     "side": Signature.Side,
     "signed_by": Signature.Side,
     "step": Step,
     "willingness": TalkRecord.Willingness,
     **told_of_safety.CODED,
+    **told_of_closing.CODED,
 }
 SOURCES = {"circumstance.": Circumstance.Source}
 KINDS = {"consent.": Consent.Kind, "notice.": Notice.Kind, "approval.": Approval.Kind}
@@ -194,6 +190,8 @@ def _in_words(kind: str, name: str, value: Any) -> Any:
         return str(ASKED.get(value, value))
     if name == "item":
         return _in_sentence(kind, value)
+    if name == "by_whom" and not value:
+        return _("whoever opened the door")
     choices = CODED.get(name)
     if name == "source":
         choices = next((c for start, c in SOURCES.items() if kind.startswith(start)), None)
@@ -212,7 +210,7 @@ def _in_sentence(kind: str, value: Any) -> str:
     """A day, sum or name as it stands in a sentence; a term has its title in both languages."""
     if value is None:
         return ""
-    if kind == "term.confirmed":
+    if kind in {"term.confirmed", "signatory.term_confirmed"}:
         zh, _dot, en = str(value).partition(" · ")
         return zh if tongue_now() == "zh" or not en else en
     return figure_words(value, zone_or_house(""))
@@ -268,7 +266,8 @@ def _shown(data: dict[str, Any]) -> str:
 def sentence(event: Event) -> str:
     """What happened, in one sentence."""
     pattern = _pattern(event.kind, tongue_now())
-    return pattern % _Known(event) if pattern else event.kind
+    said = pattern % _Known(event) if pattern else event.kind
+    return said + told_of_closing.without_stamp(event.data)
 
 
 @cache
@@ -296,8 +295,8 @@ NAMED: dict[str, tuple[Any, str]] = {
     "state": (Step, "state"),
     "cause": (CAUSES, "cause"),
     "circumstance": (dict(CIRCUMSTANCES), "circumstance"),
-    "interruption": (Interruption.Kind, "cause"),
     "privacy": (Asked, "privacy"),
+    **told_of_closing.NAMED,
     **told_of_safety.NAMED,
 }
 
@@ -308,12 +307,16 @@ ASKED: dict[str, Any] = {
     "talk.open": _("open the talk"),
     "agreement.reach": _("put terms in writing"),
     "agreement.sign": _("sign an agreement"),
+    "agreement.ask_signer": _("ask somebody to sign an agreement"),
     "contact.log": _("make a contact"),
     "reminder.send": _("send a reminder"),
     "notice.send": _("send a notice"),
     "case.close": _("close the case"),
     "case.close_early": _("close the case early"),
     "payment.record": _("book a payment"),
+    "cash.take": _("take cash at the door"),
+    "rate.state": _("state a rate of interest"),
+    "agreement.accelerate": _("ask for the whole sum at once"),
     "data.keep": _("keep personal data"),
     "papers.show": _("show the papers"),
     "premises.enter": _("go in"),
@@ -325,7 +328,10 @@ ASKED: dict[str, Any] = {
 
 SENTENCES: dict[str, Any] = {
     **AT_THE_DOOR,
+    **told_of_closing.SENTENCES,
+    **told_of_money.SENTENCES,
     **told_of_safety.SENTENCES,
+    **told_of_signing.SENTENCES,
     "case.opened": _("The case was opened."),
     "case.imported": _("The case came with batch %(batch)s, row %(row)s."),
     "case.corrected": _("The creditor's file %(batch)s corrected the case."),
@@ -337,7 +343,7 @@ SENTENCES: dict[str, Any] = {
     "case.agreement_reached": _("Terms were agreed and are being put in writing."),
     "case.agreed_remotely": _("Terms were agreed without a visit."),
     "case.follow_up_begun": _("The agreement is in force; follow-up begins."),
-    "case.renegotiated": _("A new version of the agreement is being drawn up."),
+    "case.renegotiated": _("A new version of the agreement is being drawn up: %(renewal)s."),
     "case.renegotiation_dropped": _("No new version: the agreement in force goes on."),
     "case.returned": _("Back to preparation: %(why)s"),
     "case.returned_to_preparation": _("Back to preparation: %(why)s"),
@@ -387,7 +393,7 @@ SENTENCES: dict[str, Any] = {
     "approval.requested": _("A second person was asked: %(approval)s."),
     "approval.granted": _("Granted by a second person: %(approval)s."),
     "approval.denied": _("Denied by a second person: %(approval)s."),
-    "approval.withdrawn": _("No longer asked for: %(approval)s."),
+    "approval.withdrawn": _("No longer asked for: %(approval)s. %(why)s"),
     "notice.queued": _("%(notice)s was prepared."),
     "notice.printed": _("%(notice)s was printed to be posted (run %(run)s)."),
     "notice.sent": _("%(notice)s was sent."),
@@ -444,53 +450,37 @@ SENTENCES: dict[str, Any] = {
     "refusal.recorded": _("Visits are refused until %(until)s."),
     "refusal.lifted": _("The refusal of visits was lifted."),
     "incident.opened": _("An incident was opened."),
-    "agreement.drawn_up": _("An agreement was drawn up."),
-    "agreement.redrafted": _("The terms of the agreement were changed."),
-    "agreement.offered": _("The terms were given to the debtor to read."),
-    "agreement.side_signed": _("Signed by %(name)s."),
-    "agreement.signed": _("Both sides signed."),
-    "agreement.superseded": _("A newer version replaced the agreement."),
     "agreement.broken": _("The plan was broken."),
     "agreement.mended": _("What was missing has come in; the plan stands again."),
     "agreement.kept": _("The agreement was kept to the end."),
     "agreement.resumed": _("The agreement runs again: a payment was taken back."),
-    "agreement.voided": _("The agreement is void."),
-    "term.confirmed": _("The debtor confirmed the term “%(item)s”."),
     "waiver.requested": _("A waiver of %(amount)s was asked for."),
     "waiver.granted": _("A waiver of %(amount)s was granted."),
     "waiver.booked": _("A waiver of %(amount)s was booked."),
-    "lawyer.asked": _("A lawyer was asked to confirm."),
-    "lawyer.confirmed": _("A lawyer has confirmed."),
     "instalment.missed": _("An instalment was missed: %(shortfall)s is open."),
     "instalment.escalated": _("A missed instalment was passed to the supervisor."),
     "reminder.prepared": _("A reminder of %(amount)s was prepared."),
     "reminder.by_hand": _("The desk is to call about %(amount)s; there is no way to write."),
     "payment.received": _("A payment of %(amount)s came in."),
     "payment.reversed": _("A payment of %(amount)s was reversed: %(why)s"),
+    "rate.stated": _("%(percent)s per cent a year was stated from %(since)s on (%(source)s)."),
+    "rate.withdrawn": _("The rate of %(percent)s per cent a year was withdrawn: %(why)s"),
+    "charge.booked": _("A charge of %(amount)s was booked (%(basis)s)."),
+    "interest.accrued": _("Interest of %(amount)s was booked for the days until %(until)s."),
     "debt.updated": _("The terms of contract %(contract)s were corrected."),
-    "bureau.announced": _(
-        "The debtor was told that the debt may be reported to the credit bureau."
-    ),
-    "bureau.reported": _("The debt was reported to the credit bureau on %(reported_on)s."),
     "privacy.requested": _(
         "A request about personal data: %(privacy)s. It is answered by %(due_at)s."
     ),
     "privacy.breached": _("Personal data leaked or were lost; compliance was called at once."),
-    "limitation.recorded": _(
-        "%(interruption)s of %(day)s was entered in the limitation log of %(contract)s."
-    ),
     "party.basis_set": _("The legal basis of the data of %(name)s was set."),
+    "party.identity_entered": _("What the identity paper of %(name)s says was entered."),
     "party.guarantee_updated": _("The guarantee of %(name)s was corrected."),
-    "limitation.restarted": _(
-        "The limitation period of %(contract)s begins anew (Civil Code art. 195): it ends on"
-        " %(ends_on)s, no longer on %(was)s."
-    ),
-    "limitation.restored": _(
-        "The limitation period of %(contract)s ends on %(ends_on)s again, not on %(was)s: the payment"
-        " was taken back."
-    ),
-    "certificate.issued": _("The settlement certificate was issued."),
     "document.made": _("%(paper)s was made."),
     "timeline.exported": _("The timeline was exported (%(form)s)."),
+    "bundle.asked": _("A bundle for a court was asked for: %(bundle)s."),
+    "bundle.made": _("The bundle %(bundle)s was put together."),
+    "bundle.failed": _("The bundle %(bundle)s could not be made."),
+    "bundle.expired": _("The bundle %(bundle)s is no longer kept."),
+    "bundle.downloaded": _("The bundle %(bundle)s was taken out."),
     "data.unmasked": _("Personal data were looked at: %(why)s"),
 }

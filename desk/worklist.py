@@ -140,6 +140,7 @@ class Shape:
     hold: str
     by_due: bool
     backwards: bool
+    only_open: bool
 
 
 def chosen(shape: Shape, values: Mapping[str, Any]) -> QuerySet[Case]:
@@ -149,6 +150,8 @@ def chosen(shape: Shape, values: Mapping[str, Any]) -> QuerySet[Case]:
     if shape.view == "mine":
         cases = cases.filter(officer=values["reader"])
         cases = cases if shape.step else cases.exclude(state=Step.CLOSURE)
+    if shape.only_open:
+        cases = cases.exclude(state=Step.CLOSURE)
     if shape.by_due:
         cases = cases.filter(next_due_at__isnull=False)
     if shape.step:
@@ -188,21 +191,24 @@ def found_by(text: str) -> Q:
     )
 
 
-def wanted_cases(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> QuerySet[Case]:
-    """All that the filters leave, on whichever page they stand; such as those that a run is to reach."""
-    return chosen(_shape(wanted, user), _values(wanted, user, at, tonight))
+def open_cases(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> QuerySet[Case]:
+    """The open cases that the filters leave, on whichever page: those that a run is to reach."""
+    shape = _shape(wanted, user, only_open=True)
+    return chosen(shape, _values(wanted, user, at, tonight))
 
 
-def _shape(wanted: Wanted, user: User) -> Shape:
-    backwards = bool(wanted.before)
+def _shape(wanted: Wanted, user: User, *, only_open: bool) -> Shape:
     return Shape(
-        user.role, wanted.view, wanted.q, wanted.step, wanted.hold, wanted.by_due, backwards
-    )
+        user.role, wanted.view, wanted.q, wanted.step, wanted.hold, wanted.by_due,
+        bool(wanted.before), only_open,
+    )  # fmt: skip
 
 
-def page_of(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> Page:
+def page_of(
+    wanted: Wanted, user: User, at: datetime, tonight: datetime, *, only_open: bool = False
+) -> Page:
     """One page by key: the ten-thousandth costs what the first does."""
-    shape = _shape(wanted, user)
+    shape = _shape(wanted, user, only_open=only_open)
     backwards = shape.backwards
     ask = _listed if wanted.q else _listed_again  # what somebody typed is no shape to keep
     found: list[Any] = list(ask(shape, **_values(wanted, user, at, tonight)))

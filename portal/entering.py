@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from notices.links import is_open, link_of
 from notices.models import PortalLink
 from people.models import Person, User
+from visits import guessing
 from workflow.steps import note
 
 MOST_TRIES = 5
@@ -38,32 +39,38 @@ def open_link(token: str, at: datetime) -> PortalLink | None:
     return link if link and is_open(link, at) else None
 
 
-def enter(token: str, answer: str, at: datetime) -> Answered:
-    """Compare the answer with what the person knows; five wrong ones shut the link for an hour."""
+def open_for(request: HttpRequest, token: str, purpose: str, at: datetime) -> PortalLink | None:
+    """The link, if it is for this and this browser has answered for it."""
+    link = open_link(token, at)
+    return link if link and link.purpose == purpose and is_in(request, link) else None
+
+
+def enter(token: str, answer: str, at: datetime, address: str = "") -> Answered:
+    """Compare the answer with what the person knows.
+
+    Five wrong ones shut the link for an hour, and twenty from one address within a quarter of an hour shut
+    it out of every link. Whatever is wrong asks the same of the database, whether there is such a link or not.
+    """
+    knocked = guessing.knock("answer", address, at)
     found = open_link(token, at)
-    if found is None:
-        _fits("", Person())  # as long as a real one takes
-        return Answered()
     with transaction.atomic():
-        link = PortalLink.objects.select_for_update(of=("self",)).get(pk=found.pk)
-        person = link.person
-        good = _fits(answer, person)
-        if link.shut_until and at < link.shut_until:
-            return Answered()
-        if link.shut_until:
-            link.shut_until, link.wrong_tries = None, 0
-        if not good:
-            link.wrong_tries += 1
-            if link.wrong_tries >= MOST_TRIES:
-                link.shut_until = at + SHUT_FOR
-            link.save(update_fields=["wrong_tries", "shut_until"])
-        else:
-            link.wrong_tries, link.entered_at = 0, at
-            link.save(update_fields=["wrong_tries", "shut_until", "entered_at"])
-    if not good:
-        if link.shut_until:
+        wanted = PortalLink.objects.filter(pk=found.pk if found else 0).select_related("person")
+        link = wanted.select_for_update(of=("self",)).first()
+        good = _fits(answer, link.person if link else Person())
+        marks = {"wrong_tries": 0, "shut_until": None, "entered_at": at}
+        if link is None or knocked.shut or (link.shut_until and at < link.shut_until):
+            good, marks = False, {"wrong_tries": link.wrong_tries if link else 0}
+        elif not good:
+            tries = 1 if link.shut_until else link.wrong_tries + 1
+            shut = at + SHUT_FOR if tries >= MOST_TRIES else None
+            marks = {"wrong_tries": tries, "shut_until": shut}
+        wanted.order_by().update(**marks)
+    if link is None or not good:
+        if link and marks.get("shut_until"):
             _tell(link, "portal.shut", at)
         return Answered()
+    link.refresh_from_db()
+    guessing.let_off(knocked)
     _tell(link, "portal.entered", at)
     return Answered(link)
 

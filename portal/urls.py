@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal import views, visiting
+from portal import signing, views, visiting
 
 app_name = "portal"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("v/<str:token>/leave/", visiting.leave, name="visit_leave"),
     path("m/<str:token>/", views.messages, name="messages"),
     path("m/<str:token>/leave/", views.leave, name="leave"),
+    path("m/<str:token>/sign/", signing.sign, name="sign"),
+    path("m/<str:token>/sign/paper/", signing.paper, name="sign_paper"),
     path("m/<str:token>/<int:pk>/", views.message, name="message"),
     path("m/<str:token>/<int:pk>/file/", views.message_file, name="message_file"),
 ]

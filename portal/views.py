@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from common import clock
+from common.addresses import client_address
 from common.clock import HOUSE_ZONE, local_day
 from documents.render import qr_svg
 from notices.models import PortalLink
@@ -84,7 +85,9 @@ def messages(request: HttpRequest, token: str) -> HttpResponse:
     at = clock.now()
     token = token[:LONGEST]
     if request.method == "POST":
-        entered = entering.enter(token, request.POST.get("answer", "")[:LONGEST], at)
+        entered = entering.enter(
+            token, request.POST.get("answer", "")[:LONGEST], at, client_address(request)
+        )
         if entered.link:
             answer: HttpResponse = redirect("portal:messages", token)
             entering.let_in(answer, request, entered.link)
@@ -93,6 +96,8 @@ def messages(request: HttpRequest, token: str) -> HttpResponse:
     link = entering.open_link(token, at)
     if link is None or not entering.is_in(request, link):
         return _private(_door(request, wrong=False))
+    if link.purpose == PortalLink.Purpose.SIGN:
+        return _private(redirect("portal:sign", token))
     return _private(
         TemplateResponse(
             request,
@@ -108,8 +113,8 @@ def messages(request: HttpRequest, token: str) -> HttpResponse:
 def message(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     """One message; that it was opened is on the timeline. Context: ``notice`` and as ``messages``."""
     at = clock.now()
-    link = entering.open_link(token[:LONGEST], at)
-    if link is None or not entering.is_in(request, link):
+    link = entering.open_for(request, token[:LONGEST], PortalLink.Purpose.MESSAGES, at)
+    if link is None:
         return _private(redirect("portal:messages", token[:LONGEST]))
     notice = get_object_or_404(reading.all_of(link), pk=pk)
     reading.opened(notice, at)
@@ -123,8 +128,8 @@ def message(request: HttpRequest, token: str, pk: int) -> HttpResponse:
 @require_GET
 def message_file(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     """The paper that belongs to a message, under a name that says nothing."""
-    link = entering.open_link(token[:LONGEST], clock.now())
-    if link is None or not entering.is_in(request, link):
+    link = entering.open_for(request, token[:LONGEST], PortalLink.Purpose.MESSAGES, clock.now())
+    if link is None:
         return _private(redirect("portal:messages", token[:LONGEST]))
     notice = get_object_or_404(reading.all_of(link), pk=pk)
     if notice.document is None:

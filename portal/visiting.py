@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,20 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import clock
+from common.addresses import client_address
 from visits import asked, guessing, tokens
 from visits.actions import checking
 from visits.models import VisitToken
 
 LONGEST = 64
-
-
-def client_address(request: HttpRequest) -> str:
-    """From where somebody asks; behind a proxy that is the last that it has written down itself."""
-    if settings.ADDRESS_HEADER:
-        passed: str = request.META.get(settings.ADDRESS_HEADER, "")
-        if passed.strip():
-            return passed.rpartition(",")[2].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 @never_cache

@@ -21,6 +21,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils.translation import override
 
 from tests import parts
 
@@ -34,6 +35,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fault-seed", default="1", help="what the random runs are drawn from")
     parser.addoption("--races", type=int, default=3, help="races of tests/workflow/test_races.py")
     parser.addoption("--cuts", type=int, default=10, help="random cut points of tests/door")
+    parser.addoption(
+        "--tamperings", type=int, default=1000, help="random tamperings of tests/court"
+    )
+    parser.addoption("--demo-days", type=int, default=1, help="days on which tests/demo loads it")
     parser.addoption("--cut-seed", default="1", help="what the cut points are drawn from")
 
 
@@ -74,6 +79,13 @@ def django_db_setup(django_db_blocker: Any) -> None:
             server.sql(f"alter database migrating rename to {parts.TEMPLATE}")
             connection.settings_dict["NAME"] = parts.database()
         parts.renew_database()
+
+
+@pytest.fixture(autouse=True)
+def in_the_house_language(settings: Any) -> Iterator[None]:
+    """Begin each test in the house's language, whatever a page of the test before was asked in."""
+    with override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -150,6 +162,35 @@ def shelf() -> Iterator[Any]:
     empty()
     yield shelving
     empty()
+
+
+# ---------------------------------------------------------------- the signed daily heads
+
+
+@pytest.fixture
+def no_anchors() -> Iterator[None]:
+    """No daily head has been signed: what another test left would count as a later day's."""
+    import shutil
+
+    from timeline import anchoring
+
+    shutil.rmtree(anchoring.home(), ignore_errors=True)
+    yield
+    shutil.rmtree(anchoring.home(), ignore_errors=True)
+
+
+# ---------------------------------------------------------------- papers about money
+
+
+@pytest.fixture
+def plain_papers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """How papers look is told by other tests; what is refused is read in English here."""
+    from tests import make
+
+    for name in ("agreement_pdf", "receipt_pdf", "reversal_pdf"):
+        monkeypatch.setattr(f"agreements.papers.{name}", lambda _subject: make.PDF)
+    with override("en"):
+        yield
 
 
 # ---------------------------------------------------------------- mail
@@ -365,6 +406,25 @@ def page(open_page: Callable[..., Any]) -> Any:
 def phone(open_page: Callable[..., Any]) -> Any:
     """A page at phone width, touched, in Chinese."""
     return open_page(width=390, height=844, language="zh", has_touch=True, is_mobile=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shown_a_moment_ago() -> Iterator[None]:
+    """Let force_login leave in the session what the sign-in page does: that somebody showed who they are.
+
+    It counts as recent through any test; what an old one brings about is asked in tests/access.
+    """
+    from allauth.account.internal.flows.login import record_authentication
+    from django.contrib.auth.signals import user_logged_in
+
+    def leave(request: Any, user: Any, **_given: Any) -> None:
+        if "SERVER_NAME" not in request.META:  # a request that force_login made up
+            record_authentication(request, user, "password")
+            request.session["account_authentication_methods"][0]["at"] += 24 * 60 * 60
+
+    user_logged_in.connect(leave)
+    yield
+    user_logged_in.disconnect(leave)
 
 
 @pytest.fixture

@@ -217,6 +217,7 @@ def mandate(
     valid_until: date = date(2026, 12, 31),
     waiver_limit: Decimal = Decimal("500.00"),
     may_receive_money: bool = False,
+    cash_limit: str | None = None,
 ) -> Mandate:
     return Mandate.objects.get_or_create(
         number=number,
@@ -228,6 +229,7 @@ def mandate(
             "may_receive_money": may_receive_money,
             "may_sign": True,
             "waiver_limit": waiver_limit,
+            "cash_limit": Decimal(cash_limit) if cash_limit else None,
             "confidentiality": "受托方对债务人信息承担保密义务",
             "valid_from": valid_from,
             "valid_until": valid_until,

@@ -43,7 +43,7 @@ DONE = {  # every one of these goes through with what ``filled`` gives, so that 
     "visits:evidence", "visits:way_out", "agreements:draw_up", "agreements:waiver",
     "agreements:offer", "agreements:ask_lawyer", "agreements:pay",
     "agreements:reverse_payment", "agreements:close_early", "agreements:reopen", "desk:approval",
-    "desk:duty", "notices:post", "door: who",
+    "desk:duty", "notices:post", "door: who", "agreements:state_rate", "agreements:withdraw_rate",
 }  # fmt: skip
 
 

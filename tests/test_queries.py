@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from agreements.models import CashNumber, CashTaken, Payment
+from banking.models import ProviderAccount, Statement, StatementLine
 from cases.models import Case
 from documents.models import Document
 from door.models import Item
@@ -17,6 +20,7 @@ from door.packs import phone_of
 from notices.models import StaffMessage
 from notices.outbox import queue
 from people.models import User
+from retention.models import Erasure, LegalHold, Term
 from tests import make, walk
 from visits.models import Evidence, Outlook, Visit, VisitOfficer
 from workflow.models import Approval, Duty
@@ -85,10 +89,77 @@ def add_cases(start: int, end: int) -> None:
                 dedupe_key=f"q:{locked.pk}", at=AT,
             ) and None,
         )  # fmt: skip
+        add_line(case, n)
+        add_records(case, n)
+        add_cash(visit, n)
         StaffMessage.objects.create(
             person=make.supervisor(), kind="alarm", subject="警报", text="请致电", queued_at=AT,
             address="supervisor@doorstep.example", dedupe_key=f"q:{case.pk}", next_at=AT,
         )  # fmt: skip
+
+
+def add_records(case: Case, n: int) -> None:
+    """Records that are due, others that are held, and a deletion of long ago, as rows alone."""
+    for record, held_by in (("visit_log", []), ("notice", ["suit"])):
+        Term.objects.create(
+            case=case, record=record, held_by=held_by, closed_at=AT, due_on=AT.date(),
+            look_on=AT.date(),
+        )  # fmt: skip
+    LegalHold.objects.create(
+        case=case, kind="suit", reason="诉讼", review_on=AT.date(), set_by=make.clerk(), set_at=AT
+    )
+    Erasure.objects.create(number=f"E-Q{n}", case=case, at=AT)
+
+
+def add_line(case: Case, n: int) -> None:
+    """A statement with a line that waits, proposed for that case; and a refund that a provider told of."""
+    account = ProviderAccount.objects.create(
+        creditor=case.creditor, team=case.team, provider="stripe_pay", is_active=False,
+        changed_by=make.clerk(), changed_at=AT,
+    )  # fmt: skip
+    StatementLine.objects.create(
+        provider=account, team=case.team, account="2", key=f"out:{n}", moved_at=AT,
+        amount=Decimal("1.00"), currency="CNY", is_return=True, state="open", match="likely",
+        why="part_back",
+    )  # fmt: skip
+    statement = Statement.objects.create(
+        number=f"S-2026-{n:04d}", creditor=case.creditor, team=case.team, document=paper_of_house(n),
+        sha256=f"{n:064}", layout="ccb", account="1", first_at=AT, last_at=AT, line_count=1,
+        known_count=0, taken_in_by=make.clerk(), taken_in_at=AT,
+    )  # fmt: skip
+    StatementLine.objects.create(
+        statement=statement, team=case.team, row=2, account="1", key=f"in:{n}", moved_at=AT,
+        amount=Decimal("1.00"), currency="CNY", state="open", match="likely",
+        why="payer_and_amount", case=case,
+    )  # fmt: skip
+
+
+def add_cash(visit: Visit, n: int) -> None:
+    """Cash of that visit that is to be handed in, and cash that is accounted for with a difference."""
+    first, second = make.crew()
+    for number, settled in ((2 * n, False), (2 * n + 1, True)):
+        given = CashNumber.objects.create(
+            organisation=make.agency(), number=number, visit=visit, device=uuid.UUID(int=1),
+            given_to=first, given_at=AT,
+        )  # fmt: skip
+        payment = Payment.objects.create(
+            case=visit.case, number=str(given), amount=Decimal("50.00"), method="cash",
+            received_at=AT, recorded_by=first, recorded_at=AT,
+        )  # fmt: skip
+        CashTaken.objects.create(
+            number=given, payment=payment, visit=visit, first=first, second=second,
+            notes={"50": 1}, taken_at=AT, due_at=AT + timedelta(minutes=n),
+            **({"settled_at": AT, "difference": 10, "accepted_by": make.supervisor()} if settled else {}),
+        )  # fmt: skip
+
+
+def paper_of_house(n: int) -> Document:
+    """A file of no case, as a row alone."""
+    return Document.objects.create(
+        case=None, number=f"D-S{n}", kind="statement", filename="s.csv", title="流水", size=1,
+        file=f"s/{n}.csv", sha256=f"{n:064}", mime="text/csv", created_at=AT,
+        created_by=make.clerk(),
+    )  # fmt: skip
 
 
 def paper_of(case: Case, *, quarantined: bool = False) -> Document:
@@ -113,12 +184,25 @@ PAGES = {  # page -> the most queries that it may need beside the reader's own
     "outbox": ("notices:outbox", "", "clerk", 10),
     "exceptions": ("desk:exceptions", "?view=waiting", "supervisor", 6),
     "next thirty days": ("visits:outlook", "", "supervisor", 8),
+    "bundles": ("court:bundles", "", "supervisor", 2),
+    "daily heads": ("court:anchors", "", "compliance", 2),
+    "what goes when": ("retention:due", "?view=all", "compliance", 4),
+    "holds on records": ("retention:held", "", "compliance", 4),
+    "kept all the same": ("retention:kept", "", "compliance", 4),
+    "deleted": ("retention:deleted", "", "compliance", 4),
     "runs": ("outreach:runs", "", "clerk", 4),
     "a run to be drafted": ("outreach:new", "?view=all", "clerk", 8),
     "officers": ("visits:officers", "", "supervisor", 6),
     "safety": ("visits:safety", "", "supervisor", 8),
     "to settle": ("door:to_settle", "", "supervisor", 6),
     "quarantine": ("visits:quarantine", "", "compliance", 6),
+    "money in": ("banking:money_in", "", "clerk", 4),
+    "cash to hand in": ("agreements:cash", "", "clerk", 5),
+    "cash that is accounted for": ("agreements:cash", "?view=settled", "clerk", 3),
+    "numbers of cash receipts": ("agreements:cash", "?view=numbers", "clerk", 3),
+    "bank statements": ("banking:statements", "", "clerk", 4),
+    "payment providers": ("banking:providers", "", "administrator", 4),
+    "limitation running out": ("agreements:running_out", "?view=all", "supervisor", 4),
     "dashboard": ("desk:dashboard", "", "supervisor", 17),
 }
 
@@ -141,7 +225,8 @@ class TestLists:
     def test_cost_the_same_for_five_rows_and_for_fifty(self, clock: Any) -> None:
         clock.set(AT)
         people = {"supervisor": make.supervisor(), "clerk": make.clerk(),
-                  "compliance": make.compliance_officer()}  # fmt: skip
+                  "compliance": make.compliance_officer(),
+                  "administrator": make.administrator()}  # fmt: skip
         add_cases(0, FEW)
         few = {page: queries(n, q, people[who]) for page, (n, q, who, _m) in PAGES.items()}
         add_cases(FEW, MANY)

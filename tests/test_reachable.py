@@ -13,8 +13,10 @@ import pytest
 from django.urls import Resolver404, get_resolver, resolve
 
 from agreements import plans
-from agreements.actions import closing, drawing, paying, signing
+from agreements.actions import accelerating, closing, drawing, leaving, paying, signing
+from agreements.models import Agreement
 from cases.actions.calling import begin_call
+from cases.models import Case
 from notices import actions, relay
 from notices.models import Notice
 from notices.texts.changing import propose_wording, release_wording
@@ -25,28 +27,42 @@ from tests.agreements import cast
 from tests.test_bad_input import identified, left
 from tests.test_consistency import routes
 from tests.world import NOW, World, build, rolled_back, signed_in
+from workflow.approvals import decide_approval
 from workflow.steps import PolicyRefused
 
 ADDRESS = re.compile(r'(?:href|action|formaction|hx-get|hx-post|src)="([^"#]+)"')
 VIEWS = re.compile(r"(?:tab|view|show)=\w+")
 ENOUGH = 3  # pages of one kind that a person looks into
 ALWAYS = {
+    "agreements:account",
     "desk:case",
     "desk:casetab=people",
     "desk:casetab=agreement",
+    "desk:casetab=debt",
     "cases:call",
+    "agreements:agreement",
+    "agreements:close",
 }  # of every case they are
 BY_OTHER_MEANS = {
     "healthz", "readyz",  # asked by machines
-    "people:sign_in", "people:sign_out",  # before and after
+    "people:sign_in", "people:sign_out", "people:second_step", "people:passkey",  # before and after
+    "people:confirm",  # where the sign-in is long ago: tests/access
+    "people:remove_factor", "people:renew_codes",  # once somebody has a second factor: tests/access
+    "people:end_session", "people:end_others",  # once somebody is signed in twice: tests/access
+    "people:decide_reset",  # where a reset was asked for: tests/access
     "portal:check",  # by those who have no account
     "portal:messages", "portal:message", "portal:message_file", "portal:leave",  # by a link in a message
-    "carrier",  # called by carriers
+    "portal:sign", "portal:sign_paper",  # by a link in another message
+    "agreements:withdraw_other_link",  # likewise; tests/agreements/test_signers_by_link
+    "agreements:withdraw_link",  # only while a link is out; tests/agreements/test_signing_by_link
+    "carrier", "provider_call",  # called by carriers and by payment providers
     "cases:import_progress", "cases:import_stop",  # while the worker is at it
-    "rulebook:progress", "rulebook:stop", "outreach:progress",  # likewise
+    "rulebook:progress", "rulebook:stop", "outreach:progress", "court:progress",  # likewise
+    "court:download",  # once a worker has put the bundle together
+    "agreements:take_back_waiver",  # only while one waits, by who asked; tests/agreements/test_waivers
     "agreements:conclude",  # only where both have signed and something stood against it
     "visits:left",  # when a visit has just ended
-    "door:hello", "door:visits", "door:pack", "door:items", "door:key", "door:uploads", "door:upload",  # asked by the phone itself
+    "door:hello", "door:visits", "door:pack", "door:still", "door:items", "door:key", "door:uploads", "door:upload",  # asked by the phone itself
     "door:worker", "door:manifest",  # likewise, when the app installs
 }  # fmt: skip
 
@@ -120,8 +136,13 @@ def more(world: World) -> None:
             case=cast.again(case), amount=Decimal("39000.00"), method="transfer", received_at=NOW,
             **by,
         )  # fmt: skip
+        make.guarantor(cast.again(case))
+        Case.objects.filter(pk=case.pk).update(bureau_reported_on=date(2026, 3, 2))
         if steps:
             case = cast.again(case)
+            leaving.report_to_bureau(
+                case=case, what="settled", bureau="征信中心", reported_on=NOW.date(), **by
+            )
             closing.issue_certificate(case=case, **by)
             closing.return_paper(
                 paper=case.papers.get(original_held=True), returned_to="王海燕", **by
@@ -130,11 +151,13 @@ def more(world: World) -> None:
         case=cast.again(world.case),
         point=world.case.debtor.contact_points.get(channel="phone"), **by,
     )  # fmt: skip
+    for number in (225, 226):
+        broken_plan(f"HZ-2026-0{number}", f"W-{number}", asked_for_all=number == 226)
     own_words()
     signing.ask_lawyer(agreement=world.draft, lawyer="何律师", **by)
     cast.offered(make.prepared_case(reference="HZ-2026-0222", external_reference="W-222"))
     drawing.renegotiate(
-        case=cast.again(world.agreement.case), reason="收入减少", plan="equal", channel="phone",
+        case=cast.again(world.agreement.case), cause="income", reason="收入减少", plan="equal", channel="phone",
         rows=plans.equal(Decimal("38500.00"), first=date(2026, 5, 1), count=12), **by,
     )  # fmt: skip
     posted = walk.announced(
@@ -153,7 +176,22 @@ def more(world: World) -> None:
     actions.fail(notice=rows[1], why="554 no", at=NOW)
 
 
+def broken_plan(reference: str, external: str, *, asked_for_all: bool) -> None:
+    """A plan that was broken long ago, of which perhaps the whole sum was asked for since."""
+    agreement = cast.signed(make.prepared_case(reference=reference, external_reference=external))
+    Agreement.objects.filter(pk=agreement.pk).update(state=Agreement.State.BROKEN)
+    if asked_for_all:
+        asked = accelerating.request_acceleration(
+            agreement=cast.again(agreement), due_on=date(2026, 4, 1), reason="逾期",
+            by=make.supervisor(), at=NOW,
+        )  # fmt: skip
+        decide_approval(
+            approval=asked, granted=True, answer="同意", by=make.compliance_officer(), at=NOW
+        )
+
+
 @pytest.mark.django_db
+@pytest.mark.timeout(900)  # it opens every page as everybody
 def test_every_page_can_be_walked_to_and_no_link_leads_to_a_shut_door(clock: Any) -> None:
     clock.set(NOW)
     with rolled_back():

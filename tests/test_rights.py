@@ -81,6 +81,10 @@ def first_paper(world: World) -> int:
     return int(world.agreement.case.papers.order_by("pk")[0].pk)
 
 
+def a_rate(world: World) -> int:
+    return int(world.rate.pk)
+
+
 def decided(world: World) -> int:
     """The number of an event of the case that tells of a decision."""
     event = Event.objects.filter(case=world.case, data__has_key="decision").first()
@@ -139,6 +143,10 @@ TABLE: dict[str, Route] = {
         writes="keep_house_papers",
         role_first=True,
     ),
+    "cases:seals": Route(reads="keep_seals", writes="keep_seals"),
+    "cases:retire_seal": Route(
+        lambda w: [w.seal.pk], reads="keep_seals", writes="keep_seals", role_first=True
+    ),
     "cases:debtor": form("case", "edit_case"),
     "cases:add_address": form("case", "edit_case"),
     "cases:edit_address": form("case", "edit_case", lambda w: w.case.debtor.addresses.first().pk),
@@ -147,6 +155,7 @@ TABLE: dict[str, Route] = {
         "case", "edit_case", lambda w: w.case.debtor.contact_points.first().pk
     ),
     "cases:add_party": form("case", "edit_case"),
+    "cases:party_identity": form("guaranteed", "edit_case", lambda w: w.contact.pk),
     "cases:legal_basis": form("guaranteed", "edit_case", lambda w: w.contact.pk),
     "cases:guarantee": form(
         "guaranteed", "edit_case", lambda w: w.guaranteed.parties.get(role="guarantor").pk
@@ -252,6 +261,7 @@ TABLE: dict[str, Route] = {
     "door:to_settle": Route(reads="settle_door", only="GET"),
     "door:settle": form("clash", "settle_door"),
     "agreements:draw_up": form("case", "draw_up_agreement"),
+    "agreements:options": page("case", "draw_up_agreement"),
     "agreements:look": Route(of("case"), writes="draw_up_agreement", only="POST"),
     "agreements:renegotiate": Route(
         lambda w: [w.agreement.case.reference],
@@ -260,6 +270,16 @@ TABLE: dict[str, Route] = {
     ),
     "agreements:drop": form("case", "draw_up_agreement"),
     "agreements:waiver": form("case", "request_approval"),
+    "agreements:waiver_asked": Route(
+        lambda w: [w.draft.case.reference, w.draft.case.approvals.get(kind="waiver").pk],
+        only="GET",
+    ),
+    "agreements:waiver_bar": Route(only="GET"),
+    "agreements:take_back_waiver": Route(  # who of them has asked for it is asked by the action
+        lambda w: [w.draft.case.reference, w.draft.case.approvals.get(kind="waiver").pk],
+        reads="request_approval",
+        writes="request_approval",
+    ),
     "agreements:back": form("case", "draw_up_agreement"),
     "agreements:agreement": page("draft"),
     "agreements:redraft": form("draft", "draw_up_agreement"),
@@ -267,12 +287,74 @@ TABLE: dict[str, Route] = {
     "agreements:offer": press("draft", "draw_up_agreement"),
     "agreements:terms": press("offered", "draw_up_agreement"),
     "agreements:sign": form("offered", "draw_up_agreement", "debtor"),
+    "agreements:sign_on_paper": form("offered", "draw_up_agreement"),
+    "agreements:ask_signer": form("joint", "draw_up_agreement"),
+    "agreements:sign_other": form("joint", "draw_up_agreement", lambda w: w.signer.pk),
+    "agreements:decline": form("joint", "draw_up_agreement", lambda w: w.signer.pk),
+    "agreements:send_other_link": form("joint", "draw_up_agreement", lambda w: w.signer.pk),
+    "agreements:withdraw_other_link": form("joint", "draw_up_agreement", lambda w: w.signer.pk),
+    "agreements:leave_out": form("joint", "draw_up_agreement", lambda w: w.signer.pk),
+    "agreements:without": form("joint", "draw_up_agreement", lambda w: w.signer.pk),
+    "agreements:send_link": form("offered", "draw_up_agreement"),
+    "agreements:withdraw_link": form("offered", "draw_up_agreement"),
     "agreements:conclude": press("offered", "draw_up_agreement"),
     "agreements:ask_lawyer": form("offered", "draw_up_agreement"),
+    "agreements:read_aloud": form("offered", "draw_up_agreement"),
     "agreements:lawyer_answered": form("offered", "draw_up_agreement"),
+    "agreements:accelerate": form("draft", "accelerate"),
+    "agreements:withdraw_acceleration": form("draft", "accelerate"),
+    "agreements:account": page("case"),
+    "agreements:account_csv": page("case"),
+    "agreements:account_pdf": page("case"),
+    "agreements:state_rate": form("case", "keep_account"),
+    "agreements:withdraw_rate": Route(
+        lambda w: [w.case.reference, a_rate(w)],
+        reads="keep_account",
+        writes="keep_account",
+    ),
+    "agreements:book_charge": form("case", "keep_account"),
+    "agreements:running_out": Route(reads="see_limitation", only="GET"),
     "agreements:interrupt": form("case", "edit_case"),
+    "banking:money_in": Route(reads="record_payment", only="GET"),
+    "banking:statements": Route(reads="record_payment", only="GET"),
+    "banking:take_in": Route(reads="record_payment", writes="record_payment"),
+    "banking:statement": Route(
+        of("statement"), reads="record_payment", only="GET", role_first=True
+    ),
+    "banking:line": Route(
+        lambda w: [w.line.pk], reads="record_payment", writes="record_payment", role_first=True
+    ),
+    "banking:set_aside": Route(
+        lambda w: [w.line.pk], reads="record_payment", writes="record_payment", role_first=True
+    ),
+    "banking:providers": Route(reads="keep_accounts", only="GET"),
+    "banking:open_provider": Route(
+        lambda w: ["stripe_pay"], reads="keep_accounts", writes="keep_accounts", role_first=True
+    ),
+    "banking:provider": Route(
+        lambda w: [w.provider.pk], reads="keep_accounts", only="GET", role_first=True
+    ),
+    **{
+        f"banking:{name}_provider": Route(
+            lambda w: [w.provider.pk],
+            reads="keep_accounts",
+            writes="keep_accounts",
+            role_first=True,
+        )
+        for name in ("change", "use", "test")
+    },
     "agreements:pay": form("case", "record_payment"),
     "agreements:reverse_payment": form("payment", "record_payment"),
+    "agreements:move_payment": form("payment", "record_payment"),
+    "agreements:ask_refund": form("exceeded", "record_payment"),
+    "agreements:record_refund": form("refund", "record_payment"),
+    "agreements:cash": Route(reads="see_cash", only="GET"),
+    "agreements:cash_receipt": page("cash", "see_cash"),
+    "agreements:deposit_cash": form("cash", "hand_in_cash"),
+    "agreements:explain_cash": form("cash", "hand_in_cash"),
+    "agreements:spoil_cash_number": Route(
+        lambda w: [w.spare.pk], reads="hand_in_cash", writes="hand_in_cash"
+    ),
     "agreements:close": press("case", "close_case"),
     "agreements:certificate": press("case", "close_case"),
     "agreements:report": press("case", "close_case"),
@@ -281,6 +363,29 @@ TABLE: dict[str, Route] = {
         reads="close_case",
         writes="close_case",
     ),
+    "agreements:originals": page("case"),
+    "agreements:take_in_original": Route(
+        lambda w: [w.agreement.case.reference, first_paper(w)],
+        reads="edit_case",
+        writes="edit_case",
+    ),
+    "agreements:move_original": Route(
+        lambda w: [w.agreement.case.reference, first_paper(w)],
+        reads="edit_case",
+        writes="edit_case",
+    ),
+    "agreements:void_original": Route(
+        lambda w: [w.agreement.case.reference, first_paper(w)],
+        reads="request_approval",
+        writes="request_approval",
+    ),
+    "agreements:release_guarantor": Route(
+        lambda w: [w.guaranteed.reference, w.guaranteed.parties.get(role="guarantor").pk],
+        writes="close_case",
+    ),
+    "agreements:bureau_update": form("case", "close_case"),
+    "agreements:bureau_answer": form("closed", "close_case", lambda w: w.report.pk),
+    "agreements:data_return": form("closed", "close_case"),
     "agreements:close_early": form("case", "request_approval"),
     "agreements:reopen": form("closed", "request_approval"),
     "documents:document": Route(
@@ -321,6 +426,21 @@ TABLE: dict[str, Route] = {
     "notices:judge": form("letter", "handle_letters"),
     "notices:again": form("letter", "handle_letters"),
     "notices:drop": form("letter", "handle_letters"),
+    "court:bundles": Route(reads="build_bundle", only="GET"),
+    "court:ask": form("case", "build_bundle"),
+    "court:bundle": Route(of("bundle"), reads="build_bundle", only="GET", role_first=True),
+    "court:progress": Route(of("bundle"), reads="build_bundle", only="GET", role_first=True),
+    "court:download": Route(of("bundle"), writes="build_bundle", only="POST", role_first=True),
+    "court:anchors": Route(reads="see_anchors", only="GET"),
+    "retention:due": Route(reads="see_retention", only="GET"),
+    "retention:held": Route(reads="see_retention", only="GET"),
+    "retention:kept": Route(reads="see_retention", only="GET"),
+    "retention:deleted": Route(reads="see_retention", only="GET"),
+    "retention:engine": Route(reads="stop_deleting", writes="stop_deleting"),
+    "retention:case": page("case", "see_retention"),
+    "retention:hold": form("case", "hold_records"),
+    "retention:renew": form("case", "hold_records", lambda w: w.records_hold.pk),
+    "retention:lift": form("case", "hold_records", lambda w: w.records_hold.pk),
     "outreach:runs": Route(reads="see_runs", only="GET"),
     "outreach:new": Route(reads="draft_run", writes="draft_run"),
     "outreach:run": Route(of("drafted_run"), reads="see_runs", only="GET", role_first=True),
@@ -381,6 +501,22 @@ TABLE: dict[str, Route] = {
     "wording:end": Route(lambda w: [w.approved_text.pk], writes="edit_wording", only="POST"),
     "people:sign_out": Route(only="POST"),
     "people:password": Route(),
+    "people:security": Route(only="GET"),
+    "people:enrol": Route(only="GET"),
+    "people:add_app": Route(),
+    "people:add_passkey": Route(),
+    "people:renew_codes": Route(only="POST"),
+    "people:end_others": Route(only="POST"),
+    "people:everybody": Route(reads="see_factors", only="GET"),
+    "people:somebody": Route(
+        lambda _w: [make.clerk().username], reads="see_factors", only="GET", role_first=True
+    ),
+    "people:ask_reset": Route(
+        lambda _w: [make.clerk().username],
+        reads="ask_factor_reset",
+        writes="ask_factor_reset",
+        role_first=True,
+    ),
 }
 OF_A_KEY: dict[str, Route] = {  # machine clients hold a key; each has one method
     "api:case": Route(of("case"), only="GET"),
@@ -389,15 +525,19 @@ OF_A_KEY: dict[str, Route] = {  # machine clients hold a key; each has one metho
     "api:payments": Route(of("case"), writes="record_payment", only="POST"),
 }
 NOT_HERE = {
-    "people:sign_in",  # the door itself
+    "people:sign_in", "people:second_step", "people:passkey",  # the door itself: tests/access
+    "people:confirm", "people:remove_factor", "people:end_session",  # one's own alone: tests/access
+    "people:decide_reset",  # only where one was asked for: tests/access
     "portal:check",  # the same for everybody: tests/portal
     "portal:visit", "portal:visit_code", "portal:visit_unexpected", "portal:visit_leave",  # tests/portal
     "portal:officer", "portal:officer_qr",  # likewise: tests/journeys/test_s5
     "set_language",  # changes the reader's own language
     "carrier",  # carriers call it and show who they are: tests/notices/test_carriers
+    "provider_call",  # likewise payment providers: tests/banking/test_provider_calls
     "portal:messages", "portal:message", "portal:message_file", "portal:leave",  # tests/portal
+    "portal:sign", "portal:sign_paper",  # by a link: tests/agreements/test_signing_by_link
     "healthz", "readyz",  # tell a machine "yes"
-    "door:hello", "door:visits", "door:pack", "door:items", "door:key",  # speak JSON: tests/door
+    "door:hello", "door:visits", "door:pack", "door:still", "door:items", "door:key",  # speak JSON: tests/door
     "door:uploads", "door:upload",
     "demo:clock",  # the demo's alone: no such page anywhere else
 }  # fmt: skip

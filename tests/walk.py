@@ -74,15 +74,24 @@ def at_the_door(*, at: datetime = make.moment("2026-03-05 14:31"), **given: Any)
     return Visit.objects.get(pk=visit.pk)
 
 
+def asked(*, given: bool = True, **more: Any) -> Visit:
+    """Whoever opened, and nobody knows yet who it is, was asked whether the conversation may be recorded."""
+    visit = at_the_door(**more)
+    arriving.ask_consent(
+        visit=visit, kind="recording", given=given, by_whom="", by=make.crew()[0],
+        at=visit.started_at or VISIT_AT,
+    )  # fmt: skip
+    return Visit.objects.get(pk=visit.pk)
+
+
 def talking(*, at: datetime = make.moment("2026-03-05 14:35"), **given: Any) -> Visit:
     """Everything was shown and asked; the talk has begun."""
-    visit = at_the_door(**given)
+    visit = asked(**given)
     by = make.crew()[0]
     arriving.identify_debtor(visit=visit, name_said="王海燕", second_fact="2427", by=by, at=at)
     for officer in make.crew():
         arriving.show_credential(visit=visit, officer=officer, by=by, at=at)
-    for kind in ("talk", "recording"):
-        arriving.ask_consent(visit=visit, kind=kind, given=True, by_whom="王海燕", by=by, at=at)
+    arriving.ask_consent(visit=visit, kind="talk", given=True, by_whom="王海燕", by=by, at=at)
     for paper in visit.case.papers.all():
         arriving.show_paper(visit=visit, paper=paper, by=by, at=at)
     arriving.open_talk(visit=visit, by=by, at=at)

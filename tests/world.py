@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,24 +17,31 @@ from django.apps import apps
 from django.db import transaction
 from django.test import Client
 
-from agreements.actions import closing, paying
+from agreements.actions import closing, drawing, paying, refunding, signing
+from agreements.actions.signers import ask_to_sign
+from agreements.models import CashNumber, Payment, Refund
 from api.models import ApiKey, new_key
 from cases.actions import excepting, holding
+from cases.actions.identifying import set_identity
 from cases.actions.lawyers_letters import draft_letter
 from cases.actions.preparing import add_party
-from cases.models import Case, Hold
+from cases.models import BureauReport, Case, DebtRate, Hold
 from compliance.drafting import written_in
+from court.actions import ask_bundle
+from documents import sealing
 from door.models import Item
 from door.syncing import take_items
 from notices.models import Notice
 from notices.printing import loaded, print_letters
 from notices.texts import approved, changing
 from outreach import actions as outreach
-from people.models import OfficerPhoto, Person, User
+from people.models import Address, OfficerPhoto, Person, User
 from people.photos import portrait
+from retention.actions.holding import set_legal_hold
 from rulebook import editing
 from tests import make, walk
-from tests.agreements import cast
+from tests.agreements import cash_cast, cast
+from tests.banking import cast as bank
 from tests.cases.imports import cast as files
 from tests.outreach import cast as runs
 from tests.rulebook import cast as rules
@@ -72,15 +79,27 @@ class World:
     case: Any = None
     refused: Any = None
     closed: Any = None
+    report: Any = None  # to the credit bureau
+    bundle: Any = None
+    records_hold: Any = None
     visit: Any = None
     at_door: Any = None
     left: Any = None
     draft: Any = None
     offered: Any = None
+    joint: Any = None
+    signer: Any = None
     agreement: Any = None
     clash: Any = None  # what a phone says and the office does not
     apart: Any = None  # a photo that was taken without a consent
     payment: Any = None
+    exceeded: Any = None  # a payment on a closed case, owed back whole
+    refund: Any = None  # of another, granted and not paid back yet
+    cash: Any = None  # taken at a door, paid in but for ten yuan
+    spare: Any = None  # a number of a receipt that nobody has used
+    rate: Any = None
+    statement: Any = None
+    line: Any = None  # of it, that waits for a person
     hold: Any = None
     circumstance: Any = None
     credential: Any = None
@@ -90,7 +109,10 @@ class World:
     duty: Any = None
     batch: Any = None
     house_paper: Any = None
+    seal: Any = None
     account: Any = None
+    provider: Any = None  # an account at a payment provider
+    back: Any = None  # what it says went back
     contact: Any = None
     guaranteed: Any = None
     letter: Any = None
@@ -141,13 +163,18 @@ def build() -> World:
         world.key_of(user)
     _visits(world)
     _agreements(world)
+    world.cash = cash_cast.on_record(world.at_door, at=NOW)
+    cash_cast.short(world.cash, at=NOW)
+    world.spare = CashNumber.objects.get(taken=None)
     _overlays(world)
     _safety(world)
     _rules(world)
     _runs(world)
     _words(world)
+    _records(world)
     world.batch = files.check(files.csv_of(files.row(1), files.row(2, principal="-1")))
     world.house_paper = make.house_paper()
+    world.seal = sealing.make_seal(make.creditor(), by=make.administrator(), at=NOW)
     world.account = make.account()
     world.counsel = make.counsel()
     signed_in(world.counsel)
@@ -193,6 +220,37 @@ def _visits(world: World) -> None:
     world.notices["delivered"] = Notice.objects.get(visit=world.left, channel="letter")
 
 
+def _too_much(case: Case, amount: str) -> Payment:
+    """Money that came though the case is closed."""
+    return paying.record_payment(
+        case=case, amount=Decimal(amount), method="transfer", received_at=NOW, keep_rest=True,
+        by=make.clerk(), at=NOW,
+    )  # fmt: skip
+
+
+def _joint(world: World) -> None:
+    """Terms that a guarantor is to sign, too, who has confirmed the own promise; another is not asked."""
+    case = make.prepared_case(reference="HZ-2026-0212", external_reference="W-212")
+    first, _second = (make.guarantor(case, name=name) for name in ("孙国梁", "钱有为"))
+    Address.objects.create(
+        person=first.person, city="杭州市", text="文三路 8 号", source="contract"
+    )
+    set_identity(
+        party=first, id_number="33010619900101123X", born_on=date(1990, 1, 1), name_en="",
+        by=make.clerk(), at=NOW,
+    )  # fmt: skip
+    agreement = cast.draft(cast.again(case))
+    ask_to_sign(
+        agreement=agreement, party=first, debtor_agreed_on=None, by=make.clerk(), at=NOW
+    )  # fmt: skip
+    drawing.offer_agreement(agreement=cast.again(agreement), by=make.clerk(), at=NOW)
+    world.joint, world.signer = cast.again(agreement), agreement.signatories.get()
+    signing.confirm_term(
+        agreement=world.joint, term=world.signer.term, signatory=world.signer, by=make.clerk(),
+        at=NOW,
+    )  # fmt: skip
+
+
 def _agreements(world: World) -> None:
     world.draft = cast.draft(
         make.prepared_case(reference="HZ-2026-0204", external_reference="W-204")
@@ -200,18 +258,40 @@ def _agreements(world: World) -> None:
     world.offered = cast.offered(
         make.prepared_case(reference="HZ-2026-0205", external_reference="W-205"), confirmed=False
     )
+    _joint(world)
     signed = make.prepared_case(reference="HZ-2026-0206", external_reference="W-206")
     world.agreement = cast.signed(signed)
+    world.rate = DebtRate.objects.create(
+        debt=world.case.debts.get(), kind="contract", percent=5,
+        since=NOW.date(), source="第三条", stated_by=make.clerk(), stated_at=NOW,
+    )  # fmt: skip
     world.payment = paying.record_payment(
         case=cast.again(signed), amount=Decimal("500.00"), method="transfer", received_at=NOW,
         by=make.clerk(), at=NOW,
     )  # fmt: skip
+    world.statement = bank.take(
+        bank.csv_of(bank.row(1, "70.00", remark="还款", moment="20260304 09:30:00")), at=NOW
+    ).statement
+    world.line = world.statement.lines.get()
+    world.provider = bank.provider(at=NOW)
+    world.back = bank.went_back(world.provider, at=NOW)
     closed = make.prepared_case(reference="HZ-2026-0207", external_reference="W-207")
     asked = closing.request_early_closure(
         case=closed, closed_as="withdrawn", reason="债权人撤回", by=make.clerk(), at=NOW
     )
     decide_approval(approval=asked, granted=True, answer="同意", by=make.supervisor(), at=NOW)
     world.closed = cast.again(closed)
+    world.exceeded, other = (_too_much(world.closed, amount) for amount in ("20.00", "30.00"))
+    asked = refunding.request_refund(
+        payment=other, to_name="王海燕", to_account="6217000000000001", reason="结案后仍汇入",
+        by=make.clerk(), at=NOW,
+    )  # fmt: skip
+    decide_approval(approval=asked, granted=True, answer="同意", by=make.supervisor(), at=NOW)
+    world.refund = Refund.objects.get(payment=other)
+    world.report = BureauReport.objects.create(
+        case=closed, what="corrected", bureau="征信中心", reported_on=NOW.date(),
+        recorded_by=make.clerk(), recorded_at=NOW,
+    )  # fmt: skip
 
 
 def _overlays(world: World) -> None:
@@ -271,8 +351,23 @@ def _runs(world: World) -> None:
     outreach.drop_lines(run=world.drafted_run, lines=[left_out.pk], **given)
     given["cases"] = Case.objects.filter(pk=world.case.pk)
     world.asked_run = runs.drafted(**given)
+    world.bundle = ask_bundle(
+        case=world.case,
+        scope="whole",
+        reason="杭州市西湖区人民法院",
+        by=world.people["supervisor"],
+        at=NOW,
+    )
     outreach.ask_approval(run=world.asked_run, reason="三月提醒", by=world.people["clerk"], at=NOW)
     world.sent_run = runs.sent(**given)
+
+
+def _records(world: World) -> None:
+    """Nothing of a case may be deleted, whatever comes."""
+    world.records_hold = set_legal_hold(
+        case=world.case, kind="house", reason="内部核查", review_on=NOW.date() + timedelta(days=90),
+        by=world.people["compliance"], at=NOW,
+    )  # fmt: skip
 
 
 def _words(world: World) -> None:
@@ -306,7 +401,7 @@ def rows_of_house() -> dict[str, int]:
     """How many rows each table holds; requests that were refused leave all of them as they were."""
     ours = {
         "people", "timeline", "documents", "notices", "workflow", "cases", "visits", "agreements",
-        "api", "rulebook", "outreach",
+        "api", "rulebook", "outreach", "banking", "court", "retention",
     }  # fmt: skip
     return {
         model._meta.label: model._base_manager.count()

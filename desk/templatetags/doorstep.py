@@ -28,6 +28,7 @@ from desk.showing import (
     figure_words,
     moment_words,
     pack_title,
+    since_style,
     tongue_now,
     unit,
     zone_or_house,
@@ -148,6 +149,12 @@ _STATES = {
     "updated": ("amber", "pencil"),
     "unchanged": ("plain", "dash"),
     "rejected": ("red", "slash-circle-fill"),
+    # lines of a bank's statement
+    "open": ("amber", "hourglass-split"),
+    "booked": ("green", "check-circle-fill"),
+    "aside": ("plain", "slash-circle"),
+    "out": ("plain", "arrow-up-right"),
+    "returned": ("plain", "arrow-return-left"),
     # versions of our words
     "proposed": ("amber", "hourglass-split"),
     "released": ("green", "check-circle-fill"),
@@ -171,13 +178,15 @@ def state_pill(subject: Any) -> SafeString:
 def when(moment: Any, zone: Any = "", style: str = "full", home: Any = "") -> SafeString | str:
     """A moment in the zone of its place, with its weekday; the zone's name shows on hover.
 
-    Styles: ``full``, ``short`` (without the year), ``time``, ``day``, ``named`` (zone written out).
+    Styles: full, short (no year), time, since (the day only where it is not today), day, named (with the zone).
     ``home`` is the zone that a reader expects, such as the debtor's: another one is written out.
     """
     found = as_moment(moment)
     if found is None:
         return "–" if moment in (None, "") else str(moment)
-    return _when(found, found.isoformat(), zone_or_house(zone), style, str(home), tongue_now())
+    zone = zone_or_house(zone)
+    style = since_style(found, zone) if style == "since" else style
+    return _when(found, found.isoformat(), zone, style, str(home), tongue_now())
 
 
 @lru_cache(maxsize=4096)

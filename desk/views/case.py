@@ -28,6 +28,7 @@ from people.rights import may
 from timeline.models import Event
 from visits.models import Visit
 from workflow.acts import offers
+from workflow.duties import told_once
 from workflow.kept import kept
 from workflow.models import Approval, Duty
 
@@ -72,7 +73,7 @@ def case(request: HttpRequest, reference: str) -> TemplateResponse:
         "tab": tab,
         "tabs": [(name, label, f"?tab={name}") for name, label in TABS.items()],
         "offers": offers(found, reader, at),
-        "duties": _open_duties(case=found.pk),
+        "duties": told_once(_open_duties(case=found.pk), request.user.role),
         "approvals": _open_approvals(case=found.pk, at=at),
         "events": [told(event) for event in events[:SHOWN]],
         "older": events[SHOWN - 1].number if len(events) > SHOWN else None,
@@ -243,7 +244,7 @@ def _of_tab(tab: str, found: Case, reader: User, at: datetime) -> dict[str, Any]
     if tab == "agreement":
         return {
             "agreements": list(found.agreements.prefetch_related("instalments")[:20]),
-            "payments": list(found.payments.select_related("receipt")[:100]),
+            "payments": list(found.payments.select_related("receipt", "refund__receipt")[:100]),
         }
     if tab == "notices":
         letters = found.lawyers_letters.select_related("firm", "lawyer", "notice")

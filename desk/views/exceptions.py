@@ -9,6 +9,7 @@ from cases.exceptions import VIEWS, exceptions, in_view
 from cases.models import Case
 from common import clock
 from desk.worklist import PAGE
+from workflow.paging import page_by_key
 from workflow.web import demand
 
 LABELS = {
@@ -28,18 +29,15 @@ def listed(request: HttpRequest) -> TemplateResponse:
     view = request.GET.get("view", "")
     view = view if view in VIEWS else "force"
     found = in_view(exceptions(Case.objects.visible_to(request.user)), view, at)
-    after = request.GET.get("after", "")
-    if after.isdecimal() and len(after) < 18:
-        found = found.filter(pk__lt=int(after))
-    rows = list(found[: PAGE + 1])
+    rows, last = page_by_key(found, request.GET.get("after", ""), most=PAGE)
     return TemplateResponse(
         request,
         "desk/exceptions.html",
         {
             "views": LABELS.items(),
             "view": view,
-            "rows": rows[:PAGE],
-            "older": f"?view={view}&after={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
+            "rows": rows,
+            "older": f"?view={view}&after={last}" if last else "",
             "at": at,
         },
     )

@@ -1,22 +1,31 @@
 """For those who answer for others: approvals that wait, and how lawful the work was."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
+from cases.policy import rules_with_exceptions
 from common import clock
+from common.clock import local_day
+from compliance.reading import gist
 from desk.lawfulness import figures, late_duties, per_step
 from desk.showing import figure_name, figure_words
 from desk.worklist import COUNTED, PAGE
+from people.models import User
+from people.recent import recent_sign_in
 from people.rights import may
 from workflow.approvals import decide_approval, hidden_from, kind_of, page_of
 from workflow.forms import DeskForm, words_field
 from workflow.models import Approval, Duty
+from workflow.paging import page_by_key
+from workflow.reasons import tongue_now
 from workflow.steps import Step, carry_out
 from workflow.web import handle
 
@@ -32,7 +41,7 @@ class AnswerForm(DeskForm):
     )
 
 
-SAID_BY_SUBJECT = {"amount", "rule", "closed_as"}
+SAID_BY_SUBJECT = {"amount", "rule", "closed_as", "hold", "paper", "void_reason"}
 
 
 def approvals(request: HttpRequest) -> TemplateResponse:
@@ -62,6 +71,7 @@ def _may_decide(request: HttpRequest, approval: Approval) -> bool:
     )
 
 
+@recent_sign_in
 def approval(request: HttpRequest, pk: int) -> HttpResponse:
     """One request: what is asked, by whom, on what evidence; and the decision."""
     found = get_object_or_404(
@@ -81,7 +91,8 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
         template="desk/approval.html",
         context={
             "approval": found,
-            "details": [
+            "details": _rule_of(found)
+            + [
                 (figure_name(name), figure_words(value, found.case.zone))
                 for name, value in found.details.items()
                 if name not in SAID_BY_SUBJECT
@@ -99,6 +110,13 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The decision is recorded."),
         to=reverse("desk:approvals"),
     )
+
+
+def _rule_of(approval: Approval) -> list[tuple[Any, str]]:
+    """What the rule says from which somebody asks for an exception: whoever decides need not look it up."""
+    day = local_day(approval.requested_at, approval.case.zone)
+    entry = rules_with_exceptions(approval.case.packs, day).get(approval.subject)
+    return [(_("rule"), gist(entry)[tongue_now()])] if entry else []
 
 
 def dashboard(request: HttpRequest) -> TemplateResponse:
@@ -134,19 +152,15 @@ def behind(request: HttpRequest, name: str) -> TemplateResponse:
         raise Http404
     at = clock.now()
     cases = found.cases(Case.objects.visible_to(request.user), at)
-    after = request.GET.get("after", "")
-    if after.isdecimal() and len(after) < 18:
-        cases = cases.filter(pk__lt=int(after))
-    rows = list(
-        cases.select_related("debtor", "creditor", "team", "officer").order_by("-pk")[: PAGE + 1]
-    )
+    cases = cases.select_related("debtor", "creditor", "team", "officer")
+    shown, last = page_by_key(cases, request.GET.get("after", ""), most=PAGE)
     return TemplateResponse(
         request,
         "desk/behind.html",
         {
             "figure": found,
-            "cases": rows[:PAGE],
-            "older": f"?after={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
+            "cases": shown,
+            "older": f"?after={last}" if last else "",
             "at": at,
         },
     )
@@ -159,6 +173,9 @@ def do_duty(request: HttpRequest, pk: int) -> HttpResponse:
         pk=pk,
         done_at=None,
     )
+    own = _own_page(duty, request.user)
+    if own:
+        return redirect(own)
     form = _DoneForm(request.POST or None)
 
     def do(data: dict) -> None:
@@ -180,13 +197,28 @@ def do_duty(request: HttpRequest, pk: int) -> HttpResponse:
 
     return handle(
         request, case=duty.case, form=form, do=do, done=_("Done."), template="cases/form.html",
-        context={"title": duty.says_in(_tongue(request)), "button": _("It is done"), "hint": ""},
+        context={"title": duty.says_in(tongue_now()), "button": _("It is done"), "hint": ""},
     )  # fmt: skip
+
+
+OWN_PAGES = {
+    "door.settle": ("door:settle", "settle_door"),
+    "evidence.quarantine": ("visits:decide_quarantine", "decide_quarantine"),
+}
+"""Duties that are done on a page of their own, and the right that this page asks for."""
+
+
+def _own_page(duty: Duty, user: User) -> str:
+    """Where that one thing is decided, which ticks the duty off; its key ends with the number of the thing.
+
+    Whoever may not decide it there is led to the case.
+    """
+    page, right = OWN_PAGES.get(duty.kind, ("", ""))
+    number = duty.key.rpartition(":")[2]
+    if not page or not number.isdecimal():
+        return ""
+    return reverse(page, args=[number]) if may(user, right) else duty.case.get_absolute_url()
 
 
 class _DoneForm(DeskForm):
     remark = words_field(label=_("What was done"), most=500)
-
-
-def _tongue(request: HttpRequest) -> str:
-    return "zh" if request.LANGUAGE_CODE.startswith("zh") else "en"

@@ -16,6 +16,7 @@ from desk.rulebook import book_of, counted, month_begins, most_stopped, shelf_of
 from desk.rulebook_paper import LANGUAGES, rulebook_pdf
 from desk.told import sentence
 from desk.worklist import PAGE
+from workflow.paging import page_by_key
 from workflow.web import demand
 
 
@@ -86,10 +87,8 @@ def stopped(request: HttpRequest, name: str, rule: str) -> TemplateResponse:
         raise Http404
     stops = stops_seen(request.user, at).filter(pack=name, rule=rule)
     count = stops.count()
-    after = request.GET.get("after", "")
-    if after.isascii() and after.isdecimal() and len(after) < 18:
-        stops = stops.filter(pk__lt=int(after))
-    rows = list(stops.select_related("event", "case__debtor").order_by("-pk")[: PAGE + 1])
+    stops = stops.select_related("event", "case__debtor")
+    shown, last = page_by_key(stops, request.GET.get("after", ""), most=PAGE)
     return TemplateResponse(
         request,
         "desk/stopped.html",
@@ -98,9 +97,9 @@ def stopped(request: HttpRequest, name: str, rule: str) -> TemplateResponse:
             "rule": rule,
             "says": gist(entry),
             "month": local_day(month_begins(at), HOUSE_ZONE),
-            "rows": [(stop, sentence(stop.event)) for stop in rows[:PAGE]],
+            "rows": [(stop, sentence(stop.event)) for stop in shown],
             "number": count,
-            "older": f"?after={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
+            "older": f"?after={last}" if last else "",
         },
     )
 

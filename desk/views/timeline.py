@@ -14,6 +14,7 @@ from common import clock
 from common.clock import local
 from desk.papers import timeline_pdf
 from desk.told import GROUPS, told
+from people.recent import recent_sign_in_to_read
 from people.rights import may
 from timeline.chain import verify
 from timeline.models import Event
@@ -59,6 +60,7 @@ def timeline(request: HttpRequest, reference: str) -> TemplateResponse:
     return TemplateResponse(request, template, context)
 
 
+@recent_sign_in_to_read
 def export(request: HttpRequest, reference: str, form: str) -> HttpResponse:
     """The whole timeline as PDF or JSON; that it was taken out is itself recorded."""
     case = get_object_or_404(

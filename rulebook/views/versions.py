@@ -22,6 +22,7 @@ from compliance.comparing import changes
 from compliance.shelf import Pack, PackUnreadable
 from desk.showing import tongue_now
 from people.models import Organisation
+from people.recent import recent_sign_in
 from people.rights import may
 from rulebook import actions, papers, rates
 from rulebook.forms import DraftForm, NewPackForm, PublishForm
@@ -220,6 +221,7 @@ def delete(request: HttpRequest, reference: str) -> HttpResponse:
     )  # fmt: skip
 
 
+@recent_sign_in
 def publish(request: HttpRequest, reference: str) -> HttpResponse:
     """The second person's word: from its day on the version judges."""
     row = row_named(reference)

@@ -59,6 +59,14 @@ class TestProduction:
         assert told.returncode != 0
         assert words in told.stderr
 
+    def test_lets_nobody_in_without_a_second_factor(self) -> None:
+        wanted = "from config import settings as s; print(s.SECOND_FACTOR_REQUIRED, s.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN)"
+        told = subprocess.run(
+            [sys.executable, "-c", wanted], cwd=ROOT, env={"PATH": os.environ["PATH"], **STRICT},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert told.stdout.split() == ["True", "False"]
+
 
 class TestDemo:
     def test_makes_its_own_key_once(self, tmp_path: Path) -> None:

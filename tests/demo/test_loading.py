@@ -1,15 +1,19 @@
 """The demo: what a newcomer sees, made by the real actions alone."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
 
 from agreements.models import Agreement
 from cases.models import Case, Hold, ImportBatch, Refusal
 from cases.models.case import Step
+from court.models import Bundle
 from demo.loading import load
 from door.models import Item, Upload
 from notices.models import Notice
 from outreach.models import NoticeRun, NoticeRunLine
+from retention.models import Term
 from rulebook.models import PackVersion, WhatIf
 from tests import make
 from timeline.models import Event
@@ -26,7 +30,7 @@ class TestDemo:
         settings.MEDIA_ROOT = tmp_path  # so that no file of another test is counted
         now = make.moment("2026-11-24 11:30")
         clock.set(now)
-        assert load(now) == 62
+        assert load(now) == 65
 
         assert set(Case.objects.values_list("state", flat=True)) == set(Step.values)
         assert set(Visit.objects.values_list("state", flat=True)) == set(Visit.State.values)
@@ -59,10 +63,16 @@ class TestDemo:
             assert Event.objects.filter(kind=kind).exists(), kind
         assert Outlook.objects.filter(refused=True, alternative_at__gt=now).exists()
         assert Duty.objects.filter(done_at=None, role="clerk").exists()
-        assert set(Item.objects.values_list("state", "question")) == {("conflict", "contact")}
-        assert set(Upload.objects.values_list("state", flat=True)) == {"quarantined"}
+        assert set(Item.objects.values_list("state", "question")) == {
+            ("conflict", "contact"),
+            ("applied", "dropped"),
+        }
+        assert set(Upload.objects.values_list("state", flat=True)) == {"quarantined", "refused"}
         assert set(ImportBatch.objects.values_list("state", flat=True)) == {"applied", "ready"}
 
+        assert set(Bundle.objects.values_list("scope", "state")) == {
+            ("whole", "ready"), ("redacted", "ready"),
+        }  # fmt: skip
         assert set(PackVersion.objects.exclude(drafted_by=None).values_list("state", flat=True)) == {
             "draft", "proposed",
         }  # fmt: skip
@@ -75,6 +85,15 @@ class TestDemo:
         assert run.state == "done"
         assert run.newly_refused > 0
         assert run.changed.count() == run.newly_refused
+
+        assert Term.objects.get(record="case_file", erased_at__isnull=False).erasure.certificate
+        assert Term.objects.filter(due_on__lte=now.date(), held_by=["suit"]).exists()
+        soon = now.date() + timedelta(days=60)
+        assert (
+            Term.objects.standing()
+            .filter(record="case_file", due_on__lte=soon, held_by=[])
+            .exists()
+        )
 
         call_command("verify_timeline")
         call_command("check_invariants")

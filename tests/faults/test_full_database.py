@@ -37,7 +37,7 @@ class Disk:
         if not self.mounted:
             self._let_grow(house, "0")
             return
-        with (self.folder / "filler").open("wb") as filler, suppress(OSError):
+        with suppress(OSError), (self.folder / "filler").open("wb") as filler:
             while True:
                 filler.write(b"\0" * 65536)
                 filler.flush()

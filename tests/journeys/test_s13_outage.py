@@ -66,7 +66,9 @@ def workers() -> Iterator[Callable[[str], Worker]]:
 
 
 def debtor(number: int, zone: str) -> Person:
-    return Person.objects.create(name=f"王海燕 {number}", language="en", zone=zone)
+    return Person.objects.create(
+        name=f"王海燕 {number}", language="en", zone=zone, id_number=f"33010619880715{number:04}"
+    )
 
 
 def letters() -> None:

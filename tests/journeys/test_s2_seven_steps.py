@@ -78,6 +78,7 @@ class TestSevenSteps:
             self.pay(desk, case, number)
         assert Case.objects.get(pk=case.pk).balance == Decimal("0.00")
         self.close(desk, case)
+        self.leave_nothing_open(desk, case)
         self.tells_the_whole_story(case)
         self.paper_can_be_checked(open_page(width=390, height=844))
 
@@ -108,13 +109,14 @@ class TestSevenSteps:
         page.locator("button[name=badge]").first.click()
         page.wait_for_load_state()
         press(page, "We ring now")
+        press(page, "Yes, record")
         page.fill("[name=name_said]", "王海燕")
         page.fill("[name=second_fact]", "2427")
         press(page, "It is the person we look for")
         press(page, "Said and shown")
         press(page, "Said and shown")
         press(page, "Yes, now")
-        while page.locator("button[name=answer]").count():  # recording yes; not coming in
+        while page.locator("button[name=answer]").count():  # coming in, filming
             page.locator("button[name=answer]").first.click()
             page.wait_for_load_state()
         for _paper in range(3):
@@ -202,6 +204,19 @@ class TestSevenSteps:
         if confirm.count():
             confirm.first.click()
         eventually(lambda: Case.objects.get(pk=case.pk).state == "closure", 20)
+
+    def leave_nothing_open(self, page: Any, case: Case) -> None:
+        """The agency's data are accounted for, and the original's way through the house can be read."""
+        page.goto(f"/cases/{case.reference}/close/")
+        page.get_by_role("link", name="Make the certificate").click()
+        page.select_option("[name=how]", "both")
+        page.fill("[name=what]", "联系方式、上门影像")
+        page.fill("[name=signed_by]", "周敏")
+        press(page, "Make the certificate")
+        page.goto(f"/cases/{case.reference}/originals/")
+        page.get_by_text("Taken into custody").first.wait_for()
+        page.get_by_text("Given back to its owner").first.wait_for()
+        assert "联系方式" in text_of(Document.objects.get(kind="data_certificate"))
 
     def paper_can_be_checked(self, page: Any) -> None:
         """By a stranger, at the address that the QR code holds."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from cases.models import Case
 from notices import receipts, relay
@@ -82,6 +83,35 @@ class TestNoticeBounces:
         assert "The earliest lawful time is" in duty.says["en"]
         assert "9 March 2026, 08:00" in duty.says["en"]
         assert "72 小时" in duty.says["zh"]
+
+    @pytest.mark.parametrize("page", ["/cases/{case}/", "/visits/{visit}/"])
+    def test_each_page_says_it_once_to_whoever_reads_it(
+        self, bounced: Visit, page: str, clock: Any
+    ) -> None:
+        clock.set(BOUNCED_AT)
+        address = page.format(case=bounced.case.reference, visit=bounced.reference)
+        for user in (make.clerk(), make.supervisor()):
+            client = Client()
+            client.force_login(user)
+            shown = client.get(address).context["duties"]
+            (told,) = [one for one in shown if one.kind.startswith("visit.unbooked.")]
+            assert "请勿前往" in told.says["zh"]
+            assert (told.role == "supervisor") == (user.role == "supervisor")
+
+    def test_the_sentences_stand_together_as_chinese_does(self, bounced: Visit) -> None:
+        assert "。 " not in Duty.objects.get(kind="visit.unbooked.supervisor").says["zh"]
+
+    def test_the_page_names_the_crew_that_was_to_go_and_no_earlier_one(self) -> None:
+        visit = walk.planned()
+        before, *others = visit.crew.order_by("pk")
+        VisitOfficer.objects.filter(pk=before.pk).update(
+            slot=type(before.slot)(SENT_AT, BOUNCED_AT)
+        )  # as of a plan before it was moved
+        visit.crew.update(active=False)
+        client = Client()
+        client.force_login(make.clerk())
+        crew = client.get(f"/visits/{visit.reference}/").context["crew"]
+        assert [part.pk for part in crew] == [part.pk for part in others]
 
     def test_officer_and_supervisor_are_told_once(self, bounced: Visit) -> None:
         roles = Duty.objects.filter(case=bounced.case, kind__startswith="visit.unbooked.")

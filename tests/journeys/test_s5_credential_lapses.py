@@ -107,6 +107,7 @@ class TestSwap:
         assert visit.state == "noticed"  # the pack wants the debtor told, not the notice again
         assert {part.officer.badge for part in visit.crew.filter(active=True)} == {"021", "042"}
         told = Notice.objects.get(dedupe_key__startswith="visit-crew:")
+        assert told.about["aim"] == "serving"
         assert "孙丽（工号 042）代替 王芳（工号 034）" in told.body
         assert not Duty.objects.filter(kind="visit.crew_lapses", done_at=None).exists()
         crew = [make.crew()[0], into]

@@ -24,7 +24,7 @@ AT = make.moment("2026-03-05 14:33")
 
 def full_queue() -> Visit:
     """At the door, with one visit planned, two reminders and one letter still to come."""
-    visit = walk.at_the_door()
+    visit = walk.asked()
     walk.planned(
         case=visit.case,
         starts_at=make.moment("2026-03-19 10:00"),

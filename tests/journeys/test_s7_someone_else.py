@@ -20,6 +20,7 @@ pytestmark = [
 MATTER = (
     NAME, "王海燕", "Wang", "西湖银行", "West Lake", "清水", "Clear Water", "38,600", "40,000", "XH-2024",
     "债", "欠", "还款", "贷款", "催收", "HZ-2026-0147", "loan", "overdue", "repay", "creditor", "amount",
+    "现金", "in cash",
 )  # fmt: skip
 
 
@@ -50,6 +51,7 @@ class TestSomeoneElse:
         phone.depart()
         phone.no_signal()
         phone.arrive()
+        phone.ask_to_record()
         phone.at("who")
         phone.press("#foot [data-do=third]")
         phone.at("third-party")
@@ -81,7 +83,7 @@ class TestSomeoneElse:
     def test_goes_back_to_the_question_when_it_is_the_person_after_all(
         self, open_page: Any, sign_in: Any, clock: Any, language: str
     ) -> None:
-        visit = walk.at_the_door()
+        visit = walk.asked()
         clock.set("2026-03-05T14:33", zone="Asia/Shanghai")
         phone = Phone(open_page, sign_in, language=language).open()
         phone.press(f'[data-visit="{visit.reference}"]')
@@ -89,6 +91,7 @@ class TestSomeoneElse:
         phone.press("#foot [data-do=third]")
         phone.at("third-party")
         phone.answer("back")
+        phone.ask_to_record()  # what the first to open had said holds for nobody else
         phone.identify()
         phone.at("credentials:021").sent()
         visit = Visit.objects.get(pk=visit.pk)

@@ -71,9 +71,10 @@ class TestBasement:
 
         phone.no_signal()  # 14:20 by the office's clock; the phone's own clock goes on by itself
         phone.arrive()
+        phone.ask_to_record()
         phone.identify()
         phone.show_credentials()
-        phone.consents(recording="yes", entry="no")
+        phone.consents(entry="no")
         phone.show_papers(visit)
         phone.at("talk_open")
         phone.go_on()

@@ -9,16 +9,22 @@ import pytest
 from celery import current_app
 from django.utils import translation
 
+from agreements import plans
+from agreements.actions.accelerating import request_acceleration
+from agreements.actions.drawing import renegotiate
 from agreements.actions.paying import record_payment
+from agreements.actions.warning import warn_of_limitation
 from agreements.models import Agreement, Payment
 from agreements.tasks import sweep_instalments
 from cases.models import Case
 from notices import relay
 from notices.models import Notice
+from people.models import User
 from tests import make
 from tests.agreements import cast
 from timeline.models import Event
 from visits.models import Visit
+from workflow.approvals import decide_approval
 from workflow.models import Duty
 
 pytestmark = [pytest.mark.django_db, pytest.mark.journey]
@@ -155,6 +161,59 @@ class TestBrokenPromise:
         assert cast.again(agreement).state == "signed"
         assert Duty.objects.get(kind="supervisor.missed").done_at is not None
         assert "agreement.mended" in cast.kinds(case)
+
+    def test_is_asked_for_whole_by_two_people_alone_and_passed_on_when_unpaid(
+        self, agreement: Agreement
+    ) -> None:
+        case = until_the_second(agreement)
+        for moment in ("2026-05-16 00:01", "2026-05-22 10:00", "2026-05-23 00:00"):
+            cast.swept(moment)
+        assert not agreement.accelerations.exists()  # never by itself
+        at = make.moment("2026-05-23 09:00")
+        asked = request_acceleration(
+            agreement=cast.again(agreement), due_on=date(2026, 6, 8), reason="多次联系未果",
+            by=make.supervisor(), at=at,
+        )  # fmt: skip
+        decide_approval(
+            approval=asked, granted=True, answer="同意", by=make.compliance_officer(), at=at
+        )
+        assert agreement.accelerations.get().amount == Decimal("28500.00")
+        assert case.notices.filter(kind="letter", document__isnull=False).count() == 1
+        for moment in ("2026-06-08 10:00", "2026-06-09 00:01", "2026-06-10 10:00"):
+            cast.swept(moment)
+        assert Duty.objects.filter(kind="supervisor.unpaid", done_at=None).count() == 1
+        assert not Visit.objects.exists()
+        assert cast.chain_holds(case)
+
+    def test_is_drawn_anew_for_a_coded_reason_that_ends_the_task(
+        self, agreement: Agreement
+    ) -> None:
+        case = until_the_second(agreement)
+        for moment in ("2026-05-16 00:01", "2026-05-22 10:00", "2026-05-23 00:00"):
+            cast.swept(moment)
+        at = make.moment("2026-05-23 10:00")
+        new = renegotiate(
+            case=cast.again(case), cause="income", reason="停工", plan="equal", channel="phone",
+            rows=plans.equal(Decimal("28500.00"), first=date(2026, 6, 15), count=6),
+            by=make.clerk(), at=at,
+        )  # fmt: skip
+        cast.sign_all(new, at)
+        assert Duty.objects.get(kind="supervisor.missed").done_at is not None
+        assert (cast.again(agreement).state, cast.again(new).state) == ("superseded", "signed")
+        assert cast.again(new).cause == "income"
+
+    def test_moves_limitation_with_each_payment_and_warns_180_days_ahead(
+        self, agreement: Agreement
+    ) -> None:
+        Case.objects.filter(pk=agreement.case.pk).update(packs=["cn", "story"])
+        agreement.case.debts.update(limitation_ends_on=date(2026, 9, 1))
+        case = until_the_second(agreement)
+        ends = case.debts.get().limitation_ends_on
+        assert ends == date(2029, 5, 15)
+        system = User.objects.system()
+        assert warn_of_limitation(make.moment("2028-11-15 10:00"), by=system) == 0
+        assert warn_of_limitation(make.moment("2028-11-16 10:00"), by=system) == 1
+        assert Duty.objects.get(kind="limitation.near").role == "supervisor"
 
     def test_is_swept_by_the_worker_s_task(self, agreement: Agreement, clock: Any) -> None:
         case = until_the_second(agreement)

@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from agreements.actions import paying
 from agreements.models import Agreement
-from documents.models import Document
+from documents.models import Document, Seal
 from documents.render import check_path
+from documents.storing import MOST_BYTES
 from tests import make
 from tests.agreements import cast
 
@@ -51,6 +52,16 @@ class TestAgreement:
         assert standing(paper[:-2] + bytes([paper[-2] ^ 1]) + paper[-1:]) == "unknown"
         assert standing(paper + b"\n") == "unknown"
 
+    @pytest.mark.parametrize(
+        ("number", "other"), [("HZ-2026-0147-A1", False), ("HZ-2026-0147-P1", True)]
+    )
+    def test_proves_nothing_of_a_paper_with_another_number(
+        self, signed: Any, number: str, other: bool
+    ) -> None:
+        page = ask(bytes_of(signed.document), number, headers=ENGLISH).content.decode()
+        assert ("Genuine and unchanged." in page) is not other
+        assert ("its own number is another" in page) is other
+
     @pytest.mark.parametrize("state", ["superseded", "void"])
     def test_is_told_when_it_is_replaced_or_void(self, signed: Any, state: str) -> None:
         Agreement.objects.filter(pk=signed.pk).update(state=state)
@@ -59,6 +70,38 @@ class TestAgreement:
     def test_leads_here_by_its_qr_code(self, signed: Any, settings: Any) -> None:
         assert reverse("portal:check", args=[signed.number]) == check_path(signed.number)
         assert settings.PUBLIC_URL.startswith("http")
+
+
+class TestSeal:
+    def test_is_read_from_the_file_and_named_after_who_sealed(self, signed: Any) -> None:
+        found = ask(bytes_of(signed.document)).context["found"]
+        assert (found.standing, found.seal) == ("holds", "intact")
+        assert found.sealed_by == Seal.objects.get()
+        page = ask(bytes_of(signed.document), headers=ENGLISH).content.decode()
+        assert "the seal holds for the whole file" in page
+        assert "vouches for nobody" in page
+
+    def test_no_longer_holds_where_something_was_added(self, signed: Any) -> None:
+        found = ask(bytes_of(signed.document) + b"\n%more\n").context["found"]
+        assert (found.standing, found.seal, found.sealed_by) == ("unknown", "broken", None)
+
+    def test_is_told_apart_where_it_is_none_of_ours(self, signed: Any) -> None:
+        Seal.objects.update(fingerprint="0" * 64)
+        found = ask(bytes_of(signed.document)).context["found"]
+        assert (found.seal, found.sealed_by) == ("foreign", None)
+
+    @pytest.mark.parametrize(
+        "content", [b"no pdf /ByteRange", b"%PDF-1.7\n/ByteRange [0 1 2 3]\n" + b"\xff" * 5000]
+    )
+    def test_is_not_found_in_what_is_none(self, content: bytes) -> None:
+        found = ask(content).context["found"]
+        assert found.standing == "unknown"
+        assert found.seal in {"none", "unreadable"}
+
+    def test_is_not_looked_for_in_a_huge_file(self) -> None:
+        answer = ask(b"%PDF-1.7 /ByteRange" + b"0" * MOST_BYTES, headers=ENGLISH)
+        assert answer.status_code == 422
+        assert "larger than any paper" in answer.content.decode()
 
 
 class TestOtherPapers:

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.actions.writing import write_to_debtor
+from cases.facts import facts_for
 from cases.models import Case, Mandate
 from notices import channels, links, relay
 from notices.models import Notice, PortalLink
@@ -246,6 +247,26 @@ class TestBell:
         relay.send_due(MONDAY)
         bell = Notice.objects.get(kind="portal_bell")
         assert (bell.state, mailbox.messages) == ("suppressed", [])
+
+    def test_and_its_message_are_one_contact_of_the_way_by_which_it_rang(
+        self, case: Case, mailbox: Mailbox
+    ) -> None:
+        queued(case, channel="portal", address=" ", with_point=False, key="once")
+        relay.send_due(MONDAY)
+        bell = Notice.objects.get(kind="portal_bell")
+        relay.send_due(MONDAY + timedelta(minutes=1))
+        bell.refresh_from_db()
+        assert bell.sent_at
+        contacts = facts_for(case, at=MONDAY + timedelta(minutes=2)).contacts
+        assert [one.channel for one in contacts] == ["email"]
+
+    def test_that_did_not_ring_leaves_the_message_a_contact(self, case: Case) -> None:
+        made = queued(case, channel="portal", address=" ", with_point=False, key="silent")
+        relay.send_due(MONDAY)
+        Notice.objects.filter(kind="portal_bell").update(state="suppressed", sent_at=None)
+        made.refresh_from_db()
+        assert made.sent_at
+        assert len(facts_for(case, at=MONDAY + timedelta(minutes=2)).contacts) == 1
 
 
 class TestUnderAMandate:

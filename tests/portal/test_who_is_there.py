@@ -500,6 +500,21 @@ class TestLeave:
         arriving.begin_visit(visit=again(visit), by=by, at=AT_DOOR)
         assert again(visit).state == "started"
 
+    def test_before_the_visit_makes_the_page_say_that_nobody_may_be_there(self, at: Any) -> None:
+        """The page says what the beginning of a visit would be told, at every moment."""
+        visit = walk.noticed()
+        at("2026-03-05 14:20")
+        assert state(visit) == "valid"
+        press(visit, "leave")
+        assert state(visit) == "no"
+        said = text_of(page(visit))
+        assert "Valid now" not in said
+        assert "until then nobody may ring" in said
+        assert "I do not want this visit" not in said
+        Duty.objects.filter(kind="visit.unwanted").update(done_at=AT_DOOR)
+        assert state(visit) == "valid"
+        assert "until then nobody may ring" not in text_of(page(visit))
+
     def test_after_the_visit_changes_nothing(self, at: Any) -> None:
         visit = walk.at_the_door()
         refusing.nobody_in(visit=visit, remark="", by=make.crew()[0], at=AT_DOOR)
@@ -549,7 +564,7 @@ class TestPhone:
     def test_shows_the_code_drawn_in_the_page_so_that_it_needs_no_signal(
         self, at: Any, client: Client
     ) -> None:
-        visit = walk.at_the_door()
+        visit = walk.asked()
         at("2026-03-05 14:33")
         client.force_login(make.crew()[0])
         door = reverse("visits:door", args=[visit.reference])
