@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "agreements",
     "banking",
     "outreach",
+    "quality",
     "rulebook",
     "retention",
     "court",

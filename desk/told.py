@@ -14,7 +14,13 @@ from cases.models import Case, ContactAttempt, Hold, Party, Refusal
 from cases.models.case import Step
 from cases.models.circumstances import CHOICES as CIRCUMSTANCES
 from cases.models.circumstances import Circumstance
-from desk import told_of_closing, told_of_money, told_of_safety, told_of_signing
+from desk import (
+    told_of_closing,
+    told_of_money,
+    told_of_quality,
+    told_of_safety,
+    told_of_signing,
+)
 from desk.at_the_door import AT_THE_DOOR
 from desk.showing import figure_words, pack_title, tongue_now, zone_or_house
 from documents.models import Document
@@ -56,7 +62,7 @@ GROUPS = {
         (
             "case.", "debtor.", "address.", "contact_point.", "party.", "ability.", "strategy.",
             "paper.", "original.", "document.", "certificate.", "guarantor.", "agency_data.", "mandate.", "packs.", "hold.", "circumstance.",
-            "limitation.", "bureau.", "privacy.", "records.",
+            "limitation.", "bureau.", "privacy.", "records.", "complaint.", "quality.",
         ),
     ),
     "contacts": Group(
@@ -174,6 +180,7 @@ CODED: dict[str, Any] = {
     "willingness": TalkRecord.Willingness,
     **told_of_safety.CODED,
     **told_of_closing.CODED,
+    **told_of_quality.CODED,
 }
 SOURCES = {"circumstance.": Circumstance.Source}
 KINDS = {"consent.": Consent.Kind, "notice.": Notice.Kind, "approval.": Approval.Kind}
@@ -299,6 +306,7 @@ NAMED: dict[str, tuple[Any, str]] = {
     "privacy": (Asked, "privacy"),
     **told_of_closing.NAMED,
     **told_of_safety.NAMED,
+    **told_of_quality.NAMED,
 }
 
 ASKED: dict[str, Any] = {
@@ -331,6 +339,7 @@ SENTENCES: dict[str, Any] = {
     **AT_THE_DOOR,
     **told_of_closing.SENTENCES,
     **told_of_money.SENTENCES,
+    **told_of_quality.SENTENCES,
     **told_of_safety.SENTENCES,
     **told_of_signing.SENTENCES,
     "case.opened": _("The case was opened."),

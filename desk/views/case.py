@@ -24,11 +24,13 @@ from common.clock import local_day
 from compliance.applying import Situation, left_out, packs_for
 from compliance.places import names_of
 from desk.told import told
+from notices.outbox import is_of_complaint
 from people.models import User
 from people.rights import may, opens
 from timeline.models import Event
 from visits.models import Visit
 from workflow.acts import offers
+from workflow.discretion import is_kept_from
 from workflow.duties import told_once
 from workflow.kept import kept
 from workflow.models import Approval, Duty
@@ -68,7 +70,8 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     found.live_agreements = _live_agreements(case=found.pk)
     for part in (*found.live_visits, *found.live_agreements):
         part.case = found
-    events = _newest_events(case=found.pk)
+    read = _newest_events(case=found.pk)
+    events = [event for event in read if not is_kept_from(event, found, reader)]
     context = {
         "case": found,
         "at": at,
@@ -79,7 +82,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "duties": told_once(_open_duties(case=found.pk), request.user.role),
         "approvals": _open_approvals(case=found.pk, at=at),
         "events": [told(event) for event in events[:SHOWN]],
-        "older": events[SHOWN - 1].number if len(events) > SHOWN else None,
+        "older": read[SHOWN - 1].number if len(read) > SHOWN else None,
         **_of_tab(tab, found, reader, at),
     }
     template = (
@@ -252,10 +255,14 @@ def _of_tab(tab: str, found: Case, reader: User, at: datetime) -> dict[str, Any]
     if tab == "notices":
         letters = found.lawyers_letters.select_related("firm", "lawyer", "notice")
         return {
-            "notices": list(found.notices.select_related("document")[:100]),
+            "notices": [
+                notice
+                for notice in found.notices.select_related("document")[:100]
+                if not (found.keeps_from(reader) and is_of_complaint(notice))
+            ],
             "lawyers_letters": list(letters[:20]),
         }
     papers = found.documents.shown().select_related("created_by")
-    if not may(reader, "see_restricted"):
+    if not may(reader, "see_restricted") or found.keeps_from(reader):
         papers = papers.filter(restricted=False)
     return {"documents": list(papers[:200])}
