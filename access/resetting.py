@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from access import sessions
+from people.accounts import note_change
 from people.models import User
 from people.rights import may
 from timeline.chain import record_for_house
@@ -52,6 +53,8 @@ def decided(approval: Approval, by: User, at: datetime) -> None:
         raise WrongInput(_("Nobody decides on their own."))
     if approval.state != Approval.State.GRANTED:
         return
+    for hand in {approval.requested_by, by}:
+        note_change(account=user, by=hand, at=at, what="reset")
     gone = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
     Authenticator.objects.filter(user=user).delete()
     ended = sessions.end_all(user)
