@@ -93,7 +93,7 @@ def as_kept(text: str) -> str:
 def masked_way(notice: Notice) -> str:
     """Where a message goes; what carries a letter must be read whole, all else only told apart."""
     if notice.is_carried or not notice.address:
-        return notice.address
+        return str(notice.address)
     return mask(notice.address, "email" if notice.channel == "email" else "phone")
 
 
