@@ -7,7 +7,7 @@ class AgreementsConfig(AppConfig):
     def ready(self) -> None:
         """Make known this app's notices, its kinds of approval and its acts."""
         from agreements import acts, kinds, telling, waivers
-        from agreements.actions import by_link
+        from agreements.actions import by_link, word
         from agreements.actions.accelerating import acceleration_steps
         from agreements.actions.closing import early_closure_steps, reopening_steps
         from agreements.actions.depositing import difference_steps, paid_in_meanwhile
@@ -22,6 +22,7 @@ class AgreementsConfig(AppConfig):
         by_link.register_all()
         kinds.register_all()
         telling.register_all()
+        word.register_all()
         to_staff.ask_again(StaffMessage.Kind.WAIVER, waivers.decided_meanwhile)
         register(ApprovalKind("acceleration", "approve_acceleration", acceleration_steps))
         register(ApprovalKind("waiver", "approve_waiver", waiver_steps))

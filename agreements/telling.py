@@ -38,6 +38,14 @@ def of_copy(case: Any, at: datetime) -> Sample:
     return Sample(messages.of_copy(found), _asks(case, at))
 
 
+def of_word(case: Any, at: datetime) -> Sample:
+    """The newest agreement that others are asked to sign, too."""
+    found = Agreement.objects.filter(case=case, signatories__isnull=False).order_by("-pk").first()
+    if found is None:
+        raise NothingToTell(_("Nobody else is asked to sign in this case."))
+    return Sample(messages.of_copy(found), _asks(case, at))
+
+
 def of_receipt(case: Any, at: datetime) -> Sample:
     """The newest payment, while something is open."""
     payment = Payment.objects.filter(case=case).order_by("-pk").first()
@@ -77,3 +85,5 @@ def register_all() -> None:
     tells("payment_receipt", of_receipt)
     tells("last_receipt", of_last_receipt)
     tells("settlement", of_settlement)
+    for wording in ("other_signed", "other_declined"):
+        tells(wording, of_word)

@@ -17,6 +17,7 @@ from agreements.actions.signing import (
     must_be_signature,
     must_not_have_signed,
 )
+from agreements.actions.word import SIGNED, tell_debtor
 from agreements.models import Agreement, Signatory, Signature, SigningLink
 from agreements.papers.typed import typed_pdf
 from agreements.policy import SIDES, has_signed, may_sign, signatories_of
@@ -312,7 +313,7 @@ def sign_by_link(*, sent: SigningLink, name: str, content: bytes, at: datetime) 
         Step(
             subject=agreement, event="agreement.side_signed", right=DRAW_UP,
             policy=may_sign(SIDES, checked=sent.id_checked, signer=signatory), data=keep,
-            then=lambda fresh, _by, at: _tell_staff(fresh, name, at),
+            then=lambda fresh, _by, at: _tell_others(fresh, name, signatory, at),
         ),
         by=system,
         at=at,
@@ -432,19 +433,20 @@ def _withdraw_open(fresh: Agreement, signatory: Signatory | None, by: User, at: 
     return bool(pks)
 
 
-def _tell_staff(fresh: Agreement, name: str, at: datetime) -> None:
+def _tell_others(fresh: Agreement, name: str, signatory: Signatory | None, at: datetime) -> None:
+    """Who still has to do something, and the debtor where somebody else has signed."""
     if has_all_signatures(fresh):
         return
+    if signatory:
+        tell_debtor(SIGNED, agreement=fresh, signatory=signatory, by=User.objects.system(), at=at)
     waits = [str(one.party.person) for one in signatories_of(fresh) if not has_signed(one)]
     sides = set(fresh.signatures.filter(signatory=None).values_list("side", flat=True))
     missing = {"en": ", ".join(waits), "zh": "、".join(waits)}
     if "debtor" not in sides:
         missing = {"en": f"the debtor {missing['en']}", "zh": f"债务人 {missing['zh']}"}
     if "creditor" not in sides:
-        missing = {
-            "en": f"you for the creditor {missing['en']}",
-            "zh": f"债权人一方 {missing['zh']}",
-        }
+        both = {"en": "you for the creditor", "zh": "债权人一方"}
+        missing = {tongue: f"{both[tongue]} {missing[tongue]}" for tongue in both}
     raise_duty(
         case=fresh.case, kind="signing.others" if "creditor" in sides else "signing.countersign",
         at=at, due_at=at + ANSWER_WITHIN, role=User.Role.CLERK,

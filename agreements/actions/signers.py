@@ -15,6 +15,7 @@ from agreements.actions.drawing import (
     voiding,
     write_down,
 )
+from agreements.actions.word import DECLINED, tell_debtor
 from agreements.blanks import must_be_known
 from agreements.models import Agreement, Signatory, TermConfirmation
 from agreements.plans import Due
@@ -136,6 +137,7 @@ def decline(*, signatory: Signatory, why: str, by: User, at: datetime, still: An
                 "zh": f"{name}拒绝签署协议 {fresh.number}。请与债务人商议：重新征求其意见，或另拟不含该人员的新版本。",
             },
         )  # fmt: skip
+        tell_debtor(DECLINED, agreement=fresh, signatory=now, by=by, at=at)
 
     carry_out(
         Step(

@@ -13,6 +13,7 @@ from agreements import papers
 from agreements.actions import limitation
 from agreements.actions.binding import bind_others
 from agreements.actions.drawing import DRAW_UP
+from agreements.actions.word import AT_THE_TABLE, SIGNED, tell_debtor
 from agreements.counsel import LAWYER, await_counsel
 from agreements.messages import hand_over, of_copy
 from agreements.models import Agreement, Signatory, Signature, TermConfirmation
@@ -136,6 +137,7 @@ def sign(
                 SIDES, checked=id_checked or side == Signature.Side.CREDITOR, signer=signatory
             ),
             data=keep,
+            then=lambda fresh, by, at: _tell_debtor(fresh, signatory, by, at),
         ),
         by=by,
         at=at,
@@ -343,6 +345,14 @@ def record_lawyer_confirmation(
 
 
 # ---------------------------------------------------------------- under the lock
+
+
+def _tell_debtor(fresh: Agreement, signatory: Signatory | None, by: User, at: datetime) -> None:
+    """Of whoever is the last to sign the debtor hears by the copy."""
+    if signatory and not has_all_signatures(fresh):
+        tell_debtor(
+            SIGNED, agreement=fresh, signatory=signatory, by=by, at=at, after=AT_THE_TABLE
+        )  # fmt: skip
 
 
 def _put_into_force(agreement: Agreement, by: User, at: datetime) -> None:

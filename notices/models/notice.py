@@ -60,6 +60,7 @@ class Notice(models.Model):
         VISIT_SLIP = "visit_slip", _("Slip of a visit")
         PORTAL_BELL = "portal_bell", _("Word of a message")
         ONE_TIME_CODE = "one_time_code", _("One-time code")
+        SIGNING_WORD = "signing_word", _("Word of somebody else's signature")
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-mail")
@@ -160,6 +161,7 @@ class Notice(models.Model):
                         "letter",
                         "portal_bell",
                         "one_time_code",
+                        "signing_word",
                     ]
                 ),
                 name="notice_kind_known",

@@ -124,6 +124,16 @@ _ALL = [
         ("one_time_code",), ("one_time_code",), ("one_time_code",), channels=("email", "sms", "wecom"),
         about=_("The reader of a page has just asked for it; the digits are put in as it goes out and are kept nowhere."),
     ),
+    Wording(
+        "other_signed", _("Somebody else has signed"), Notice.Kind.SIGNING_WORD.value,
+        ("agreement",), ("agreement",),
+        about=_("It tells the debtor that one of those who are asked to sign, too, has signed. Nobody is named."),
+    ),
+    Wording(
+        "other_declined", _("Somebody else does not sign"), Notice.Kind.SIGNING_WORD.value,
+        ("agreement",), ("agreement",),
+        about=_("It tells the debtor that one of those who are asked to sign, too, does not sign. Nobody is named, and no reason is told."),
+    ),
     Wording("settlement", _("Settlement certificate"), Notice.Kind.SETTLEMENT.value),
     Wording(
         BY_LAWYER, _("Lawyer's letter"), "",
