@@ -64,7 +64,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> None:
-    """Migrate the template once in the run, copy it for each process."""
+    """Migrate the template once, or take the one that an earlier run kept; copy it for each process."""
     from django.core.management import call_command
     from django.db import connection
 
@@ -72,10 +72,11 @@ def django_db_setup(django_db_blocker: Any) -> None:
         server = parts.postgres()
         server.wait()
         if not server.sql(f"select 1 from pg_database where datname = '{parts.TEMPLATE}'"):
-            server.sql("create database migrating owner doorstep")
-            connection.settings_dict["NAME"] = "migrating"
-            call_command("migrate", verbosity=0)
-            connection.close()
+            if not parts.restore_template("migrating"):
+                connection.settings_dict["NAME"] = "migrating"
+                call_command("migrate", verbosity=0)
+                connection.close()
+                parts.keep_template("migrating")
             server.sql(f"alter database migrating rename to {parts.TEMPLATE}")
             connection.settings_dict["NAME"] = parts.database()
         parts.renew_database()

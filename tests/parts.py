@@ -6,19 +6,23 @@ its own port for mail, its own clock and its own var/.
 """
 
 import fcntl
+import hashlib
+import json
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from embedded.servers import Postgres, Redis, free_port, stop
 
 RUN = "DOORSTEP_TEST_RUN"
 TEMPLATE = "doorstep_template"
+KEPT = 20  # templates of other migrations, such as those of other branches
 
 started: list[Postgres | Redis] = []
 
@@ -100,6 +104,64 @@ def locked(name: str) -> Iterator[None]:
     with (Path(os.environ[RUN]) / f"{name}.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
+
+
+def migrations() -> dict[str, str]:
+    """What makes the template what it is: each migration's file, and the versions of what brings its own."""
+    root = Path(__file__).resolve().parent.parent
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        for path in [*root.glob("*/migrations/*.py"), root / "requirements.txt"]
+    }
+
+
+def kept_templates() -> Path:
+    """Where migrated templates are kept from one run to the next, as SQL; the first line names the migrations."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "doorstep"
+
+
+def restore_template(name: str) -> bool:
+    """Make that database from the kept template that needs the fewest migrations more; says if none are needed.
+
+    One that holds a migration that is not here, or not so, is of no use.
+    """
+    here, best, path = migrations(), {}, None
+    for kept in kept_templates().glob("template-*.sql"):
+        with suppress(OSError, ValueError), kept.open() as script:
+            holds = json.loads(script.readline().removeprefix("-- "))
+            if holds.items() <= here.items() and len(holds) > len(best):
+                best, path = holds, kept
+    server = postgres()
+    server.sql(f"create database {name} owner doorstep")
+    if path is None:
+        return False
+    path.touch()
+    with path.open("rb") as script:
+        subprocess.run(
+            [server.program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(server.socket),
+             "-U", "postgres", "-d", name],
+            stdin=script, stdout=subprocess.DEVNULL, check=True,
+        )  # fmt: skip
+    return best == here
+
+
+def keep_template(name: str) -> None:
+    """Keep that database for the next run, and of the others the newest few."""
+    folder, server, holds = kept_templates(), postgres(), json.dumps(migrations(), sort_keys=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / f"template-{hashlib.sha256(holds.encode()).hexdigest()[:16]}.sql"
+    part = kept.with_suffix(f".{os.getpid()}")
+    with part.open("wb") as script:
+        script.write(f"-- {holds}\n".encode())
+        script.flush()
+        subprocess.run(
+            [server.program("pg_dump"), "-h", str(server.socket), "-U", "postgres", name],
+            stdout=script, check=True,
+        )  # fmt: skip
+    part.replace(kept)
+    others = sorted(folder.glob("template-*.sql"), key=lambda path: path.stat().st_mtime)
+    for old in others[:-KEPT]:
+        old.unlink(missing_ok=True)
 
 
 def renew_database() -> None:
