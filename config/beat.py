@@ -30,6 +30,7 @@ TICKS: dict[str, timedelta] = {
     "visits.tasks.sweep_safety": MINUTE,
     "visits.tasks.sweep_checks": MINUTE,
     "visits.tasks.sweep_slips": MINUTE,
+    "visits.tasks.judge_visits_made": MINUTE,
     "door.tasks.sweep": MINUTE,
     "door.tasks.sweep_arriving": HOUR,
     # Once a night by what it finds to do; hourly, so that a visit that is moved is looked at again.

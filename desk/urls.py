@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk.views import asking, case, exceptions, replaying, review, rules, timeline, work
+from desk.views import asking, case, dashboard, exceptions, replaying, review, rules, timeline, work
 
 app_name = "desk"
 
@@ -23,8 +23,8 @@ urlpatterns = [
     path("ask/", asking.ask, name="ask"),
     path("cases/<slug:reference>/ask/", asking.ask_case, name="ask_case"),
     path("exceptions/", exceptions.listed, name="exceptions"),
-    path("dashboard/", review.dashboard, name="dashboard"),
-    path("dashboard/<slug:name>/", review.behind, name="behind"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/<slug:name>/", dashboard.behind, name="behind"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<slug:name>/", rules.pack, name="rule_pack"),
     path("rules/<slug:name>/paper-<slug:language>.pdf", rules.paper, name="rule_pack_paper"),

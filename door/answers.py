@@ -82,6 +82,13 @@ def carry_out_item(act: Act) -> None:
         OTHERS[question](act)
     else:
         raise WrongInput(_("There is no such question."))
+    _note_when_honoured(act)
+
+
+def _note_when_honoured(act: Act) -> None:
+    """A refusal that the phone kept for lack of a signal called off the rest only when it came in."""
+    if act.said.question in REFUSED:
+        refusing.honoured_later(case=act.visit.case, said_at=act.at, at=act.received_at)
 
 
 def keep_place(act: Act) -> None:
@@ -98,6 +105,7 @@ def honour_whatever(act: Act) -> None:
         _sos(act)
     else:
         honour_refusal(act)
+        _note_when_honoured(act)
 
 
 def honour_refusal(act: Act) -> None:

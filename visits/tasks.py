@@ -11,6 +11,7 @@ from visits.actions.missing import tell_missed, tell_overrun
 from visits.actions.safety import ask_after_officers, climb_alarms
 from visits.actions.slipping import make_due_slips
 from visits.guessing import forget
+from visits.judging import judge_made
 from visits.looking import look_ahead
 from visits.tokens import free_codes
 
@@ -19,6 +20,12 @@ from visits.tokens import free_codes
 def look_at_visits_ahead() -> None:
     """Look at what was not looked at today; harmless when run twice, late, or at once."""
     look_ahead(clock.now())
+
+
+@shared_task
+def judge_visits_made() -> None:
+    """Ask the rules again of each visit that is over; harmless when run twice, late, or at once."""
+    judge_made(clock.now())
 
 
 @shared_task

@@ -99,6 +99,9 @@ class Case(models.Model):
     bureau_told_on = models.DateField(_("told of the report on"), null=True, blank=True)
     bureau_reported_on = models.DateField(_("reported to the bureau on"), null=True, blank=True)
     step_dates = models.JSONField(default=dict)
+    reached_at = models.DateTimeField(  # none: it stands where it was opened
+        _("in this step since"), null=True, blank=True
+    )
     next_due_at = models.DateTimeField(_("next duty"), null=True, blank=True)
     held_until = models.DateField(_("held until"), null=True, blank=True)
     refused_until = models.DateField(_("visits refused until"), null=True, blank=True)
@@ -154,6 +157,9 @@ class Case(models.Model):
             models.Index(fields=["team", "-id"], name="case_of_team"),
             models.Index(fields=["team", "state", "-id"], name="case_of_team_by_state"),
             models.Index(fields=["state", "-id"], name="case_by_state"),
+            models.Index(  # how many stand in a step, and since when, without a look at the rows
+                fields=["team", "state", "reached_at", "opened_at"], name="case_of_team_by_age"
+            ),
             models.Index(fields=["officer", "-id"], name="case_of_officer"),
             models.Index(
                 fields=["team", "next_due_at", "id"],
@@ -211,6 +217,7 @@ class Case(models.Model):
 
     def _reach(self, step: Step, at: datetime) -> None:
         self.step_dates = {**self.step_dates, step.value: at.isoformat()}
+        self.reached_at = at
 
     @transition(field=state, source=Step.PREPARATION, target=Step.NOTICE)
     def serve_notice(self, *, at: datetime) -> None:
@@ -261,6 +268,7 @@ class Case(models.Model):
     def return_to_preparation(self, *, at: datetime) -> None:
         """Nobody met, refused, postponed, unsafe, no agreement or a broken plan."""
         self.step_dates = {Step.PREPARATION.value: at.isoformat()}
+        self.reached_at = at
 
     @transition(field=state, source=Step.FOLLOW_UP, target=Step.CLOSURE)
     def close(self, *, at: datetime) -> None:

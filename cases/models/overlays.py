@@ -126,6 +126,9 @@ class Refusal(models.Model):
     remark = models.CharField(_("note"), max_length=400, blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
+    honoured_at = models.DateTimeField(  # none: in the transaction that recorded it, at once
+        _("honoured at"), null=True, blank=True
+    )
 
     class Meta:
         ordering = ["-at", "-pk"]
@@ -137,6 +140,7 @@ class Refusal(models.Model):
                 name="refusal_how_known",
             )
         ]
+        indexes = [models.Index(fields=["at", "id"], name="refusal_by_moment")]
 
     def __str__(self) -> str:
         return self.get_how_display()

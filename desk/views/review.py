@@ -1,10 +1,9 @@
-"""For those who answer for others: approvals that wait, and how lawful the work was."""
+"""For those who answer for others: approvals that wait, and duties to tick off."""
 
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,16 +14,14 @@ from cases.policy import rules_with_exceptions
 from common import clock
 from common.clock import local_day
 from compliance.reading import gist
-from desk.lawfulness import figures, late_duties, per_step
 from desk.showing import figure_name, figure_words
-from desk.worklist import COUNTED, PAGE
+from desk.worklist import PAGE
 from people.models import User
 from people.recent import recent_sign_in
 from people.rights import may
 from workflow.approvals import decide_approval, hidden_from, kind_of, page_of
 from workflow.forms import DeskForm, words_field
 from workflow.models import Approval, Duty
-from workflow.paging import page_by_key
 from workflow.reasons import tongue_now
 from workflow.steps import Step, carry_out
 from workflow.web import handle
@@ -117,53 +114,6 @@ def _rule_of(approval: Approval) -> list[tuple[Any, str]]:
     day = local_day(approval.requested_at, approval.case.zone)
     entry = rules_with_exceptions(approval.case.packs, day).get(approval.subject)
     return [(_("rule"), gist(entry)[tongue_now()])] if entry else []
-
-
-def dashboard(request: HttpRequest) -> TemplateResponse:
-    """Cases by step, duties overdue, and the figures of lawfulness, each with its list."""
-    if not may(request.user, "see_dashboard"):
-        raise PermissionDenied
-    at = clock.now()
-    seen = Case.objects.visible_to(request.user)
-    shown = []
-    for figure in figures():
-        count = figure.cases(seen, at).order_by()[: COUNTED + 1].count()
-        address = (
-            reverse(figure.page) if figure.page else reverse("desk:behind", args=[figure.name])
-        )
-        shown.append({"figure": figure, "count": count, "more": count > COUNTED, "url": address})
-    steps = per_step(request.user)
-    context = {
-        "at": at,
-        "steps": steps,
-        "most": max([step["count"] for step in steps] or [1]) or 1,
-        "figures": shown,
-        "duties": late_duties(request.user, at)[:20],
-    }
-    return TemplateResponse(request, "desk/dashboard.html", context)
-
-
-def behind(request: HttpRequest, name: str) -> TemplateResponse:
-    """The cases behind one figure of the dashboard."""
-    if not may(request.user, "see_dashboard"):
-        raise PermissionDenied
-    found = next((figure for figure in figures() if figure.name == name), None)
-    if found is None:
-        raise Http404
-    at = clock.now()
-    cases = found.cases(Case.objects.visible_to(request.user), at)
-    cases = cases.select_related("debtor", "creditor", "team", "officer")
-    shown, last = page_by_key(cases, request.GET.get("after", ""), most=PAGE)
-    return TemplateResponse(
-        request,
-        "desk/behind.html",
-        {
-            "figure": found,
-            "cases": shown,
-            "older": f"?after={last}" if last else "",
-            "at": at,
-        },
-    )
 
 
 def do_duty(request: HttpRequest, pk: int) -> HttpResponse:

@@ -192,7 +192,7 @@ class TestPage:
         look_ahead(NOW)
         client = Client()
         client.force_login(make.supervisor())
-        figures = client.get(reverse("desk:dashboard")).context["figures"]
+        figures = client.get(reverse("desk:dashboard")).context["standing"]
         (figure,) = [f for f in figures if f["figure"].name == "ahead"]
         assert (figure["count"], figure["url"]) == (1, reverse("visits:outlook"))
         assert len(client.get(figure["url"]).context["rows"]) == figure["count"]

@@ -94,6 +94,12 @@ def record_refusal(*, case: Case, how: str, remark: str, by: User, at: datetime)
     return refusal
 
 
+def honoured_later(*, case: Case, said_at: datetime, at: datetime) -> None:
+    """Note of a refusal that was said at the door when it reached the office and called off all that lay ahead."""
+    if at > said_at:
+        Refusal.objects.filter(case=case, at=said_at, honoured_at=None).update(honoured_at=at)
+
+
 def nobody_in(*, visit: Visit, remark: str, by: User, at: datetime) -> None:
     """Nobody opened; no card is left that a neighbour could read."""
     finish_visit(visit=visit, outcome=Visit.Outcome.NOBODY_IN, why=remark, by=by, at=at)

@@ -58,6 +58,10 @@ class Visit(models.Model):
     finished_at = models.DateTimeField(_("left at"), null=True, blank=True)
     identified_at = models.DateTimeField(_("debtor identified at"), null=True, blank=True)
     why = models.CharField(_("because"), max_length=400, blank=True)
+    # What the rules said of it afterwards, whatever exceptions there were; none: nobody can say.
+    judged_at = models.DateTimeField(_("judged afterwards at"), null=True, blank=True)
+    lead_kept = models.BooleanField(_("announced in time"), null=True, blank=True)
+    hours_kept = models.BooleanField(_("inside the lawful hours"), null=True, blank=True)
     slip = models.ForeignKey(
         Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("slip"),
@@ -138,6 +142,18 @@ class Visit(models.Model):
             ),
             models.Index(fields=["case", "-starts_at"], name="visit_of_case"),
             models.Index(fields=["starts_at", "id"], name="visit_by_start"),  # the calendar's weeks
+            models.Index(  # what was done in a month
+                fields=["started_at", "id"],
+                name="visit_by_arrival",
+                condition=models.Q(started_at__isnull=False),
+            ),
+            models.Index(
+                fields=["finished_at", "id"],
+                name="visit_to_judge",
+                condition=models.Q(
+                    started_at__isnull=False, finished_at__isnull=False, judged_at=None
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
