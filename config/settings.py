@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from common.vault import weak
 from config.beat import SCHEDULE
 from config.logs import logging_config
 
@@ -34,6 +35,20 @@ ROLE = env.str("DOORSTEP_ROLE", "manage")
 DEBUG = False
 
 
+def made_once(name: str) -> str:
+    """A secret that a demo makes for itself once and keeps under var/."""
+    kept = VAR / name
+    if not kept.exists():
+        VAR.mkdir(parents=True, exist_ok=True)
+        part = VAR / f"{name}.{os.getpid()}"
+        part.touch(mode=0o600)
+        part.write_text(secrets.token_urlsafe(64))
+        with suppress(FileExistsError):  # another process was quicker: its secret is the one
+            kept.hardlink_to(part)
+        part.unlink()
+    return kept.read_text()
+
+
 def secret_key() -> str:
     """The key that signs sessions and links; a demo makes its own once."""
     given = env.str("DOORSTEP_SECRET_KEY", "")
@@ -43,22 +58,31 @@ def secret_key() -> str:
         raise ImproperlyConfigured(
             "DOORSTEP_SECRET_KEY must be set to at least 50 random characters in production."
         )
-    if given:
-        return given
-    kept = VAR / "secret-key"
-    if not kept.exists():
-        VAR.mkdir(parents=True, exist_ok=True)
-        part = VAR / f"secret-key.{os.getpid()}"
-        part.touch(mode=0o600)
-        part.write_text(secrets.token_urlsafe(64))
-        with suppress(FileExistsError):  # another process was quicker: its key is the one
-            kept.hardlink_to(part)
-        part.unlink()
-    return kept.read_text()
+    return given or made_once("secret-key")
+
+
+def data_keys() -> list[str]:
+    """The keys that seal personal data in the database, the one that seals first; a demo makes its own once.
+
+    A management command of a real site goes without until it touches such data.
+    """
+    named: list[str] = env.list("DOORSTEP_DATA_KEYS", [])
+    given = [key.strip() for key in named if key.strip()]
+    if any(weak(key) or key == SECRET_KEY for key in given):
+        raise ImproperlyConfigured(
+            "Each of DOORSTEP_DATA_KEYS must be at least 43 random characters, and none the DOORSTEP_SECRET_KEY."
+        )
+    if PRODUCTION and not given and ROLE != "manage":
+        raise ImproperlyConfigured(
+            "DOORSTEP_DATA_KEYS must be set in production: what is personal is sealed with it."
+        )
+    return given if given or PRODUCTION else [made_once("data-key")]
 
 
 SECRET_KEY = secret_key()
 SECRET_KEY_FALLBACKS: list[str] = env.list("DOORSTEP_OLD_SECRET_KEYS", [])
+DATA_KEYS = data_keys()
+"""What seals personal data (common/vault.py): the first one seals, all of them open."""
 SALT_KEY = ["doorstep: what is kept sealed in the database"]
 """Parts the key that seals columns from the one that signs; it is no secret."""
 SELF_MADE_SEALS = not PRODUCTION

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common.sealed import SealedCharField, front
 from people.photos import uri_of
 
 
@@ -341,7 +342,7 @@ class Person(models.Model):
 
     name = models.CharField(_("name"), max_length=80)
     name_en = models.CharField(_("name in Latin letters"), max_length=80, blank=True)
-    id_number = models.CharField(_("ID number"), max_length=30, blank=True)
+    id_number = SealedCharField(_("ID number"), max_length=30, blank=True, find_by="exact")
     born_on = models.DateField(_("date of birth"), null=True, blank=True)
     language = models.CharField(
         _("language"), max_length=4, choices=User.Language, default=User.Language.CHINESE
@@ -360,7 +361,7 @@ class Person(models.Model):
                 condition=models.Q(language__in=["zh", "en"]), name="person_language_known"
             )
         ]
-        indexes = [models.Index(fields=["id_number"], name="person_id_number")]
+        indexes = [models.Index(front("id_number"), name="person_found_by_id_number")]
 
     def __str__(self) -> str:
         return self.name

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.money import ZERO
+from common.sealed import SealedCharField
 from documents.models import Document
 from people.models import User
 
@@ -93,7 +94,7 @@ class Refund(models.Model):
     number = models.CharField(_("refund number"), max_length=44, unique=True)
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
     to_name = models.CharField(_("paid back to"), max_length=80)
-    to_account = models.CharField(_("into account"), max_length=60)
+    to_account = SealedCharField(_("into account"), max_length=60)
     reason = models.CharField(_("why"), max_length=200)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     granted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -11,6 +11,7 @@ from banking.layouts import layouts
 from banking.models.providers import ProviderAccount
 from banking.providers import label_of
 from cases.models import Case
+from common.sealed import SealedCharField
 from documents.models import Document
 from people.models import Organisation, Team, User
 
@@ -137,7 +138,9 @@ class StatementLine(models.Model):
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3)
     payer = models.CharField(_("payer"), max_length=120, blank=True)
-    payer_account = models.CharField(_("payer's account"), max_length=60, blank=True)
+    payer_account = SealedCharField(
+        _("payer's account"), max_length=60, blank=True, find_by="exact"
+    )
     remark = models.CharField(_("remark"), max_length=400, blank=True)
     is_return = models.BooleanField(_("money that went back"), default=False, db_default=False)
     names = models.CharField(_("what it undoes"), max_length=120, blank=True, db_default="")

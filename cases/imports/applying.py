@@ -58,10 +58,12 @@ from cases.models import Case, Circumstance, Debt, ImportBatch, LedgerEntry
 from cases.models.case import Step, search_keys
 from cases.settling import situation_of
 from common.clock import local_day
+from common.sealed import field_of
 from compliance.applying import packs_for
 from people.models import Address, ContactPoint, Person, Source, User
 from timeline.models import Event
 
+_ID = field_of(Person, "id_number")
 DEFAULT_ZONE = "Asia/Shanghai"
 CREDITOR_LOCK = 7_300_003  # advisory lock class: one taking over a creditor at a time
 REFERENCE_LOCK = 7_300_004  # advisory lock number: one giver of references at a time
@@ -243,7 +245,7 @@ class Opener:
                 str(key),
                 text(values[NAME]),
                 text(values[NAME_EN] or ""),
-                values[ID_NUMBER] or "",
+                _ID.shut(values[ID_NUMBER] or ""),
                 birth_of(values) or NULL,
                 values[LANGUAGE] or User.Language.CHINESE.value,
                 values[ZONE] or DEFAULT_ZONE,

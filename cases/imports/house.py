@@ -17,6 +17,11 @@ from cases.imports.judging import (
     Values,
 )
 from cases.models import ImportBatch, Mandate
+from common.sealed import field_of
+from common.vault import FOUND_BY
+from people.models import Person
+
+_ID = field_of(Person, "id_number")
 
 # One statement for all that a row is compared with, in the spelling of the cells.
 _CASES = """
@@ -58,9 +63,9 @@ select wanted, p.id, p.name,
        array(select text from people_address a where a.person_id = p.id)
        || array(select value from people_contactpoint k where k.person_id = p.id),
        p.country, p.region, p.locality
-from unnest(%s::text[]) wanted
+from unnest(%s::text[], %s::text[]) w(wanted, front)
 join lateral (select p.id, p.name, p.country, p.region, p.locality
-              from (select id, name, country, region, locality from people_person where id_number = wanted offset 0) p
+              from (select id, name, country, region, locality from people_person where left(id_number, %s) = front offset 0) p
               where exists (select from (select creditor_id, team_id from cases_case c
                                          where c.debtor_id = p.id offset 0) c
                             where c.creditor_id = %s and c.team_id = %s)
@@ -96,19 +101,24 @@ def look_up(house: House, batch: ImportBatch, rows: Iterable[Values]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_CASES, [[values[REFERENCE] for values in rows], batch.creditor_id])
         house.cases = {row[0]: _known(row) for row in cursor.fetchall()}
-        numbers = [v[ID_NUMBER] for v in rows if v[REFERENCE] not in house.cases]
+        numbers = {v[ID_NUMBER] or "" for v in rows if v[REFERENCE] not in house.cases} - {""}
         house.people = {}
         if numbers:
-            cursor.execute(_PEOPLE, [numbers, batch.creditor_id, batch.team_id])
-            house.people = {
-                row[0]: KnownPerson(row[1], row[2], set(row[3]), tuple(row[4:7])) for row in cursor
-            }
+            # One front a key, of which most houses have one; who came first counts.
+            wanted = [(number, front) for number in numbers for front in _ID.fronts(number)]
+            numbers_of, fronts = (list(part) for part in zip(*wanted, strict=True))
+            cursor.execute(
+                _PEOPLE, [numbers_of, fronts, FOUND_BY, batch.creditor_id, batch.team_id]
+            )
+            for row in sorted(cursor, key=lambda row: row[1], reverse=True):
+                house.people[row[0]] = KnownPerson(row[1], row[2], set(row[3]), tuple(row[4:7]))
 
 
 def _known(row: tuple[Any, ...]) -> KnownCase:
     values: Values = [None] * len(FIELDS)
     for place, value in zip(_PLACES, row[9:], strict=True):
         values[place] = value
+    values[ID_NUMBER] = _ID.opened(values[ID_NUMBER] or "") or None
     return KnownCase(
         pk=row[1],
         reference=row[2],

@@ -13,6 +13,7 @@ STRICT = {
     "DOORSTEP_ENV": "production",
     "DOORSTEP_HOSTS": "doorstep.example",
     "DOORSTEP_SECRET_KEY": secrets.token_urlsafe(64),
+    "DOORSTEP_DATA_KEYS": secrets.token_urlsafe(64),
     "DATABASE_URL": "postgresql://none@127.0.0.1:1/none",
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "EMAIL_URL": "smtp://127.0.0.1:1",
@@ -45,6 +46,24 @@ class TestProduction:
         [
             ({"DOORSTEP_SECRET_KEY": None}, "DOORSTEP_SECRET_KEY must be set"),
             ({"DOORSTEP_SECRET_KEY": "a" * 60}, "DOORSTEP_SECRET_KEY must be set"),
+            ({"DOORSTEP_DATA_KEYS": "short"}, "Each of DOORSTEP_DATA_KEYS must be at least 43"),
+            ({"DOORSTEP_DATA_KEYS": "a" * 60}, "Each of DOORSTEP_DATA_KEYS must be at least 43"),
+            (
+                {"DOORSTEP_DATA_KEYS": f"{secrets.token_urlsafe(64)},short"},
+                "Each of DOORSTEP_DATA_KEYS must be at least 43",
+            ),
+            (
+                {"DOORSTEP_DATA_KEYS": STRICT["DOORSTEP_SECRET_KEY"]},
+                "none the DOORSTEP_SECRET_KEY",
+            ),
+            (
+                {"DOORSTEP_DATA_KEYS": None, "DOORSTEP_ROLE": "web"},
+                "DOORSTEP_DATA_KEYS must be set",
+            ),
+            (
+                {"DOORSTEP_DATA_KEYS": None, "DOORSTEP_ROLE": "worker"},
+                "DOORSTEP_DATA_KEYS must be set",
+            ),
             ({"DOORSTEP_HOSTS": None}, "DOORSTEP_HOSTS must name the hosts"),
             ({"EMAIL_URL": None}, "EMAIL_URL must name the mail server"),
             ({"DATABASE_URL": "sqlite:///x"}, "must name a PostgreSQL database"),
@@ -69,10 +88,13 @@ class TestProduction:
 
 
 class TestDemo:
-    def test_makes_its_own_key_once(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        ("wanted", "file"), [("SECRET_KEY", "secret-key"), ("DATA_KEYS[0]", "data-key")]
+    )
+    def test_makes_its_own_keys_once(self, tmp_path: Path, wanted: str, file: str) -> None:
         shown = [
             subprocess.run(
-                [sys.executable, "-c", "from config.settings import SECRET_KEY; print(SECRET_KEY)"],
+                [sys.executable, "-c", f"from config import settings as s; print(s.{wanted})"],
                 cwd=ROOT,
                 env={
                     "PATH": os.environ["PATH"],
@@ -87,4 +109,4 @@ class TestDemo:
         ]
         assert shown[0] == shown[1]
         assert len(shown[0].strip()) >= 50
-        assert (tmp_path / "var" / "secret-key").stat().st_mode & 0o777 == 0o600
+        assert (tmp_path / "var" / file).stat().st_mode & 0o777 == 0o600
