@@ -1,6 +1,6 @@
 from django.urls import path
 
-from access.views import again, entering, own, people, second
+from access.views import again, entering, looks, own, people, second
 
 app_name = "people"  # the addresses are those of people and are called so everywhere
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("security/<int:pk>/remove/", own.remove_factor, name="remove_factor"),
     path("security/sessions/end/", own.end_others, name="end_others"),
     path("security/sessions/<int:pk>/end/", own.end_session, name="end_session"),
+    path("security/looks/", looks.looks, name="looks"),
     path("security/people/", people.everybody, name="everybody"),
     path("security/people/<str:username>/", people.somebody, name="somebody"),
     path("security/people/<str:username>/reset/", people.ask_reset, name="ask_reset"),

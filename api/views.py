@@ -23,7 +23,7 @@ from cases.models import Case, ContactAim, ContactAttempt
 from common import clock
 from common.clock import from_local, local
 from people.models import User
-from people.rights import may
+from people.rights import PAGES_OF, may
 from visits.actions.planning import plan_visit
 from workflow.forms import YEARS
 from workflow.guard import Guard, guarded
@@ -57,6 +57,8 @@ def keyed(*methods: str) -> Callable[[View], View]:
                     405, _("This address takes %(methods)s.") % {"methods": ", ".join(methods)}
                 )
             request.user = user
+            if user.role in PAGES_OF:
+                return _said(403, _("This key's user may not do that."))
             try:
                 with guarded(Guard(key=_once(request, user))):
                     return view(request, *args, **given)

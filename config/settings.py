@@ -170,6 +170,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "access.middleware.SecondFactorFirst",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "access.watching.RefusedLooksAreKept",
+    "access.limits.OwnPagesAlone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

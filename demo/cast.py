@@ -56,6 +56,8 @@ STAFF = [
     ("officer6", "唐悦", "officer", "成都一组", "108"),
     ("supervisor3", "罗平", "supervisor", "成都一组", ""),
     ("counsel", "沈岚", "counsel", "律师组", ""),
+    ("auditor", "顾清", "auditor", "", ""),
+    ("operator", "邵航", "operator", "", ""),
 ]
 LAW_FIRM = (
     "qian-river-law",

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from access import looks
 from agreements.actions import accruing
 from cases.models import Case
 from common.clock import local_day
@@ -38,6 +39,7 @@ def load(now: datetime) -> int:
     look_ahead(now)
     accruing.sweep(now)
     court.hand_over(cast, now)
+    _look_where_nothing_is_theirs(cast, now)
     retention.keep_and_delete(cast, now)
     return Case.objects.count()
 
@@ -64,6 +66,23 @@ def _examined_again(cast: Cast, diary: Diary) -> None:
         )  # fmt: skip
 
     diary.enter(diary.moment(-34, 8), enter)
+
+
+def _look_where_nothing_is_theirs(cast: Cast, now: datetime) -> None:
+    """A clerk of another city tries references, and an officer the figures: refused, and on the record."""
+    theirs = Case.objects.filter(team=cast.teams["杭州一组"]).order_by("pk")[:3]
+    begun = now - timedelta(days=1, hours=2)
+    for number, case in enumerate(theirs):
+        for again in range(3 - number):
+            looks.keep(
+                who=cast.users["clerk3"], status=404, route="desk:case",
+                path=case.get_absolute_url(),
+                at=begun.replace(second=10) + timedelta(minutes=number, seconds=9 * again),
+            )  # fmt: skip
+    looks.keep(
+        who=cast.users["officer"], status=403, route="desk:dashboard", path="/dashboard/",
+        at=now - timedelta(hours=20),
+    )  # fmt: skip
 
 
 def _permit_ends(cast: Cast, now: datetime) -> None:

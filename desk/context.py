@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from people.models import User
-from people.rights import may
+from people.rights import may, opens
 from workflow.approvals import decided_by
 from workflow.kept import kept
 from workflow.models import Approval
@@ -46,6 +46,7 @@ PLACES: list[tuple[str, Any, str, str, str]] = [
     ("visits:outlook", _("Next 30 days"), "calendar2-x", "see_outlook", "n"),
     ("desk:approvals", _("Approvals"), "check2-square", "see_cases", "a"),
     ("notices:letters", _("Letters and notices"), "envelope", "handle_letters", "l"),
+    ("notices:outbox", pgettext_lazy("rail", "Is it running?"), "activity", "watch_machine", "2"),
     ("outreach:runs", _("Runs"), "send-check", "see_runs", "m"),
     ("cases:lawyers_letters", _("Lawyers' letters"), "envelope-paper", "see_lawyers_letters", "y"),
     ("banking:money_in", _("Money in"), "bank", "record_payment", "b"),
@@ -61,7 +62,9 @@ PLACES: list[tuple[str, Any, str, str, str]] = [
     ("cases:house_papers", _("House papers"), "folder-check", "keep_house_papers", "h"),
     ("retention:due", _("Keeping and deleting"), "archive", "see_retention", "1"),
     ("cases:seals", _("Seals"), "shield-lock", "keep_seals", "k"),
-    ("notices:accounts", _("Channels"), "broadcast", "keep_accounts", "c"),
+    ("notices:accounts", _("Channels"), "broadcast", "see_channels", "c"),
+    ("people:looks", _("Refused looks"), "eye-slash", "see_refused_looks", "4"),
+    ("desk:rights", _("Who may do what"), "person-lock", "see_rights", "3"),
     ("admin:index", _("Administration"), "gear", "administer", "s"),
 ]
 
@@ -73,7 +76,9 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         return {"demo_clock": demo_clock()}
     here = request.path
     places = [
-        place for place in _places(get_language(), get_script_prefix()) if may(user, place[4])
+        place
+        for place in _places(get_language(), get_script_prefix())
+        if may(user, place[4]) and opens(user, place[0])
     ]
     # One place may lie below another, such as the channels below the letters: the nearest is marked.
     nearest = max(

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from desk.views import asking, case, dashboard, exceptions, replaying, review, rules, timeline, work
+from desk.views import (
+    asking,
+    case,
+    dashboard,
+    exceptions,
+    replaying,
+    review,
+    rights,
+    rules,
+    timeline,
+    work,
+)
 
 app_name = "desk"
 
@@ -25,6 +36,7 @@ urlpatterns = [
     path("exceptions/", exceptions.listed, name="exceptions"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/<slug:name>/", dashboard.behind, name="behind"),
+    path("rights/", rights.rights, name="rights"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<slug:name>/", rules.pack, name="rule_pack"),
     path("rules/<slug:name>/paper-<slug:language>.pdf", rules.paper, name="rule_pack_paper"),

@@ -22,7 +22,7 @@ def document(request: HttpRequest, number: str) -> FileResponse | HttpResponse:
     statements = apps.get_model("banking.Statement").objects.visible_to(request.user)
     if may(request.user, "record_payment"):
         seen |= Q(case=None, pk__in=statements.values("document"))
-    if may(request.user, "import_cases") or request.user.sees_every_team:
+    if may(request.user, "see_imports"):
         seen |= Q(case=None, pk__in=batches.values("document"))
     if not may(request.user, "see_restricted"):
         seen &= Q(restricted=False)

@@ -1,5 +1,7 @@
 """Personal data with all hidden but what tells two rows apart."""
 
+from collections.abc import Callable, Iterable
+from html import escape
 from typing import Any
 
 
@@ -23,15 +25,27 @@ def mask(value: Any, kind: str = "name") -> str:
     return f"{text[:1]}{'*' * max(len(text) - 1, 1)}"
 
 
-def mask_in(text: str, person: Any) -> str:
+def mask_people_in(page: str, people: Iterable[Any]) -> str:
+    """The page (HTML) with all these people masked in it, also where their words were escaped."""
+    for person in people:
+        page = mask_in(page, person, spelt=lambda value: [value, escape(value)])
+    return page
+
+
+def mask_in(
+    text: str, person: Any, spelt: Callable[[str], list[str]] = lambda value: [value]
+) -> str:
     """The text with everything in it masked that is this person's: name, addresses, numbers."""
     theirs = [(person.id_number, "id"), (person.name, "name"), (person.name_en, "name")]
-    theirs += [(str(place), "address") for place in person.addresses.all()]
+    theirs += [
+        (words, "address") for place in person.addresses.all() for words in (str(place), place.text)
+    ]
     theirs += [
         (point.value, "email" if point.channel == "email" else "phone")
         for point in person.contact_points.all()
     ]
     for value, kind in sorted(theirs, key=lambda one: -len(str(one[0] or ""))):
         if value and len(str(value)) > 1:
-            text = text.replace(str(value), mask(value, kind))
+            for spelling in spelt(str(value)):
+                text = text.replace(spelling, mask(value, kind))
     return text

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from common.sealed import SealedCharField, front
 from people.photos import uri_of
 
+KNOWN_CREDITORS = ["", "bank", "consumer_finance", "micro_loan", "assignee", "private"]
+
 
 class Organisation(models.Model):
     """A creditor, an agency that a creditor has hired, or a law firm that writes for one of them."""
@@ -63,16 +65,7 @@ class Organisation(models.Model):
                 name="organisation_kind_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(
-                    creditor_type__in=[
-                        "",
-                        "bank",
-                        "consumer_finance",
-                        "micro_loan",
-                        "assignee",
-                        "private",
-                    ]
-                ),
+                condition=models.Q(creditor_type__in=KNOWN_CREDITORS),
                 name="organisation_creditor_type_known",
             ),
         ]
@@ -117,6 +110,13 @@ class People(UserManager["User"]):
         return user
 
 
+KNOWN_ROLES = [
+    "clerk", "officer", "supervisor", "compliance", "administrator", "counsel", "auditor",
+    "operator", "system",
+]  # fmt: skip
+"""What the database takes for a role; a test compares it with the choices."""
+
+
 class User(AbstractUser):
     """A member of staff, or the system."""
 
@@ -127,6 +127,8 @@ class User(AbstractUser):
         COMPLIANCE = "compliance", _("Compliance")
         ADMINISTRATOR = "administrator", _("Administrator")
         COUNSEL = "counsel", _("Lawyer")
+        AUDITOR = "auditor", _("Auditor")
+        OPERATOR = "operator", _("Operator")
         SYSTEM = "system", _("System")
 
     class Language(models.TextChoices):
@@ -146,17 +148,7 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    role__in=[
-                        "clerk",
-                        "officer",
-                        "supervisor",
-                        "compliance",
-                        "administrator",
-                        "counsel",
-                        "system",
-                    ]
-                ),
+                condition=models.Q(role__in=KNOWN_ROLES),
                 name="user_role_known",
             ),
             models.UniqueConstraint(
@@ -183,8 +175,23 @@ class User(AbstractUser):
 
     @property
     def sees_every_team(self) -> bool:
-        """Compliance and administrators answer for the whole house."""
-        return self.role in {self.Role.COMPLIANCE, self.Role.ADMINISTRATOR}
+        """Compliance and administrators answer for the whole house; auditors look at all of it."""
+        return self.role in {self.Role.COMPLIANCE, self.Role.ADMINISTRATOR, self.Role.AUDITOR}
+
+    @property
+    def sees_masked(self) -> bool:
+        """Auditors look at what was done, and need not know to whom."""
+        return self.role == self.Role.AUDITOR
+
+    @property
+    def only_reads(self) -> bool:
+        """Auditors and operators change nothing of a case, whatever right an action asks for."""
+        return self.role in {self.Role.AUDITOR, self.Role.OPERATOR}
+
+    @property
+    def sees_no_case(self) -> bool:
+        """Operators keep the machine running, whatever team they are in."""
+        return self.role == self.Role.OPERATOR
 
 
 class OfficerCredential(models.Model):

@@ -119,6 +119,16 @@ def administrator(*, username: str = "administrator") -> User:
     return user(username=username, role="administrator", full_name="方宁")
 
 
+def auditor(*, username: str = "auditor") -> User:
+    """Somebody who looks at what was done, and does nothing."""
+    return user(username=username, role="auditor", full_name="顾清")
+
+
+def operator(*, username: str = "operator") -> User:
+    """Somebody who keeps the machine running, and sees no case."""
+    return user(username=username, role="operator", full_name="邵航")
+
+
 def law_firm(*, slug: str = "qian-river-law", name: str = "钱江律师事务所") -> Organisation:
     return Organisation.objects.get_or_create(
         slug=slug,

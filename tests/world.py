@@ -57,6 +57,8 @@ NOW = make.moment("2026-03-05 16:00")
 
 TEAM = ["clerk", "officer", "supervisor"]
 HOUSE = ["compliance", "administrator"]
+APART = ["auditor", "operator"]
+"""Those who do no casework, and open their own pages alone."""
 
 
 @contextmanager
@@ -145,6 +147,7 @@ def build() -> World:
     world.people = {
         "clerk": make.clerk(), "officer": make.crew()[0], "supervisor": make.supervisor(),
         "compliance": make.compliance_officer(), "administrator": make.administrator(),
+        "auditor": make.auditor(), "operator": make.operator(),
     }  # fmt: skip
     next_team = make.team(name="成都一组", city="成都")
     far = make.team(name="上海一组", of=make.agency(slug="far-shore", name="彼岸信用服务"))

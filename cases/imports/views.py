@@ -27,12 +27,11 @@ from cases.imports.reading import Unfit
 from cases.imports.tasks import poke
 from cases.models import ImportBatch, ImportRow
 from common import clock
-from people.models import User
 from people.rights import may
 from workflow.guard import guarded
 from workflow.paging import number_in, page_by_key
 from workflow.steps import AlreadyDone
-from workflow.web import guard_of, press
+from workflow.web import demand, guard_of, press
 
 PAGE = 30
 _Outcome = ImportRow.Outcome
@@ -218,9 +217,7 @@ def _batches(request: HttpRequest) -> Any:
 
 
 def _must_see(request: HttpRequest) -> None:
-    user: User = request.user
-    if not (may(user, actions.RIGHT) or user.sees_every_team):
-        raise PermissionDenied
+    demand(request, "see_imports")
 
 
 def _seen(request: HttpRequest, number: str) -> ImportBatch:

@@ -37,6 +37,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """The cases that this user may see: the own team's, or all for those who answer for all."""
         if user.sees_every_team or user.role == User.Role.SYSTEM:
             return self
+        if user.sees_no_case:
+            return self.none()
         if user.role == User.Role.COUNSEL:  # of a case only what the own firm was asked to write
             letters = self.model._meta.get_field("lawyers_letters").related_model
             return self.filter(pk__in=letters.objects.visible_to(user).values("case"))
@@ -211,6 +213,8 @@ class Case(models.Model):
         """The same answer as ``visible_to`` gives, for a case at hand."""
         if user.sees_every_team or user.role == User.Role.SYSTEM:
             return True
+        if user.sees_no_case:
+            return False
         if user.role == User.Role.COUNSEL:
             return bool(user.team_id) and self.lawyers_letters.visible_to(user).exists()
         return user.team_id is not None and user.team_id == self.team_id

@@ -6,6 +6,7 @@ A row is a pattern with named places; ``fill`` escapes whatever is put into them
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from django import template
 from django.urls import reverse
@@ -27,6 +28,7 @@ from desk.templatetags.doorstep import (
     tongue,
     when,
 )
+from desk.templatetags.eyes import seen_by
 from desk.told import Told, sentence
 from desk.worklist import Listed
 from timeline.models import Event
@@ -55,7 +57,7 @@ _CASE = """
 
 
 @register.simple_tag
-def case_rows(cases: Iterable[Listed], at: datetime) -> SafeString:
+def case_rows(cases: Iterable[Listed], at: datetime, reader: Any = None) -> SafeString:
     """The rows of the work list; the columns are named in its template."""
     before, _mark, after = reverse("desk:case", args=["-"]).partition("-")
     rows = [
@@ -63,7 +65,7 @@ def case_rows(cases: Iterable[Listed], at: datetime) -> SafeString:
             _CASE,
             page=f"{before}{case.reference}{after}",
             reference=case.reference,
-            debtor=case.debtor_name,
+            debtor=seen_by(case.debtor_name, reader),
             step=step_dots(case.state),
             balance=money(case.balance),
             duty=tongue(case.first_duty),

@@ -24,6 +24,8 @@ def work(request: HttpRequest) -> HttpResponse:
     """
     if request.user.role == User.Role.COUNSEL:  # whose work is the letters, and not the cases
         return redirect("cases:lawyers_letters")
+    if request.user.sees_no_case:  # whose work is the machine
+        return redirect("notices:outbox")
     at = clock.now()
     tonight = from_local(
         datetime.combine(local_day(at, HOUSE_ZONE) + timedelta(days=1), time()), HOUSE_ZONE

@@ -20,8 +20,10 @@ from notices.account_actions import KEEP
 from notices.account_forms import AccountForm, TryForm, UseForm
 from notices.channels import Carrier, carriers, label_of, wire
 from notices.models import AccountRecord, CarrierReceipt, ChannelAccount, Notice
+from people.rights import may
 from workflow.web import demand, handle
 
+SEE = "see_channels"
 MOST = 200
 LATELY = timedelta(days=7)
 
@@ -41,7 +43,7 @@ def accounts(request: HttpRequest) -> TemplateResponse:
 
     Context: ``rows`` (account, label, health), ``offers`` (channel, carriers), ``zone``.
     """
-    demand(request, KEEP)
+    demand(request, SEE)
     at = clock.now()
     found = list(
         ChannelAccount.objects.select_related("organisation").order_by(
@@ -54,7 +56,7 @@ def accounts(request: HttpRequest) -> TemplateResponse:
         "notices/accounts.html",
         {
             "rows": [(one, _label(one), health[one.pk]) for one in found],
-            "offers": _offers(),
+            "offers": _offers() if may(request.user, KEEP) else [],
             "zone": HOUSE_ZONE,
         },
     )
@@ -64,10 +66,11 @@ def account(request: HttpRequest, pk: int) -> TemplateResponse:
     """One account: what is set, where its carrier calls, how it does, and who did what with it.
 
     Context: ``account``, ``label``, ``settings`` (label, value), ``call_back``, ``health``,
-    ``heard`` (count, last), ``records``, ``zone``.
+    ``heard`` (count, last), ``records``, ``may_keep``, ``zone``.
     """
-    found = _found(request, pk)
+    found = _found(request, pk, SEE)
     at, carrier = clock.now(), carriers().get(found.provider)
+    keeps = may(request.user, KEEP)
     return TemplateResponse(
         request,
         "notices/account.html",
@@ -76,7 +79,8 @@ def account(request: HttpRequest, pk: int) -> TemplateResponse:
             "carrier": carrier,
             "label": _label(found),
             "settings": _settings(found, carrier),
-            "call_back": wire.address_for_calls(carrier, found) if carrier else "",
+            "may_keep": keeps,  # who does not keep it need not know what shows that a call is genuine
+            "call_back": wire.address_for_calls(carrier, found) if carrier and keeps else "",
             "health": _health([found], at)[found.pk],
             "heard": CarrierReceipt.objects.filter(account=found).aggregate(
                 count=Count("pk"), last=Max("received_at")
@@ -176,8 +180,8 @@ def _act(
     )  # fmt: skip
 
 
-def _found(request: HttpRequest, pk: int) -> ChannelAccount:
-    demand(request, KEEP)
+def _found(request: HttpRequest, pk: int, right: str = KEEP) -> ChannelAccount:
+    demand(request, right)
     rows = ChannelAccount.objects.select_related("organisation", "changed_by")
     return get_object_or_404(rows, pk=pk)
 

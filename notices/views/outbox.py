@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from common import clock
 from notices import actions, lists
 from notices.models import Notice
-from notices.watching import DAY, watch
+from notices.watching import DAY, watch, watch_house
 from people.models import User
 from people.rights import may
 from workflow.guard import Guard, guarded
 from workflow.steps import AlreadyDone, StateRefused, WrongInput
-from workflow.web import guard_of
+from workflow.web import demand, guard_of
 
 LONGEST = 300
 
@@ -57,11 +57,17 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
     Context: ``depths``, ``watch`` (see ``notices.watching``), ``view``, ``label``, ``page``,
     ``offers`` (name, words, usual), ``why``, ``problem``, ``problems``, ``ticked``, ``staff`` and whether
-    any of it does not go (``staff_trouble``), ``at``.
+    any of it does not go (``staff_trouble``), ``at``. Operators get ``watch``, ``at`` and ``machine_only`` alone.
     """
-    if not may(request.user, actions.HANDLE):
-        raise PermissionDenied
+    demand(request, "see_outbox")
     at = clock.now()
+    if not may(
+        request.user, actions.HANDLE
+    ):  # whoever keeps the machine running decides on nothing
+        if request.method == "POST":
+            raise PermissionDenied
+        shown = {"watch": watch_house(at), "machine_only": True, "at": at}
+        return TemplateResponse(request, "notices/outbox.html", shown)
     found = lists.depths(request.user)
     urgent = next((depth.name for depth in found if depth.count), "waiting")
     view = request.GET.get("view", urgent)
