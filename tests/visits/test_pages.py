@@ -230,6 +230,25 @@ class TestMove:
         assert moved.starts_at == make.moment("2026-03-07 10:00")
         assert Case.objects.get().state == "preparation"
 
+    @pytest.mark.parametrize(
+        ("make_visit", "words"),
+        [
+            (walk.planned, "Next, announce it to the debtor."),
+            (walk.announced, "The debtor has to be told anew."),
+        ],
+    )
+    def test_wants_a_new_notice_only_of_a_visit_that_was_announced(
+        self, at_the_desk: Any, make_visit: Callable[[], Visit], words: str
+    ) -> None:
+        visit = make_visit()
+        answer = at_the_desk("2026-03-03 09:00").post(
+            reverse("visits:move", args=[visit.reference]),
+            slot(visit.case, starts_at="2026-03-07T10:00"),
+            follow=True,
+        )
+        (said,) = [str(one) for one in answer.context["messages"]]
+        assert said == f"The visit is moved. {words}"
+
 
 class TestAnnounce:
     def test_shows_the_text_before_it_goes_and_sends_it(self, at_the_desk: Any) -> None:

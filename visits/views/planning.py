@@ -71,6 +71,7 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
     form = forms.PlanForm(_taken(request, visit.case), case=visit.case, initial=held)
     if request.POST.get("try"):
         return _answer(request, visit.case, form, but=visit)
+    was_told = visit.state != Visit.State.PLANNED
     return handle(
         request, case=visit.case, form=form, template="visits/plan.html",
         context={
@@ -81,7 +82,9 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
         do=lambda _data: planning.move_visit(
             visit=visit, **form.slot(), by=request.user, at=clock.now()
         ),
-        done=_("The visit is moved. The debtor has to be told anew."),
+        done=_("The visit is moved. The debtor has to be told anew.")
+        if was_told
+        else _("The visit is moved. Next, announce it to the debtor."),
         to=visit.get_absolute_url(),
     )  # fmt: skip
 
