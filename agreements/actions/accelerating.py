@@ -15,13 +15,14 @@ from agreements.terms import day_en, day_zh, lets_accelerate
 from cases.models import Case
 from cases.models.case import Step as CaseStep
 from cases.policy import asks
-from common.clock import local_day
+from cases.reaching import Reached, reach
+from common.clock import day_begins, local_day
 from common.money import show
 from compliance.aims import Aim
 from documents.models import Document
 from documents.storing import store
 from notices.outbox import write
-from notices.ways import by_mail, by_post
+from notices.ways import Way, by_mail, by_post
 from people.models import User
 from people.rights import may
 from workflow.approvals import must_not_wait, request_approval
@@ -44,19 +45,30 @@ UNPAID_DUTY = "supervisor.unpaid"
 
 
 def may_accelerate(agreement: Agreement, due_on: date) -> Policy:
-    """Whether the whole sum may be asked: clause, broken plan, days to pay."""
+    """Whether the whole sum may be asked: clause, broken plan, a way to ask by, and days to pay from then on."""
 
     def policy(subject: Any, /, *, by: User, at: datetime) -> Any:
         fresh = Agreement.objects.get(pk=agreement.pk)
-        today = local_day(at, agreement.case.zone)
-        return asks(
+        case: Case = agreement.case
+        reached = _way_of_demand(case, due_on, at)
+        told_at = (reached and reached.goes_at) or at
+        verdict = asks(
             "agreement.accelerate",
             acceleration_clause=lets_accelerate(fresh.clauses),
             plan_broken=fresh.state == Agreement.State.BROKEN,
-            days_to_pay=(due_on - today).days,
+            days_to_pay=(due_on - local_day(told_at, case.zone)).days,
         )(subject, by=by, at=at)
+        if verdict.allowed and reached and not reached.goes_at:
+            return reached.verdict
+        return verdict
 
     return policy
+
+
+def _way_of_demand(case: Case, due_on: date, at: datetime) -> Reached | None:
+    """By which way the demand goes, and from when before its own day; it is asked as one that collects."""
+    ways = [way for way in (by_mail(case), by_post(case)) if way]
+    return reach(case, at, ways=ways, closes=day_begins(due_on, case.zone))
 
 
 def request_acceleration(
@@ -136,7 +148,10 @@ def withdraw_acceleration(*, agreement: Agreement, why: str, by: User, at: datet
             "zh": "我们不再要求您一次性支付全部剩余款项，原还款计划继续有效。",
             "en": "We no longer ask for the whole remaining sum; your plan stands as it was agreed.",
         }
-        _write(locked, text, f"acceleration:{row.pk}:withdrawn", None, by, at)
+        _write(
+            locked, text, f"acceleration:{row.pk}:withdrawn", None, by, at,
+            aim=Aim.SERVING, way=by_mail(locked) or by_post(locked),
+        )  # fmt: skip
 
     note(
         agreement.case, event="agreement.acceleration_withdrawn", right=ACCELERATE, by=by, at=at,
@@ -204,14 +219,19 @@ def _tell_debtor(case: Case, row: Acceleration, by: User, at: datetime) -> None:
         "en": f"Under agreement {number} a sum is still missing beyond the days of grace. By its clause we ask you to pay the whole remaining sum of {amount} by {day_en(row.due_on)}; see the attached letter."
         " If you cannot, or have paid, please call us: a new plan can still be agreed on.",
     }
-    _write(case, text, f"acceleration:{row.pk}", document, by, at)
+    reached = _way_of_demand(case, row.due_on, at)
+    _write(
+        case, text, f"acceleration:{row.pk}", document, by, at,
+        aim=Aim.COLLECTING, way=reached.way if reached else None,
+        due_at=reached.goes_at if reached else None,
+    )  # fmt: skip
 
 
 def _write(
-    case: Case, text: dict[str, str], key: str, document: Document | None, by: User, at: datetime
-) -> None:
+    case: Case, text: dict[str, str], key: str, document: Document | None, by: User, at: datetime,
+    *, aim: Aim, way: Way | None, due_at: datetime | None = None,
+) -> None:  # fmt: skip
     """Queue the words for the debtor, checked as every text is; without an address somebody hands it over."""
-    way = by_mail(case) or by_post(case)
     if way is None:
         raise_duty(
             case=case, kind="paper.hand_over", says=text, due_at=at, key=f"hand_over:{key}", at=at,
@@ -222,6 +242,6 @@ def _write(
     write(
         wording="letter", case=case, channel=way.channel, recipient=case.debtor, address=way.address,
         contact_point=way.point, language=language, values={"text": text["en" if language == "en" else "zh"]},
-        due_at=at, at=at, by=by, dedupe_key=key, document=document,
-        about={"aim": Aim.SERVING.value},
+        due_at=due_at or at, at=at, by=by, dedupe_key=key, document=document,
+        about={"aim": aim.value},
     )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from agreements.actions import accelerating
 from agreements.actions.paying import record_payment
 from agreements.models import Agreement
+from cases.actions.holding import hold_case
 from tests import make
 from tests.agreements import cast
 from tests.agreements.test_signing import text_of
@@ -62,6 +63,31 @@ class TestAccelerate:
         event = broken.case.events.get(kind="agreement.accelerated")
         assert event.data["decision"]["action"] == "agreement.accelerate"
         assert cast.chain_holds(broken.case)
+
+    def test_goes_as_what_it_is_a_message_that_collects(self, broken: Agreement) -> None:
+        row = granted(broken).accelerations.get()
+        assert broken.case.notices.get(document=row.document).about["aim"] == "collecting"
+
+    def test_is_refused_while_nobody_may_write_to_collect(self, broken: Agreement) -> None:
+        hold_case(
+            case=broken.case, reason="hardship", scope="all", starts_on=date(2026, 4, 23),
+            review_on=date(2026, 5, 10), until=date(2026, 5, 20), remark="住院",
+            by=make.supervisor(), at=BROKEN,
+        )  # fmt: skip
+        with pytest.raises(PolicyRefused) as refused:
+            asked(broken)
+        assert refused.value.findings[0].rule == "ST-13"
+        assert not broken.case.notices.filter(kind="letter").exists()
+
+    def test_counts_the_days_to_pay_from_when_it_may_go(self, broken: Agreement) -> None:
+        late = make.moment(
+            "2026-04-24 23:00"
+        )  # fourteen days before, thirteen from the next morning
+        with pytest.raises(PolicyRefused) as refused:
+            accelerating.request_acceleration(
+                agreement=broken, due_on=DUE, reason="逾期未付", by=make.supervisor(), at=late
+            )
+        assert "14" in refused.value.findings[0].says["en"]
 
     def test_leaves_the_instalments_as_they_were_signed(self, broken: Agreement) -> None:
         before = list(broken.instalments.values_list("due_on", "amount"))
