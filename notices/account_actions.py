@@ -148,9 +148,9 @@ def try_account(
                 _("It was tried %(count)d times within an hour. Please wait.") % {"count": tries}
             )
         record = _record(held, K.TRIED, by, at, to=to, outcome=O.BEGUN)
-    over = accounts.over_rate(held, 1)
+    place = accounts.take_places(held, 1)
     try:
-        if over:
+        if not place.granted:
             raise Undelivered(
                 because(lambda: _("The account has reached its limit for this minute.")),
                 permanent=False,

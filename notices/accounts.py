@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
 from notices.channels import label_of
@@ -14,11 +15,13 @@ WINDOW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Over:
-    """How many of those wanted are more than the account may carry now, and how long they wait."""
+class Places:
+    """How many messages an account may carry now of those wanted, and how long the others wait."""
 
-    count: int
+    granted: int
     wait: timedelta
+    window_at: datetime | None = None
+    """Of which minute they are; None where the account has no limit."""
 
 
 def account_of(organisation: int, channel: str) -> ChannelAccount | None:
@@ -49,13 +52,13 @@ def in_use(channel: str, organisations: Collection[int]) -> dict[int, ChannelAcc
     return {row.organisation_id: row for row in rows}
 
 
-def over_rate(account: ChannelAccount, wanted: int) -> Over | None:
-    """Take so many from what the account may carry this minute; None where all of them may go.
+def take_places(account: ChannelAccount, wanted: int) -> Places:
+    """Take so many places, or as many as are left, of what the account may carry this minute.
 
     Counted in the account's row by the database's clock, so that all workers together keep to it.
     """
     if not account.per_minute:
-        return None
+        return Places(wanted, timedelta())
     with transaction.atomic():
         held = (
             ChannelAccount.objects.select_for_update(of=("self",))
@@ -68,4 +71,12 @@ def over_rate(account: ChannelAccount, wanted: int) -> Over | None:
         granted = max(min(wanted, held.per_minute - held.window_used), 0)
         held.window_used += granted
         held.save(update_fields=["window_at", "window_used"])
-    return Over(wanted - granted, WINDOW - passed) if granted < wanted else None
+    return Places(granted, WINDOW - passed, held.window_at)
+
+
+def give_places_back(account: ChannelAccount, places: Places, unused: int) -> None:
+    """Let others have the places of messages that were not handed over after all, in the same minute."""
+    if unused and places.window_at:
+        ChannelAccount.objects.filter(
+            pk=account.pk, window_at=places.window_at, window_used__gte=unused
+        ).update(window_used=F("window_used") - unused)

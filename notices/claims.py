@@ -8,6 +8,7 @@ from django.db.models import F, Func, JSONField, Value
 
 from notices import handing
 from notices.models import Notice
+from notices.models.notice import FLEETING
 from notices.patience import patiently
 from workflow.reasons import kept
 
@@ -15,7 +16,7 @@ BATCH = 100
 
 
 def claim(channel: str, at: datetime, most: int = BATCH) -> tuple[list[Notice], datetime]:
-    """Take due rows that nobody else holds; the stamp is the proof of the claim."""
+    """Take due rows that nobody else holds, the fleeting ones first; the stamp is the proof of the claim."""
     with transaction.atomic():
         stamp = _database_time()
         due = (
@@ -26,7 +27,8 @@ def claim(channel: str, at: datetime, most: int = BATCH) -> tuple[list[Notice], 
             .order_by("next_at", "pk")
             .select_for_update(skip_locked=True, of=("self",))
         )
-        rows = list(due[:most])
+        rows = list(due.filter(kind__in=FLEETING)[:most])
+        rows += due.exclude(kind__in=FLEETING)[: most - len(rows)]
         Notice.objects.filter(pk__in=[row.pk for row in rows]).update(
             state=Notice.State.SENDING, claimed_at=stamp, begun_at=None
         )

@@ -29,6 +29,7 @@ from notices.envelopes import message_of
 from notices.faults import fault
 from notices.kinds import Later
 from notices.models import ChannelAccount, Handover, Notice
+from notices.models.notice import FLEETING
 from notices.patience import BACKOFF, DATABASE_GONE, MOST_ATTEMPTS, patiently, pause_after
 from people.models import Organisation, User
 from workflow.reasons import because
@@ -126,17 +127,27 @@ def _send(
                 row, actions.fail, at,
                 why=row.why or because(lambda: _("It could not be sent in time.")),
             )  # fmt: skip
-    if account and (over := accounts.over_rate(account, len(left))):
-        left, later = left[: -over.count], left[-over.count :]
-        release(later, stamp, next_at=at + over.wait)
+    # Where not all can go, what cannot wait goes first, then whoever has waited longest.
+    left.sort(key=lambda row: (row.kind not in FLEETING, row.due_at, row.pk))
+    again_at = at
     try:
         with ExitStack() as stack:
             line: Sender | None = None
             while left and time.monotonic() < until:
+                handful, rest = _handful(left)
+                places = accounts.take_places(account, len(handful)) if account else None
+                if places and places.granted < len(handful):
+                    handful = handful[: places.granted]
+                    rest = [row for row in left if row not in handful]
+                    if not handful:
+                        again_at = at + places.wait
+                        break
                 if line is None:  # opened only once there is something to send, before any begins
                     line = stack.enter_context(channels.line(channel, account))
-                handful, left = _handful(left)
+                left = rest
                 done = _send_handful(line, account, handful, stamp, at)
+                if account and places:
+                    accounts.give_places_back(account, places, len(handful) - done.offered)
                 sent, left = sent + len(done.sent), left + done.again
                 if done.stopped:
                     raise done.stopped
@@ -144,7 +155,7 @@ def _send(
         log.warning("The batch of %s was stopped: %s", channel, stopped.why)
         release(left, stamp, next_at=at + BACKOFF[0], why=stopped.why)
     else:
-        release(left, stamp, next_at=at)
+        release(left, stamp, next_at=again_at)
     return sent
 
 
@@ -166,8 +177,9 @@ def _handful(rows: Sequence[Notice]) -> tuple[list[Notice], list[Notice]]:
 
 @dataclass
 class Done:
-    """What came of a handful: what was taken, what is to be asked again, and what stopped it."""
+    """What came of a handful: how many were offered to the carrier, what it took, what is to be asked again, and what stopped it."""
 
+    offered: int = 0
     sent: list[tuple[Notice, Taken]] = field(default_factory=list)
     again: list[Notice] = field(default_factory=list)
     stopped: Exception | None = None
@@ -225,6 +237,7 @@ def _hand_over(
                 done.again.append(notice)
                 continue
             last = None
+            done.offered += 1
             fault("after_begin")
             taken = _offer(line, account, notice, stamp, at)
             if taken:

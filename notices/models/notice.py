@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # of it: that is what reaches out, so a mandate that allows it allows the message too.
 MEANS = {"wecom": "wechat", "portal": "email"}
 
+FLEETING = ("reminder_before", "reminder_due", "one_time_code")
+"""Kinds that lose their sense with the day or sooner: where a queue is long, they go first."""
+
 
 def means_of(channel: str, rings: str = "") -> str:
     """A channel as the rules name it; ``rings`` is by which one word goes of a message in the portal."""
@@ -204,6 +207,11 @@ class Notice(models.Model):
                 fields=["channel", "next_at", "id"],
                 name="notice_due",
                 condition=models.Q(state="queued"),
+            ),
+            models.Index(
+                fields=["channel", "next_at", "id"],
+                name="notice_due_fleeting",
+                condition=models.Q(state="queued", kind__in=FLEETING),
             ),
             models.Index(
                 fields=["claimed_at"], name="notice_sending", condition=models.Q(state="sending")

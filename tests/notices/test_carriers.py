@@ -15,7 +15,7 @@ from notices.channels import Said, Taken, Unclear, Undelivered
 from notices.models import CarrierReceipt, ChannelAccount, Notice
 from tests import make
 from tests.notices.carrier import Scripted, account, said, sms
-from tests.notices.cast import MONDAY, chain_holds, told
+from tests.notices.cast import MONDAY, chain_holds, kind_is, queued, told
 from workflow.models import Duty
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,62 @@ class TestAccount:
         ChannelAccount.objects.update(window_at=MONDAY)
         assert relay.send_due(MONDAY + 3 * MINUTE).sent == 2
         assert len({message.key for message in carrier.taken}) == 5
+
+    def test_gives_no_place_of_a_minute_to_what_is_not_sent(self, carrier: Scripted) -> None:
+        account(per_minute=4)
+        case = make.case()
+        for key in ("paid 1", "paid 2", "paid 3", "owed 1", "owed 2", "owed 3"):
+            sms(case, key=key)
+        paid = Notice.objects.filter(dedupe_key__startswith="paid").values_list("pk", flat=True)
+        gone = set(paid)
+        with kind_is(recheck=lambda notice, _at: "paid" if notice.pk in gone else ""):
+            assert relay.send_due(MONDAY).sent == 3
+        assert ChannelAccount.objects.get().window_used == 3
+
+    def test_gives_its_places_first_to_what_loses_its_sense_with_the_day(
+        self, carrier: Scripted
+    ) -> None:
+        account(per_minute=2)
+        case = make.case()
+        for number in range(3):
+            sms(case, key=f"letter {number}")
+        with kind_is("reminder_due"), kind_is("one_time_code"):
+            for kind in ("reminder_due", "one_time_code"):
+                queued(
+                    case, kind=kind, channel="sms", key=kind, address="13800000000",
+                    due_at=MONDAY + MINUTE, with_point=False,
+                )  # fmt: skip
+            relay.send_due(MONDAY + 2 * MINUTE)
+        sent = Notice.objects.exclude(state="queued").values_list("kind", flat=True)
+        assert sorted(sent) == ["one_time_code", "reminder_due"]
+
+    def test_finds_what_loses_its_sense_behind_a_long_queue(self, carrier: Scripted) -> None:
+        account(per_minute=1)
+        case = make.case()
+        for number in range(3):
+            sms(case, key=f"letter {number}")
+        with kind_is("reminder_due"):
+            urgent = queued(
+                case, kind="reminder_due", channel="sms", address="13800000000",
+                due_at=MONDAY + MINUTE, with_point=False,
+            )  # fmt: skip
+            relay.send_due(MONDAY + 2 * MINUTE, most=2)
+        assert the(urgent).state == "sent"
+
+    def test_lets_those_that_waited_go_before_those_that_came_later(
+        self, carrier: Scripted
+    ) -> None:
+        account(per_minute=1)
+        case = make.case()
+        first, held = sms(case, key="1"), sms(case, key="2")
+        assert relay.send_due(MONDAY).sent == 1
+        between = queued(
+            case, channel="sms", key="3", address="13800000000", with_point=False,
+            due_at=MONDAY + timedelta(seconds=1),
+        )  # fmt: skip
+        ChannelAccount.objects.update(window_at=MONDAY)
+        assert relay.send_due(MONDAY + 2 * MINUTE).sent == 1
+        assert [the(row).state for row in (first, held, between)] == ["sent", "sent", "queued"]
 
 
 class TestSilence:
