@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from compliance import packs
 from compliance.ask import ask, value
+from compliance.facts import ContactFacts
 from compliance.rule import RULES
 from compliance.strict import EQUAL, SAME_OR_LONGER
 from compliance.tightening import loosened
@@ -297,6 +298,37 @@ class TestTheHangzhouHouse:
     def test_always_brings_along_what_it_tightens(self) -> None:
         verdict = ask("visit.plan", replace(self.LATE, packs=("house-hz",)), on=self.ON)
         assert set(verdict.packs) == set(verdict.digests) == {"house-hz", "cn"}
+
+
+class TestACapOverAllChannels:
+    """The value that the guide shows for a house's own pack."""
+
+    GUIDE = Path(__file__).parents[2] / "docs" / "rules.md"
+    ON = date(2026, 3, 5)
+
+    @pytest.fixture
+    def packed(self, home: Path) -> None:
+        (shown,) = [
+            part.partition("```")[0]
+            for part in self.GUIDE.read_text().split("```toml\n")
+            if '"HZ-CAP"' in part
+        ]
+        assert faults(home, shown) == []
+        packs.refresh(home)
+
+    @pytest.mark.parametrize(("channel", "refused"), [("sms", True), ("portal", False)])
+    def test_counts_calls_and_messages_together(
+        self, packed: None, channel: str, refused: bool
+    ) -> None:
+        before = (("2026-03-02", "phone"), ("2026-03-03", "email"), ("2026-03-04", "wechat"))
+        facts = replace(
+            LAWFUL, packs=("house",), at=at("2026-03-05 10:00"), channel=channel,
+            contacts=tuple(ContactFacts(at(f"{day} 10:00"), name) for day, name in before),
+        )  # fmt: skip
+        verdict = ask("notice.send", facts, on=self.ON)
+        assert [found.rule for found in verdict.blocks] == (["HZ-CAP"] if refused else [])
+        if refused:
+            assert verdict.earliest == at("2026-03-09 00:00")
 
 
 @settings(max_examples=60, deadline=None)
