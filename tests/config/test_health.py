@@ -4,6 +4,9 @@ import time
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from config import health
@@ -36,6 +39,24 @@ class TestReadyz:
         answer = client.get("/readyz")
         assert answer.status_code == 503
         assert answer.json()["broker"] == "no answer"
+
+    def test_tells_when_the_program_is_newer_than_the_database(
+        self, client: Client, queue: Any
+    ) -> None:
+        heartbeat()
+        recorder = MigrationRecorder(connection)
+        (newest,) = MigrationLoader(connection).graph.leaf_nodes("notices")
+        recorder.record_unapplied(*newest)
+        answer = client.get("/readyz")
+        assert answer.status_code == 503
+        assert "migrations" in answer.json()["migrations"]
+
+    def test_is_content_while_an_older_program_still_serves_during_a_release(
+        self, client: Client, queue: Any
+    ) -> None:
+        heartbeat()
+        MigrationRecorder(connection).record_applied("notices", "9999_of_the_next_release")
+        assert client.get("/readyz").status_code == 200
 
     def test_is_not_kept_by_any_cache(self, client: Client, queue: Any) -> None:
         assert "no-store" in client.get("/readyz")["Cache-Control"]
