@@ -89,7 +89,9 @@ class AccountField(forms.ModelChoiceField):
 class TemplateForm(DeskForm):
     """A text that a carrier has approved."""
 
-    account = AccountField(label=_("Account"), queryset=ChannelAccount.objects.none())
+    account = AccountField(
+        label=pgettext_lazy("at a carrier", "Account"), queryset=ChannelAccount.objects.none()
+    )
     wording = forms.ChoiceField(label=pgettext_lazy("kind of text", "Message"))
     language = forms.ChoiceField(label=_("Language"), choices=TONGUES)
     number = forms.CharField(

@@ -225,7 +225,7 @@ def _said(event: AnymailTrackingEvent) -> Said | None:
         str(event.message_id or ""),
         state,
         event.timestamp or clock.now(),
-        "" if state == "delivered" else wire.refusal(reason or kind, words),
+        "" if state == "delivered" else _in_words(reason or kind, words),
         dead=(reason in DEAD or (reason is None and kind == EventType.BOUNCED))
         and state != "delivered"
         and _is_final(event, words),
@@ -233,6 +233,25 @@ def _said(event: AnymailTrackingEvent) -> Said | None:
         reference=str((event.metadata or {}).get("notice", "")),
         timed=event.timestamp is not None,
     )
+
+
+TOLD = {
+    RejectReason.INVALID: gettext_lazy("There is no such address: %(words)s"),
+    RejectReason.BOUNCED: gettext_lazy("The receiving server turned it away: %(words)s"),
+    RejectReason.TIMED_OUT: gettext_lazy("The receiving server could not be reached: %(words)s"),
+    RejectReason.BLOCKED: gettext_lazy("It was blocked on its way: %(words)s"),
+    RejectReason.SPAM: gettext_lazy("Whoever reads there takes our messages for spam: %(words)s"),
+    RejectReason.UNSUBSCRIBED: gettext_lazy(
+        "Whoever reads there wants no more messages: %(words)s"
+    ),
+}
+
+
+def _in_words(what: str, words: str) -> str:
+    """Why it was not delivered: what the service means in the reader's language, then the answer as it came."""
+    plain = " ".join(words.split())[:200] or what
+    told = TOLD.get(what, gettext_lazy("The service did not deliver it: %(words)s"))
+    return because(lambda: str(told) % {"words": plain})
 
 
 def _is_final(event: AnymailTrackingEvent, words: str) -> bool:

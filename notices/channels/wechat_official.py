@@ -130,8 +130,9 @@ class _Line(weixin.Line):
     def mean(self, code: int, words: str) -> Undelivered | Unclear:
         """By the table of errcodes; what is not the message's own fault lets all wait."""
         never = code in DEAD | UNWANTED | NEVER
+        reached = code not in DEAD | UNWANTED
         return Undelivered(
-            wire.refusal(code, words),
+            weixin.told(code, words, reached=reached) if never else wire.refusal(code, words),
             permanent=never,
             dead=code in DEAD,
             unwanted=code in UNWANTED,

@@ -144,7 +144,9 @@ class _Line(weixin.Line):
         )
         if answer.get("invaliduser"):
             raise Undelivered(
-                wire.refusal("invaliduser", answer["invaliduser"]), permanent=True, dead=True
+                weixin.told("invaliduser", answer["invaliduser"], reached=False),
+                permanent=True,
+                dead=True,
             )
         return Taken(str(answer.get("msgid", "")), str(answer.get("errmsg", "")))
 
@@ -159,7 +161,9 @@ class _Line(weixin.Line):
             },
         )
         if message.to in (answer.get("fail_list") or []):
-            raise Undelivered(wire.refusal("fail_list", message.to), permanent=True, dead=True)
+            raise Undelivered(
+                weixin.told("fail_list", "", reached=False), permanent=True, dead=True
+            )
         return Taken(str(answer.get("msgid", "")), str(answer.get("errmsg", "")))
 
     def results(self, notice: Notice) -> Iterator[Said]:
@@ -190,9 +194,12 @@ class _Line(weixin.Line):
     def mean(self, code: int, words: str) -> Undelivered | Unclear:
         """By the table of errcodes; what is not the message's own fault lets all wait."""
         never = code in DEAD | NEVER
-        return Undelivered(
-            wire.refusal(code, words), permanent=never, dead=code in DEAD, everyone=not never
+        why = (
+            weixin.told(code, words, reached=code not in DEAD)
+            if never
+            else wire.refusal(code, words)
         )
+        return Undelivered(why, permanent=never, dead=code in DEAD, everyone=not never)
 
 
 CARRIER = WeCom()

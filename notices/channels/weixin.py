@@ -11,9 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 import requests
+from django.utils.translation import gettext as _
 
 from notices.channels import Unclear, Undelivered, wire
 from notices.models import ChannelAccount
+from workflow.reasons import because
 
 EARLY = 300.0  # seconds before its end at which a token is given up
 STALE = {40001, 40014, 42001}  # the token, not the message
@@ -22,6 +24,18 @@ _tokens: dict[str, tuple[str, float]] = {}
 _lock = threading.Lock()
 
 Fetch = Callable[[], dict[str, Any]]
+
+
+def told(code: Any, answer: Any, *, reached: bool) -> str:
+    """Why it never goes, in each reader's language, with their answer as it came; ``reached``: not for the account's sake."""
+    words = wire.refusal(code, answer)
+
+    def says() -> str:
+        if reached:
+            return _("The message was refused (%(words)s).") % {"words": words}
+        return _("This account cannot be written to (%(words)s).") % {"words": words}
+
+    return because(says)
 
 
 class Line:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from notices import receipts, relay
 from notices.channels import Attachment, Undelivered, wire
@@ -213,6 +214,20 @@ class TestEvent:
             point = sent.now().contact_point
             assert point
             assert bool(point.dead_at) == dead
+
+    @every
+    def test_of_a_bounce_says_why_in_each_reader_s_language(self, rig: Rig) -> None:
+        with rig.fake() as fake:
+            sent = Sent(rig, fake)
+            sent.call("dead")
+            told = {}
+            for tongue, code in (("en", "en"), ("zh", "zh-hans")):
+                with override(code):
+                    told[tongue] = str(sent.now().because)
+            assert told["en"].partition(": ")[0] in {
+                "The receiving server turned it away", "There is no such address",
+            }  # fmt: skip
+            assert told["zh"].partition("：")[0] in {"收件方邮件服务器拒收", "该邮箱地址不存在"}
 
     @every
     def test_of_a_complaint_bars_the_address_and_does_not_take_the_delivery_back(

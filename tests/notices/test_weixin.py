@@ -86,7 +86,12 @@ class TestCode:
             with pytest.raises(Undelivered) as refused:
                 send(rig, account)
         found = refused.value
-        assert found.why == f"{code} their words"
+        told = {
+            "dead": f"This account cannot be written to ({code} their words).",
+            "unwanted": f"This account cannot be written to ({code} their words).",
+            "never": f"The message was refused ({code} their words).",
+        }  # fmt: skip
+        assert found.why == told.get(means, f"{code} their words")
         assert means == (
             "dead" if found.dead else "unwanted" if found.unwanted else "never"
             if found.permanent else "all later" if found.everyone else "later"
