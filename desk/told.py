@@ -285,6 +285,7 @@ CAUSES = {
 NAMED: dict[str, tuple[Any, str]] = {
     "reason": (Hold.Reason, "reason"),
     "channel": (ContactAttempt.Channel, "channel"),
+    "message_channel": (Notice.Channel, "channel"),
     "result": (ContactAttempt.Result, "result"),
     "notice": (Notice.Kind, "kind"),
     "paper": (Document.Kind, "kind"),
@@ -385,7 +386,7 @@ SENTENCES: dict[str, Any] = {
     "lawyers_letter.sent_back": _("The lawyer sent the letter %(number)s back: %(why)s"),
     "lawyers_letter.withdrawn": _("The letter %(number)s was withdrawn: %(why)s"),
     "lawyers_letter.released": _("The lawyer released the letter %(number)s."),
-    "message.written": _("A message to the debtor was written: %(channel)s."),
+    "message.written": _("A message to the debtor was written: %(message_channel)s."),
     "wording.noticed": _("A record holds words that are to be looked into: %(words)s."),
     "policy.refused": _("Refused by rule %(rules)s: to %(asked)s."),
     "policy.overridden": _("An exception from %(rules)s was used."),

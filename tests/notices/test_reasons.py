@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils.translation import gettext, override
 
+from desk.told import sentence
 from desk.told import told as desk_told
 from documents.storing import store
 from notices import handing, receipts, relay
@@ -43,6 +44,16 @@ def stopped() -> Notice:
     note(notice.case, event="case.written_to", by=make.clerk(), at=MONDAY, then=stop)
     notice.refresh_from_db()
     return notice
+
+
+class TestMessageWritten:
+    @pytest.mark.parametrize(
+        ("channel", "zh"), [("portal", "门户留言"), ("wecom", "企业微信消息"), ("sms", "短信")]
+    )
+    def test_names_its_channel_in_the_reader_s_language(self, channel: str, zh: str) -> None:
+        event = Event(kind="message.written", data={"channel": channel}, actor_name="陈晓")
+        with override("zh-hans"):
+            assert sentence(event) == f"已拟写给债务人的消息：{zh}。"
 
 
 class TestReason:
