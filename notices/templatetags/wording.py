@@ -11,6 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from notices.accounts import name_of
 from notices.channels import carriers
+from notices.codes import CODE_PLACE
+from notices.links import PLACE
 from notices.models import AccountRecord, ChannelAccount, MessageVersion, Notice
 from notices.texts.changing import RELEASE
 from notices.texts.comparing import pieces
@@ -77,6 +79,14 @@ def setting_labels(record: AccountRecord) -> str:
     labels = {one.name: str(one.label) for one in carrier.fields} if carrier else {}
     labels["per_minute"] = str(ChannelAccount._meta.get_field("per_minute").verbose_name)
     return _(", ").join(labels.get(name, name) for name in record.names)
+
+
+@register.filter
+def as_kept(text: str) -> str:
+    """The text of a message as it is kept: what is put in only as it leaves, and kept nowhere, is said to be so."""
+    return text.replace(PLACE, _("[the link, put in as it leaves]")).replace(
+        CODE_PLACE, _("[the code, put in as it leaves]")
+    )
 
 
 @register.filter

@@ -56,6 +56,16 @@ class TestMessageWritten:
             assert sentence(event) == f"已拟写给债务人的消息：{zh}。"
 
 
+class TestTextAsKept:
+    def test_says_in_words_what_is_put_in_only_as_it_leaves(self) -> None:
+        notice = queued(make.case(), body="Read it here: {portal_link} {one_time_code}")
+        shown = page(notice, "en")
+        assert (
+            "Read it here: [the link, put in as it leaves] [the code, put in as it leaves]" in shown
+        )
+        assert "［链接，发出时填入］" in page(notice, "zh-hans")
+
+
 class TestReason:
     def test_is_said_in_each_language_and_in_the_own_one_first(self) -> None:
         with override("zh-hans"):
