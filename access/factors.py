@@ -23,6 +23,8 @@ from timeline.chain import record_for_house
 TOTP, PASSKEY, CODES = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN, Authenticator.Type.RECOVERY_CODES  # fmt: skip
 REAL = (TOTP, PASSKEY)
 """Codes on paper stand in for a factor; they are none by themselves."""
+BY_PROVIDER = "provider"
+"""How a session's record names a second factor that the sign-in service saw and the house accepts."""
 MOST_PASSKEYS = 8
 _sealed = EncryptedTextField()
 
@@ -57,6 +59,14 @@ def shown_with_factor(request: HttpRequest) -> bool:
     """Whether whoever is signed in here has shown a second factor in this session."""
     records = get_authentication_records(request, request.user)
     return any(record.get("method") == "mfa" for record in records)
+
+
+def shown_at_provider(request: HttpRequest, user: User) -> bool:
+    """Whether the sign-in service has just seen a second factor that the house accepts."""
+    return any(
+        (record.get("method"), record.get("type")) == ("mfa", BY_PROVIDER)
+        for record in get_authentication_records(request, user)
+    )
 
 
 def options_as_json(options: dict[str, Any]) -> Any:

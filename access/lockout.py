@@ -58,6 +58,11 @@ def of_password(name: str, address: str, device: str) -> list[Counted]:
     ]
 
 
+def of_provider(address: str) -> list[Counted]:
+    """What counts an attempt at single sign-on: the guessing is the provider's, the flood would be ours."""
+    return [Counted(_hidden("provider", address), FREE_FROM_ADDRESS, own=False)]
+
+
 def of_session(key: str) -> list[Counted]:
     """What counts a guess by somebody who is signed in already."""
     return [Counted(_hidden("session", key), FREE)]

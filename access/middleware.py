@@ -59,6 +59,9 @@ class SecondFactorFirst:
     def again(self, request: HttpRequest, view: View) -> HttpResponseBase | None:
         """Whether this page wants a sign-in that is recent, and this one is not."""
         needs = getattr(view, "needs_recent", "")
+        match = request.resolver_match
+        if match and match.app_name == "admin":  # passwords, roles and addresses are changed there
+            needs = "sending"
         if not needs or not isinstance(request.user, User):
             return None
         if request.method in {"GET", "HEAD"} and needs != "reading":

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from access import sessions
+from access.linking import unlink
 from people.models import User
 from people.rights import may
 from timeline.chain import record_for_house
@@ -54,12 +55,13 @@ def decided(approval: Approval, by: User, at: datetime) -> None:
         return
     gone = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
     Authenticator.objects.filter(user=user).delete()
+    unlinked = unlink(user)
     ended = sessions.end_all(user)
     record_for_house(
         kind="second_factor.reset", by=by, at=at,
         data={
             "user": user.username, "asked_by": str(approval.requested_by), "why": approval.reason,
-            "kinds": sorted(gone), "sessions_ended": ended,
+            "kinds": sorted(gone), "sessions_ended": ended, "unlinked": unlinked,
         },
     )  # fmt: skip
     log.warning("The second factor of user %s was reset.", user.pk)

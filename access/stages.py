@@ -6,11 +6,11 @@ from allauth.account.stages import LoginStage
 from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from django.shortcuts import redirect
 
-from access.factors import has_factor
+from access.factors import has_factor, shown_at_provider
 
 
 class SecondStep(LoginStage):
-    """Whoever has a second factor shows it; a passkey that let them in was two at once."""
+    """Whoever has a second factor shows it; a passkey that let them in was two at once, and so may a provider's be."""
 
     key = "second_step"
     urlname = "people:second_step"
@@ -18,7 +18,10 @@ class SecondStep(LoginStage):
     def handle(self) -> tuple[Any, bool]:
         """Ask for it, or go on."""
         user: Any = self.login.user
-        if did_use_passwordless_login(self.request, user) or not has_factor(user):
+        both = did_use_passwordless_login(self.request, user) or shown_at_provider(
+            self.request, user
+        )
+        if both or not has_factor(user):
             return None, True
         return redirect(self.urlname), True
 

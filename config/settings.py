@@ -160,6 +160,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.headers.HouseHeaders",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -168,6 +169,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.limits.OpenPages",
     "access.middleware.SecondFactorFirst",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "access.watching.RefusedLooksAreKept",
@@ -340,6 +342,34 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_RATE_LIMITS = False
 RECENT_SIGN_IN = timedelta(minutes=env.int("DOORSTEP_RECENT_MINUTES", 10))
 """How long ago somebody may have shown who they are before approvals and exports ask once more."""
+
+
+def oidc() -> dict[str, Any]:
+    """The provider of single sign-on; {} where there is none, and then nothing of it is mounted."""
+    issuer = env.str("DOORSTEP_OIDC_ISSUER", "")
+    if not issuer:
+        return {}
+    if PRODUCTION and not issuer.startswith("https://"):
+        raise ImproperlyConfigured("DOORSTEP_OIDC_ISSUER must begin with https:// in production.")
+    client, secret = env.str("DOORSTEP_OIDC_CLIENT", ""), env.str("DOORSTEP_OIDC_SECRET", "")
+    if not client:
+        raise ImproperlyConfigured(
+            "DOORSTEP_OIDC_CLIENT must name this site as the issuer knows it."
+        )
+    if PRODUCTION and (len(secret) < 16 or len(set(secret)) < 8):
+        raise ImproperlyConfigured(
+            "DOORSTEP_OIDC_SECRET must be the secret of that client, at least 16 random characters."
+        )
+    return {
+        "issuer": issuer, "client": client, "secret": secret,
+        "label": env.str("DOORSTEP_OIDC_LABEL", "") or issuer.split("/")[2],
+        "factors": env.list("DOORSTEP_OIDC_FACTORS", []),
+    }  # fmt: skip
+
+
+OIDC = oidc()
+"""``factors`` are words of ``amr`` or ``acr`` that count as a second factor; none of them does by itself."""
+PORTAL_COOKIE_NAME = "__Secure-portal" if PRODUCTION else "portal"  # bound to the path /m/
 DEVICE_COOKIE_NAME = "__Host-known" if PRODUCTION else "known"
 
 # ---------------------------------------------------------------- what browsers may do
@@ -376,10 +406,17 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
     if env.bool("DOORSTEP_BEHIND_PROXY", False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
         ADDRESS_HEADER = "HTTP_X_FORWARDED_FOR"
 
+OPEN_PER_MINUTE = env.int("DOORSTEP_OPEN_PER_MINUTE", 0 if ENV == "test" else 300)
+"""How often one address may ask in a minute, per process, for pages that need no sign-in; 0: as often as it likes."""
+CLAMD = env.str("DOORSTEP_CLAMD", "")
+"""Where the virus scanner listens, ``unix:/path`` or ``tcp://host:port``; empty: files are not scanned."""
+if CLAMD and not CLAMD.startswith(("unix:/", "tcp://")):
+    raise ImproperlyConfigured("DOORSTEP_CLAMD must be unix:/path or tcp://host:port.")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 30
@@ -392,6 +429,7 @@ LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
 FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
 USE_TZ = True

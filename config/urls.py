@@ -1,5 +1,6 @@
 """Every address of the site, by app."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready, name="readyz"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("", include("access.urls")),
+    *([path("", include("access.provider_urls"))] if settings.OIDC else []),
     path("rules/versions/", include("rulebook.urls")),
     path("", include("desk.urls")),
     path("", include("court.urls")),

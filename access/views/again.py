@@ -15,8 +15,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from access.factors import PASSKEY, TOTP, held_by, options_as_json
 from access.forms import ConfirmForm
+from access.linking import link_of
 from access.marks import while_enrolling
-from access.views.entering import next_of
+from access.views.entering import next_of, towards_provider
 from common import clock
 
 OURS = "confirm-"  # the fields of this page; all others are the form's that waits
@@ -47,6 +48,8 @@ def asked_again(request: HttpRequest) -> HttpResponseBase | None:
 def confirm(request: HttpRequest) -> HttpResponse:
     """Show who it is, then go on to what was to be read."""
     towards = next_of(request) or reverse("people:security")
+    if request.method == "POST" and is_recent(request):  # shown meanwhile, in another window
+        return redirect(towards)
     form = _form(request)
     if form.is_bound and form.is_valid():
         _record(request, form)
@@ -97,12 +100,14 @@ def _page(
     kinds = {factor.type for factor in held_by(user)}
     if request.method in {"GET", "HEAD"} and not kept:
         kept = [("next", request.get_full_path())]
-    return TemplateResponse(
+    answer = TemplateResponse(
         request, "people/confirm.html",
         {
             "form": form, "action": action, "kept": kept, "files": bool(request.FILES),
             "has_password": user.has_usable_password(), "has_app": TOTP in kinds,
             "options": options_as_json(webauthn.begin_authentication(user)) if PASSKEY in kinds else None,
+            "provider": settings.OIDC["label"] if link_of(user) else "",
         },
         status=429 if form.locked else 403,
     )  # fmt: skip
+    return towards_provider(answer)

@@ -167,3 +167,17 @@ class TestExport:
         knock(client, chief, RIGHT)
         came = client.post(reverse("people:confirm"), {"next": "https://evil.example/", "confirm-password": RIGHT})  # fmt: skip
         assert came.url == reverse("people:security")
+
+
+class TestAdministration:
+    def test_changes_nothing_of_anybody_on_an_old_sign_in(self, stale: None) -> None:
+        boss, clerk = make.administrator(), make.clerk()
+        client = Client()
+        client.force_login(boss)
+        address = f"/administration/people/user/{clerk.pk}/change/"
+        assert client.get(address).status_code == 200
+        answer = client.post(address, {"email": "mine@example.com", "username": clerk.username})
+        assert answer.status_code == 403
+        assert "people/confirm.html" in [one.name for one in answer.templates]
+        clerk.refresh_from_db()
+        assert clerk.email == ""

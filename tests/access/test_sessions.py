@@ -56,6 +56,13 @@ class TestSessions:
         assert works(here)
         assert UserSession.objects.filter(user=clerk).count() == 2
 
+    def test_of_somebody_who_left_are_over_at_once(self, clerk: User) -> None:
+        client = Client()
+        knock(client, clerk, RIGHT)
+        assert client.get(reverse("people:security")).status_code == 200
+        User.objects.filter(pk=clerk.pk).update(is_active=False)
+        assert client.get(reverse("people:security")).url.startswith(reverse("people:sign_in"))
+
     def test_that_are_over_are_not_listed(self, clerk: User) -> None:
         here, there = two(clerk)
         there.post(reverse("people:sign_out"))

@@ -71,6 +71,22 @@ class TestProduction:
             ({"REDIS_URL": None}, "REDIS_URL"),
             ({"DOORSTEP_CLOCK_FILE": "/tmp/clock"}, "DOORSTEP_CLOCK_FILE would move the clock"),  # noqa: S108
             ({"DOORSTEP_ENV": "staging"}, "it can be production, demo or test"),
+            (
+                {"DOORSTEP_OIDC_ISSUER": "http://id.example"},
+                "DOORSTEP_OIDC_ISSUER must begin with https",
+            ),
+            (
+                {"DOORSTEP_OIDC_ISSUER": "https://id.example"},
+                "DOORSTEP_OIDC_CLIENT must name this site",
+            ),
+            (
+                {
+                    "DOORSTEP_OIDC_ISSUER": "https://id.example",
+                    "DOORSTEP_OIDC_CLIENT": "x",
+                    "DOORSTEP_OIDC_SECRET": "secret",
+                },
+                "DOORSTEP_OIDC_SECRET must be the secret",
+            ),
         ],
     )
     def test_refuses_to_start(self, changed: dict[str, str | None], words: str) -> None:
