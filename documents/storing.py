@@ -12,7 +12,10 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
+from documents import archives
 from documents.models import SEALED, Document
+from documents.scanning import Refused as Unreadable
+from documents.scanning import scan
 from documents.sealing import has_stamp
 from people.models import User
 
@@ -56,10 +59,6 @@ ENDINGS = {
 }
 
 
-class Unreadable(Exception):
-    """The file cannot be taken in; the message says why and what to do."""
-
-
 class NoRoom(Unreadable):
     """The disk has no room now; the same file can be taken in once somebody has made some."""
 
@@ -88,6 +87,8 @@ def store(
     name = clean_name(filename)
     if not mime:
         mime = _mime_of_ours(name) if made_here else kind_of_file(name, content)
+    if not made_here:
+        scan(content)
     document = Document(
         case=case,
         number=f"D-{at:%Y}-{uuid.uuid4().hex[:12].upper()}",
@@ -152,6 +153,8 @@ def kind_of_file(name: str, content: bytes) -> str:
         )  # fmt: skip
     if found.startswith("image/"):
         _check_image(content)
+    if ending in OFFICE:
+        _check_archive(ending, content)
     return found
 
 
@@ -186,6 +189,19 @@ def _check_image(content: bytes) -> None:
         raise Unreadable(
             _("The picture is damaged and cannot be opened. Please take or save it again.")
         ) from None
+
+
+def _check_archive(ending: str, content: bytes) -> None:
+    fault = archives.fault_of(ending, content)
+    says = {
+        "other": _("The file calls itself “%(ending)s” but is something else. Please save it again as what it is."),
+        "swollen": _("Unpacked, this file is larger than anybody can safely open. Please save it again, or as PDF."),
+        "macros": _("There are macros in this file, and they are not taken in. Please save it without them, or as PDF."),
+        "locked": _("This file is locked with a password. Please save it without one, or as PDF."),
+        "damaged": _("This file is damaged and cannot be opened. Please save it again, or as PDF."),
+    }  # fmt: skip
+    if fault:
+        raise Unreadable(says[fault] % {"ending": ending} if fault == "other" else says[fault])
 
 
 def _mime_of_ours(name: str) -> str:

@@ -2,12 +2,13 @@
 
 from django.apps import apps
 from django.db.models import Q
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from documents.models import Document
+from documents.viewing import NoPicture, drawn_anew
 from people.rights import may
 
 SHOWN_IN_PLACE = {"application/pdf", "image/jpeg", "image/png", "image/webp"}
@@ -32,14 +33,31 @@ def document(request: HttpRequest, number: str) -> FileResponse | HttpResponse:
         told = said % {"rules": found.erased_under or "–", "number": found.erased_by}
         return HttpResponse(told, status=410, content_type="text/plain; charset=utf-8")
     in_place = bool(request.GET.get("show")) and found.mime in SHOWN_IN_PLACE
-    answer = FileResponse(
-        found.file.open("rb"),
-        content_type=found.mime if in_place else "application/octet-stream",
-    )
-    answer["Content-Disposition"] = (
-        content_disposition_header(not in_place, found.filename) or "attachment"
-    )
+    answer: FileResponse | HttpResponse
+    if in_place and found.mime.startswith("image/"):
+        answer = _picture(found)
+    else:
+        answer = FileResponse(
+            found.file.open("rb"),
+            content_type=found.mime if in_place else "application/octet-stream",
+        )
+        answer["Content-Disposition"] = (
+            content_disposition_header(not in_place, found.filename) or "attachment"
+        )
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
     answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cross-Origin-Resource-Policy"] = "same-origin"
     answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _picture(found: Document) -> HttpResponse:
+    """What one looks at, drawn anew; the file itself is to be had without ``?show=1``."""
+    with found.file.open("rb") as file:
+        try:
+            made = drawn_anew(file.read())
+        except NoPicture:
+            raise Http404 from None
+    answer = HttpResponse(made, content_type="image/jpeg")
+    answer["Content-Disposition"] = "inline"
     return answer

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from documents.scanning import Infected, NotScanned, scan
 from documents.storing import MOST_BYTES, NoRoom, Unreadable, clean_name, kind_of_file
 from door.models import Upload
 from door.packs import phone_of
@@ -26,6 +27,7 @@ from people.models import User
 from visits.actions import quarantining, recording
 from visits.models import Evidence, Visit
 from workflow.guard import Guard, guarded
+from workflow.infected import note
 from workflow.models import Submission
 from workflow.reasons import Reason, because, kept
 from workflow.steps import Outsider, PolicyRefused, RightRefused, StateRefused, WrongInput
@@ -186,10 +188,18 @@ def finish_upload(upload: Upload, at: datetime) -> Upload:
             Upload.objects.filter(pk=upload.pk).update(offset=0)
             raise WrongDigest
         try:
+            scan(content)  # before anything is written, so that a no can be put on the record
             with guarded(Guard(key=_key(upload))):
                 _keep(upload, content, at)
         except NoRoom as full:  # this passes: the phone keeps it and sends the last piece again
             raise OSError(errno.ENOSPC, str(full)) from full
+        except NotScanned as nobody:  # so does this
+            raise OSError(errno.EROFS, str(nobody)) from nobody
+        except Infected as infected:
+            note(infected, content, by=upload.by, at=at)
+            found = infected.name
+            why = because(lambda: str(Infected(found)))
+            return _done(upload, Upload.State.REFUSED, why, at)
         except Unreadable as unreadable:
             return _done(
                 upload, Upload.State.REFUSED, _why_unreadable(upload, content, unreadable), at

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +23,6 @@ from workflow.steps import note
 MOST_TRIES = 5
 SHUT_FOR = timedelta(hours=1)
 STAYS_FOR = timedelta(minutes=15)
-COOKIE = "portal"
 _SIGNER = TimestampSigner(salt="portal.entering")
 
 
@@ -78,22 +78,25 @@ def enter(token: str, answer: str, at: datetime, address: str = "") -> Answered:
 def let_in(answer: HttpResponse, request: HttpRequest, link: PortalLink) -> None:
     """Let the browser go on for a quarter of an hour; it forgets when it is closed."""
     answer.set_cookie(
-        COOKIE, _SIGNER.sign(f"{link.pk}"), httponly=True, samesite="Strict",
-        secure=request.is_secure(), path="/m/",
+        settings.PORTAL_COOKIE_NAME, _SIGNER.sign(f"{link.pk}"), httponly=True, samesite="Strict",
+        secure=settings.PRODUCTION or request.is_secure(), path="/m/",
     )  # fmt: skip
 
 
 def is_in(request: HttpRequest, link: PortalLink) -> bool:
     """Whether this browser has answered for this link within the last quarter of an hour."""
     try:
-        return _SIGNER.unsign(request.COOKIES.get(COOKIE, ""), max_age=STAYS_FOR) == f"{link.pk}"
+        return (
+            _SIGNER.unsign(request.COOKIES.get(settings.PORTAL_COOKIE_NAME, ""), max_age=STAYS_FOR)
+            == f"{link.pk}"
+        )
     except BadSignature:
         return False
 
 
 def leave(answer: HttpResponse) -> None:
     """Forget the browser at once."""
-    answer.delete_cookie(COOKIE, path="/m/", samesite="Strict")
+    answer.delete_cookie(settings.PORTAL_COOKIE_NAME, path="/m/", samesite="Strict")
 
 
 def is_known(person: Person) -> bool:

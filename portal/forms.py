@@ -10,6 +10,8 @@ from workflow.forms import DeskForm
 class CheckForm(DeskForm):
     """The paper to be compared: any file at all, for it is hashed and not kept."""
 
+    scanned = False
+
     file = forms.FileField(
         label=_("The file you were given"),
         help_text=_("It is only compared, here and now; it is not kept."),

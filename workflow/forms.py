@@ -6,10 +6,16 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from common import clock
 from common.clock import from_local
+from documents.scanning import Infected, NotScanned, scan
 from documents.storing import MOST_BYTES, Unreadable, clean_name, kind_of_file, too_large
+from people.models import User
+from workflow.infected import note
 
 MOST_TEXT = 2000
 DASHES = "---------"  # by which Django offers nothing to choose
@@ -78,6 +84,10 @@ MEND: list[tuple[type[forms.Field], dict[str, Any]]] = [
 class DeskForm(forms.Form):
     """A form whose tag, key and button stand in the template; crispy lays out the fields."""
 
+    scanned = True  # whether its files are kept, and so looked through for viruses
+    sender: User | None = None
+    """Who sent it, where the view says so; a refused file is recorded under that name."""
+
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
         self.put_in_words()
@@ -105,8 +115,10 @@ class DeskForm(forms.Form):
         return helper
 
     def clean(self) -> dict[str, Any]:
-        """Text without characters that a database or a reader cannot bear."""
+        """Text without characters that a database or a reader cannot bear, and no file with a virus."""
         cleaned = super().clean() or {}
+        if self.scanned and settings.CLAMD:
+            self._scan(cleaned)
         for name, value in list(cleaned.items()):
             if isinstance(value, str):
                 kept = "".join(c for c in value if c.isprintable() or c in "\n\t").strip()
@@ -114,6 +126,24 @@ class DeskForm(forms.Form):
                 if not kept and self.fields[name].required:  # there was nothing that one can see
                     self.add_error(name, self.fields[name].error_messages["required"])
         return cleaned
+
+    def _scan(self, cleaned: dict[str, Any]) -> None:
+        for name, value in cleaned.items():
+            for file in value if isinstance(value, list | tuple) else [value]:
+                if not isinstance(file, UploadedFile):
+                    continue
+                file.seek(0)
+                content = file.read()
+                file.seek(0)
+                try:
+                    scan(content)
+                except Infected as infected:
+                    note(infected, content, by=self.sender, at=clock.now())
+                    self.add_error(name, str(infected))
+                    break
+                except NotScanned as not_scanned:
+                    self.add_error(name, str(not_scanned))
+                    break
 
 
 class FilesField(forms.FileField):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from documents.storing import Unreadable
 from people.rights import may
 from workflow.approvals import Lapsed, SecondPersonNeeded
+from workflow.forms import DeskForm
 from workflow.guard import Guard, guarded
 from workflow.steps import (
     AlreadyDone,
@@ -54,6 +55,8 @@ def handle(
         return _page(request, template, shown)
     if form is not None and not form.is_bound:  # an empty request is an empty form, and told so
         form.data, form.files, form.is_bound = request.POST, request.FILES, True
+    if isinstance(form, DeskForm):
+        form.sender = request.user  # type: ignore[assignment]  # signed in by now
     if form is not None and not form.is_valid():
         return _page(request, template, shown, status=422)
     try:

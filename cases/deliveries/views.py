@@ -48,6 +48,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not form.is_bound:
             form = DeliveriesForm(request.POST, request.FILES)
+        form.sender = request.user
         if form.is_valid():
             try:
                 with guarded(Guard(key=guard_of(request).key)):

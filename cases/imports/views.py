@@ -65,6 +65,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         user=request.user,
         initial={"team": request.user.team_id},
     )
+    form.sender = request.user
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:

@@ -30,6 +30,7 @@ def slips(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not form.is_bound:
             form = forms.SlipsForm(request.POST, request.FILES)
+        form.sender = request.user
         if form.is_valid():
             try:
                 with guarded(Guard(key=guard_of(request).key)):
