@@ -1,6 +1,22 @@
 """One readable log on the console for all processes; ./doorstep puts the name of each before its lines."""
 
+import logging
+import time
 from typing import Any
+
+
+class OneLine(logging.Formatter):
+    """One line a message, at a moment of UTC: what came from outside begins no line of its own."""
+
+    converter = time.gmtime
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's own name
+        """The message with its control signs spelt out; a traceback that follows keeps its lines."""
+        record.message = "".join(
+            c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode()
+            for c in record.message
+        )
+        return super().formatMessage(record)
 
 
 def logging_config() -> dict[str, Any]:
@@ -10,8 +26,9 @@ def logging_config() -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "line": {
-                "format": "{asctime} {levelname:<7} {name}: {message}",
-                "datefmt": "%H:%M:%S",
+                "()": "config.logs.OneLine",
+                "format": "{asctime}Z {levelname:<7} {name}: {message}",
+                "datefmt": "%Y-%m-%dT%H:%M:%S",
                 "style": "{",
             }
         },

@@ -29,7 +29,10 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
     carrier = carriers().get(account.provider) if account else None
     if account is None or carrier is None:
         raise Http404
-    if int(request.headers.get("Content-Length") or 0) > LONGEST:
+    length = request.headers.get("Content-Length") or "0"
+    if not (length.isascii() and length.isdecimal()):
+        return HttpResponse(status=400)
+    if len(length) > 12 or int(length) > LONGEST:
         return HttpResponse(status=413)
     at = clock.now()
     try:
