@@ -98,6 +98,10 @@ class Nonsense(ValueError):
     """A call that is the provider's, and cannot be understood."""
 
 
+NO_SENSE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What comes of reading a body that is built otherwise than its documents say."""
+
+
 class Provider:
     """Somebody through whom debtors pay."""
 

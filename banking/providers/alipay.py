@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote
 from django.utils.translation import gettext_lazy as _
 
 from banking.providers import (
+    NO_SENSE,
     Account,
     Answer,
     Call,
@@ -83,8 +84,8 @@ class Alipay(Provider):
                 return Heard(back=(_back(said),))
             if said.get("trade_status") in PAID:
                 return Heard(came=(_came(said),))
-        except KeyError as missing:
-            raise Nonsense(str(missing)) from missing
+        except NO_SENSE as nonsense:
+            raise Nonsense(str(nonsense)[:60]) from nonsense
         return Heard()
 
     def accepted(self) -> Answer:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from stripe import SignatureVerificationError, WebhookSignature
 
 from banking.providers import (
+    NO_SENSE,
     Account,
     Call,
     CameIn,
@@ -82,7 +83,7 @@ class StripePay(Provider):
                 return Heard(back=(_refunded(said, event),))
             if kind in LOST:
                 return Heard(back=(_disputed(said),))
-        except (ValueError, KeyError, TypeError) as nonsense:
+        except NO_SENSE as nonsense:
             raise Nonsense("body") from nonsense
         return Heard()
 

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils.translation import gettext_lazy as _
 
 from banking.providers import (
+    NO_SENSE,
     Account,
     Answer,
     Call,
@@ -104,8 +105,10 @@ class WechatPay(Provider):
         try:
             notice = json.loads(call.body)
             event, said = str(notice["event_type"]), _opened(account, notice["resource"])
-        except (ValueError, KeyError, TypeError) as nonsense:
+        except NO_SENSE as nonsense:
             raise Nonsense("body") from nonsense
+        if not isinstance(said, dict):
+            raise Nonsense("resource")
         if str(said.get("mchid", "")) != self.merchant(account):
             raise Forged("merchant")
         try:
@@ -113,7 +116,7 @@ class WechatPay(Provider):
                 return Heard(came=(_came(said),))
             if event == "REFUND.SUCCESS" and said.get("refund_status") == "SUCCESS":
                 return Heard(back=(_back(said),))
-        except (KeyError, TypeError, ValueError) as nonsense:
+        except NO_SENSE as nonsense:
             raise Nonsense("resource") from nonsense
         return Heard()
 
