@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common import clock
+from documents.scanning import NotScanned
 from documents.storing import FULL, MOST_BYTES
 from door.models import Upload
 from door.speaking import clock_of, said, spoken
@@ -86,6 +87,8 @@ def upload(request: HttpRequest, token: Any) -> HttpResponse:
     except OSError as error:
         if error.errno not in FULL | {errno.EROFS}:
             raise
+        if isinstance(error.__cause__, NotScanned):
+            return _tus(said(507, str(error.__cause__)))
         return _tus(
             said(507, _("There is no room for this file now. Keep it and send it again later."))
         )
