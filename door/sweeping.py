@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from documents.scanning import NotScanned
 from door.models import Item, Upload
 from door.syncing import carry_on, give_up
 from door.uploading import WrongDigest, arriving, finish_upload
@@ -33,6 +34,10 @@ def sweep_all(*, at: datetime) -> None:
             finish_upload(upload, at)
         except WrongDigest:  # the phone begins anew when it asks next
             continue
+        except OSError as error:
+            if isinstance(error.__cause__, NotScanned):  # nor would the others be looked at now
+                return
+            raise
 
 
 def sweep_unfinished(*, at: datetime) -> int:
