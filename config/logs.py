@@ -8,7 +8,7 @@ from typing import Any
 class OneLine(logging.Formatter):
     """One line a message, at a moment of UTC: what came from outside begins no line of its own."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's own name
         """The message with its control signs spelt out; a traceback that follows keeps its lines."""
