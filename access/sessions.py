@@ -61,6 +61,12 @@ def renamed(request: HttpRequest) -> None:
     UserSession.objects.create_from_request(request)
 
 
+def anew(request: HttpRequest) -> None:
+    """Give a session another key once it was shown again whose it is: one that was stolen before ends here."""
+    request.session.cycle_key()
+    renamed(request)
+
+
 def browser_of(agent: str) -> str:
     """A browser and its system in two words; what is not known is shown as it calls itself."""
     browser = next((name for mark, name in BROWSERS if f"{mark}/" in agent), "")

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from access import sessions
 from access.factors import PASSKEY, TOTP, held_by, options_as_json
 from access.forms import ConfirmForm
 from access.linking import link_of
@@ -67,6 +68,7 @@ def _record(request: HttpRequest, form: ConfirmForm) -> None:
         post_authentication(request, form.factor, reauthenticated=True)
     else:
         record_authentication(request, request.user, "password", reauthenticated=True)
+    sessions.anew(request)
 
 
 def _give_back(request: HttpRequest) -> None:

@@ -158,6 +158,7 @@ def renew_codes(request: HttpRequest) -> HttpResponse:
     return _shown(request, factors.new_codes(request.user, clock.now()))
 
 
+@recent_sign_in
 @never_cache
 @require_POST
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
@@ -167,6 +168,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("people:security")
 
 
+@recent_sign_in
 @never_cache
 @require_POST
 def end_others(request: HttpRequest) -> HttpResponse:

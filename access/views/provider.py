@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from access import lockout, provider
+from access import lockout, provider, sessions
 from access.factors import BY_PROVIDER
 from access.forms import waits
 from access.linking import link_of, who
@@ -128,6 +128,7 @@ def _confirm(request: HttpRequest, told: provider.Told) -> HttpResponse:
     if told.signed_in_at is None or clock.seconds_since(told.signed_in_at) > limit:
         raise provider.NotBelieved("stale")
     _record(request, user, told, reauthenticated=True)
+    sessions.anew(request)
     log.info("User %s showed at the provider who it is.", user.pk)
     return TemplateResponse(request, "people/confirmed.html")
 

@@ -181,3 +181,18 @@ class TestAdministration:
         assert "people/confirm.html" in [one.name for one in answer.templates]
         clerk.refresh_from_db()
         assert clerk.email == ""
+
+
+class TestSession:
+    def test_gets_another_key_once_it_was_shown_again_whose_it_is(
+        self, chief: User, stale: None
+    ) -> None:
+        client = Client()
+        knock(client, chief, RIGHT)
+        before = client.cookies["sessionid"].value
+        client.post(reverse("people:confirm"), {"confirm-password": RIGHT})
+        assert client.cookies["sessionid"].value != before
+        assert client.get(reverse("people:security")).status_code == 200
+        thief = Client()
+        thief.cookies["sessionid"] = before
+        assert thief.get(reverse("people:security")).status_code == 302

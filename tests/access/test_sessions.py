@@ -1,5 +1,8 @@
 """Where somebody is signed in, and how it ends."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from allauth.usersessions.models import UserSession
 from django.test import Client
@@ -121,3 +124,11 @@ class TestPassword:
         here.post(reverse("people:password"), {"old_password": RIGHT, "new_password1": NEW, "new_password2": NEW})  # fmt: skip
         clerk.refresh_from_db()
         assert clerk.check_password(RIGHT)
+
+
+class TestEnding:
+    def test_wants_a_sign_in_of_the_last_minutes(self, clerk: User, settings: Any) -> None:
+        settings.RECENT_SIGN_IN = timedelta(0)
+        here, there = two(clerk)
+        assert here.post(reverse("people:end_others")).status_code == 403
+        assert works(there)

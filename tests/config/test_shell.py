@@ -99,6 +99,22 @@ class TestProgramsInClear:
 
 
 class TestLog:
+    @pytest.mark.django_db
+    def test_tells_who_was_not_let_where(self, caplog: pytest.LogCaptureFixture) -> None:
+        outsider = make.outsider()
+        client = Client()
+        client.force_login(outsider)
+        case = make.case()
+        assert client.get(case.get_absolute_url()).status_code == 404
+        assert (
+            f"User {outsider.pk} was not let to GET {case.get_absolute_url()} (404)." in caplog.text
+        )
+        assert client.get(reverse("people:everybody")).status_code == 403
+        assert (
+            f"User {outsider.pk} was not let to GET {reverse('people:everybody')} (403)."
+            in caplog.text
+        )
+
     def test_gives_each_message_one_line_at_a_moment_of_utc(self) -> None:
         formatter = line_formatter()
         record = logging.LogRecord("access", logging.WARNING, "x", 1, "refused %s", ("a\r\n2026 INFO access: User 1 signed in",), None)  # fmt: skip
