@@ -128,7 +128,7 @@ class DeskForm(forms.Form):
         return cleaned
 
     def _scan(self, cleaned: dict[str, Any]) -> None:
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):
             for file in value if isinstance(value, list | tuple) else [value]:
                 if not isinstance(file, UploadedFile):
                     continue
