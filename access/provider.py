@@ -172,10 +172,11 @@ def _told(claims: dict[str, Any], sent: Sent) -> Told:
     mail = mail.strip() if isinstance(mail, str) else ""
     vouched = claims.get("email_verified") in (True, "true")
     when = claims.get("auth_time")
-    known_when = isinstance(when, int) and not isinstance(when, bool)
+    if not isinstance(when, int) or isinstance(when, bool):
+        when = None
     return Told(
         subject, mail if vouched else "", bool(mail) and not vouched, _factor(claims),
-        min(when, int(claims["iat"])) if known_when else None,
+        None if when is None else min(when, int(claims["iat"])),
     )  # fmt: skip
 
 
