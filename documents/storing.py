@@ -12,10 +12,8 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
-from documents import archives
+from documents import archives, scanning
 from documents.models import SEALED, Document
-from documents.scanning import Refused as Unreadable
-from documents.scanning import scan
 from documents.sealing import has_stamp
 from people.models import User
 
@@ -59,6 +57,10 @@ ENDINGS = {
 }
 
 
+Unreadable = scanning.Refused
+"""The file cannot be taken in; the message says why and what to do."""
+
+
 class NoRoom(Unreadable):
     """The disk has no room now; the same file can be taken in once somebody has made some."""
 
@@ -88,7 +90,7 @@ def store(
     if not mime:
         mime = _mime_of_ours(name) if made_here else kind_of_file(name, content)
     if not made_here:
-        scan(content)
+        scanning.scan(content)
     document = Document(
         case=case,
         number=f"D-{at:%Y}-{uuid.uuid4().hex[:12].upper()}",
