@@ -84,7 +84,7 @@ def towards_provider(answer: Answer) -> Answer:
     """Let this page's forms lead to the provider, where there is one; browsers ask where a form ends up."""
     if settings.OIDC:
         wider = {"form-action": [origin_of(settings.OIDC["issuer"])]}
-        answer._csp_update = wider  # type: ignore[attr-defined]
+        answer._csp_update = wider
     return answer
 
 

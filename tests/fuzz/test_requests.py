@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from api.models import ApiKey, new_key
 from banking.models import ProviderAccount
+from people.models import Organisation
 from tests import make
 from tests.banking import cast as bank
 from tests.fuzz.bounded import JSONS, TEXTS, bounded, drawn
@@ -37,6 +38,13 @@ NAMES = [
 """Every name that a view reads from an address."""
 
 
+def of(name: str) -> Organisation:
+    """An agency for each carrier: one has one account of a kind."""
+    return Organisation.objects.create(
+        slug=name.replace("_", "-"), name=name, kind=Organisation.Kind.AGENCY
+    )
+
+
 @pytest.fixture(scope="module")
 def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
     with django_db_blocker.unblock(), rolled_back():
@@ -45,7 +53,7 @@ def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, A
         ApiKey.objects.create(name="x", user=make.clerk(), digest=digest, created_at=make.moment("2026-03-01 09:00"))  # fmt: skip
         yield {
             "case": case, "key": key, "chief": make.compliance_officer(), "clerk": make.clerk(),
-            "accounts": [rig.account("http://127.0.0.1:9") for rig in rigs.RIGS],
+            "accounts": [rig.account("http://127.0.0.1:9", of=of(rig.name)) for rig in rigs.RIGS],
             "provider": bank.provider(),
         }  # fmt: skip
 
