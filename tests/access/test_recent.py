@@ -172,8 +172,10 @@ class TestExport:
 class TestAdministration:
     def test_changes_nothing_of_anybody_on_an_old_sign_in(self, stale: None) -> None:
         boss, clerk = make.administrator(), make.clerk()
+        boss.set_password(RIGHT)
+        boss.save(update_fields=["password"])
         client = Client()
-        client.force_login(boss)
+        knock(client, boss, RIGHT)
         address = f"/administration/people/user/{clerk.pk}/change/"
         assert client.get(address).status_code == 200
         answer = client.post(address, {"email": "mine@example.com", "username": clerk.username})

@@ -17,6 +17,7 @@ from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
 from pypdf import PdfReader
 
+from cases.models import Case
 from config import limits
 from config.logs import OneLine, logging_config
 from documents.blocks import Facts, Paper, Para
@@ -268,8 +269,7 @@ class TestAdministration:
         assert client.post(f"{base}{case.pk}/delete/", {"post": "yes"}).status_code == 403
         answer = client.post(base, {"action": "delete_selected", "_selected_action": case.pk, "post": "yes"})  # fmt: skip
         assert answer.status_code in {200, 302, 403}
-        case.refresh_from_db()
-        assert case.state == "preparation"
+        assert Case.objects.get().state == "preparation"
 
     def test_holds_nothing_of_a_case_but_cases_and_visits_to_look_at(self) -> None:
         """What changes a case is an action; a new model in the administration has to be looked at here."""

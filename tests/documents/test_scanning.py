@@ -53,7 +53,7 @@ class TestScanning:
         assert "病毒扫描在此文件中发现“Test.Evil-7”" in answer.content.decode()
         assert not Document.objects.filter(kind="contract").exists()
         event = Event.objects.get(kind="file.refused")
-        assert event.by == make.clerk()
+        assert event.actor == make.clerk()
         assert event.data["found"] == "Test.Evil-7"
         assert event.data["size"] == len(SICK)
         assert "contract.pdf" not in str(event.data)

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from common.clock import now
 from documents import scanning
+from door.models import Upload
+from door.uploading import finish_upload
 from tests import make
 from tests.documents.fake_clamd import EVIL, FakeClamd
 from tests.door.cast import Phone
@@ -50,8 +53,8 @@ class TestUpload:
         self, phone: Phone, visit: Visit, clamd: FakeClamd, settings: Any, tmp_path: Path
     ) -> None:
         settings.CLAMD = f"unix:{tmp_path}/nobody"
-        address, answer = whole(phone, visit, make.PNG)
+        _address, answer = whole(phone, visit, make.PNG)
         assert answer.status_code == 507
         assert "scanner" in answer.json()["error"]
         settings.CLAMD = clamd.url
-        assert patch(phone, address, b"", len(make.PNG))["Upload-State"] == "kept"
+        assert finish_upload(Upload.objects.get(), now()).state == "kept"
