@@ -22,6 +22,7 @@ from cases.actions.contacting import log_contact
 from cases.models import Case, ContactAim, ContactAttempt
 from common import clock
 from common.clock import from_local, local
+from looking.models import look
 from people.models import User
 from people.rights import PAGES_OF, may
 from visits.actions.planning import plan_visit
@@ -164,6 +165,7 @@ def _moment(body: dict[str, Any], name: str, zone: str) -> datetime:
 def case(request: HttpRequest, reference: str) -> JsonResponse:
     """One case: its step, what is owed, and its next duty."""
     found = _seen(request, reference)
+    look(found.pk, request.user, "api", clock.now())
     return JsonResponse(
         {
             "reference": found.reference,

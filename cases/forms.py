@@ -230,7 +230,7 @@ class ContactPointForm(DeskForm):
                 forms.EmailField().clean(value)
             except forms.ValidationError:
                 self.add_error("value", _("This is no e-mail address. It looks like name@host."))
-        elif channel in {ContactPoint.Channel.PHONE, ContactPoint.Channel.SMS}:
+        elif value and channel in {ContactPoint.Channel.PHONE, ContactPoint.Channel.SMS}:
             digits = value.replace(" ", "").replace("-", "").lstrip("+")
             if not (digits.isascii() and digits.isdigit() and 5 <= len(digits) <= 15):
                 self.add_error("value", _("Give the number in digits, such as 138 0000 0000."))

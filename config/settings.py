@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "documents",
     "notices",
     "workflow",
+    "looking",
     "cases",
     "visits",
     "agreements",
@@ -370,6 +371,10 @@ def oidc() -> dict[str, Any]:
 OIDC = oidc()
 """``factors`` are words of ``amr`` or ``acr`` that count as a second factor; none of them does by itself."""
 PORTAL_COOKIE_NAME = "__Secure-portal" if PRODUCTION else "portal"  # bound to the path /m/
+UNMASKED_FOR = timedelta(minutes=env.int("DOORSTEP_UNMASKED_MINUTES", 5))
+"""How long somebody who has said why sees a group of a case's data in full."""
+UNMASKED_PER_HOUR = env.int("DOORSTEP_UNMASKED_PER_HOUR", 30)
+"""How often one person may do so within an hour, over all cases."""
 DEVICE_COOKIE_NAME = "__Host-known" if PRODUCTION else "known"
 
 # ---------------------------------------------------------------- what browsers may do

@@ -18,7 +18,7 @@ from desk.showing import tongue_now
 from desk.told import ASKED
 from documents.models import Document
 from people.models import Address, Organisation, User
-from visits.forms import OfficersField, place_zone
+from visits.forms import OfficersField, PlaceChoice, place_zone
 from visits.slots import packs_in_use
 from workflow.forms import DeskForm, PlaceTimeField, words_field
 
@@ -92,7 +92,7 @@ class _Slot(forms.Form):
 class AskOfCaseForm(_Slot, DeskForm):
     """A slot, place, crew and purpose for a case, to be tried."""
 
-    place = forms.ModelChoiceField(
+    place = PlaceChoice(
         label=_("Where"), queryset=Address.objects.none(), required=False,
         empty_label=_("Nowhere that is known yet"),
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """How an event of the timeline is told to a person: one sentence, an icon, a weight."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -14,7 +15,13 @@ from cases.models import Case, ContactAttempt, Hold, Party, Refusal
 from cases.models.case import Step
 from cases.models.circumstances import CHOICES as CIRCUMSTANCES
 from cases.models.circumstances import Circumstance
-from desk import told_of_closing, told_of_money, told_of_safety, told_of_signing
+from desk import (
+    told_of_closing,
+    told_of_looking,
+    told_of_money,
+    told_of_safety,
+    told_of_signing,
+)
 from desk.at_the_door import AT_THE_DOOR
 from desk.showing import figure_words, pack_title, tongue_now, zone_or_house
 from documents.models import Document
@@ -82,10 +89,13 @@ GROUPS = {
         ("agreement.", "acceleration.", "signatory.", "signing.", "term.", "waiver.", "lawyer.", "instalment.", "reminder."),
     ),
     "money": Group(_("Payments"), "cash-coin", ("payment.", "refund.", "cash.")),
-    "looks": Group(_("Looks and exports"), "eye", ("timeline.", "data.", "bundle.")),
+    "looks": Group(_("Looks and exports"), "eye", told_of_looking.LOOKS),
 }  # fmt: skip
 
-STANDS_OUT = ("policy.refused", "policy.overridden", "state.refused", "visit.refused", "sos.called")
+STANDS_OUT = (
+    "policy.refused", "policy.overridden", "state.refused", "visit.refused", "sos.called",
+    "data.unmasked", "data.unmasking_refused",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -111,8 +121,8 @@ def actor_words(name: str) -> str:
     return str(User.Role.SYSTEM.label) if name == User.Role.SYSTEM else name
 
 
-def told(event: Event) -> Told:
-    """Tell one event in the reader's language."""
+def told(event: Event, shown: Mapping[str, Any] | None = None) -> Told:
+    """Tell one event in the reader's language; personal data in it masked but for the groups that are shown."""
     return Told(
         number=event.number,
         kind=event.kind,
@@ -127,7 +137,7 @@ def told(event: Event) -> Told:
         ],
         details=[
             (name, _in_words(event.kind, name, value))
-            for name, value in event.data.items()
+            for name, value in told_of_looking.masked(event, shown or {}).items()
             if name not in UNTOLD and (name == "by_whom" or value not in ("", None, [], {}))
         ],
         digest=event.digest,
@@ -174,6 +184,7 @@ CODED: dict[str, Any] = {
     "willingness": TalkRecord.Willingness,
     **told_of_safety.CODED,
     **told_of_closing.CODED,
+    **told_of_looking.CODED,
 }
 SOURCES = {"circumstance.": Circumstance.Source}
 KINDS = {"consent.": Consent.Kind, "notice.": Notice.Kind, "approval.": Approval.Kind}
@@ -201,6 +212,8 @@ def _in_words(kind: str, name: str, value: Any) -> Any:
         table = KINDS if name == "kind" else REASONS
         otherwise = Document.Kind if name == "kind" else None
         choices = next((c for start, c in table.items() if kind.startswith(start)), otherwise)
+    if name == "why" and kind == "data.unmasked":
+        choices = told_of_looking.CODED["unmasked_why"]
     if name == "language":
         choices = {"zh": _("Chinese"), "en": _("English"), "both": _("Both")}
     return _label(choices, value) if choices else value
@@ -299,6 +312,7 @@ NAMED: dict[str, tuple[Any, str]] = {
     "privacy": (Asked, "privacy"),
     **told_of_closing.NAMED,
     **told_of_safety.NAMED,
+    **told_of_looking.NAMED,
 }
 
 ASKED: dict[str, Any] = {
@@ -330,6 +344,7 @@ ASKED: dict[str, Any] = {
 SENTENCES: dict[str, Any] = {
     **AT_THE_DOOR,
     **told_of_closing.SENTENCES,
+    **told_of_looking.SENTENCES,
     **told_of_money.SENTENCES,
     **told_of_safety.SENTENCES,
     **told_of_signing.SENTENCES,
@@ -483,5 +498,4 @@ SENTENCES: dict[str, Any] = {
     "bundle.failed": _("The bundle %(bundle)s could not be made."),
     "bundle.expired": _("The bundle %(bundle)s is no longer kept."),
     "bundle.downloaded": _("The bundle %(bundle)s was taken out."),
-    "data.unmasked": _("Personal data were looked at: %(why)s"),
 }

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from common import clock
 from documents.models import Document
 from documents.viewing import NoPicture, drawn_anew
 from people.rights import may
@@ -32,6 +33,9 @@ def document(request: HttpRequest, number: str) -> FileResponse | HttpResponse:
         said = _("Deleted under %(rules)s when its term had run out; certificate %(number)s.")
         told = said % {"rules": found.erased_under or "–", "number": found.erased_by}
         return HttpResponse(told, status=410, content_type="text/plain; charset=utf-8")
+    if found.case_id:  # who looked, and at which file: looking stands above this app
+        at, who = clock.now(), request.user
+        apps.get_app_config("looking").look(found.case_id, who, "document", at, found.number)
     in_place = bool(request.GET.get("show")) and found.mime in SHOWN_IN_PLACE
     answer: FileResponse | HttpResponse
     if in_place and found.mime.startswith("image/"):

@@ -26,6 +26,8 @@ RIGHTS: dict[str, set[str]] = {
     "record_circumstance": {role.value for role in _DESK | {_R.COMPLIANCE, _R.OFFICER}},
     "end_circumstance": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
     "see_restricted": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
+    "unmask": {role.value for role in _ALL},
+    "see_looks": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
     "decide_hold": {_R.COMPLIANCE.value},
     "release_hold": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
     "plan_visit": {role.value for role in _DESK | _FIELD},

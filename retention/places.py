@@ -21,9 +21,7 @@ from visits.models import Evidence
 K = Document.Kind
 REST = "case_file"
 SOUND = Q(mime__startswith="audio/") | Q(mime__startswith="video/")
-CARE = [
-    Hold.Reason.VULNERABLE, Hold.Reason.HOSPITAL, Hold.Reason.HARDSHIP, Hold.Reason.BEREAVEMENT,
-]  # fmt: skip
+CARE = list(Hold.TELLS_OF_NEED)
 """Pauses that tell of somebody's need."""
 LASTING = frozenset({"step", "notice", "document", "sha256", "certificate"})
 """What a part of the timeline may go on saying: which step, which message, which paper with which digest."""

@@ -32,6 +32,8 @@ STAYS: dict[str, str] = {
     "timeline.Anchor": CODE,
     "timeline.AnchorLeaf": CODE,
     "workflow.Submission": CODE,
+    "looking.Look": "Who of the house looked at what: codes, and the numbers of files and visits.",
+    "looking.Unmasking": CODE,
     "api.ApiKey": HOUSE,
     "retention.Rest": HOUSE,
     "retention.Erasure": "The deletion itself: kinds, numbers and rules, and nothing of anybody.",

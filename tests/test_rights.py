@@ -114,6 +114,9 @@ TABLE: dict[str, Route] = {
     "desk:replay": Route(
         lambda w: [w.case.reference, decided(w)], reads="review_timelines", only="GET"
     ),
+    "desk:unmask": form("case", "unmask"),
+    "desk:mask": Route(of("case"), only="POST"),
+    "desk:looks": Route(of("case"), reads="see_looks", only="GET", role_first=True),
     "desk:approvals": Route(only="GET"),
     "desk:approval": press("approval", "approve_exception"),
     "desk:dashboard": Route(reads="see_dashboard", only="GET"),

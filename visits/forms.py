@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, Circumstance, Debt, Refusal
 from cases.models.circumstances import CHOICES, FOUND_OUT
 from cases.models.parties import LIABLE
+from people.masking import mask_place
 from people.models import Address, OfficerCredential, User
 from people.photos import NotAPhoto, portrait
 from visits.models import TalkRecord, Visit
@@ -54,6 +55,14 @@ REACTIONS = [
 ]
 
 
+class PlaceChoice(forms.ModelChoiceField):
+    """An address to choose: its kind and part of the town tell it apart, and its street is masked."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """What stands in the list."""
+        return f"{obj.get_kind_display()} · {mask_place(obj)}"
+
+
 class OfficersField(forms.ModelMultipleChoiceField):
     """Officers with the badge by which the debtor will know them."""
 
@@ -88,9 +97,7 @@ class PlanForm(DeskForm):
     minutes = forms.TypedChoiceField(
         label=_("How long, in minutes"), choices=MINUTES, coerce=int, initial=60
     )
-    place = forms.ModelChoiceField(
-        label=_("Where"), queryset=Address.objects.none(), empty_label=None
-    )
+    place = PlaceChoice(label=_("Where"), queryset=Address.objects.none(), empty_label=None)
     officers = OfficersField(
         label=_("Officers"),
         queryset=User.objects.none(),

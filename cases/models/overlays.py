@@ -27,6 +27,9 @@ class Hold(models.Model):
         NO_CONTACT_ORDER = "order", _("No-contact order of the police or a court")
         OTHER = "other", _("Other reason")
 
+    TELLS_OF_NEED = (Reason.VULNERABLE, Reason.HOSPITAL, Reason.HARDSHIP, Reason.BEREAVEMENT)
+    """Reasons that tell of somebody's need: what was said of it is restricted, and goes with the notes on it."""
+
     class Scope(models.TextChoices):
         ALL = "all", _("All contact")
         VISITS = "visits", _("Visits only")
@@ -89,6 +92,11 @@ class Hold(models.Model):
                 fields=["until", "id"], name="hold_open", condition=models.Q(ended_at=None)
             )
         ]
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether the detail is for those alone who answer for the case."""
+        return self.reason in self.TELLS_OF_NEED
 
     def __str__(self) -> str:
         return self.get_reason_display()

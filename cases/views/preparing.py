@@ -15,9 +15,14 @@ from cases.models import Case, Party
 from cases.models.parties import NEVER_TRACED
 from common import clock
 from common.money import show
+from looking.forms import Veil
+from looking.session import shown
 from people.models import Address, ContactPoint, Person
 from workflow.forms import DeskForm
 from workflow.web import handle
+
+DEBTOR_KINDS = {"id_number": "id", "born_on": "birth", "employer": "work"}
+"""Fields of the debtor's form that are masked, and how."""
 
 
 def seen_case(request: HttpRequest, reference: str) -> Case:
@@ -62,8 +67,10 @@ def edit_debtor(request: HttpRequest, reference: str) -> HttpResponse:
     ]  # fmt: skip
     held = {name: getattr(case.debtor, name) for name in names}
     form = forms.DebtorForm(request.POST or None, initial=held)
+    veil = Veil(form, DEBTOR_KINDS, shown(request, case.reference))
 
     def do(data: dict[str, Any]) -> None:
+        data = veil.lifted(data)
         changes = {name: data[name] for name in names if data[name] != held[name]}
         if changes:
             preparing.update_debtor(case=case, changes=changes, by=request.user, at=clock.now())
@@ -92,10 +99,11 @@ def edit_address(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     case = seen_case(request, reference)
     address = get_object_or_404(_places(case, Address), pk=pk)
     form = forms.AddressForm(request.POST or None, case=case, initial=_as_initial(address))
+    veil = Veil(form, {"text": "address"}, shown(request, case.reference))
     return page(
         request, case, form, right="edit_case", title=_("Correct the address"), button=_("Save"),
         do=lambda data: preparing.update_address(
-            case=case, address=address, changes=_changed(address, data), by=request.user,
+            case=case, address=address, changes=_changed(address, veil.lifted(data)), by=request.user,
             at=clock.now(),
         ),
         done=_("The address is saved."), tab="people",
@@ -120,10 +128,13 @@ def edit_contact_point(request: HttpRequest, reference: str, pk: int) -> HttpRes
     case = seen_case(request, reference)
     point = get_object_or_404(_places(case, ContactPoint), pk=pk)
     form = forms.ContactPointForm(request.POST or None, case=case, initial=_as_initial(point))
+    kind = "email" if point.channel == "email" else "phone"
+    veil = Veil(form, {"value": kind}, shown(request, case.reference))
     return page(
         request, case, form, right="edit_case", title=_("Correct the number or account"), button=_("Save"),
         do=lambda data: preparing.update_contact_point(
-            case=case, point=point, changes=_changed(point, data), by=request.user, at=clock.now()
+            case=case, point=point, changes=_changed(point, veil.lifted(data)), by=request.user,
+            at=clock.now(),
         ),
         done=_("The number is saved."), tab="people",
     )  # fmt: skip
@@ -179,11 +190,12 @@ def party_identity(request: HttpRequest, reference: str, pk: int) -> HttpRespons
             "id_number": person.id_number, "born_on": person.born_on, "name_en": person.name_en,
         },
     )  # fmt: skip
+    veil = Veil(form, {"id_number": "id", "born_on": "birth"}, shown(request, case.reference))
     return page(
         request, case, form, right="edit_case", button=_("Save"), tab="people",
         title=_("Identity paper of %(name)s") % {"name": person},
         do=lambda data: identifying.set_identity(
-            party=party, by=request.user, at=clock.now(), **data
+            party=party, by=request.user, at=clock.now(), **veil.lifted(data)
         ),
         done=_("What the paper says is saved."),
     )  # fmt: skip

@@ -24,6 +24,9 @@ from common.clock import local_day
 from compliance.applying import Situation, left_out, packs_for
 from compliance.places import names_of
 from desk.told import told
+from desk.told_of_looking import looks as looks_query
+from looking.models import look
+from looking.session import shown
 from people.models import User
 from people.rights import may, opens
 from timeline.models import Event
@@ -68,7 +71,9 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     found.live_agreements = _live_agreements(case=found.pk)
     for part in (*found.live_visits, *found.live_agreements):
         part.case = found
-    events = _newest_events(case=found.pk)
+    seen = shown(request, found.reference)
+    look(found.pk, reader, "people" if tab == "people" else "case", at)
+    events = _newest_events(case=found.pk, looks=may(reader, "see_looks"))
     context = {
         "case": found,
         "at": at,
@@ -78,7 +83,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "offers": offers(found, reader, at),
         "duties": told_once(_open_duties(case=found.pk), request.user.role),
         "approvals": _open_approvals(case=found.pk, at=at),
-        "events": [told(event) for event in events[:SHOWN]],
+        "events": [told(event, seen) for event in events[:SHOWN]],
         "older": events[SHOWN - 1].number if len(events) > SHOWN else None,
         **_of_tab(tab, found, reader, at),
     }
@@ -121,10 +126,13 @@ def _open_duties(*, case: int) -> QuerySet[Duty]:
 
 
 @kept
-def _newest_events(*, case: int) -> QuerySet[Event]:
+def _newest_events(*, case: int, looks: bool) -> QuerySet[Event]:
     """One more than is shown, which tells whether there are older ones; without what proves them."""
     unread = ("case", "actor", "recorded_at", "salts", "commitments", "previous")
-    return Event.objects.filter(case=case).defer(*unread).order_by("-number")[: SHOWN + 1]
+    events = Event.objects.filter(case=case)
+    if not looks:
+        events = events.exclude(looks_query())
+    return events.defer(*unread).order_by("-number")[: SHOWN + 1]
 
 
 @kept

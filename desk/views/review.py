@@ -16,6 +16,8 @@ from common.clock import local_day
 from compliance.reading import gist
 from desk.showing import figure_name, figure_words
 from desk.worklist import PAGE
+from looking.session import shown
+from people.masking import mask_details
 from people.models import User
 from people.recent import recent_sign_in
 from people.rights import may
@@ -91,7 +93,9 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
             "details": _rule_of(found)
             + [
                 (figure_name(name), figure_words(value, found.case.zone))
-                for name, value in found.details.items()
+                for name, value in mask_details(
+                    found.details, shown(request, found.case.reference)
+                ).items()
                 if name not in SAID_BY_SUBJECT
             ],
             "may_decide": _may_decide(request, found) and found.is_open_at(clock.now()),

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 from cases.exceptions import granted
 from cases.models import Case
@@ -14,6 +15,9 @@ from common import clock
 from common.clock import local
 from desk.papers import timeline_pdf
 from desk.told import GROUPS, told
+from desk.told_of_looking import NOT_LOOKS, looks, seen_by
+from looking.models import look
+from looking.session import shown
 from people.recent import recent_sign_in_to_read
 from people.rights import may
 from timeline.chain import verify
@@ -35,24 +39,33 @@ def timeline(request: HttpRequest, reference: str) -> TemplateResponse:
     )
     group, actor = request.GET.get("group", ""), plain(request.GET.get("actor", ""))[:80]
     before = request.GET.get("before", "")
-    events = Event.objects.filter(case=case).order_by("-number")
-    if group in GROUPS:
+    at = clock.now()
+    look(case.pk, request.user, "timeline", at)
+    own = seen_by(Event.objects.filter(case=case), request.user)
+    groups = [(name, one.label) for name, one in GROUPS.items()]
+    if may(request.user, "see_looks"):
+        groups.append((NOT_LOOKS, _("Without looks")))
+    else:
+        groups = [one for one in groups if one[0] != "looks"]
+    events = own.order_by("-number")
+    if group == NOT_LOOKS:
+        events = events.exclude(looks())
+    elif group in GROUPS:
         events = events.filter(GROUPS[group].query)
     if actor:
         events = events.filter(actor_name=actor)
     if before.isdecimal() and len(before) < 10:
         events = events.filter(number__lt=int(before))
     rows = list(events[: SHOWN + 1])
+    seen = shown(request, case.reference)
     context = {
         "case": case,
-        "events": [told(event) for event in rows[:SHOWN]],
+        "events": [told(event, seen) for event in rows[:SHOWN]],
         "older": rows[SHOWN - 1].number if len(rows) > SHOWN else None,
-        "groups": [(name, group_.label) for name, group_ in GROUPS.items()],
+        "groups": groups,
         "group": group,
         "actor": actor,
-        "actors": list(
-            Event.objects.filter(case=case).values_list("actor_name", flat=True).distinct()[:50]
-        ),
+        "actors": list(own.order_by().values_list("actor_name", flat=True).distinct()[:50]),
         "chain": verify(case) if request.GET.get("prove") else None,
         "may_export": may(request.user, "export_timeline"),
     }

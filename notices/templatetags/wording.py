@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from looking.session import shown
 from notices.accounts import name_of
 from notices.channels import carriers
 from notices.codes import CODE_PLACE
@@ -18,7 +19,7 @@ from notices.texts.changing import RELEASE
 from notices.texts.comparing import pieces
 from notices.texts.placeholders import PLACEHOLDERS
 from notices.texts.wordings import WORDINGS
-from people.masking import mask
+from people.masking import GROUP_OF, mask
 from people.rights import may
 
 register = template.Library()
@@ -89,12 +90,13 @@ def as_kept(text: str) -> str:
     )
 
 
-@register.filter
-def masked_way(notice: Notice) -> str:
-    """Where a message goes; what carries a letter must be read whole, all else only told apart."""
-    if notice.is_carried or not notice.address:
+@register.simple_tag(takes_context=True)
+def notice_way(context: Any, notice: Notice) -> str:
+    """Where a message goes, masked unless this session sees such data of the case in full."""
+    kind = "address" if notice.is_carried else "email" if notice.channel == "email" else "phone"
+    if GROUP_OF[kind] in shown(context.get("request"), notice.case.reference):
         return notice.address
-    return mask(notice.address, "email" if notice.channel == "email" else "phone")
+    return mask(notice.address, kind)
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import clock
+from looking.models import look
 from notices import actions, forms
 from notices.models import Notice
 from notices.service import served
@@ -56,6 +57,7 @@ def notice(request: HttpRequest, pk: int) -> TemplateResponse:
     (``notices.service.Served``), ``text_sha256``.
     """
     found = _seen(request, pk)
+    look(found.case_id, request.user, "notice", clock.now(), str(found.pk))
     events = Event.objects.filter(case=found.case, kind__in=HISTORY, data__notice=found.pk)
     history = [
         Told(

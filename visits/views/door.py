@@ -17,6 +17,7 @@ from visits.actions import arriving, recording
 from visits.answering import answer, form_of, question_of
 from visits.models import Visit, answers_of
 from visits.screens import context_of, visits_at_doors
+from visits.seeing import tell_places
 from visits.views.planning import seen_visit
 from visits.views.safety import keep_place
 from workflow.web import demand, handle
@@ -37,7 +38,7 @@ def today(request: HttpRequest) -> TemplateResponse:
     at = clock.now()
     day = local_day(at, HOUSE_ZONE)
     days: list[Day] = []
-    for visit in visits_at_doors(request.user, at):
+    for visit in tell_places(request, list(visits_at_doors(request.user, at)), at):
         there = local_day(visit.starts_at, visit.zone)
         if not days or days[-1].day != there:
             days.append(Day(there))

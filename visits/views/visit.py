@@ -12,6 +12,7 @@ from cases.exceptions import granted
 from cases.models import Refusal
 from cases.views.preparing import page, seen_case
 from common import clock
+from looking.models import look
 from notices.ways import by_channel
 from people.rights import may
 from visits import forms
@@ -19,6 +20,7 @@ from visits.actions import announcing, recording, refusing
 from visits.models import Visit, VisitOfficer
 from visits.notice import TITLES, compose
 from visits.policy import may_announce
+from visits.seeing import tell_places
 from visits.slip import is_due
 from visits.tokens import check_of
 from visits.views.planning import seen_visit
@@ -33,11 +35,13 @@ def visit(request: HttpRequest, reference: str) -> TemplateResponse:
     """One visit: crew, notices, what was shown and said, evidence."""
     found = seen_visit(request, reference)
     parts = list(found.crew.select_related("officer", "credential"))
-    talk = getattr(found, "talk", None)
+    talk, at = getattr(found, "talk", None), clock.now()
+    tell_places(request, [found], at)
+    look(found.case_id, request.user, "visit", at, found.reference)
     context = {
         "visit": found,
         "case": found.case,
-        "at": clock.now(),
+        "at": at,
         "crew": [part for part in parts if part.active] or _last_planned(parts),
         "notices": list(found.notices.select_related("document")),
         "at_door": sorted(

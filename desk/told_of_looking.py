@@ -1,0 +1,60 @@
+"""How looks at personal data are told: who saw what in full, and who opened the case on a day."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Hold
+from compliance.circumstances import VULNERABLE
+from looking.models import Unmasking
+from people.masking import Group, mask, mask_details
+from people.models import User
+from people.rights import may
+from timeline.models import Event
+
+SENTENCES: dict[str, Any] = {
+    "data.unmasked": _("Seen in full: %(group)s. %(unmasked_why)s: %(words)s"),
+    "data.unmasking_refused": _(
+        "Not shown in full: %(group)s. The same person had seen such data %(times)s times within an hour."
+    ),
+    "data.looked_at": _("Looked at on %(day)s by: %(people)s."),
+}
+RESTRICTED = ("remark", "about")
+"""What was said of somebody's need: only its code and its days are told widely."""
+
+
+def masked(event: Event, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """The event's details with personal data masked, but for the groups that are shown in full now."""
+    data = event.data
+    need = data.get("circumstance") in VULNERABLE or (
+        event.kind.startswith(("hold.", "case.held")) and data.get("reason") in Hold.TELLS_OF_NEED
+    )
+    if need and Group.HEALTH not in shown:
+        data = {
+            name: mask(value, "health") if name in RESTRICTED and value else value
+            for name, value in data.items()
+        }
+    return mask_details(data, shown)
+
+
+CODED: dict[str, Any] = {"group": Group, "unmasked_why": Unmasking.Why}
+NAMED = {"unmasked_why": (Unmasking.Why, "why"), "group": (Group, "group")}
+LOOKS = ("timeline.", "data.", "bundle.")
+"""Beginnings of the kinds of events that tell who looked, and who took something out."""
+NOT_LOOKS = "work"
+"""What a reader chooses who wants to see what was done, without who looked."""
+
+
+def looks() -> Q:
+    """The events that tell of looks."""
+    found = Q()
+    for kind in LOOKS:
+        found |= Q(kind__startswith=kind)
+    return found
+
+
+def seen_by(events: QuerySet[Event], reader: User) -> QuerySet[Event]:
+    """The events that this reader is told: who looked is told to those alone who answer for it."""
+    return events if may(reader, "see_looks") else events.exclude(looks())
