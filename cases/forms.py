@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.actions.privacy import Asked
 from cases.contact_forms import aim_field
 from cases.imports import cells
-from cases.models import Case, ContactAim, Debt, Hold, Mandate
+from cases.models import Case, ContactAim, DataRequest, Debt, Hold, Mandate
 from cases.policy import rules_with_exceptions
 from common.clock import local_day
 from compliance.calendars import regions_of
@@ -33,6 +33,7 @@ from workflow.models import Approval
 from workflow.reasons import tongue_now
 
 PAPER_KINDS = ["contract", "disbursement", "statement", "iou", "assignment", "other"]
+BY_STAFF = [choice for choice in DataRequest.How.choices if choice[0] != DataRequest.How.PORTAL]
 ZONES = [
     "Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Singapore", "Asia/Tokyo",
     "Asia/Kolkata", "Europe/London", "Europe/Berlin", "America/New_York", "America/Los_Angeles",
@@ -136,7 +137,8 @@ class DebtorForm(DeskForm):
 
     def clean_id_number(self) -> str:
         """A number as ID cards and passports have it."""
-        return document_number(self.cleaned_data["id_number"], self.initial.get("id_number"))
+        held = {**self.initial, **getattr(self, "on_file", {})}
+        return document_number(self.cleaned_data["id_number"], held.get("id_number"))
 
     def clean_name(self) -> str:
         """Not only blanks."""
@@ -253,7 +255,24 @@ class PrivacyForm(DeskForm):
     """What a person asked about their data, or what went wrong with them."""
 
     asked = forms.ChoiceField(label=_("What it is about"), choices=Asked.choices)
+    person = forms.ModelChoiceField(
+        label=_("Who asks"), queryset=Person.objects.none(), empty_label=None, required=False
+    )
+    how = forms.ChoiceField(label=_("How it came"), choices=BY_STAFF, required=False)
     remark = words_field(label=_("What was asked, or what happened"), most=500)
+    field = forms.ChoiceField(
+        label=_("To be corrected"), choices=[("", "–"), *DataRequest.Field.choices], required=False,
+        help_text=_("Of a correction alone; numbers and addresses are corrected where they stand."),
+    )  # fmt: skip
+    wanted = forms.CharField(label=_("What it should say"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
+        super().__init__(*args, **given)
+        _offer_people(self, case)
+
+    def clean_how(self) -> str:
+        """A call, if nobody says otherwise."""
+        return self.cleaned_data["how"] or DataRequest.How.PHONE
 
 
 class TermsForm(DeskForm):

@@ -133,6 +133,7 @@ INSTALLED_APPS = [
     "rulebook",
     "retention",
     "court",
+    "privacy",
     "desk",
     "portal",
     "api",
@@ -371,6 +372,8 @@ def oidc() -> dict[str, Any]:
 OIDC = oidc()
 """``factors`` are words of ``amr`` or ``acr`` that count as a second factor; none of them does by itself."""
 PORTAL_COOKIE_NAME = "__Secure-portal" if PRODUCTION else "portal"  # bound to the path /m/
+EXPORTS_KEPT_DAYS = env.int("DOORSTEP_EXPORTS_KEPT_DAYS", 14)
+"""For how many days what was made to leave the house is handed out."""
 UNMASKED_FOR = timedelta(minutes=env.int("DOORSTEP_UNMASKED_MINUTES", 5))
 """How long somebody who has said why sees a group of a case's data in full."""
 UNMASKED_PER_HOUR = env.int("DOORSTEP_UNMASKED_PER_HOUR", 30)

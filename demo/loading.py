@@ -7,7 +7,18 @@ from access import looks
 from agreements.actions import accruing
 from cases.models import Case
 from common.clock import local_day
-from demo import banking, chapters, court, intake, outreach, providers, retention, rules, wording
+from demo import (
+    banking,
+    chapters,
+    court,
+    data_requests,
+    intake,
+    outreach,
+    providers,
+    retention,
+    rules,
+    wording,
+)
 from demo.cast import Cast, assemble
 from demo.diary import ZONE, Diary
 from demo.stories import Story
@@ -41,6 +52,7 @@ def load(now: datetime) -> int:
     court.hand_over(cast, now)
     _look_where_nothing_is_theirs(cast, now)
     retention.keep_and_delete(cast, now)
+    data_requests.ask_about_data(cast, now)
     return Case.objects.count()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Hold
+from cases.models import DataRequest, Hold
 from compliance.circumstances import VULNERABLE
 from looking.models import Unmasking
 from people.masking import Group, mask, mask_details
@@ -18,6 +18,12 @@ SENTENCES: dict[str, Any] = {
     "data.unmasked": _("Seen in full: %(group)s. %(unmasked_why)s: %(words)s"),
     "data.unmasking_refused": _(
         "Not shown in full: %(group)s. The same person had seen such data %(times)s times within an hour."
+    ),
+    "privacy.identified": _("It is known who asks in request %(request)s: %(identity)s."),
+    "privacy.answered": _("Request %(request)s was answered: %(answer)s."),
+    "privacy.corrected": _("What request %(request)s asked for was corrected."),
+    "data.copy_taken": _(
+        "The copy of personal data of request %(request)s was taken out (%(form)s)."
     ),
     "data.looked_at": _("Looked at on %(day)s by: %(people)s."),
 }
@@ -40,7 +46,12 @@ def masked(event: Event, shown: Mapping[str, Any]) -> dict[str, Any]:
 
 
 CODED: dict[str, Any] = {"group": Group, "unmasked_why": Unmasking.Why}
-NAMED = {"unmasked_why": (Unmasking.Why, "why"), "group": (Group, "group")}
+NAMED: dict[str, Any] = {
+    "identity": (DataRequest.Identity, "identity"),
+    "answer": (DataRequest.State, "answer"),
+    "unmasked_why": (Unmasking.Why, "why"),
+    "group": (Group, "group"),
+}
 LOOKS = ("timeline.", "data.", "bundle.")
 """Beginnings of the kinds of events that tell who looked, and who took something out."""
 NOT_LOOKS = "work"

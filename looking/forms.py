@@ -24,8 +24,8 @@ class UnmaskForm(DeskForm):
     def __init__(self, *args: Any, by: User, **given: Any) -> None:
         super().__init__(*args, **given)
         if not may(by, HEALTH):
-            groups = [choice for choice in Group.choices if choice[0] != Group.HEALTH]
-            self.fields["group"].choices = groups
+            asked: Any = self.fields["group"]
+            asked.choices = [choice for choice in Group.choices if choice[0] != Group.HEALTH]
 
 
 class Veil:
@@ -35,6 +35,7 @@ class Veil:
         self, form: forms.Form, kinds: Mapping[str, str], shown: Mapping[str, Any]
     ) -> None:
         self.held: dict[str, Any] = {}
+        form.on_file = self.held  # type: ignore[attr-defined]  # for what is not questioned once it is held
         for name, kind in kinds.items():
             value = form.initial.get(name)
             if GROUP_OF[kind] in shown or value in ("", None):

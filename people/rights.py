@@ -26,8 +26,10 @@ RIGHTS: dict[str, set[str]] = {
     "record_circumstance": {role.value for role in _DESK | {_R.COMPLIANCE, _R.OFFICER}},
     "end_circumstance": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
     "see_restricted": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
+    "see_data_requests": {role.value for role in _DESK | {_R.COMPLIANCE}},
+    "decide_data_request": {_R.COMPLIANCE.value},
     "unmask": {role.value for role in _ALL},
-    "see_looks": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
+    "see_looks": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.AUDITOR.value},
     "decide_hold": {_R.COMPLIANCE.value},
     "release_hold": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
     "plan_visit": {role.value for role in _DESK | _FIELD},
@@ -110,7 +112,7 @@ _OWN = {
 
 PAGES_OF: dict[str, set[str]] = {
     _R.AUDITOR.value: {
-        "desk:work", "desk:case", "desk:timeline", "desk:replay", "desk:approvals", "desk:approval",
+        "desk:work", "desk:case", "desk:timeline", "desk:looks", "desk:replay", "desk:approvals", "desk:approval",
         "desk:exceptions", "desk:rules", "desk:rule_pack", "desk:rule_pack_paper", "desk:stopped",
         "rulebook:versions", "rulebook:version", "rulebook:diff", "rulebook:diff_pdf",
         "retention:due", "retention:held", "retention:kept", "retention:deleted", "retention:case",

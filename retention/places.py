@@ -109,6 +109,7 @@ ROWS: dict[str, tuple[Blank, ...]] = {
         Blank("cases.Custody", "paper__case", ("place", "person", "remark")),
         Blank("cases.ClaimPaper", "case", ("kept_at", "returned_to", "void_why")),
         Blank("cases.BureauReport", "case", ("reference", "remark")),
+        Blank("cases.DataRequest", "case", ("words", "wanted", "held", "grounds")),
         Blank("cases.DataReturn", "case", ("what", "kept", "signed_by")),
         Blank("cases.Interruption", "debt__case", ("number", "remark")),
         Blank("cases.Debt", "case", ("contract_number",)),

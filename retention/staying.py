@@ -58,6 +58,8 @@ STAYS: dict[str, str] = {
     "cases.Case.head": CODE,
     "cases.BureauReport.bureau": "Which bureau it was; the reference there is emptied.",
     "cases.LawyersLetter.number": CODE,
+    "cases.DataRequest.number": CODE,
+    "cases.DataRequest.told": "What went and what stayed: kinds, days and rules.",
     "cases.LawyersLetter.language": CODE,
     "cases.Circumstance.kind": "The kind alone, without what was said, decides how the case was to be treated.",
     "cases.ContactAttempt.line": "From which line of the house.",

@@ -201,7 +201,7 @@ ROLES = {
     "visits:door": "officer", "visits:evidence": "officer", "visits:way_out": "officer",
     "visits:check_in": "officer", "visits:sos": "officer",
     "visits:remark": "officer", "visits:decide_quarantine": "compliance", "desk:approval": "compliance",
-    **{name: "compliance" for name, route in TABLE.items() if route.writes in {"draft_rules", "keep_house_papers", "edit_wording", "hold_records", "stop_deleting"}},
+    **{name: "compliance" for name, route in TABLE.items() if route.writes in {"draft_rules", "keep_house_papers", "edit_wording", "hold_records", "stop_deleting", "decide_data_request"}},
     **{name: "administrator" for name, route in TABLE.items() if route.writes in {"keep_accounts", "keep_seals", "ask_factor_reset"}},
 }  # fmt: skip
 CLERKS = {

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from agreements.models import CashNumber, CashTaken, Payment
 from banking.models import ProviderAccount, Statement, StatementLine
-from cases.models import Case
+from cases.models import Case, DataRequest
 from documents.models import Document
 from door.models import Item
 from door.packs import phone_of
@@ -105,6 +105,10 @@ def add_records(case: Case, n: int) -> None:
             case=case, record=record, held_by=held_by, closed_at=AT, due_on=AT.date(),
             look_on=AT.date(),
         )  # fmt: skip
+    DataRequest.objects.create(
+        case=case, number=f"Q-Q{n}", person=case.debtor, kind="access", how="phone", words="查阅",
+        received_at=AT, received_by=make.clerk(), due_at=AT + timedelta(days=15),
+    )  # fmt: skip
     LegalHold.objects.create(
         case=case, kind="suit", reason="诉讼", review_on=AT.date(), set_by=make.clerk(), set_at=AT
     )
@@ -189,6 +193,7 @@ PAGES = {  # page -> the most queries that it may need beside the reader's own
     "what goes when": ("retention:due", "?view=all", "compliance", 4),
     "holds on records": ("retention:held", "", "compliance", 4),
     "kept all the same": ("retention:kept", "", "compliance", 4),
+    "requests about data": ("privacy:requests", "?view=all", "compliance", 4),
     "deleted": ("retention:deleted", "", "compliance", 4),
     "runs": ("outreach:runs", "", "clerk", 4),
     "a run to be drafted": ("outreach:new", "?view=all", "clerk", 8),

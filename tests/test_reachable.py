@@ -63,6 +63,7 @@ BY_OTHER_MEANS = {
     "agreements:conclude",  # only where both have signed and something stood against it
     "visits:left",  # when a visit has just ended
     "door:hello", "door:visits", "door:pack", "door:still", "door:items", "door:key", "door:uploads", "door:upload",  # asked by the phone itself
+    "privacy:copy", "privacy:correct",  # once compliance has granted it: tests/privacy
     "desk:mask",  # for minutes only, once somebody has said why: tests/looking
     "door:worker", "door:manifest",  # likewise, when the app installs
 }  # fmt: skip

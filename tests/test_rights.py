@@ -114,6 +114,26 @@ TABLE: dict[str, Route] = {
     "desk:replay": Route(
         lambda w: [w.case.reference, decided(w)], reads="review_timelines", only="GET"
     ),
+    "privacy:requests": Route(reads="see_data_requests", only="GET"),
+    "privacy:request": Route(
+        of("data_request"), reads="see_data_requests", only="GET", role_first=True
+    ),
+    "privacy:identity": Route(
+        of("data_request"),
+        reads="see_data_requests",
+        writes="see_data_requests",
+        role_first=True,
+    ),
+    "privacy:answer": Route(
+        of("data_request"),
+        reads="decide_data_request",
+        writes="decide_data_request",
+        role_first=True,
+    ),
+    "privacy:correct": Route(of("data_request"), writes="edit_case", only="POST", role_first=True),
+    "privacy:copy": Route(
+        of("data_request", "pdf"), writes="see_restricted", only="POST", role_first=True
+    ),
     "desk:unmask": form("case", "unmask"),
     "desk:mask": Route(of("case"), only="POST"),
     "desk:looks": Route(of("case"), reads="see_looks", only="GET", role_first=True),

@@ -25,6 +25,7 @@ from cases.actions import excepting, holding
 from cases.actions.identifying import set_identity
 from cases.actions.lawyers_letters import draft_letter
 from cases.actions.preparing import add_party
+from cases.actions.privacy import record_privacy
 from cases.models import BureauReport, Case, DebtRate, Hold
 from compliance.drafting import written_in
 from court.actions import ask_bundle
@@ -84,6 +85,7 @@ class World:
     report: Any = None  # to the credit bureau
     bundle: Any = None
     records_hold: Any = None
+    data_request: Any = None
     visit: Any = None
     at_door: Any = None
     left: Any = None
@@ -366,7 +368,10 @@ def _runs(world: World) -> None:
 
 
 def _records(world: World) -> None:
-    """Nothing of a case may be deleted, whatever comes."""
+    """Nothing of a case may be deleted, whatever comes; and its debtor asks what is held."""
+    world.data_request = record_privacy(
+        case=world.case, asked="access", remark="请求查阅", by=world.people["clerk"], at=NOW
+    )
     world.records_hold = set_legal_hold(
         case=world.case, kind="house", reason="内部核查", review_on=NOW.date() + timedelta(days=90),
         by=world.people["compliance"], at=NOW,
@@ -404,7 +409,7 @@ def rows_of_house() -> dict[str, int]:
     """How many rows each table holds; requests that were refused leave all of them as they were."""
     ours = {
         "people", "timeline", "documents", "notices", "workflow", "cases", "visits", "agreements",
-        "api", "rulebook", "outreach", "banking", "court", "retention",
+        "api", "rulebook", "outreach", "banking", "court", "retention", "privacy",
     }  # fmt: skip
     return {
         model._meta.label: model._base_manager.count()

@@ -33,6 +33,6 @@ def tell_places(request: Any, visits: list[Visit], at: datetime) -> list[Visit]:
         if goes_there(visit, request.user, at):
             full = True
             seen.append((visit.case_id, visit.reference))
-        visit.where = str(visit.place) if full else mask_place(visit.place)  # type: ignore[attr-defined]
+        visit.where = str(visit.place) if full else mask_place(visit.place)
     looks(seen, request.user, "door", at)
     return visits

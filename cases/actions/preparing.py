@@ -25,8 +25,13 @@ EDIT = "edit_case"
 
 def update_debtor(*, case: Case, changes: dict[str, Any], by: User, at: datetime) -> None:
     """Correct the debtor's own data; the timeline tells which fields, not what they held."""
+    carry_out(correcting(case, changes), by=by, at=at)
 
-    def save(locked: Case, _by: User, _at: datetime) -> None:
+
+def correcting(case: Case, changes: dict[str, Any]) -> Step:
+    """The step that corrects the debtor's own data, for a change of which it is a part."""
+
+    def save(locked: Case, by: User, at: datetime) -> None:
         person = Person.objects.select_for_update().get(pk=locked.debtor_id)
         if changes.get("zone", person.zone) != person.zone:
             _keep_what_was_told(Q(place__zone="", case__debtor=person), person.zone, at)
@@ -39,12 +44,10 @@ def update_debtor(*, case: Case, changes: dict[str, Any], by: User, at: datetime
         if changes.keys() & {"country", "region", "locality"}:
             settle_packs(locked, PLACE, by, at)
 
-    note(
-        case,
+    return Step(
+        subject=case,
         event="debtor.updated",
         right=EDIT,
-        by=by,
-        at=at,
         data={"fields": sorted(changes)},
         then=save,
     )

@@ -3,6 +3,7 @@ from cases.models.case import Case, Step
 from cases.models.circumstances import Circumstance
 from cases.models.claim import ClaimPaper, Debt, DebtRate, LedgerEntry, Mandate
 from cases.models.contacts import Call, ContactAim, ContactAttempt
+from cases.models.data_requests import DataRequest
 from cases.models.imports import ImportBatch, ImportRow
 from cases.models.lawyers_letter import LawyersLetter
 from cases.models.limitation import Interruption
@@ -19,6 +20,7 @@ __all__ = [
     "ContactAim",
     "ContactAttempt",
     "Custody",
+    "DataRequest",
     "DataReturn",
     "Debt",
     "DebtRate",

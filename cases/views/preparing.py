@@ -256,7 +256,7 @@ def bureau(request: HttpRequest, reference: str) -> HttpResponse:
 def privacy(request: HttpRequest, reference: str) -> HttpResponse:
     """Record a request about personal data, or a leak of them."""
     case = seen_case(request, reference)
-    form = forms.PrivacyForm(request.POST or None)
+    form = forms.PrivacyForm(request.POST or None, case=case)
     return page(
         request, case, form, right="log_contact", title=_("Record a privacy request or a leak"),
         button=_("Record"),

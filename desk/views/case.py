@@ -73,7 +73,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         part.case = found
     seen = shown(request, found.reference)
     look(found.pk, reader, "people" if tab == "people" else "case", at)
-    events = _newest_events(case=found.pk, looks=may(reader, "see_looks"))
+    events = _newest_events(may(reader, "see_looks"), case=found.pk)
     context = {
         "case": found,
         "at": at,
@@ -126,7 +126,7 @@ def _open_duties(*, case: int) -> QuerySet[Duty]:
 
 
 @kept
-def _newest_events(*, case: int, looks: bool) -> QuerySet[Event]:
+def _newest_events(looks: bool, *, case: int) -> QuerySet[Event]:
     """One more than is shown, which tells whether there are older ones; without what proves them."""
     unread = ("case", "actor", "recorded_at", "salts", "commitments", "previous")
     events = Event.objects.filter(case=case)

@@ -43,6 +43,18 @@ BUDGET = 240.0
 log = logging.getLogger(__name__)
 
 
+WITHDRAWN: dict[str, Any] = {
+    "rule": "CN-62", "force": "law",
+    "says": {
+        "en": "Who was only named so that the debtor may be reached, and asks for it, is forgotten.",
+        "zh": "仅为联系债务人而被提供信息的人提出请求的，删除其个人信息。",
+    },
+    "source": {
+        "en": "Personal Information Protection Law art. 47(1)(3)", "zh": "《个人信息保护法》第47条第1款第3项",
+    },
+}  # fmt: skip
+
+
 class NothingDue(Exception):
     """Somebody else has done it meanwhile, or a hold was set."""
 
@@ -174,6 +186,24 @@ def _forget_named(case: Case, at: datetime, by: User) -> None:
     _erase(case, planned, by, at)
 
 
+def forget_one(case: Case, person: Person, *, by: User, at: datetime) -> Erasure:
+    """Delete what is held of somebody who was only named to reach the debtor, and who asks for it (PIPL art. 47).
+
+    Raises ``NothingDue`` where a hold stands, where another case needs the person, or where nothing is left.
+    """
+
+    def planned(locked: Case) -> Plan:
+        if locked.legal_holds.filter(lifted_at=None).exists():
+            raise NothingDue
+        if person not in forgetting.contact_persons(locked):
+            raise NothingDue
+        plan = Plan({"contact_person": [WITHDRAWN]}, persons=[person])
+        _what_names(plan, locked)
+        return plan
+
+    return _erase(case, planned, by, at)
+
+
 def _erase(case: Case, planned: Any, by: User, at: datetime) -> Erasure:
     made: list[tuple[Erasure, Plan]] = []
 
@@ -233,6 +263,11 @@ def _persons(plan: Plan, case: Case) -> None:
         plan.persons = forgetting.all_of(case)
     elif "contact_person" in plan.why:
         plan.persons = forgetting.contact_persons(case)
+    _what_names(plan, case)
+
+
+def _what_names(plan: Plan, case: Case) -> None:
+    """The parts of the timeline that name these persons; raises ``NothingDue`` where there is nothing at all."""
     said = [word for person in plan.persons for word in forgetting.said_of(person)]
     plan.fields = {str(n): names for n, names in places.told_of(case, set(plan.why), said)}
     if not (plan.persons or plan.fields or plan.files or plan.terms):
