@@ -9,7 +9,7 @@ from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Payment
+from agreements.models import Dispute, Payment
 from agreements.policy import may_designate
 from cases.models import Case, Debt
 from common.clock import local_day
@@ -97,6 +97,28 @@ class PaymentForm(DeskForm):
             "keep_rest",
         )
         return helper
+
+
+class DisputeForm(DeskForm):
+    """What is disputed, under which number, and by when it is to be answered."""
+
+    number = forms.CharField(label=_("Number of the dispute"), max_length=100)
+    amount = MoneyField(label=_("Disputed"), min_value=Decimal("0.01"))
+    answer_by = PlaceTimeField(
+        label=_("To be answered by"), required=False, help_text=_("Left empty: within seven days.")
+    )
+
+    def __init__(self, *args: Any, case: Case, **given: Any) -> None:
+        super().__init__(*args, **given)
+        answer: Any = self.fields["answer_by"]
+        answer.zone = case.zone
+
+
+class DisputeEndForm(DeskForm):
+    """How a dispute ended."""
+
+    outcome = said_field(label=_("How it ended"), choices=Dispute.Outcome.choices)
+    remark = words_field(label=_("Remark"), rows=2, most=200, required=False)
 
 
 class RefundForm(DeskForm):

@@ -16,11 +16,10 @@ def judge_return(line: StatementLine) -> None:
 
     Certain is what gives the number of one movement of this account and all of its amount, be it booked by then or
     not; and what names a case on which one single payment of that amount stands, by the very same payer. What a
-    provider tells names its movement always. A part and a dispute are never certain.
+    provider tells names its movement always, also of a part and of a dispute; of a bank only the whole is certain.
     """
     if line.provider:
-        line.match = Match.LIKELY if line.why else Match.CERTAIN
-        line.why = line.why or Why.NAMES_IT
+        line.match, line.why = Match.CERTAIN, line.why or Why.NAMES_IT
         return
     if movement := _numbered(line):
         line.names, line.match, line.why = movement.key, Match.CERTAIN, Why.NAMES_IT

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from banking.actions.booking import book_certain
-from banking.actions.taking_back import take_back_certain
+from banking.actions.taking_back import settle_disputes, take_back_certain
 from common import clock
 
 
@@ -15,4 +15,5 @@ def sweep() -> None:
     """
     now = clock.now()
     take_back_certain(now)
+    settle_disputes(now)
     book_certain(now)

@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from agreements.actions import disputing
+from agreements.models import Instalment
 from banking.actions import provider_accounts
 from banking.actions.booking import book_certain
 from banking.actions.hearing import hear_call
@@ -32,11 +34,20 @@ HEARD = {"transaction": "TRANSACTION.SUCCESS", "refund": "REFUND.SUCCESS"}
 def pay_by_telephone(cast: Cast, diary: Diary) -> None:
     """An account is opened and tested; then come a payment that is certain, some that wait, refunds and a forged call."""
     team = cast.teams["杭州一组"]
-    wechat = _WeChatPay()
+    wechat, clerk = _WeChatPay(), cast.of_team(team, "clerk")[0]
     diary.enter(
         diary.moment(-1, 15, 10), lambda at: wechat.open(team, cast.users["administrator"], at)
     )
-    diary.enter(diary.moment(-1, 15, 40), lambda at: wechat.tell(team, at))
+    diary.enter(diary.moment(-1, 15, 40), lambda at: wechat.tell(team, clerk, at))
+
+
+def _dispute(case: Case, clerk: User, at: datetime) -> None:
+    """The payer's bank writes that the payer disputes the payment: the desk has a task until that is decided."""
+    payment = case.payments.filter(reversed_at=None).order_by("-pk").first()
+    if payment:
+        disputing.open_dispute(
+            payment=payment, number=f"JF{at:%Y%m%d}-0007", amount=payment.amount, by=clerk, at=at
+        )  # fmt: skip
 
 
 class _WeChatPay:
@@ -63,7 +74,7 @@ class _WeChatPay:
         )  # fmt: skip
         provider_accounts.begin_test(account=self.account, by=administrator, at=at)
 
-    def tell(self, team: Team, at: datetime) -> None:
+    def tell(self, team: Team, clerk: User, at: datetime) -> None:
         """What happened on one afternoon; each is told twice, as providers do when an answer is late."""
         if self.account is None:
             return
@@ -81,9 +92,26 @@ class _WeChatPay:
             self._back("4200002026110004", gone.missing, gone.missing, at)
             take_back_certain(at)
         self._back("4200002026110002", Decimal("500.00"), Decimal("120.00"), at)
+        self._in_part(rows, at)
         book_certain(at)
+        _dispute(sure.agreement.case, clerk, at)
         forged = self._call("transaction", {"mchid": MCHID}, at)
         hear_call(self.account, Call(forged.body + b" ", forged.headers), at)
+
+    def _in_part(self, rows: list[Instalment], at: datetime) -> None:
+        """Of one payment a part goes back: it is reversed, and the rest is booked again."""
+        taken = {
+            rows[0].agreement.case_id,
+            rows[-1].agreement.case_id,
+            rows[len(rows) // 2].agreement.case_id,
+        }
+        row = next((one for one in rows if one.agreement.case_id not in taken), None)
+        if row is None:
+            return
+        self._paid("4200002026110005", row.missing, row.agreement.case, at)
+        book_certain(at)
+        self._back("4200002026110005", row.missing, Decimal("200.00"), at)
+        take_back_certain(at)
 
     def _paid(self, number: str, amount: Decimal, case: Case | None, at: datetime) -> None:
         said = {

@@ -21,6 +21,12 @@ SENTENCES: dict[str, Any] = {
     "cash.difference_accepted": _(
         "A difference of %(difference)s of receipt %(number)s was accepted: %(why)s"
     ),
+    "payment.disputed": _(
+        "%(amount)s of payment %(number)s is disputed by its payer (%(dispute)s)."
+    ),
+    "payment.dispute_ended": _(
+        "The dispute %(dispute)s over %(amount)s of payment %(number)s ended."
+    ),
     "refund.granted": _("The refund of %(amount)s to %(to)s was granted."),
     "refund.paid": _("%(amount)s was paid back to %(to)s (%(bank_reference)s)."),
 }

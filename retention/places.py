@@ -87,6 +87,7 @@ ROWS: dict[str, tuple[Blank, ...]] = {
         Blank("agreements.Payment", "case", ("payer", "bank_reference", "reversed_why")),
         Blank("agreements.Refund", "payment__case", ("to_name", "to_account", "reason")),
         Blank("agreements.Refund", "payment__case", ("bank_reference",), ~Q(bank_reference=""), "—"),
+        Blank("agreements.Dispute", "payment__case", ("number", "remark")),
         Blank("banking.StatementLine", "case", ("serial", "payer", "payer_account", "remark")),
         Blank("banking.StatementLine", "case", ("aside_why",), ~Q(aside_why=""), "—"),
     ),

@@ -370,9 +370,14 @@ TABLE: dict[str, Route] = {
     "agreements:pay": form("case", "record_payment"),
     "agreements:reverse_payment": form("payment", "record_payment"),
     "agreements:move_payment": form("payment", "record_payment"),
+    "agreements:dispute_payment": form("payment", "record_payment"),
+    "agreements:end_dispute": Route(
+        lambda w: [w.dispute.pk], reads="record_payment", writes="record_payment"
+    ),
     "agreements:ask_refund": form("exceeded", "record_payment"),
     "agreements:record_refund": form("refund", "record_payment"),
     "agreements:cash": Route(reads="see_cash", only="GET"),
+    "agreements:cash_slip": Route(reads="hand_in_cash", writes="hand_in_cash"),
     "agreements:cash_receipt": page("cash", "see_cash"),
     "agreements:deposit_cash": form("cash", "hand_in_cash"),
     "agreements:explain_cash": form("cash", "hand_in_cash"),

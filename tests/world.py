@@ -17,7 +17,7 @@ from django.apps import apps
 from django.db import transaction
 from django.test import Client
 
-from agreements.actions import closing, drawing, paying, refunding, signing
+from agreements.actions import closing, disputing, drawing, paying, refunding, signing
 from agreements.actions.signers import ask_to_sign
 from agreements.models import CashNumber, Payment, Refund
 from api.models import ApiKey, new_key
@@ -99,6 +99,7 @@ class World:
     payment: Any = None
     exceeded: Any = None  # a payment on a closed case, owed back whole
     refund: Any = None  # of another, granted and not paid back yet
+    dispute: Any = None  # of that other, which nobody has decided yet
     cash: Any = None  # taken at a door, paid in but for ten yuan
     spare: Any = None  # a number of a receipt that nobody has used
     rate: Any = None
@@ -293,6 +294,9 @@ def _agreements(world: World) -> None:
     )  # fmt: skip
     decide_approval(approval=asked, granted=True, answer="同意", by=make.supervisor(), at=NOW)
     world.refund = Refund.objects.get(payment=other)
+    world.dispute = disputing.open_dispute(
+        payment=other, number="dp_1", amount=other.amount, by=make.clerk(), at=NOW
+    )
     world.report = BureauReport.objects.create(
         case=closed, what="corrected", bureau="征信中心", reported_on=NOW.date(),
         recorded_by=make.clerk(), recorded_at=NOW,

@@ -16,7 +16,9 @@ from people.models import User
 from workflow.duties import fulfil
 from workflow.steps import tell
 
-WAITING = ("signing.declined", "signing.others", "signing.countersign", "signing.expired")
+WAITING = (
+    "signing.declined", "signing.others", "signing.countersign", "signing.expired", "signing.tell",
+)  # fmt: skip
 """Duties that are over once everybody has signed."""
 
 

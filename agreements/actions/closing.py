@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from agreements import papers
 from agreements.actions.accruing import accrue
 from agreements.actions.drawing import in_force, in_the_making, voiding
+from agreements.actions.leaving import data_due_since
 from agreements.actions.paying import tick_off_all
 from agreements.actions.stopping import stop_contact
+from agreements.disputes import must_have_no_dispute
 from agreements.messages import hand_over
 from agreements.policy import may_close, may_close_early, still_held
 from cases.models import Case, ClaimPaper, Custody
@@ -39,6 +41,7 @@ def issue_certificate(*, case: Case, by: User, at: datetime) -> Document:
 
     def issue(locked: Case) -> dict[str, Any]:
         _must_be_open(locked, "issue_certificate")
+        must_have_no_dispute(locked)
         if locked.balance > ZERO:
             raise WrongInput(
                 _("%(balance)s is still owed. The certificate says that nothing is.")
@@ -76,7 +79,9 @@ def return_paper(*, paper: ClaimPaper, returned_to: str, by: User, at: datetime)
             raise WrongInput(_("We hold no original of this paper."))
         if fresh.returned_at:
             raise WrongInput(_("This paper was given back already."))
-        if locked.balance > ZERO and locked.state != CaseStep.CLOSURE:
+        must_have_no_dispute(locked)
+        # What an agency holds goes back to the creditor when its mandate has ended, whatever is owed.
+        if locked.balance > ZERO and data_due_since(locked, at) is None:
             raise WrongInput(
                 _("%(balance)s is still owed. The originals go back when nothing is.")
                 % {"balance": show(locked.balance)}
@@ -133,6 +138,7 @@ def close_case(*, case: Case, by: User, at: datetime) -> None:
 
     def last_words(locked: Case, _by: User, _at: datetime) -> None:
         _nobody_at_the_door(locked)
+        must_have_no_dispute(locked)
         if locked.balance > ZERO:  # whatever the packs say or leave out
             raise WrongInput(_("%(balance)s is still owed.") % {"balance": show(locked.balance)})
         _wind_up(locked, because(lambda: _("The case is closed.")), by, at)
@@ -211,8 +217,12 @@ def early_closure_steps(approval: Approval, by: User, at: datetime) -> Sequence[
 
     def wind_up(locked: Case, _by: User, _at: datetime) -> None:
         _nobody_at_the_door(locked)
-        if closed_as == Case.ClosedAs.SETTLED and locked.balance > ZERO:
-            raise WrongInput(_("%(balance)s is still owed.") % {"balance": show(locked.balance)})
+        if closed_as == Case.ClosedAs.SETTLED:
+            must_have_no_dispute(locked)
+            if locked.balance > ZERO:
+                raise WrongInput(
+                    _("%(balance)s is still owed.") % {"balance": show(locked.balance)}
+                )
         _wind_up(locked, why, by, at)
 
     return [

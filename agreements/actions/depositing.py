@@ -51,20 +51,12 @@ def record_deposit(
     Where what was paid in is not what stands on the receipt, ``explanation`` says why, and a second person is asked
     to accept that. Raises ``WrongInput``, ``StateRefused``, ``RightRefused``, ``Outsider``, ``Unreadable``.
     """
-    if not (amount.is_finite() and amount > ZERO and money(amount) == amount):
-        raise WrongInput(
-            _("Give an amount above zero with at most two places after the point."), "amount"
-        )
-    if not bank.strip() or not reference.strip():
-        raise WrongInput(_("Give the bank and the number of its slip."), "reference")
-    if paid_in_at > at:
-        raise WrongInput(_("This lies in the future. Give the time on the slip."), "paid_in_at")
-    if paid_in_at < taken.taken_at:
-        raise WrongInput(
-            _("It was paid in before it was taken. Look at the slip again."), "paid_in_at"
-        )
+    must_be_deposited(
+        amount=amount, bank=bank, reference=reference, paid_in_at=paid_in_at,
+        taken_at=taken.taken_at, at=at,
+    )  # fmt: skip
     case = taken.case
-    left = _open(taken).missing - amount
+    left = reread(taken).missing - amount
     if left and not explanation.strip():
         raise WrongInput(
             _("%(left)s would differ from the receipt over %(amount)s. Explain the difference.")
@@ -82,7 +74,7 @@ def record_deposit(
         )  # fmt: skip
 
     def keep(_locked: Case) -> Mapping[str, Any]:
-        fresh = _open(taken)
+        fresh = reread(taken)
         if fresh.deposits.filter(reference=deposit.reference).exists():
             raise WrongInput(_("This slip is recorded already."), "reference")
         if fresh.missing - amount != left:
@@ -94,13 +86,13 @@ def record_deposit(
             "document": deposit.slip.number, **({"difference": left} if left else {}),
         }  # fmt: skip
 
-    def settle(locked: Case, _by: User, _at: datetime) -> None:
+    def account_for(locked: Case, _by: User, _at: datetime) -> None:
         if not left:
-            _settle(locked, _open(taken), by, at)
+            settle(locked, reread(taken), by, at)
 
     carry_out(
         Step(
-            subject=case, event="cash.deposited", right=HAND_IN, data=keep, then=settle,
+            subject=case, event="cash.deposited", right=HAND_IN, data=keep, then=account_for,
             first=keep_slip,
         ),
         *([_asking(taken, left, explanation, by, at)] if left else ()),
@@ -110,9 +102,33 @@ def record_deposit(
     return deposit
 
 
+def must_be_deposited(
+    *,
+    amount: Decimal,
+    bank: str,
+    reference: str,
+    paid_in_at: datetime,
+    taken_at: datetime,
+    at: datetime,
+) -> None:
+    """Refuse what no slip can say; raises ``WrongInput``."""
+    if not (amount.is_finite() and amount > ZERO and money(amount) == amount):
+        raise WrongInput(
+            _("Give an amount above zero with at most two places after the point."), "amount"
+        )
+    if not bank.strip() or not reference.strip():
+        raise WrongInput(_("Give the bank and the number of its slip."), "reference")
+    if paid_in_at > at:
+        raise WrongInput(_("This lies in the future. Give the time on the slip."), "paid_in_at")
+    if paid_in_at < taken_at:
+        raise WrongInput(
+            _("It was paid in before it was taken. Look at the slip again."), "paid_in_at"
+        )
+
+
 def explain_difference(*, taken: CashTaken, explanation: str, by: User, at: datetime) -> None:
     """Ask a second person to accept that what was paid in is not what stands on the receipt, and say why."""
-    fresh = _open(taken)
+    fresh = reread(taken)
     if not fresh.deposits.exists():
         raise WrongInput(_("Nothing was paid in yet. Record the deposit first."))
     if not explanation.strip():
@@ -128,17 +144,17 @@ def difference_steps(approval: Approval, by: User, _at: datetime) -> Sequence[St
         raise WrongInput(_("You took this cash yourself. Somebody else has to decide."))
 
     def accept(_locked: Case) -> Mapping[str, Any]:
-        fresh = _open(taken)
+        fresh = reread(taken)
         if str(fresh.missing) != approval.details["difference"]:
             raise WrongInput(_("Another deposit was recorded meanwhile. Look again."))
         return {"number": str(fresh.number), "difference": fresh.missing, "why": approval.reason}
 
-    def settle(locked: Case, _by: User, at: datetime) -> None:
-        fresh = _open(taken)
+    def account_for(locked: Case, _by: User, at: datetime) -> None:
+        fresh = reread(taken)
         fresh.difference, fresh.accepted_by = fresh.missing, by
-        _settle(locked, fresh, by, at)
+        settle(locked, fresh, by, at)
 
-    return [Step(subject=case, event="cash.difference_accepted", data=accept, then=settle)]
+    return [Step(subject=case, event="cash.difference_accepted", data=accept, then=account_for)]
 
 
 def _asking(
@@ -170,7 +186,7 @@ def _of(approval: Approval) -> CashTaken:
     return taken
 
 
-def _open(taken: CashTaken) -> CashTaken:
+def reread(taken: CashTaken) -> CashTaken:
     """The receipt as it is now, if it is not accounted for yet."""
     fresh = (
         CashTaken.objects.select_related("number__organisation", "payment__case")
@@ -182,7 +198,7 @@ def _open(taken: CashTaken) -> CashTaken:
     return fresh
 
 
-def _settle(case: Case, taken: CashTaken, by: User, at: datetime) -> None:
+def settle(case: Case, taken: CashTaken, by: User, at: datetime) -> None:
     """All is accounted for: nobody has to pay anything in, or to look for it, any more."""
     taken.settled_at = at
     taken.save(update_fields=["settled_at", "difference", "accepted_by"])

@@ -24,6 +24,12 @@ def on_move(follow: Follow) -> None:
     _on_move.append(follow)
 
 
+def follow_all(before: Payment, now: Payment, by: User, at: datetime) -> None:
+    """Let what belongs to the payment go along; inside the change by which another stands in its place."""
+    for follow in _on_move:
+        follow(before, now, by, at)
+
+
 def move_payment(
     *, payment: Payment, to: Case, why: str, by: User, at: datetime, keep_rest: bool = False
 ) -> Payment:
@@ -56,8 +62,7 @@ def move_payment(
     accruing.accrue(case=before, at=at)  # each in a change of its own, before both are locked
 
     def follow(moved: Payment, by: User, at: datetime) -> None:
-        for heard in _on_move:
-            heard(payment, moved, by, at)
+        follow_all(payment, moved, by, at)
 
     moved, steps = booking(
         came, by, at, also=follow, told={"moved_from": payment.number, "why": why}

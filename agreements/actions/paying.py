@@ -20,6 +20,7 @@ from agreements.actions.received import (
     must_not_be_known,
 )
 from agreements.actions.stopping import stop_contact
+from agreements.disputes import must_not_be_disputed
 from agreements.kinds import paid_words
 from agreements.messages import hand_over, of_receipt
 from agreements.models import Agreement, Allocation, Instalment, Payment, Refund
@@ -99,8 +100,12 @@ def booking(
     also: Also | None = None,
     told: Mapping[str, Any] = {},
     besides: Sequence[Step] = (),
+    rest: bool = False,
 ) -> tuple[Payment, list[Step]]:
-    """The payment, and the steps by which it is booked; ``told`` goes to the timeline beside its figures."""
+    """The payment, and the steps by which it is booked; ``told`` goes to the timeline beside its figures.
+
+    ``rest``: it is what is left of one that the steps before take back, so that it ends nothing that did not end then.
+    """
     must_be_received(came, at)
     case, keep_rest = came.case, came.keep_rest
     payment = Payment(
@@ -119,7 +124,7 @@ def booking(
     accruing.accrue(case=case, at=at)
     fresh = Case.objects.get(pk=case.pk)
     _keep_excess(fresh, payment, at, keep=keep_rest)
-    foreseen = _foresee(fresh, payment, at)
+    foreseen = _Foreseen(False, "", ZERO) if rest else _foresee(fresh, payment, at)
 
     def book(locked: Case) -> Mapping[str, Any]:
         if locked.state == CaseStep.CLOSURE and not keep_rest:
@@ -217,6 +222,7 @@ def reversal(
                     "What was too much of it is being paid back or was; it cannot be reversed as well."
                 )
             )
+        must_not_be_disputed(fresh)
         if resumes != _resumes(payment):
             raise StaleForm(locked)
         fresh.case = locked

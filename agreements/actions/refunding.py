@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from agreements import papers
+from agreements.disputes import must_not_be_disputed
 from agreements.models import Payment, Refund
 from cases.models import Case
 from common.money import ZERO, show
@@ -162,6 +163,7 @@ def _note_of(refund: Refund, by: User, at: datetime) -> Document:
 
 
 def _must_be_owed_back(payment: Payment) -> None:
+    must_not_be_disputed(payment)
     if payment.excess <= ZERO:
         raise WrongInput(_("Nothing of this payment was too much."))
     if payment.reversed_at:

@@ -2,6 +2,7 @@ from agreements.models.acceleration import Acceleration
 from agreements.models.agreement import Agreement, Instalment, Signature, TermConfirmation
 from agreements.models.by_link import SigningLink
 from agreements.models.cash import CashBook, CashDeposit, CashNumber, CashTaken
+from agreements.models.doubt import Dispute
 from agreements.models.payment import Allocation, Payment, Refund
 from agreements.models.signatory import Signatory
 
@@ -13,6 +14,7 @@ __all__ = [
     "CashDeposit",
     "CashNumber",
     "CashTaken",
+    "Dispute",
     "Instalment",
     "Payment",
     "Refund",

@@ -86,6 +86,11 @@ class Payment(models.Model):
         """What of it goes to the debt."""
         return self.amount - self.excess
 
+    @property
+    def is_disputed(self) -> bool:
+        """Whether its payer disputes it and nobody has decided yet."""
+        return any(not dispute.outcome for dispute in self.disputes.all())
+
 
 class Refund(models.Model):
     """What came in too much, on its way back to the debtor: granted by a second person, then paid back, once."""

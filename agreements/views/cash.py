@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from agreements.actions import cash, depositing
+from agreements.actions import cash, depositing, slips
 from agreements.cash import NOTES
-from agreements.cash_forms import DepositForm, DifferenceForm, SpoilForm
+from agreements.cash_forms import DepositForm, DifferenceForm, SlipForm, SpoilForm
 from agreements.models import CashDeposit, CashNumber, CashTaken
 from cases.models import Case
 from common import clock
@@ -70,6 +70,7 @@ def handing_in(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
         older = f"?view=numbers&before={key}" if key else ""
         shown |= {"numbers": numbers, "fates": _fates(request)}
+    _say_together(shown.get("rows", ()))
     return TemplateResponse(request, "agreements/cash.html", {**shown, "older": older})
 
 
@@ -116,6 +117,29 @@ def deposit(request: HttpRequest, number: str) -> HttpResponse:
             "hint": _("%(amount)s stands on the receipt; %(missing)s is still to be paid in.")
             % {"amount": show(taken.amount), "missing": show(taken.missing)},
         },
+    )  # fmt: skip
+
+
+def slip(request: HttpRequest) -> HttpResponse:
+    """Record that the cash of several receipts was paid in together; what is still out of them is added up."""
+    open_ones = _receipts(request).filter(settled_at=None, asked=False).order_by("due_at", "pk")
+    form = SlipForm(
+        request.POST or None, request.FILES or None, open_ones=open_ones,
+        initial={"paid_in_at": clock.now()},
+    )  # fmt: skip
+
+    def do(data: dict[str, Any]) -> list[CashDeposit]:
+        file = data.pop("file")
+        return slips.record_slip(
+            receipts=list(data.pop("receipts")), filename=file.name, content=file.read(), **data,
+            by=request.user, at=clock.now(),
+        )  # fmt: skip
+
+    return handle(
+        request, right=cash.HAND_IN, case=None, form=form, template="agreements/slip.html", do=do,
+        to=reverse("agreements:cash"),
+        done=lambda made: _("All of it is in the bank: %(count)s receipts, one slip.")
+        % {"count": len(made)},
     )  # fmt: skip
 
 
@@ -176,7 +200,7 @@ def _receipts(request: HttpRequest) -> QuerySet[CashTaken]:
     return (
         CashTaken.objects.filter(payment__case__in=Case.objects.visible_to(request.user))
         .select_related(*PARTS, "visit")
-        .prefetch_related("deposits")
+        .prefetch_related("deposits__slip")
         .annotate(asked=Exists(asked))
     )
 
@@ -184,6 +208,21 @@ def _receipts(request: HttpRequest) -> QuerySet[CashTaken]:
 def _one(request: HttpRequest, number: str) -> Any:
     """One receipt, if this reader sees its case."""
     return get_object_or_404(_receipts(request), payment__number=number)
+
+
+def _say_together(rows: Any) -> None:
+    """Note at each deposit, as ``together``, of how many receipts its slip is and what they come to."""
+    deposits = [deposit for taken in rows for deposit in taken.deposits.all()]
+    found = (
+        CashDeposit.objects.filter(reference__in={one.reference for one in deposits})
+        .order_by()
+        .values("bank", "reference")
+        .annotate(count=Count("pk"), sum=Sum("amount"))
+        .filter(count__gt=1)
+    )
+    known = {(one["bank"], one["reference"]): one for one in found} if deposits else {}
+    for deposit in deposits:
+        deposit.together = known.get((deposit.bank, deposit.reference))
 
 
 def _numbers(request: HttpRequest) -> QuerySet[CashNumber]:

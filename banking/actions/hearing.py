@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from agreements.models import Dispute
 from banking.actions.taking_in import judge_lines
 from banking.models import ProviderAccount, StatementLine
 from banking.providers import (
@@ -26,6 +27,7 @@ from banking.providers import (
     provider_named,
 )
 from banking.returning import judge_return
+from common.money import ZERO
 from people.models import User
 from timeline.chain import record_for_house
 
@@ -91,10 +93,9 @@ def _keep(account: ProviderAccount, provider: Provider, heard: Heard, at: dateti
         ProviderAccount.objects.filter(pk=account.pk).update(
             heard_at=at, heard_count=F("heard_count") + 1
         )
-        wanted = [
-            *(_line_in(account, provider, one) for one in heard.came),
-            *(_line_back(account, provider, one) for one in heard.back),
-        ]
+        ProviderAccount.objects.select_for_update(of=("self",)).get(pk=account.pk)
+        wanted = [_line_in(account, provider, one) for one in heard.came]
+        wanted.extend(filter(None, (_line_back(account, provider, one) for one in heard.back)))
         for line in _not_known(account, wanted, by, at):
             if line.is_return:
                 judge_return(line)
@@ -125,16 +126,30 @@ def _line_in(account: ProviderAccount, provider: Provider, came: CameIn) -> Stat
     )  # fmt: skip
 
 
-def _line_back(account: ProviderAccount, provider: Provider, back: WentBack) -> StatementLine:
+def _line_back(
+    account: ProviderAccount, provider: Provider, back: WentBack
+) -> StatementLine | None:
+    """What went back this time; None where all of it is told of already, only later and in another order."""
+    amount = back.amount
     line = StatementLine(
         provider=account, team=account.team, account=account_of(account, provider),
-        key=back.key[:120], serial=back.key[:100], moved_at=back.at, amount=back.amount,
+        key=back.key[:120], serial=back.key[:100], moved_at=back.at, amount=amount,
         currency=back.currency, remark=back.remark[:400], state=State.OPEN, is_return=True,
-        names=back.names[:120],
+        names=back.names[:120], outcome=back.outcome,
     )  # fmt: skip
+    if back.so_far:
+        before = StatementLine.objects.filter(
+            team=line.team, account=line.account, names=line.names, is_return=True
+        ).exclude(why=Why.DISPUTED)
+        if known := before.filter(key=line.key).first():
+            line.amount = known.amount  # a repetition
+        else:
+            line.amount = amount - sum((one.amount for one in before), ZERO)
+            if line.amount <= ZERO:
+                return None
     if back.disputed:
         line.why = Why.DISPUTED
-    elif not back.whole:
+    elif not back.whole or line.amount != amount:
         line.why = Why.PART_BACK
     return line
 
@@ -143,7 +158,6 @@ def _not_known(
     account: ProviderAccount, lines: Iterable[StatementLine], by: User, at: datetime
 ) -> list[StatementLine]:
     """The lines that no call has told of; the account's row is locked, so that of two calls at once one waits."""
-    ProviderAccount.objects.select_for_update(of=("self",)).get(pk=account.pk)
     found = []
     for line in lines:
         known = StatementLine.objects.filter(
@@ -151,6 +165,8 @@ def _not_known(
         ).first()
         if known is None:
             found.append(line)
+        elif line.outcome and not known.outcome:
+            _hear_outcome(account, known, line.outcome, by, at)
         elif (known.amount, known.currency) != (line.amount, line.currency):
             log.error("%s says something else of %s than before.", account, line.key)
             record_for_house(
@@ -161,6 +177,23 @@ def _not_known(
                 },
             )  # fmt: skip
     return found
+
+
+def _hear_outcome(
+    account: ProviderAccount, known: StatementLine, outcome: str, by: User, at: datetime
+) -> None:
+    """A dispute ended; the clock does what follows. What a person had set aside is seen again if it was lost."""
+    known.outcome = outcome
+    if known.state == State.ASIDE and outcome == Dispute.Outcome.LOST:
+        known.state, known.match, known.aside_why = State.OPEN, Match.LIKELY, ""
+    known.save(update_fields=["outcome", "state", "match", "aside_why"])
+    record_for_house(
+        kind="provider.dispute_ended", by=by, at=at,
+        data={
+            "provider": account.provider, "creditor": account.creditor.name, "number": known.key,
+            "amount": str(known.amount), "currency": known.currency, "outcome": outcome,
+        },
+    )  # fmt: skip
 
 
 def _judge_in(line: StatementLine, came: Iterable[CameIn]) -> None:

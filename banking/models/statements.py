@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Payment
+from agreements.models import Dispute, Payment
 from banking.formats import NAMES
 from banking.layouts import layouts
 from banking.models.providers import ProviderAccount
@@ -91,6 +91,7 @@ class StatementLine(models.Model):
         ASIDE = "aside", _("Set aside")
         OUT = "out", _("Money out")
         RETURNED = "returned", _("Payment taken back")
+        DISPUTED = "disputed", _("Payment under doubt")
 
     class Match(models.TextChoices):
         CERTAIN = "certain", _("Certain")
@@ -147,6 +148,9 @@ class StatementLine(models.Model):
     returned = models.ForeignKey(  # the payment that it takes back, or seems to
         Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    outcome = models.CharField(  # of a dispute, as the provider says how it ended
+        _("outcome"), max_length=4, choices=Dispute.Outcome, blank=True, default="", db_default=""
+    )
     state = models.CharField(_("state"), max_length=10, choices=State)
     match = models.CharField(_("match"), max_length=10, choices=Match, default=Match.NONE)
     why = models.CharField(_("why"), max_length=20, choices=Why, blank=True)
@@ -169,7 +173,9 @@ class StatementLine(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=["open", "booked", "aside", "out", "returned"]),
+                condition=models.Q(
+                    state__in=["open", "booked", "aside", "out", "returned", "disputed"]
+                ),
                 name="line_state_known",
             ),
             models.CheckConstraint(
@@ -223,13 +229,16 @@ class StatementLine(models.Model):
                 name="line_from_one_source",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="returned")
+                condition=~models.Q(state__in=["returned", "disputed"])
                 | models.Q(is_return=True, returned__isnull=False),
                 name="line_returned_with_its_payment",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="booked") | models.Q(is_return=False),
                 name="line_booked_came_in",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["", "won", "lost"]), name="line_outcome_known"
             ),
             models.UniqueConstraint(
                 fields=["returned"],

@@ -57,7 +57,11 @@ class CameIn:
 
 @dataclass(frozen=True)
 class WentBack:
-    """Money that went back, all or a part of what came in under the number that it ``names``."""
+    """Money that went back, all or a part of what came in under the number that it ``names``.
+
+    ``so_far``: the amount is all that went back of it until now, this time and before. ``outcome`` is how a dispute
+    ended, "won" or "lost"; "" while it is open.
+    """
 
     key: str
     names: str
@@ -67,6 +71,8 @@ class WentBack:
     remark: str = ""
     whole: bool = True
     disputed: bool = False
+    so_far: bool = False
+    outcome: str = ""
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,7 @@ def _back(said: dict[str, str]) -> WentBack:
     return WentBack(
         key=f"{said['trade_no']}#{request}", names=said["trade_no"], amount=back, currency="CNY",
         at=_moment(said["gmt_refund"]), remark=_remark(said), whole=back == total,
+        so_far=True,  # refund_fee is the sum of all refunds of the trade
     )  # fmt: skip
 
 

@@ -29,7 +29,11 @@ from banking.providers.words import NO_WHSEC
 from notices.channels import Setting
 
 TOLERANCE = timedelta(seconds=300)
-LOST = {"charge.dispute.funds_withdrawn", "charge.dispute.created"}
+DISPUTES = {
+    "charge.dispute.created", "charge.dispute.funds_withdrawn", "charge.dispute.closed",
+}  # fmt: skip
+OUTCOMES = {"won": "won", "warning_closed": "won", "lost": "lost"}
+"""How a dispute ends by its status; a warning that was closed took no money."""
 
 
 class StripePay(Provider):
@@ -81,7 +85,7 @@ class StripePay(Provider):
                 return Heard(came=(_came(said),))
             if kind == "charge.refunded":
                 return Heard(back=(_refunded(said, event),))
-            if kind in LOST:
+            if kind in DISPUTES:
                 return Heard(back=(_disputed(said),))
         except NO_SENSE as nonsense:
             raise Nonsense("body") from nonsense
@@ -124,7 +128,7 @@ def _refunded(said: dict[str, Any], event: dict[str, Any]) -> WentBack:
         key=f"{said['id']}#{said['amount_refunded']}", names=str(said.get("payment_intent") or said["id"]),
         amount=amount_of(said["amount_refunded"], currency), currency=currency,
         at=_moment(event["created"]), remark=str(said.get("description") or ""),
-        whole=said["amount_refunded"] == said["amount"],
+        whole=said["amount_refunded"] == said["amount"], so_far=True,
     )  # fmt: skip
 
 
@@ -135,6 +139,7 @@ def _disputed(said: dict[str, Any]) -> WentBack:
         key=str(said["id"]), names=str(said.get("payment_intent") or said["charge"]),
         amount=amount_of(said["amount"], currency), currency=currency,
         at=_moment(said["created"]), remark=str(said.get("reason") or ""), disputed=True,
+        outcome=OUTCOMES.get(str(said.get("status")), ""),
     )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ VIEWS = {
     "aside": gettext_lazy("Set aside"),
     "booked": gettext_lazy("Booked"),
     "returned": gettext_lazy("Went back"),
+    "disputed": gettext_lazy("Under doubt"),
     "out": gettext_lazy("Money out"),
 }
 
@@ -178,11 +179,12 @@ def _went_back(request: HttpRequest, found: StatementLine) -> HttpResponse:
         initial={"number": found.returned.number if found.returned else ""},
     )  # fmt: skip
 
+    disputed = found.why == StatementLine.Why.DISPUTED
+    act = taking_back.put_in_doubt if disputed else taking_back.take_back
+
     def do(data: dict[str, Any]) -> Any:
         try:
-            taking_back.take_back(
-                line=found, payment=data["number"], by=request.user, at=clock.now()
-            )
+            act(line=found, payment=data["number"], by=request.user, at=clock.now())
         except StateRefused as refused:
             raise WrongInput(
                 _("Its case is closed. Reopen the case first, or set the line aside."), "number"
@@ -191,11 +193,15 @@ def _went_back(request: HttpRequest, found: StatementLine) -> HttpResponse:
 
     return handle(
         request, case=None, form=form, right=RIGHT, do=do, template="banking/line.html",
-        done=lambda payment: _("Payment %(number)s of case %(reference)s is reversed.")
+        done=lambda payment: (
+            _("Payment %(number)s of case %(reference)s is under doubt.")
+            if disputed
+            else _("Payment %(number)s of case %(reference)s is reversed.")
+        )
         % {"number": payment.number, "reference": payment.case.reference},
         to=reverse("banking:money_in"),
         context={
-            "line": found, "zone": HOUSE_ZONE, "waits": found.state in booking.WAITING,
+            "line": found, "disputed": disputed, "zone": HOUSE_ZONE, "waits": found.state in booking.WAITING,
             "payments": payments_for(found) if found.state in booking.WAITING else [],
         },
     )  # fmt: skip

@@ -255,7 +255,11 @@ def _of_tab(tab: str, found: Case, reader: User, at: datetime) -> dict[str, Any]
     if tab == "agreement":
         return {
             "agreements": list(found.agreements.prefetch_related("instalments")[:20]),
-            "payments": list(found.payments.select_related("receipt", "refund__receipt")[:100]),
+            "payments": list(
+                found.payments.select_related("receipt", "refund__receipt").prefetch_related(
+                    "disputes"
+                )[:100]
+            ),
         }
     if tab == "notices":
         letters = found.lawyers_letters.select_related("firm", "lawyer", "notice")

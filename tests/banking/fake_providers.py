@@ -172,7 +172,7 @@ class FakeAlipay:
         local = f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
         said = self.trade(
             at, amount=amount, status="TRADE_CLOSED" if back == amount else "TRADE_SUCCESS",
-            refund_fee=back, gmt_refund=f"{local}.123", out_biz_no="HZRF001", **more,
+            refund_fee=back, gmt_refund=f"{local}.123", **{"out_biz_no": "HZRF001", **more},
         )  # fmt: skip
         return self.call(said)
 
@@ -231,14 +231,17 @@ class FakeStripe:
         }  # fmt: skip
         return self.call("charge.refunded", said, at)
 
-    def disputed(self, at: datetime, *, number: str = "pi_1") -> Any:
-        """The payer says that it was not theirs."""
+    def disputed(
+        self, at: datetime, *, number: str = "pi_1", status: str = "needs_response"
+    ) -> Any:
+        """The payer says that it was not theirs, or how that ended."""
         said = {
             "id": "dp_1", "object": "dispute", "amount": 650_000, "currency": "cny",
             "charge": "ch_1", "payment_intent": number, "created": int(at.timestamp()),
-            "reason": "fraudulent", "status": "needs_response",
+            "reason": "fraudulent", "status": status,
         }  # fmt: skip
-        return self.call("charge.dispute.created", said, at)
+        ended = status in {"won", "lost", "warning_closed"}
+        return self.call(f"charge.dispute.{'closed' if ended else 'created'}", said, at)
 
     def call(
         self, kind: str, said: Mapping[str, Any], at: datetime, *, secret: str = WHSEC,

@@ -14,7 +14,7 @@ from django.utils import translation
 from agreements.models import Payment
 from banking.actions import provider_accounts
 from banking.actions.booking import book_certain, book_line
-from banking.actions.taking_back import take_back_certain
+from banking.actions.taking_back import settle_disputes, take_back_certain
 from banking.models import ProviderAccount, StatementLine
 from people.models import User
 from tests import make
@@ -76,6 +76,7 @@ def line_to(db: Any) -> Any:
 def work() -> None:
     """What the clock does with what was told."""
     take_back_certain(AT)
+    settle_disputes(AT)
     book_certain(AT)
 
 
@@ -243,73 +244,6 @@ class TestCall:
         (line,) = cast.lines()
         assert line.amount == Decimal("6500.00")
         assert cast.told("provider.said_otherwise")[0]["now"] == "0.01"
-
-
-class TestRefund:
-    @ALL
-    def test_of_all_takes_the_payment_back_with_its_reason(self, line_to: Any, name: str) -> None:
-        case = agreements.signed().case
-        provider = line_to(name)
-        provider.fake.paid(AT)
-        work()
-        for _ in range(2):
-            assert provider.fake.is_taken(provider.fake.refunded(AT))
-            work()
-        payment = case.payments.get()
-        assert payment.reversed_at == AT
-        assert payment.reversed_why.startswith("由")  # in the debtor's language
-        assert agreements.again(case).balance == Decimal("39000.00")
-        came, back = cast.lines()
-        assert (came.state, came.payment) == ("aside", None)
-        assert (back.state, back.returned) == ("returned", payment)
-
-    @ALL
-    def test_of_a_part_waits_for_a_person(self, line_to: Any, name: str) -> None:
-        case = agreements.signed().case
-        provider = line_to(name)
-        provider.fake.paid(AT)
-        work()
-        part = {"back": "100.00"} if name == "alipay" else {"cents": 10_000}
-        provider.fake.refunded(AT, **part)
-        work()
-        assert case.payments.get().reversed_at is None
-        back = cast.lines()[-1]
-        assert (back.state, back.why, back.amount) == ("open", "part_back", Decimal("100.00"))
-
-    @ALL
-    def test_before_its_payment_sets_both_aside(self, line_to: Any, name: str) -> None:
-        case = agreements.signed().case
-        provider = line_to(name)
-        provider.fake.refunded(AT)
-        work()
-        (back,) = cast.lines()
-        assert (back.state, back.match) == ("open", "certain")
-        provider.fake.paid(AT)
-        work()
-        assert not case.payments.exists()
-        assert {line.state for line in cast.lines()} == {"aside"}
-
-    def test_on_a_closed_case_waits_for_a_person(self, line_to: Any) -> None:
-        case = agreements.signed().case
-        provider = line_to("wechat_pay")
-        provider.fake.paid(AT)
-        work()
-        type(case).objects.filter(pk=case.pk).update(state="closure", closed_at=AT)
-        provider.fake.refunded(AT)
-        work()
-        assert case.payments.get().reversed_at is None
-        back = cast.lines()[-1]
-        assert (back.state, back.why) == ("open", "not_reversed")
-
-    def test_is_no_dispute_which_waits_for_a_person(self, line_to: Any) -> None:
-        case = agreements.signed().case
-        provider = line_to("stripe_pay")
-        provider.fake.paid(AT)
-        work()
-        provider.fake.disputed(AT)
-        work()
-        assert case.payments.get().reversed_at is None
-        assert cast.lines()[-1].why == "disputed"
 
 
 class TestWeChatPay:
