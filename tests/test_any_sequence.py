@@ -23,9 +23,19 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from agreements import plans
-from agreements.actions import closing, drawing, following, paying, signing, voiding
+from agreements.actions import (
+    closing,
+    disputing,
+    drawing,
+    following,
+    giving_back,
+    moving,
+    paying,
+    signing,
+    voiding,
+)
 from agreements.actions.stopping import OWED
-from agreements.models import Agreement, Allocation, Instalment
+from agreements.models import Agreement, Allocation, Dispute, Instalment
 from agreements.policy import owed_by_component
 from cases.actions import circumstances, contacting, excepting, holding, preparing, writing
 from cases.models import Case, ClaimPaper, ContactAttempt, Hold, LedgerEntry, Refusal
@@ -73,6 +83,8 @@ EDGES = {
     "closure": {"follow_up"},
 }
 AHEAD = ["planned", "announced", "noticed"]
+OTHER = "HZ-2026-0900"
+"""The case for which money comes in by mistake, and back."""
 CHECK_CHAIN_EVERY = 5
 
 
@@ -708,6 +720,55 @@ def reverse(w: World) -> None:
 
 
 @action
+def move_payment(w: World) -> None:
+    """To another debtor, in one step over two cases."""
+    there = Case.objects.filter(reference=OTHER).first() or make.prepared_case(
+        reference=OTHER, external_reference="W-900"
+    )
+    moving.move_payment(
+        payment=w.pick(w.case.payments.order_by("-pk")), to=there, why="付款人填错编号",
+        keep_rest=bool(w.lot % 2), **w.who,
+    )  # fmt: skip
+    must_tie_elsewhere()
+
+
+@action
+def move_payment_back(w: World) -> None:
+    there = w.pick(Case.objects.filter(reference=OTHER))
+    moving.move_payment(
+        payment=w.pick(there.payments.order_by("-pk")), to=w.case, why="核对有误",
+        keep_rest=bool(w.lot % 2), **w.who,
+    )  # fmt: skip
+    must_tie_elsewhere()
+
+
+@action
+def give_back_part(w: World) -> None:
+    payment = w.pick(w.case.payments.order_by("-pk"))
+    giving_back.give_back_part(
+        payment=payment, back=w.pick([money(payment.amount / 3), payment.amount, ZERO]),
+        why="部分退款", **w.who,
+    )  # fmt: skip
+
+
+@action
+def open_dispute(w: World) -> None:
+    payment = w.pick(w.case.payments.order_by("-pk"))
+    disputing.open_dispute(
+        payment=payment, number=f"dp_{w.lot}", **w.who,
+        amount=w.pick([payment.amount, money(payment.amount / 2)], 3),
+    )  # fmt: skip
+
+
+@action
+def end_dispute(w: World) -> None:
+    disputes = Dispute.objects.filter(payment__case=w.case).order_by("outcome", "-pk")
+    disputing.end_dispute(
+        dispute=w.pick(disputes), outcome=w.pick(["won", "lost"]), remark="", **w.who
+    )  # fmt: skip
+
+
+@action
 def certify(w: World) -> None:
     closing.issue_certificate(case=w.case, **w.who)
 
@@ -928,9 +989,16 @@ def money_ties(case: Case) -> None:
         assert sums.get(name, ZERO) == getattr(case, name) >= ZERO, name
     for payment in case.payments.all():
         booked = payment.entries.aggregate(sum=Sum("amount"))["sum"] or ZERO
-        assert booked == (ZERO if payment.reversed_at else -payment.amount), payment
+        assert booked == (ZERO if payment.reversed_at else -payment.counted), payment
         matched = payment.allocations.aggregate(sum=Sum("amount"))["sum"] or ZERO
         assert matched <= payment.amount, payment
+
+
+def must_tie_elsewhere() -> None:
+    """The other case is sound too: its ledger, its payments and its timeline."""
+    there = Case.objects.get(reference=OTHER)
+    money_ties(there)
+    assert isinstance(verify(there), Verified)
 
 
 def agreements_tie(case: Case) -> None:
@@ -1066,7 +1134,7 @@ def test_every_action_is_among_those_that_are_drawn() -> None:
     """A new action has to be drawn too: it is a public function that somebody does at some time."""
     source = Path(__file__).read_text()
     modules = [
-        closing, drawing, following, paying, signing, circumstances, contacting, excepting, holding,
+        closing, disputing, drawing, following, giving_back, moving, paying, signing, circumstances, contacting, excepting, holding,
         preparing, writing, announcing, arriving, befalling, departing, planning, recording,
         refusing, safety, letters,
     ]  # fmt: skip

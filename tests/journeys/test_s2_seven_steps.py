@@ -7,9 +7,11 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from pypdf import PdfReader
 
 from agreements.models import Agreement
+from agreements.policy import ledger_sums, owed_by_component
 from cases.models import Case
 from documents.models import Document
 from documents.render import check_path
@@ -66,6 +68,7 @@ class TestSevenSteps:
 
         self.waiver(door, open_page, sign_in, case)
         self.agreement(door, case)
+        self.ties(case, Decimal("39000.00"))
         case = Case.objects.get(pk=case.pk)
         assert case.state == "follow_up"
         assert (case.principal, case.interest, case.fees) == (
@@ -187,6 +190,16 @@ class TestSevenSteps:
         page.fill("[name=received_at]", f"2026-{4 + number:02d}-15T09:30")
         page.select_option("[name=received_by]", "creditor")
         press(page, "Book it")
+        page.wait_for_url("**/cases/*/?tab=agreement")
+        self.ties(case, Decimal("39000.00") - (number + 1) * Decimal("6500.00"))
+
+    def ties(self, case: Case, balance: Decimal) -> None:
+        """The case, its ledger and what is missing of the plan say the same."""
+        case = Case.objects.get(pk=case.pk)
+        assert case.balance == balance
+        assert ledger_sums(case) == owed_by_component(case)
+        plan = Agreement.objects.get().instalments.all()
+        assert sum(row.missing for row in plan) == balance
 
     def close(self, page: Any, case: Case) -> None:
         page.goto(f"/cases/{case.reference}/close/")
@@ -234,6 +247,22 @@ class TestSevenSteps:
             page.get_by_role("button", name="Compare").click()
             page.get_by_text(answer).wait_for()
 
+    def report_names_all(self, case: Case, report: str) -> None:
+        """Every notice, person, version of the rules and payment of the case stands in the closure report."""
+        written = Document.objects.get(kind="closure_report").created_at
+        for payment in case.payments.all():
+            assert payment.number in report
+        with override("zh-hans"):
+            for notice in case.notices.filter(queued_at__lte=written):
+                assert "".join(str(notice.called).split()) in report, notice
+        last = Event.objects.get(case=case, kind="case.reported").data["events"]
+        before = Event.objects.filter(case=case, number__lte=last)
+        for name in set(before.values_list("actor_name", flat=True)) - {"system"}:
+            assert "".join(name.split()) in report, name
+        for told in before.filter(data__has_key="decision").values_list("data", flat=True):
+            for pack, version in told["decision"].get("packs", {}).items():
+                assert f"{pack}{version}" in report, (pack, version)
+
     def tells_the_whole_story(self, case: Case) -> None:
         case = Case.objects.get(pk=case.pk)
         assert verify(case) == Verified(case.event_count, case.head)
@@ -251,5 +280,6 @@ class TestSevenSteps:
         report = text_of(Document.objects.get(kind="closure_report"))
         for told in ("HZ-2026-0147", "李伟", "王芳", "6,500.00", "story", "0.00"):
             assert told in report
+        self.report_names_all(case, report)
         assert "结清证明" in text_of(Document.objects.get(kind="settlement"))
         assert not Notice.objects.filter(state__in=["failed", "doubtful"]).exists()
