@@ -5,6 +5,7 @@ from celery import shared_task
 from agreements.actions import accruing, depositing
 from agreements.actions.by_link import expire_links
 from agreements.actions.following import sweep
+from agreements.actions.mandates import sweep_mandates
 from agreements.actions.warning import warn_of_limitation
 from common import clock
 from people.models import User
@@ -33,3 +34,9 @@ def sweep_interest() -> None:
 def sweep_cash() -> None:
     """Tell of cash that is not in the bank, and take back unused numbers; harmless when run twice, late, or at once."""
     depositing.sweep(clock.now())
+
+
+@shared_task
+def sweep_ended_mandates() -> None:
+    """Have agencies part with data and originals once their mandate has ended; harmless when run twice, late, or at once."""
+    sweep_mandates(clock.now())

@@ -10,7 +10,7 @@ from common.clock import local_day
 from common.money import ZERO
 from compliance.packs import PackUnreadable
 from compliance.records import RECORDS
-from compliance.retention import Kept, keep
+from compliance.retention import Kept, has_terms, keep
 
 OF_THE_HOUSE = {"impact_assessment"}  # kept by compliance, not in a case
 HELD_FOR = {
@@ -24,7 +24,8 @@ REACHED = (ContactAttempt.Result.REACHED, ContactAttempt.Result.PROMISED)
 def kept_of(case: Case, *, closed_on: date) -> list[Kept]:
     """Each class of its records with its days, if the case is closed on that day.
 
-    Nothing where a pack of the case cannot be read: then nobody may say when anything goes.
+    Nothing where a pack of the case cannot be read: then nobody may say when anything goes. Where the packs have no term
+    for that day, the terms of the day count on which two people decided so (``retention.actions.deciding``).
     """
     ends = [debt.limitation_ends_on for debt in case.debts.all() if debt.limitation_ends_on]
     known: dict[str, Any] = {
@@ -40,6 +41,9 @@ def kept_of(case: Case, *, closed_on: date) -> list[Kept]:
         "holds": _held_for(case),
     }
     try:
+        if not has_terms(case.packs, closed_on):  # closed before the packs' first
+            decided = case.term_decisions.order_by("-pk").first()
+            known["terms_on"] = decided.terms_on if decided else None
         return [keep(record, **known) for record in RECORDS if record not in OF_THE_HOUSE]
     except PackUnreadable:
         return []

@@ -58,8 +58,12 @@ def keep(
     events: Mapping[str, date | None] | None = None,
     limitation_ends_on: date | None = None,
     holds: Iterable[str] = (),
+    terms_on: date | None = None,
 ) -> Kept:
     """What becomes of this class of records of a case that is closed on that day.
+
+    The terms are those of the closing; ``terms_on`` names another day where a person has decided so, since the packs
+    have none for a closing so long ago.
 
     ``events`` are the days of other events from which a term may run (``compliance.records.EVENTS``), none
     for those that have not come yet; ``holds`` what keeps it from being deleted (``HOLDS``). A kind of creditor
@@ -70,7 +74,7 @@ def keep(
     least: list[date | None] = []
     ends: list[date | None] = []
     why: list[Reason] = []
-    for entry, term in _terms(record, tuple(packs), creditor_type, closed_on):
+    for entry, term in _terms(record, tuple(packs), creditor_type, terms_on or closed_on):
         begins = days.get(term["from"])
         for part, found in (("minimum", least), ("default", ends), ("maximum", ends)):
             if part not in term:
@@ -95,6 +99,11 @@ def keep(
         why=tuple(why),
         due_on=gone,
     )
+
+
+def has_terms(packs: Iterable[str], day: date) -> bool:
+    """Whether the packs have a term for anything on that day; raises ``PackUnreadable``."""
+    return bool(entries_under(tuple(packs), KEY, day))
 
 
 def rest(others: Iterable[Kept]) -> Kept:

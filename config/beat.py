@@ -23,6 +23,7 @@ TICKS: dict[str, timedelta] = {
     "agreements.tasks.warn_of_limitation_ends": HOUR,
     "agreements.tasks.sweep_interest": MINUTE,
     "agreements.tasks.sweep_cash": MINUTE,
+    "agreements.tasks.sweep_ended_mandates": HOUR,
     "banking.tasks.sweep": MINUTE,
     "outreach.tasks.sweep": MINUTE,
     "visits.tasks.sweep_missed": MINUTE,

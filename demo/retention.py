@@ -24,9 +24,19 @@ OLD = (  # debtor, guarantor's friend who was only to be reached, and how many d
 )
 
 
+BEFORE = (
+    ("祝南星", "祝小北", date(2021, 6, 18)),
+)  # closed before the first term: a person decides
+
+
 def keep_and_delete(cast: Cast, now: datetime) -> None:
-    """Three cases of five years ago, a hold on the second, and what the clock has deleted by now."""
-    cases = [_old_case(cast, n, *told, now) for n, told in enumerate(OLD, 1)]
+    """Three cases of five years ago, a hold on the second, one older than every term, and what the clock has deleted by now."""
+    cases = [
+        _old_case(cast, n, name, friend, _closed_on(n, past, now))
+        for n, (name, friend, past) in enumerate(OLD, 1)
+    ]
+    for n, told in enumerate(BEFORE, len(OLD) + 1):
+        _old_case(cast, n, *told)
     holding.set_legal_hold(
         case=cases[1], kind="suit", reason="债务人就本案提起侵权诉讼，杭州市西湖区人民法院已受理",
         review_on=local_day(now, ZONE) + timedelta(days=150), by=cast.users["compliance"], at=now,
@@ -34,9 +44,12 @@ def keep_and_delete(cast: Cast, now: datetime) -> None:
     erasing.sweep(now, by=User.objects.system())
 
 
-def _old_case(cast: Cast, n: int, name: str, friend: str, past: int, now: datetime) -> Case:
+def _closed_on(n: int, past: int, now: datetime) -> date:
     today = local_day(now, ZONE)
-    closed_on = max(FIRST + timedelta(days=n), _five_years_before(today) - timedelta(days=past))
+    return max(FIRST + timedelta(days=n), _five_years_before(today) - timedelta(days=past))
+
+
+def _old_case(cast: Cast, n: int, name: str, friend: str, closed_on: date) -> Case:
     at = from_local(datetime.combine(closed_on, time(10, 30)), ZONE)
     before = at - timedelta(days=40)
     team = cast.teams["杭州一组"]

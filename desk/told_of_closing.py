@@ -61,6 +61,12 @@ SENTENCES: dict[str, Any] = {
     "records.hold_renewed": _(
         "The hold on records stands on, looked at again by %(review_on)s: %(held_for)s. %(why)s"
     ),
+    "records.terms_decided": _(
+        "No term was known for the records; those of %(terms_on)s count: %(why)s"
+    ),
+    "records.review_due": _("The hold on records is to be looked at again: %(held_for)s."),
+    "mandate.ended": _("The mandate %(mandate)s of %(agency)s ended on %(until)s."),
+    "mandate.renewed": _("The case has a mandate in force again: %(mandate)s, until %(until)s."),
     "records.released": _("Records are held no longer: %(held_for)s. %(why)s"),
     "records.kept": _("Records whose term has run out were kept, since they are held."),
     "records.erased": _(

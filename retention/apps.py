@@ -6,7 +6,7 @@ class RetentionConfig(AppConfig):
 
     def ready(self) -> None:
         """Make known this app's kind of approval."""
-        from retention.actions.holding import lifting
+        from retention.actions.releasing import releasing
         from workflow.approvals import ApprovalKind, register
 
-        register(ApprovalKind("release_records", "release_records", lifting))
+        register(ApprovalKind("release_records", "release_records", releasing))

@@ -54,6 +54,28 @@ class LegalHold(models.Model):
         return self.get_kind_display()
 
 
+class TermDecision(models.Model):
+    """By which day's terms the records of a case go that was closed before the packs' first: two people said so."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="term_decisions")
+    terms_on = models.DateField(_("by the terms of"))
+    why = models.CharField(_("why"), max_length=300)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(_("decided at"))
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(asked_by=models.F("decided_by")), name="terms_decided_by_two"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.terms_on}"
+
+
 class Rest(models.Model):
     """Nothing is deleted anywhere while one is open: a person has stopped the engine, another lets it go on."""
 

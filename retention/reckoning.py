@@ -13,6 +13,8 @@ from compliance.retention import Kept, rest
 from retention.models import Term
 
 DAY = timedelta(days=1)
+NO_TERM = "records.no_term"
+"""The duty to decide what becomes of records for which no term is known."""
 LOOK_AGAIN = timedelta(days=7)
 """A term that is neither due nor held is reckoned anew so often: packs and limitation may have changed."""
 
@@ -28,6 +30,11 @@ def reckoned(case: Case) -> list[Kept]:
     # Where nothing was agreed there is no recording of it, for which the rest would have to wait.
     agreed = Agreement.objects.filter(case=case).exists()
     return [*kept, rest(one for one in kept if agreed or one.record != "agreement_recording")]
+
+
+def has_no_term(case: Case) -> bool:
+    """Whether it is closed and nothing of it has a term, since the packs' first came later: a person decides."""
+    return case.closed_at is not None and not any(one.why for one in reckoned(case))
 
 
 def due(kept: Kept, day: date) -> bool:

@@ -38,6 +38,7 @@ STAYS: dict[str, str] = {
     "retention.Rest": HOUSE,
     "retention.Erasure": "The deletion itself: kinds, numbers and rules, and nothing of anybody.",
     "retention.Term": "Kinds, days and rules.",
+    "retention.TermDecision.why": "By whose decision records without a term went, which is told for as long as the case itself is.",
     "retention.LegalHold": "Why records were kept, which has to be told for as long as the case itself is.",
     "retention.FileToGo": "The names of files that are about to leave, each without meaning.",
     # ---------------------------------------------------------------- what proves that nothing was changed

@@ -18,10 +18,11 @@ from common import clock
 from common.clock import HOUSE_ZONE, from_local, local_day
 from people.recent import recent_sign_in
 from retention.actions import holding, resting
+from retention.actions.deciding import ask_for_terms
 from retention.actions.erasing import NothingDue, Plan, preview, rows_of
 from retention.forms import LegalHoldForm, RenewForm, WhyForm
 from retention.models import Erasure, LegalHold, Term
-from retention.reckoning import reckoned
+from retention.reckoning import has_no_term, reckoned
 from workflow.approvals import is_asked
 from workflow.forms import YEARS
 from workflow.models import Approval
@@ -222,6 +223,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "erasures": list(found.erasures.select_related("certificate")[:PAGE]),
         "on": on,
         "plan": _told(found, on) if on else None,
+        "no_term": has_no_term(found),
         "asked": is_asked(found, Approval.Kind.RELEASE_RECORDS, clock.now()),
     }
     return _page(request, "retention/case.html", "", context)
@@ -304,6 +306,17 @@ def lift(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
             hold=legal_hold, by=request.user, at=clock.now(), **data
         ),
         done=_("Asked for; a second person decides."),
+    )  # fmt: skip
+
+
+def terms(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask a second person to let today's terms count for a case that was closed before the first of them."""
+    found = seen_case(request, reference)
+    return _form(
+        request, found, WhyForm(request.POST or None), title=_("Let today's terms count"),
+        button=_("Ask for it"), done=_("Asked for; a second person decides."),
+        hint=_("When this case was closed the packs had no term. The terms of today would count from the closing on; what is due by then is deleted, and cannot be brought back."),
+        do=lambda data: ask_for_terms(case=found, by=request.user, at=clock.now(), **data),
     )  # fmt: skip
 
 

@@ -468,6 +468,7 @@ TABLE: dict[str, Route] = {
     "retention:engine": Route(reads="stop_deleting", writes="stop_deleting"),
     "retention:case": page("case", "see_retention"),
     "retention:hold": form("case", "hold_records"),
+    "retention:terms": form("case", "hold_records"),
     "retention:renew": form("case", "hold_records", lambda w: w.records_hold.pk),
     "retention:lift": form("case", "hold_records", lambda w: w.records_hold.pk),
     "outreach:runs": Route(reads="see_runs", only="GET"),

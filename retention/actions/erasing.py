@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -30,9 +30,18 @@ from retention import forgetting, places
 from retention.actions.resting import rest_now
 from retention.certificate import certificate_pdf, filename
 from retention.models import Erasure, FileToGo, Term
-from retention.reckoning import DAY, day_of, newly_closed, said_of, shelve
+from retention.reckoning import (
+    DAY,
+    NO_TERM,
+    day_of,
+    has_no_term,
+    newly_closed,
+    said_of,
+    shelve,
+)
 from timeline.chain import ERASED, record_for_house
 from timeline.erasing import take_out
+from workflow.duties import raise_duty
 from workflow.numbering import next_number
 from workflow.steps import note
 
@@ -40,6 +49,8 @@ NUMBERS_LOCK = 7_300_023
 BATCH = 100
 BUDGET = 240.0
 """Seconds after which a sweep leaves the rest to the next one."""
+DECIDE_WITHIN = timedelta(days=30)
+"""By when somebody says what becomes of records without a term; the house's own figure."""
 log = logging.getLogger(__name__)
 
 
@@ -123,6 +134,15 @@ def _shelve(case: Case, at: datetime, _by: User) -> None:
     with transaction.atomic():
         locked = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
         shelve(locked, day=day_of(locked, at))
+        if has_no_term(locked):
+            raise_duty(
+                case=locked, kind=NO_TERM, key=f"{NO_TERM}:{locked.pk}", at=at,
+                due_at=at + DECIDE_WITHIN, role=User.Role.COMPLIANCE,
+                says={
+                    "en": "No term is known for records of a case closed that long ago. They are kept; decide what becomes of them.",
+                    "zh": "结案日早于现有保存期限规则，尚无可适用的保存期限。档案继续保存，请作出处理决定。",
+                },
+            )  # fmt: skip
 
 
 def preview(case: Case, at: datetime) -> Plan:

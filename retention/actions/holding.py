@@ -1,22 +1,31 @@
 """Legal holds: nothing of the case is deleted while one stands; a person sets and renews it, two lift it."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from cases.models import Case
-from common.clock import local_day
+from common.clock import day_ends, local_day
 from people.models import User
 from people.rights import may
 from retention.models import LegalHold
 from retention.reckoning import shelve
 from workflow.approvals import must_not_wait, request_approval
-from workflow.models import Approval
+from workflow.duties import fulfil, raise_duty
+from workflow.models import Approval, Duty
 from workflow.steps import RightRefused, Step, WrongInput, case_of, note
 
+log = logging.getLogger(__name__)
+
 RIGHT = "hold_records"
+REVIEW = "records.review"
+BATCH = 200
 LONGEST = timedelta(days=366)
 """So far ahead may the day lie on which a hold is looked at again; no law names it, the house does."""
 
@@ -56,6 +65,7 @@ def renew_legal_hold(
 
     def write(locked: Case) -> dict[str, Any]:
         fresh = _standing(hold, locked)
+        fulfil(case=locked, kind=REVIEW, key=_review_key(fresh), by=by, at=at)
         fresh.review_on, fresh.reason = review_on, why
         fresh.save(update_fields=["review_on", "reason"])
         return {"kind": fresh.kind, "why": why, "review_on": review_on.isoformat()}
@@ -87,6 +97,7 @@ def lifting(approval: Approval, by: User, at: datetime) -> Sequence[Step]:
 
     def release(locked: Case) -> Mapping[str, Any]:
         fresh = _standing(hold, locked)
+        fulfil(case=locked, kind=REVIEW, key=_review_key(fresh), by=by, at=at)
         fresh.lifted_by, fresh.lifted_at, fresh.lifted_why = by, at, approval.reason[:300]
         fresh.save(update_fields=["lifted_by", "lifted_at", "lifted_why"])
         shelve(locked, day=local_day(at, locked.zone))
@@ -95,6 +106,58 @@ def lifting(approval: Approval, by: User, at: datetime) -> Sequence[Step]:
         }  # fmt: skip
 
     return [Step(subject=case, event="records.released", data=release)]
+
+
+def raise_reviews(at: datetime, *, by: User) -> int:
+    """Raise the duty to look again at each hold whose day has come; says how many. A hold never ends by itself."""
+    rough = local_day(at, "Pacific/Kiritimati")  # where the day comes first
+    due = LegalHold.objects.filter(lifted_at=None, review_on__lte=rough).annotate(
+        told_as=Concat(
+            Value(f"{REVIEW}:"), Cast("pk", TextField()), Value(":"), Cast("review_on", TextField()),
+            output_field=TextField(),
+        )
+    )  # fmt: skip
+    untold = due.exclude(Exists(Duty.objects.filter(key=OuterRef("told_as"))))
+    found = list(untold.select_related("case__debtor").order_by("review_on", "pk")[:BATCH])
+    raised = 0
+    for hold in found:
+        if hold.review_on <= local_day(at, hold.case.zone):
+            try:
+                _raise_review(hold, at, by)
+                raised += 1
+            except WrongInput:  # lifted or renewed meanwhile
+                continue
+            except Exception:
+                log.exception("The review of hold %s could not be raised.", hold.pk)
+    return raised
+
+
+def _raise_review(hold: LegalHold, at: datetime, by: User) -> None:
+    def write(locked: Case, _by: User, at: datetime) -> None:
+        fresh = _standing(hold, locked)
+        if fresh.review_on != hold.review_on:
+            raise WrongInput(_("Somebody has looked at this hold meanwhile."))
+        with override("en"):
+            english = fresh.get_kind_display()
+        with override("zh-hans"):
+            chinese = fresh.get_kind_display()
+        raise_duty(
+            case=locked, kind=REVIEW, key=_review_key(fresh), at=at, role=User.Role.COMPLIANCE,
+            due_at=max(day_ends(fresh.review_on, locked.zone), at),
+            says={
+                "en": f"Look again at the hold on the records ({english}): renew it with a reason, or ask that it be lifted.",
+                "zh": f"请复核档案保全（{chinese}）：说明理由继续保全，或申请解除。",
+            },
+        )  # fmt: skip
+
+    note(
+        hold.case, event="records.review_due", by=by, at=at, then=write,
+        data={"kind": hold.kind, "review_on": hold.review_on.isoformat()},
+    )  # fmt: skip
+
+
+def _review_key(hold: LegalHold) -> str:
+    return f"{REVIEW}:{hold.pk}:{hold.review_on:%Y-%m-%d}"
 
 
 def _standing(hold: LegalHold, locked: Case) -> LegalHold:
