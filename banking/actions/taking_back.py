@@ -46,6 +46,9 @@ def take_back(*, line: StatementLine, payment: Payment, by: User, at: datetime) 
         tell("statement.line_returned", fresh, by, at, payment=payment.number)
         return fresh
 
+    def tie_part(_rest: Payment, by: User, at: datetime) -> None:
+        tie_to(payment, by, at)
+
     def tie(payment: Payment, by: User, at: datetime) -> None:
         fresh = tie_to(payment, by, at)
         if money_in:  # opened again by the reversal; but this money is gone
@@ -57,10 +60,7 @@ def take_back(*, line: StatementLine, payment: Payment, by: User, at: datetime) 
         with transaction.atomic(durable=True):
             tie(payment, by, at)
     elif line.amount < payment.amount:
-        give_back_part(
-            payment=payment, back=line.amount, why=why, by=by, at=at,
-            also=lambda _rest, by, at: tie_to(payment, by, at),
-        )  # fmt: skip
+        give_back_part(payment=payment, back=line.amount, why=why, by=by, at=at, also=tie_part)
     else:
         reverse_payment(payment=payment, why=why, by=by, at=at, also=tie)
     line.refresh_from_db()
