@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agreements", "0020_say_for_which_debt"),
+        ("agreements", "0022_seal_accounts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agreements", "0021_doubt_disputed_payments"),
-        ("banking", "0003_hear_payment_providers"),
+        ("agreements", "0023_doubt_disputed_payments"),
+        ("banking", "0005_seal_accounts"),
         ("cases", "0028_declare_originals_void"),
         ("people", "0012_say_why_credentials_are_revoked"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
