@@ -83,6 +83,7 @@ KEYS = {
         Key("leave.minutes", int, min, "minutes in which officers who are asked to leave are gone", "被要求离开后的离开时限（分钟）"),
         Key("pack.good_hours", int, min, "hours for which what a phone takes along to a door is good", "手机上门资料包的有效小时数"),
         Key("emergency.phone", str, _only, "number of the police", "报警电话"),
+        Key("advice.phone", str, _only, "number of the public line for free legal advice", "公共法律服务热线"),
         Key("safety.check_in_minutes", int, min, "minutes in which officers at a door say that they are well", "外访员在现场报平安的间隔（分钟）"),
         Key("safety.escalate_minutes", int, min, "minutes until an alarm that nobody took up goes to the next people", "警报无人响应时逐级上报的间隔（分钟）"),
         Key("refusal.bar_days", int, max, "days without visits after a refusal", "拒绝上门后的禁访天数"),
@@ -120,6 +121,7 @@ KEYS = {
 }  # fmt: skip
 ONLY_EQUAL = {  # a house that tightens a pack may only repeat these: why none is stricter than another
     "emergency.phone": "the police have one number in a place",
+    "advice.phone": "the public has one such line in a place",
     "reminder.schedule": "a reminder more is a help to one debtor and a burden to another",
     "set_off.order": "each order suits one side in one case and the other in another",
     "lpr.one_year": "it is what was published",

@@ -19,6 +19,7 @@ from desk import (
     told_of_closing,
     told_of_looking,
     told_of_money,
+    told_of_portal,
     told_of_safety,
     told_of_signing,
 )
@@ -31,6 +32,7 @@ from timeline.models import Event
 from visits.forms import HARDSHIP
 from visits.models import Consent, TalkRecord, Visit
 from visits.models.record import credential_of
+from workflow.by_link import DEBTOR
 from workflow.models import Approval
 
 
@@ -70,7 +72,7 @@ GROUPS = {
         _("Contacts and notices"),
         "envelope",
         (
-            "contact.", "call.", "lawyers_letter.", "notice.", "message.", "wording.", "portal.",
+            "contact.", "channel.", "call.", "lawyers_letter.", "notice.", "message.", "wording.", "portal.",
             "run.",
         ),
     ),
@@ -118,6 +120,8 @@ class Told:
 
 def actor_words(name: str) -> str:
     """Who did it, as people say it; the system has no name of its own."""
+    if name == DEBTOR:
+        return str(_("the debtor, by a link"))
     return str(User.Role.SYSTEM.label) if name == User.Role.SYSTEM else name
 
 
@@ -185,6 +189,7 @@ CODED: dict[str, Any] = {
     **told_of_safety.CODED,
     **told_of_closing.CODED,
     **told_of_looking.CODED,
+    **told_of_portal.CODED,
 }
 SOURCES = {"circumstance.": Circumstance.Source}
 KINDS = {"consent.": Consent.Kind, "notice.": Notice.Kind, "approval.": Approval.Kind}
@@ -288,12 +293,6 @@ def _pattern(kind: str, _tongue: str) -> str:
     return str(SENTENCES.get(kind, ""))
 
 
-CAUSES = {
-    "place": _("The debtor's place has changed."),
-    "agency": _("It has changed who collects."),
-    "creditor": _("The creditor's list, or a pack, has changed."),
-}
-
 # what a sentence calls it -> the codes with their names, and where the event keeps it
 NAMED: dict[str, tuple[Any, str]] = {
     "reason": (Hold.Reason, "reason"),
@@ -307,10 +306,11 @@ NAMED: dict[str, tuple[Any, str]] = {
     "consent": (Consent.Kind, "kind"),
     "closed_as": (Case.ClosedAs, "closed_as"),
     "state": (Step, "state"),
-    "cause": (CAUSES, "cause"),
+    "cause": (told_of_closing.CAUSES, "cause"),
     "circumstance": (dict(CIRCUMSTANCES), "circumstance"),
     "privacy": (Asked, "privacy"),
     **told_of_closing.NAMED,
+    **told_of_portal.NAMED,
     **told_of_safety.NAMED,
     **told_of_looking.NAMED,
 }
@@ -348,6 +348,7 @@ SENTENCES: dict[str, Any] = {
     **told_of_money.SENTENCES,
     **told_of_safety.SENTENCES,
     **told_of_signing.SENTENCES,
+    **told_of_portal.SENTENCES,
     "case.opened": _("The case was opened."),
     "case.imported": _("The case came with batch %(batch)s, row %(row)s."),
     "case.corrected": _("The creditor's file %(batch)s corrected the case."),
@@ -423,10 +424,6 @@ SENTENCES: dict[str, Any] = {
         "%(notice)s was missed at %(missed_at)s, rescheduled to %(until)s: %(why)s"
     ),
     "notice.suppressed": _("%(notice)s was not sent: %(why)s"),
-    "portal.entered": _("The debtor opened the messages by the link of a message."),
-    "portal.shut": _(
-        "The link of a message was shut for an hour: somebody answered wrongly too often."
-    ),
     "notice.carrier_said": _("The carrier says otherwise than the record of %(notice)s: %(why)s"),
     "notice.doubtful": _("It is in doubt whether this was sent: %(notice)s."),
     "visit.planned": _("A visit was planned."),

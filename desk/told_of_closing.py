@@ -90,3 +90,9 @@ NAMED: dict[str, tuple[Any, str]] = {
     "void_reason": (ClaimPaper.VoidReason, "void_reason"),
     "held_for": (HELD_FOR, "kind"),
 }
+
+CAUSES = {
+    "place": _("The debtor's place has changed."),
+    "agency": _("It has changed who collects."),
+    "creditor": _("The creditor's list, or a pack, has changed."),
+}

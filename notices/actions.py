@@ -20,6 +20,7 @@ from notices.outbox import told, wake
 from notices.service import effective_from
 from notices.settling import ask_to_settle, mark_dead, mark_unwanted, settled
 from notices.texts.composing import digest_of
+from notices.wishes import is_unwished
 from people.models import User
 from workflow.reasons import because, told_why
 from workflow.steps import PolicyRefused, StateRefused, Step, WrongInput, carry_out, tell
@@ -393,6 +394,8 @@ def unreachable(notice: Notice) -> str:
         return because(lambda: _("The address was found dead; it is not tried again."))
     if point and point.do_not_contact:
         return because(lambda: _("The address is marked as not to be used."))
+    if is_unwished(notice):
+        return because(lambda: _("The debtor asked to be written to in another way alone."))
     return ""
 
 

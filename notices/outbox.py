@@ -12,7 +12,7 @@ from notices import bells, kinds, links, wording
 from notices.aims import aim_for, demand_fitting
 from notices.channels import CARRIED
 from notices.faults import fault
-from notices.models import Notice
+from notices.models import Notice, PortalLink
 from notices.texts.approved import Fitting
 from notices.texts.composing import Given, compose, digest_of
 from notices.texts.wordings import WORDINGS
@@ -92,7 +92,9 @@ def queue(
         },
     )
     if new and links.PLACE in body and "portal_link" not in notice.about:
-        link = links.link_for(case=case, person=recipient, at=at)
+        own = recipient.pk == case.debtor_id
+        purpose = PortalLink.Purpose.OWN if own else PortalLink.Purpose.MESSAGES
+        link = links.link_for(case=case, person=recipient, at=at, purpose=purpose)
         notice.about = {**notice.about, "portal_link": link.pk}
         notice.save(update_fields=["about"])
     if new:

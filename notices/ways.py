@@ -12,6 +12,7 @@ from notices.models import ChannelAccount, Notice
 from notices.models.notice import means_of
 from notices.texts.composing import can_compose
 from notices.texts.placeholders import examples
+from notices.wishes import suits
 from people.models import Address, ContactPoint, Person, Source
 
 C = Notice.Channel
@@ -59,7 +60,7 @@ def ways_of(
     points = [way for way in _points(case) if way.channel in open_ones]
     found = [*points, *_portal(case, points, at, rings), *_posts(case)]
     return sorted(
-        [way for way in found if way.channel in open_ones],
+        [way for way in found if way.channel in open_ones and suits(case, way.channel, way.rings)],
         key=lambda way: (
             way.channel in (C.LETTER, C.PORTAL),
             not (way.point and way.point.consented),
@@ -75,11 +76,15 @@ def all_ways_of(case: Any, at: datetime) -> list[Way]:
 
 def by_mail(case: Any, person: Person | None = None) -> Way | None:
     """The e-mail address of the debtor, or of that person, if there is one that may be used."""
+    if person is None and not suits(case, C.EMAIL):
+        return None
     return next((way for way in _points(case, person) if way.channel == C.EMAIL), None)
 
 
 def by_post(case: Any, person: Person | None = None) -> Way | None:
     """The own address of the debtor, or of that person; never a workplace, where others would open the letter."""
+    if person is None and not suits(case, C.LETTER):
+        return None
     return next(iter(_posts(case, person)), None)
 
 
@@ -89,6 +94,8 @@ def by_channel(case: Any, channel: str, at: datetime, person: Person | None = No
     A channel other than e-mail needs an account of whoever writes at a carrier. ``person`` is whom to
     reach where it is not the debtor: by that person's own addresses alone.
     """
+    if channel not in (C.PORTAL, *CARRIED) and person is None and not suits(case, channel):
+        return None
     if channel == C.EMAIL:
         return by_mail(case, person)
     if channel in CARRIED:
@@ -179,7 +186,7 @@ def can_ring(case: Any, channel: str, at: datetime, *, language: str = "", **kno
 def ringing(case: Any, at: datetime, language: str = "") -> Way | None:
     """By which way the debtor hears that a message lies in the portal; none: it would lie there unread."""
     open_ones = every_channel(case)
-    points = [way for way in _points(case) if way.channel in open_ones]
+    points = [way for way in _points(case) if way.channel in open_ones and suits(case, way.channel)]
     return _bell(
         points, lambda channel: can_ring(case, channel, at, language=language)
     )  # fmt: skip
@@ -198,7 +205,9 @@ def _portal(
     if not (case.debtor.id_number or case.debtor.born_on):
         return []
     can = rings or (lambda one, channel: can_ring(one, channel, at))
-    bell = _bell(points, lambda channel: can(case, channel))
+    bell = _bell(
+        [way for way in points if suits(case, way.channel)], lambda channel: can(case, channel)
+    )
     return [Way(C.PORTAL.value, "", bell.source, rings=bell.channel)] if bell else []
 
 

@@ -6,13 +6,15 @@ the same, so that who guesses learns nothing. What was entered and what was show
 
 import hmac
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.signing import BadSignature, TimestampSigner
+from django.core.signing import BadSignature, Signer
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from notices.links import is_open, link_of
 from notices.models import PortalLink
@@ -23,7 +25,7 @@ from workflow.steps import note
 MOST_TRIES = 5
 SHUT_FOR = timedelta(hours=1)
 STAYS_FOR = timedelta(minutes=15)
-_SIGNER = TimestampSigner(salt="portal.entering")
+_SIGNER = Signer(salt="portal.is_in")
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,17 @@ def open_link(token: str, at: datetime) -> PortalLink | None:
     return link if link and is_open(link, at) else None
 
 
-def open_for(request: HttpRequest, token: str, purpose: str, at: datetime) -> PortalLink | None:
-    """The link, if it is for this and this browser has answered for it."""
+Purpose = PortalLink.Purpose
+OWN, READING, SIGNING = (Purpose.OWN,), (Purpose.MESSAGES, Purpose.OWN), (Purpose.SIGN,)
+"""For what a link is good on which pages."""
+
+
+def open_for(
+    request: HttpRequest, token: str, purposes: Collection[str], at: datetime
+) -> PortalLink | None:
+    """The link, if it is for one of these and this browser has answered for it."""
     link = open_link(token, at)
-    return link if link and link.purpose == purpose and is_in(request, link) else None
+    return link if link and link.purpose in purposes and is_in(request, link, at) else None
 
 
 def enter(token: str, answer: str, at: datetime, address: str = "") -> Answered:
@@ -75,26 +84,27 @@ def enter(token: str, answer: str, at: datetime, address: str = "") -> Answered:
     return Answered(link)
 
 
-def let_in(answer: HttpResponse, request: HttpRequest, link: PortalLink) -> None:
-    """Let the browser go on for a quarter of an hour; it forgets when it is closed."""
+def let_in(answer: HttpResponseBase, request: HttpRequest, link: PortalLink, at: datetime) -> None:
+    """Let the browser go on for a quarter of an hour from now; it forgets when it is closed."""
     answer.set_cookie(
-        settings.PORTAL_COOKIE_NAME, _SIGNER.sign(f"{link.pk}"), httponly=True, samesite="Strict",
-        secure=settings.PRODUCTION or request.is_secure(), path="/m/",
+        settings.PORTAL_COOKIE_NAME, _SIGNER.sign(f"{link.pk}:{at.timestamp():.0f}"), httponly=True,
+        samesite="Strict", secure=settings.PRODUCTION or request.is_secure(), path="/m/",
     )  # fmt: skip
 
 
-def is_in(request: HttpRequest, link: PortalLink) -> bool:
-    """Whether this browser has answered for this link within the last quarter of an hour."""
+def is_in(request: HttpRequest, link: PortalLink, at: datetime) -> bool:
+    """Whether this browser has answered for this link, and was here within the last quarter of an hour."""
     try:
-        return (
-            _SIGNER.unsign(request.COOKIES.get(settings.PORTAL_COOKIE_NAME, ""), max_age=STAYS_FOR)
-            == f"{link.pk}"
-        )
+        told = _SIGNER.unsign(request.COOKIES.get(settings.PORTAL_COOKIE_NAME, ""))
     except BadSignature:
         return False
+    whose, _colon, since = told.partition(":")
+    return (
+        whose == f"{link.pk}" and 0 <= at.timestamp() - int(since) + 1 < STAYS_FOR.total_seconds()
+    )
 
 
-def leave(answer: HttpResponse) -> None:
+def leave(answer: HttpResponseBase) -> None:
     """Forget the browser at once."""
     answer.delete_cookie(settings.PORTAL_COOKIE_NAME, path="/m/", samesite="Strict")
 

@@ -1,6 +1,7 @@
 """The messages that lie for somebody in the portal, and what it means that one was opened."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -9,6 +10,7 @@ from notices.models import Notice, PortalLink
 from workflow.steps import StateRefused
 
 SHOWN = [Notice.State.SENT, Notice.State.DELIVERED]
+WAITS = [Notice.State.QUEUED, Notice.State.SENDING]
 MOST = 50
 
 
@@ -20,6 +22,14 @@ def all_of(link: PortalLink) -> QuerySet[Notice]:
         channel=Notice.Channel.PORTAL,
         state__in=SHOWN,
     ).select_related("document", "case")
+
+
+def for_visit(link: PortalLink, visit: Any) -> QuerySet[Notice]:
+    """What was put there, or is about to be, of this visit."""
+    return Notice.objects.filter(
+        case=link.case_id, recipient=link.person_id, channel=Notice.Channel.PORTAL, visit=visit,
+        state__in=[*WAITS, *SHOWN],
+    ).select_related("document", "case")  # fmt: skip
 
 
 def messages_of(link: PortalLink) -> QuerySet[Notice]:

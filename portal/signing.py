@@ -26,24 +26,17 @@ from common import clock
 from common.addresses import client_address
 from documents.storing import Unreadable
 from notices import codes
-from notices.models import PortalLink
 from notices.wording import writer_of
 from people.masking import mask
 from portal import entering
+from portal.quiet import LONGEST, private, without_scripts
 from visits import guessing
 from workflow.reasons import tongue_now
 from workflow.steps import PolicyRefused, StateRefused, WrongInput
 
-LONGEST = 80
 LARGEST = 1_500_000
 DRAWN = "data:image/png;base64,"
 Act = Callable[[HttpRequest, SigningLink, datetime], None]
-
-
-def _private(answer: HttpResponse) -> HttpResponse:
-    """No other site hears of its address; our own does, or a browser would not say where a form comes from."""
-    answer["Referrer-Policy"] = "same-origin"
-    return answer
 
 
 @never_cache
@@ -55,30 +48,30 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
     A form says in ``act`` what it is for. Context: see ``_page``.
     """
     at, token = clock.now(), token[:LONGEST]
-    link = entering.open_for(request, token, PortalLink.Purpose.SIGN, at)
+    link = entering.open_for(request, token, entering.SIGNING, at)
     if link is None:
-        return _private(redirect("portal:messages", token))
+        return private(redirect("portal:messages", token))
     sent = by_link.sent_of(link)
     if request.method != "POST":
         by_link.open_terms(sent=sent, at=at)
-        return _private(_page(request, sent, token, at))
+        return private(_page(request, sent, token, at))
     act = ACTS.get(request.POST.get("act", ""))
     try:
         if act:
             act(request, sent, at)
     except WrongInput as wrong:
-        return _private(_page(request, sent, token, at, str(wrong.message)))
+        return private(_page(request, sent, token, at, str(wrong.message)))
     except Unreadable as unreadable:
-        return _private(_page(request, sent, token, at, str(unreadable)))
+        return private(_page(request, sent, token, at, str(unreadable)))
     except PolicyRefused as refused:
         said = " ".join(finding.says[tongue_now()] for finding in refused.findings)
-        return _private(_page(request, sent, token, at, said))
+        return private(_page(request, sent, token, at, said))
     except StateRefused:  # withdrawn, expired or replaced meanwhile: the page itself says so
         pass
     answer = redirect("portal:sign", token)
     if request.POST.get("act") == "say":
         answer["Location"] += "?said=1"
-    return _private(answer)
+    return private(answer)
 
 
 @never_cache
@@ -86,9 +79,9 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def paper(request: HttpRequest, token: str) -> HttpResponse:
     """The draft, or the sealed paper once it is in force, under a name that says nothing."""
-    link = entering.open_for(request, token[:LONGEST], PortalLink.Purpose.SIGN, clock.now())
+    link = entering.open_for(request, token[:LONGEST], entering.SIGNING, clock.now())
     if link is None:
-        return _private(redirect("portal:messages", token[:LONGEST]))
+        return private(redirect("portal:messages", token[:LONGEST]))
     sent = by_link.sent_of(link)
     agreement = sent.agreement
     # Who signs besides the debtor never gets the debtor's own copy, with number and address.
@@ -99,12 +92,10 @@ def paper(request: HttpRequest, token: str) -> HttpResponse:
     elif by_link.is_current(sent):
         content = papers.agreement_pdf(agreement, reader=sent.signatory)
     else:
-        return _private(redirect("portal:sign", token))
+        return private(redirect("portal:sign", token))
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{agreement.number}.pdf"'
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return _private(answer)
+    return private(without_scripts(answer))
 
 
 def _page(

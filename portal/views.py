@@ -1,7 +1,8 @@
 """Pages for those who have no account: each says no more than what its reader holds in hand."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -13,14 +14,21 @@ from common import clock
 from common.addresses import client_address
 from common.clock import HOUSE_ZONE, local_day
 from documents.render import qr_svg
+from notices import strangers
 from notices.models import PortalLink
 from notices.wording import writer_of
 from people.cards import card_of
 from portal import entering, reading
 from portal.checking import look_up
 from portal.forms import CheckForm
+from portal.quiet import LONGEST, file_of, private
+from visits import guessing
 
-LONGEST = 80
+WHERE: dict[str, str] = {
+    PortalLink.Purpose.SIGN: "portal:sign",
+    PortalLink.Purpose.OWN: "portal:home",
+}
+"""Where a link leads that is for more than to read messages."""
 
 
 @never_cache
@@ -68,18 +76,12 @@ def officer_qr(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
-def _private(answer: HttpResponse) -> HttpResponse:
-    """No other site hears of its address; our own does, or a browser would not say where a form comes from."""
-    answer["Referrer-Policy"] = "same-origin"
-    return answer
-
-
 @never_cache
 @login_not_required
 def messages(request: HttpRequest, token: str) -> HttpResponse:
     """What lies for the holder of the link, once they have shown that they are the person.
 
-    The page before that is the same for every token, good or not. Context before: ``wrong``, ``most``;
+    The page before that is the same for every token, good or not. Context before: ``wrong``, ``most``, ``token``;
     after: ``token``, ``notices``, ``writer``, ``phone``, ``complaint``, ``zone``.
     """
     at = clock.now()
@@ -90,15 +92,15 @@ def messages(request: HttpRequest, token: str) -> HttpResponse:
         )
         if entered.link:
             answer: HttpResponse = redirect("portal:messages", token)
-            entering.let_in(answer, request, entered.link)
-            return _private(answer)
-        return _private(_door(request, wrong=True))
+            entering.let_in(answer, request, entered.link, at)
+            return private(answer)
+        return private(_door(request, token, wrong=True))
     link = entering.open_link(token, at)
-    if link is None or not entering.is_in(request, link):
-        return _private(_door(request, wrong=False))
-    if link.purpose == PortalLink.Purpose.SIGN:
-        return _private(redirect("portal:sign", token))
-    return _private(
+    if link is None or not entering.is_in(request, link, at):
+        return private(_door(request, token, wrong=False))
+    if link.purpose in WHERE:
+        return private(redirect(WHERE[link.purpose], token))
+    return private(
         TemplateResponse(
             request,
             "portal/messages.html",
@@ -113,12 +115,12 @@ def messages(request: HttpRequest, token: str) -> HttpResponse:
 def message(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     """One message; that it was opened is on the timeline. Context: ``notice`` and as ``messages``."""
     at = clock.now()
-    link = entering.open_for(request, token[:LONGEST], PortalLink.Purpose.MESSAGES, at)
+    link = entering.open_for(request, token[:LONGEST], entering.READING, at)
     if link is None:
-        return _private(redirect("portal:messages", token[:LONGEST]))
+        return private(redirect("portal:messages", token[:LONGEST]))
     notice = get_object_or_404(reading.all_of(link), pk=pk)
     reading.opened(notice, at)
-    return _private(
+    return private(
         TemplateResponse(request, "portal/message.html", {"notice": notice, **_around(link, token)})
     )
 
@@ -126,19 +128,15 @@ def message(request: HttpRequest, token: str, pk: int) -> HttpResponse:
 @never_cache
 @login_not_required
 @require_GET
-def message_file(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+def message_file(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
     """The paper that belongs to a message, under a name that says nothing."""
-    link = entering.open_for(request, token[:LONGEST], PortalLink.Purpose.MESSAGES, clock.now())
+    link = entering.open_for(request, token[:LONGEST], entering.READING, clock.now())
     if link is None:
-        return _private(redirect("portal:messages", token[:LONGEST]))
+        return private(redirect("portal:messages", token[:LONGEST]))
     notice = get_object_or_404(reading.all_of(link), pk=pk)
     if notice.document is None:
         raise Http404
-    answer = FileResponse(notice.document.file.open("rb"), content_type=notice.document.mime)
-    answer["Content-Disposition"] = f'inline; filename="{notice.document.number}.pdf"'
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return _private(answer)
+    return private(file_of(notice.document))
 
 
 @never_cache
@@ -148,14 +146,29 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     """Forget this browser."""
     answer = redirect("portal:messages", token[:LONGEST])
     entering.leave(answer)
-    return _private(answer)
+    return private(answer)
 
 
-def _door(request: HttpRequest, *, wrong: bool) -> HttpResponse:
+@never_cache
+@login_not_required
+@require_POST
+def not_me(request: HttpRequest, token: str) -> HttpResponse:
+    """This is not meant for me: nothing more goes where the link was sent. The same is said of every token."""
+    at = clock.now()
+    knocked = guessing.knock("answer", client_address(request), at)
+    link = entering.open_link(token[:LONGEST], at)
+    if link and not knocked.shut:
+        strangers.not_me(link=link, at=at)
+    answer = private(TemplateResponse(request, "portal/not_me.html"))
+    entering.leave(answer)
+    return answer
+
+
+def _door(request: HttpRequest, token: str, *, wrong: bool) -> HttpResponse:
     return TemplateResponse(
         request,
         "portal/enter.html",
-        {"wrong": wrong, "most": entering.MOST_TRIES},
+        {"wrong": wrong, "most": entering.MOST_TRIES, "token": token},
         status=422 if wrong else 200,
     )
 

@@ -5,7 +5,7 @@ that is not good: never given out, mistyped, over or withdrawn.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -17,11 +17,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common import clock
 from common.addresses import client_address
+from notices import links
+from notices.models import PortalLink
+from portal.quiet import private
 from visits import asked, guessing, tokens
 from visits.actions import checking
 from visits.models import VisitToken
 
 LONGEST = 64
+A_DAY = timedelta(days=1)
 
 
 @never_cache
@@ -30,15 +34,15 @@ LONGEST = 64
 def enter(request: HttpRequest) -> HttpResponse:
     """Enter the code that the officers say, or that stands in the notice. Context: ``wrong``."""
     if request.method != "POST":
-        return _private(_ask_code(request, wrong=False, status=200))
+        return private(_ask_code(request, wrong=False, status=200))
     at = clock.now()
     row = guessing.try_code(
         request.POST.get("code", "")[:LONGEST], request.POST.get("badge", "")[:LONGEST],
         client_address(request), at,
     )  # fmt: skip
     if row is None:
-        return _private(_ask_code(request, wrong=True, status=404))
-    return _private(redirect("portal:visit", tokens.token_of(row)))
+        return private(_ask_code(request, wrong=True, status=404))
+    return private(redirect("portal:visit", tokens.token_of(row)))
 
 
 @never_cache
@@ -53,10 +57,10 @@ def visit(request: HttpRequest, token: str) -> HttpResponse:
     at = clock.now()
     row = tokens.by_token(token[:LONGEST], at)
     if row is None:
-        return _private(_ask_code(request, wrong=True, status=404))
+        return private(_ask_code(request, wrong=True, status=404))
     if request.method == "GET":
         checking.count_check(row=row, at=at)
-    return _private(_page(request, row, token, at))
+    return private(_page(request, row, token, at))
 
 
 @never_cache
@@ -75,14 +79,34 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     return _asked(request, token, checking.want_to_be_left)
 
 
+@never_cache
+@login_not_required
+@require_POST
+def mine(request: HttpRequest, token: str) -> HttpResponse:
+    """It is I whom they want to meet: a link of one's own for a day, whose door asks what only the debtor knows.
+
+    So whoever has the notice on paper gets in too. Only so many links are made for one address.
+    """
+    at = clock.now()
+    row = tokens.by_token(token[:LONGEST], at)
+    knocked = guessing.knock("answer", client_address(request), at)
+    if row is None or knocked.shut:
+        return private(_ask_code(request, wrong=True, status=404))
+    case = row.visit.case
+    link = links.link_for(
+        case=case, person=case.debtor, at=at, purpose=PortalLink.Purpose.OWN, good_for=A_DAY
+    )
+    return private(redirect("portal:messages", links.token_of(link)))
+
+
 def _asked(request: HttpRequest, token: str, act: Callable[..., Any]) -> HttpResponse:
     """Do what the reader of a good page wants, and show the page as it then is."""
     at = clock.now()
     row = tokens.by_token(token[:LONGEST], at)
     if row is None:
-        return _private(_ask_code(request, wrong=True, status=404))
+        return private(_ask_code(request, wrong=True, status=404))
     act(row=row, at=at)
-    return _private(redirect("portal:visit", token))
+    return private(redirect("portal:visit", token))
 
 
 def _page(request: HttpRequest, row: VisitToken, token: str, at: datetime) -> HttpResponse:
@@ -96,9 +120,3 @@ def _page(request: HttpRequest, row: VisitToken, token: str, at: datetime) -> Ht
 def _ask_code(request: HttpRequest, *, wrong: bool, status: int) -> HttpResponse:
     """Where a code is entered; the same for everything that is not good, so that nobody learns from it."""
     return TemplateResponse(request, "portal/visit_code.html", {"wrong": wrong}, status=status)
-
-
-def _private(answer: HttpResponse) -> HttpResponse:
-    """No other site hears of its address; our own does, or a browser would not say where a form comes from."""
-    answer["Referrer-Policy"] = "same-origin"
-    return answer

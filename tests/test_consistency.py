@@ -39,12 +39,27 @@ OPEN = {  # routes that need no sign-in, each with its reason
     "portal:message",
     "portal:message_file",
     "portal:leave",
+    "portal:not_me",
+    "portal:home",
+    "portal:about",
+    "portal:papers",
+    "portal:paper",
+    "portal:rights",
+    "portal:meeting",
+    "portal:confirm",
+    "portal:move",
+    "portal:refuse",
+    "portal:one_way",
+    "portal:tell",
+    "portal:tell_one",
+    "portal:answers",
     "portal:sign",  # likewise, by a link of its own
     "portal:sign_paper",
     "portal:visit",  # whoever opens a door may ask who stands there, and want to be left alone
     "portal:visit_code",
     "portal:visit_unexpected",
     "portal:visit_leave",
+    "portal:visit_mine",
     "portal:check",  # whoever holds a paper may ask whether it is genuine
     "carrier",  # call-backs, shown to be the carrier's by their signature
     "provider_call",  # likewise, of payment providers

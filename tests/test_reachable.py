@@ -52,6 +52,9 @@ BY_OTHER_MEANS = {
     "people:decide_reset",  # where a reset was asked for: tests/access
     "portal:check",  # by those who have no account
     "portal:messages", "portal:message", "portal:message_file", "portal:leave",  # by a link in a message
+    "portal:not_me", "portal:home", "portal:about", "portal:papers", "portal:paper", "portal:rights",
+    "portal:meeting", "portal:confirm", "portal:move", "portal:refuse", "portal:one_way",
+    "portal:visit_mine", "portal:tell", "portal:tell_one", "portal:answers",
     "portal:sign", "portal:sign_paper",  # by a link in another message
     "agreements:withdraw_other_link",  # likewise; tests/agreements/test_signers_by_link
     "agreements:withdraw_link",  # only while a link is out; tests/agreements/test_signing_by_link

@@ -566,6 +566,9 @@ NOT_HERE = {
     "carrier",  # carriers call it and show who they are: tests/notices/test_carriers
     "provider_call",  # likewise payment providers: tests/banking/test_provider_calls
     "portal:messages", "portal:message", "portal:message_file", "portal:leave",  # tests/portal
+    "portal:not_me", "portal:home", "portal:about", "portal:papers", "portal:paper", "portal:rights",
+    "portal:meeting", "portal:confirm", "portal:move", "portal:refuse", "portal:one_way",
+    "portal:visit_mine", "portal:tell", "portal:tell_one", "portal:answers",
     "portal:sign", "portal:sign_paper",  # by a link: tests/agreements/test_signing_by_link
     "healthz", "readyz",  # tell a machine "yes"
     "door:hello", "door:visits", "door:pack", "door:still", "door:items", "door:key",  # speak JSON: tests/door

@@ -88,7 +88,7 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
     when, whose = moment(visit.starts_at, zone), clocks(visit.starts_at, zone, case.zone)
     minutes = int((visit.ends_at - visit.starts_at).total_seconds() // 60)
     check = check_of(visit)
-    recorded, noted = _kept(visit, at, "recording"), _kept(visit, at, "visit_log")
+    recorded = _kept(case, at, "recording")
     parts: dict[str, list[Words]] = {
         "creditor": [words(creditor.name, english(creditor))] if creditor.name else [],
         "agent": [
@@ -119,7 +119,7 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
         "purpose": _in_both(visit.purpose, PURPOSE),
         "intended_outcome": _in_both(visit.intended_outcome, OUTCOME),
         "debt": _debt(case, at),
-        "rights": _rights(house),
+        "rights": rights_of(house),
         "complaint": [
             words(f"机构投诉电话 {house.complaint_phone}；监管投诉电话 {house.regulator_phone}",
                   f"Our complaint line {house.complaint_phone}; the regulator's line {house.regulator_phone}")
@@ -128,10 +128,7 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
             words(f"谈话将先征得您同意再录音，录音仅用于证明谈话合规，{recorded['zh']}。未经您同意，不进入室内，也不在室内拍摄。",
                   f"We ask before we record. A recording only proves that the talk was lawful and is kept {recorded['en']}. Without your consent nobody comes in and nothing is filmed inside.")
         ],
-        "privacy": [
-            words(f"{creditor.name}为处理本笔借款使用您的姓名、联系方式和账户信息，仅提供给受托机构和法律允许的机关；上门记录{noted['zh']}，期满删除。您可以查阅、更正。",
-                  f"{english(creditor)} uses your name, contact and account data for this loan alone; only the agency and bodies named by law receive them. The record of the visit is kept {noted['en']}, then deleted. You may see and correct your data.")
-        ],
+        "privacy": [privacy_of(case, at)],
         "payment": [
             words(f"户名：{creditor.name}，开户行：{creditor.bank_name}，账号：{creditor.bank_account}，附言：{case.reference}。付款后可索取收据。",
                   f"Account of {english(creditor)}, {creditor.bank_name}, {creditor.bank_account}, reference {case.reference}. You get a receipt for every payment.")
@@ -145,9 +142,17 @@ def compose(visit: Visit, at: datetime) -> VisitNotice:
     return VisitNotice(visit=visit, made_at=at, parts=parts, missing=missing)
 
 
-def _kept(visit: Visit, at: datetime, record: str) -> Words:
+def privacy_of(case: Any, at: datetime) -> Words:
+    """How the debtor's data are used, who gets them, and for how long the record of a visit is kept."""
+    creditor, noted = case.creditor, _kept(case, at, "visit_log")
+    return words(
+        f"{creditor.name}为处理本笔借款使用您的姓名、联系方式和账户信息，仅提供给受托机构和法律允许的机关；上门记录{noted['zh']}，期满删除。您可以查阅、更正。",
+        f"{english(creditor)} uses your name, contact and account data for this loan alone; only the agency and bodies named by law receive them. The record of the visit is kept {noted['en']}, then deleted. You may see and correct your data.",
+    )
+
+
+def _kept(case: Any, at: datetime, record: str) -> Words:
     """For how long such a record is kept, as the case's packs say."""
-    case = visit.case
     span = span_after_closure(
         record, packs=case.packs, creditor_type=case.creditor.creditor_type or None,
         day=local_day(at, case.zone),
@@ -171,7 +176,7 @@ def _officer(one: User, day_there: date) -> Words:
     )
 
 
-def _rights(house: Organisation) -> list[Words]:
+def rights_of(house: Organisation) -> list[Words]:
     """What the debtor may do, and by which way; what the debtor owes to do."""
     ways_zh = [
         f"致电 {house.phone}" if house.phone else "",

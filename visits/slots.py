@@ -64,13 +64,14 @@ def candidates(
     for part in parts.order_by("slot"):
         busy.setdefault(part.officer_id, []).append((part.slot.lower, part.slot.upper))
     found = [
-        Candidate(officer, facts, tuple(busy.get(officer.pk, ())), _permitted(facts, day))
+        Candidate(officer, facts, tuple(busy.get(officer.pk, ())), permitted(facts, day))
         for officer, facts in zip(officers, crew_facts(officers, day), strict=True)
     ]
     return sorted(found, key=lambda one: (not one.free, one.officer.badge))
 
 
-def _permitted(facts: OfficerFacts, day: date) -> bool:
+def permitted(facts: OfficerFacts, day: date) -> bool:
+    """Whether the officer's permit is in force on that day."""
     begins, ends = facts.credential_from, facts.credential_until
     return not facts.revoked and begins is not None and ends is not None and begins <= day <= ends
 

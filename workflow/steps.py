@@ -14,6 +14,7 @@ from people.models import User
 from people.rights import may
 from timeline.chain import compose, write_down
 from timeline.models import Event
+from workflow.by_link import DEBTOR, link_used
 from workflow.guard import current
 from workflow.kept import kept
 from workflow.models import Submission
@@ -405,9 +406,12 @@ def _append(
         decision = verdict.as_dict()
         findings = decision.pop("findings")
         told["decision"] = decision
+    link, who = link_used(), ""
+    if link is not None:
+        told["link"], who = link, DEBTOR
     event = compose(
         case=locked, kind=kind, by=by, at=at, data=told, findings=findings,
-        after=(locked.event_count, locked.head),
+        after=(locked.event_count, locked.head), actor_name=who,
     )  # fmt: skip
     pen.tell(event)
     locked.event_count, locked.head = event.number, event.digest

@@ -18,6 +18,7 @@ from documents.letterhead import both, day, english, hidden, plain_moment, sum_o
 from documents.models import Document
 from people.models import User
 from timeline.models import Event
+from workflow.by_link import DEBTOR
 
 
 def certificate_pdf(case: Case, *, by: User, at: datetime) -> bytes:
@@ -157,7 +158,9 @@ def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
 def _people(case: Case, events: list[Event]) -> list[list[Text]]:
     """Everybody who had a part in it: those who owe, and those who worked on it."""
     parties = case.parties.select_related("person")
-    staff = sorted({event.actor_name for event in events if event.actor_name != "system"})
+    staff = sorted(
+        {event.actor_name for event in events if event.actor_name not in {"system", DEBTOR}}
+    )
     rows: list[list[Text]] = [[case.debtor.name, words("债务人", "Debtor")]]
     rows += [[party.person.name, both(party.get_role_display)] for party in parties]
     rows += [[name, words("办理人员", "Staff")] for name in staff]

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cases.actions.contacting import line_facts
+from cases.actions.preferring import may_be_dialled
 from cases.actions.still_open import while_open
 from cases.facts import number_mark
 from cases.guarantees import target_of
@@ -60,6 +61,8 @@ def begin_call(
     """
     if not numbers_of(case).filter(pk=point.pk).exists():
         raise WrongInput(_("This number is marked as not to be used. Choose another one."))
+    if not may_be_dialled(case, point):
+        raise WrongInput(_("The debtor asked to be written to in another way alone."))
     role = target_of(case, point.person_id)["target_role"]
     call = Call(
         case=case, contact_point=point, aim=aim, at=at, by=by,

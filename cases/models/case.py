@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from common.money import ZERO
+from notices.models import Notice
 from people.models import Organisation, Person, Team, User
 
 
@@ -107,6 +108,10 @@ class Case(models.Model):
     next_due_at = models.DateTimeField(_("next duty"), null=True, blank=True)
     held_until = models.DateField(_("held until"), null=True, blank=True)
     refused_until = models.DateField(_("visits refused until"), null=True, blank=True)
+    only_by = models.CharField(  # what the debtor asked for; empty: by any way that is open
+        _("to be written to by this alone"), max_length=16, choices=Notice.Channel, blank=True,
+        default="", db_default="",
+    )  # fmt: skip
     accrue_at = models.DateTimeField(  # none: no rate was stated, so no interest runs
         _("interest is next booked at"), null=True, blank=True
     )
@@ -141,6 +146,21 @@ class Case(models.Model):
                     ]
                 ),
                 name="case_closed_as_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    only_by__in=[
+                        "",
+                        "email",
+                        "letter",
+                        "lawyers_letter",
+                        "sms",
+                        "wecom",
+                        "wechat",
+                        "portal",
+                    ]
+                ),
+                name="case_only_by_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(principal__gte=0, interest__gte=0, fees__gte=0),

@@ -10,6 +10,7 @@ class PortalLink(models.Model):
     class Purpose(models.TextChoices):
         MESSAGES = "messages", _("Read the messages")
         SIGN = "sign", _("Read and sign")
+        OWN = "own", _("See and answer one's own matter")
 
     case = models.ForeignKey(  # a string: cases stands above notices
         "cases.Case", on_delete=models.PROTECT, related_name="portal_links"
@@ -29,7 +30,7 @@ class PortalLink(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(purpose__in=["messages", "sign"]),
+                condition=models.Q(purpose__in=["messages", "sign", "own"]),
                 name="portal_link_purpose_known",
             ),
         ]

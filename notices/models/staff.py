@@ -46,6 +46,7 @@ class StaffMessage(models.Model):
         WAIVER = "waiver", _("Waiver")
         ANCHOR = "anchor", _("Signed heads")
         CASH = "cash", _("Cash")
+        VISIT = "visit", _("Visit")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting to be sent")
@@ -80,7 +81,7 @@ class StaffMessage(models.Model):
         verbose_name, verbose_name_plural = _("message to staff"), _("messages to staff")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=["alarm", "waiver", "anchor", "cash"]),
+                condition=models.Q(kind__in=["alarm", "waiver", "anchor", "cash", "visit"]),
                 name="staff_message_kind_known",
             ),
             models.CheckConstraint(

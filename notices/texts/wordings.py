@@ -70,7 +70,7 @@ _ALL = [
     ),
     Wording(
         "visit_notice", _("Visit notice"), Notice.Kind.VISIT_NOTICE.value,
-        ("particulars", "visit_at"), ("particulars",), ("visit_at",),
+        ("particulars", "visit_at", "portal_link"), ("particulars",), ("visit_at",),
         about=_("The full notice goes by e-mail or letter; what others may read only says that it comes."),
     ),
     Wording(

@@ -17,6 +17,7 @@ from documents.sealing import under_seal
 from documents.storing import store
 from notices import outbox
 from notices.kinds import Kind, register
+from notices.links import PLACE
 from notices.models import Notice
 from notices.service import effective_from
 from notices.texts import composing
@@ -37,7 +38,7 @@ ON_ITS_WAY = {
     Notice.State.QUEUED, Notice.State.SENDING, Notice.State.SENT, Notice.State.DOUBTFUL,
 }  # fmt: skip
 LOST_STATES = [Notice.State.BOUNCED, Notice.State.FAILED]
-WHOLE = {Notice.Channel.EMAIL.value, Notice.Channel.LETTER.value}
+WHOLE = {Notice.Channel.EMAIL.value, Notice.Channel.LETTER.value, Notice.Channel.PORTAL.value}
 """The channels that carry the whole notice; what is shorter says when, and that the notice comes."""
 SHORT = {
     Notice.Channel.SMS.value: gettext_lazy("By SMS"),
@@ -159,6 +160,7 @@ def told_in(composed: VisitNotice) -> Given:
     visit = composed.visit
     return {
         "visit_at": moment(visit.starts_at, visit.zone, visit.case.zone),
+        "portal_link": PLACE,
         "particulars": {
             tongue: "\n\n".join(f"{title}\n{text}" for title, text in parts)
             for tongue, parts in composed.text.items()
@@ -177,7 +179,7 @@ def confirm_service(notice: Notice, at: datetime) -> None:
     Where it took effect so late that the lead time cannot be kept, a person has to move the visit.
     """
     visit = _visit_of(notice)
-    if visit is None or visit.state != Visit.State.ANNOUNCED or not _is_current(notice, visit):
+    if visit is None or visit.state != Visit.State.ANNOUNCED or not is_current(notice, visit):
         return
     system = User.objects.system()
     served_at = notice.delivered_at or at
@@ -239,12 +241,12 @@ def service_failed(notice: Notice, at: datetime) -> None:
         case=notice.case_id, kind="visit.notice_failed", data__notice=notice.pk,
         data__attempt=notice.attempts,
     )  # fmt: skip
-    if visit is None or not _is_current(notice, visit) or told.exists():
+    if visit is None or not is_current(notice, visit) or told.exists():
         return
     others = [
         other
         for other in visit.notices.filter(kind=Notice.Kind.VISIT_NOTICE).exclude(pk=notice.pk)
-        if _is_current(other, visit)
+        if is_current(other, visit)
     ]
     served = any(other.state == Notice.State.DELIVERED for other in others)
     coming = any(other.state in ON_ITS_WAY for other in others)
@@ -305,7 +307,7 @@ def unbook_hopeless(*, at: datetime, by: User) -> int:
     waiting = Visit.objects.filter(Exists(lost), state=Visit.State.ANNOUNCED, starts_at__gt=at)
     given_up = 0
     for visit in waiting.select_related("case__debtor", "place").order_by("starts_at", "pk"):
-        notices = [n for n in visit.notices.filter(kind=kind) if _is_current(n, visit)]
+        notices = [n for n in visit.notices.filter(kind=kind) if is_current(n, visit)]
         failed = [n for n in notices if n.state in LOST_STATES]
         expected = _expected([n for n in notices if n.state not in LOST_STATES], at)
         if not failed or expected is None:
@@ -390,7 +392,7 @@ def still_right(notice: Notice, at: datetime) -> str:
         return ""
     if visit.state not in {Visit.State.ANNOUNCED, Visit.State.NOTICED}:
         return because(lambda: _("The visit is not going to take place."))
-    if not _is_current(notice, visit):
+    if not is_current(notice, visit):
         return because(lambda: _("The visit was moved."))
     if visit.state == Visit.State.ANNOUNCED:
         verdict = policy.may_announce(())(visit, by=User.objects.system(), at=at)
@@ -410,7 +412,7 @@ def cancelling_is_news(notice: Notice, at: datetime) -> str:
     return ""
 
 
-def _is_current(notice: Notice, visit: Visit) -> bool:
+def is_current(notice: Notice, visit: Visit) -> bool:
     """Whether the notice tells of the slot that the visit has now."""
     told = str(notice.about.get("starts_at", ""))
     return told[:16] == visit.starts_at.isoformat()[:16]

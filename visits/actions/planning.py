@@ -21,7 +21,7 @@ from visits import policy, tokens
 from visits.models import Visit, VisitOfficer
 from workflow.duties import fulfil, raise_duty
 from workflow.reasons import because
-from workflow.steps import StateRefused, Step, WrongInput, begin, carry_out
+from workflow.steps import StateRefused, Step, Then, WrongInput, begin, carry_out
 from workflow.wording import demand_lawful_words
 
 PLANNABLE = {
@@ -107,8 +107,12 @@ def move_visit(
     purpose: str = "",
     intended_outcome: str = "",
     right: str = "plan_visit",
+    also: Then | None = None,
 ) -> Visit:
-    """Another slot, place or crew; what was announced is taken back and announced anew."""
+    """Another slot, place or crew; what was announced is taken back and announced anew.
+
+    ``also`` is done in the same change, once the visit has its new crew.
+    """
     _check(visit.case, place, starts_at, ends_at, officers, at)
     purpose, intended_outcome = purpose or visit.purpose, intended_outcome or visit.intended_outcome
 
@@ -126,6 +130,8 @@ def move_visit(
         name_crew(moved, officers)
         tokens.revoke(moved, at)
         tokens.reserve(moved, at)
+        if also:
+            also(moved, by, at)
 
     steps = [
         Step(

@@ -52,6 +52,9 @@ class Visit(models.Model):
     planned_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     planned_at = models.DateTimeField(_("planned at"))
     served_at = models.DateTimeField(_("notice effective at"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(  # the debtor says that the time suits
+        _("confirmed by the debtor at"), null=True, blank=True
+    )
     departed_at = models.DateTimeField(_("set out at"), null=True, blank=True)
     people_going = models.PositiveSmallIntegerField(_("people who set out"), null=True, blank=True)
     started_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
@@ -201,7 +204,7 @@ class Visit(models.Model):
         """Another slot, place or crew: the debtor has to be told anew."""
         for name, value in changes.items():
             setattr(self, name, value)
-        self.served_at = self.departed_at = self.people_going = None
+        self.served_at = self.departed_at = self.people_going = self.confirmed_at = None
 
     @transition(field=state, source=State.NOTICED, target=State.STARTED)
     def start(self, *, at: datetime) -> None:

@@ -1,0 +1,50 @@
+"""How the timeline tells what came by a link: who entered, what was shown, and what was answered."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from notices.models import Notice
+
+PAGES: dict[str, Any] = {
+    "home": _("the first page"),
+    "about": _("who claims what, and how the sum is made up"),
+    "papers": _("the papers"),
+    "rights": _("rights and duties, and where to get help"),
+    "visit": _("the visit"),
+    "move": _("other times for the visit"),
+    "tell": _("what can be told"),
+    "answers": _("what was told, and what came of it"),
+    "offer": _("ways to pay"),
+    "account": _("what is due, and how it is paid"),
+}
+
+SENTENCES: dict[str, Any] = {
+    "portal.entered": _("The debtor opened the messages by the link of a message."),
+    "debtor.said": _("The debtor says: %(said)s."),
+    "visit.confirmed": _("The debtor says that the time of the visit suits."),
+    "visit.to_announce": _("The moved visit has to be announced by hand."),
+    "channel.chosen": _("The debtor chose how to be written to: %(one_way)s."),
+    "portal.not_me": _(
+        "Somebody who got a link says that it is not meant for them: nothing more goes there."
+    ),
+    "portal.shown": _("Shown by the link: %(page)s."),
+    "portal.shut": _(
+        "The link of a message was shut for an hour: somebody answered wrongly too often."
+    ),
+}
+
+SAID: dict[str, Any] = {
+    "paid": _("it was paid"),
+    "out_of_work": _("out of work"),
+    "caring": _("caring for somebody"),
+    "call": _("please call"),
+    "other": _("something else"),
+}
+ONE_WAY: dict[str, Any] = {"": _("by any way that is open"), **dict(Notice.Channel.choices)}
+NAMED: dict[str, tuple[Any, str]] = {
+    "page": (PAGES, "page"),
+    "one_way": (ONE_WAY, "channel"),
+    "said": (SAID, "what"),
+}
+CODED: dict[str, Any] = {"page": PAGES}

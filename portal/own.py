@@ -1,0 +1,138 @@
+"""The frame of the debtor's own pages: who is in, what is shown is told, and what is done is done once.
+
+Each page asks whether this browser has answered for its link. What is wrong, expired or another's leads to
+the same door as every other. All that is done in here is told on the timeline as the debtor's, with the link.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from cases.models import Case
+from common import clock
+from documents.storing import Unreadable
+from notices.models import PortalLink
+from notices.wording import writer_of
+from people.models import User
+from portal import entering
+from portal.quiet import LONGEST, private
+from timeline.models import Event
+from workflow.by_link import acting_by
+from workflow.guard import guarded
+from workflow.reasons import tongue_now
+from workflow.steps import AlreadyDone, PolicyRefused, StateRefused, WrongInput, note
+from workflow.web import guard_of
+
+View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True)
+class Own:
+    """Somebody who has shown that the matter is theirs, and the page that they ask for."""
+
+    request: HttpRequest
+    link: PortalLink
+    case: Case
+    token: str
+    at: datetime
+
+    @property
+    def sends(self) -> bool:
+        """Whether something is sent in."""
+        return self.request.method == "POST"
+
+    @property
+    def by(self) -> User:
+        """As whom the actions are done: nobody of the house. The timeline names the debtor and the link."""
+        return User.objects.system()
+
+    def address(self, name: str, *more: Any) -> str:
+        """The address of another page of this link."""
+        return reverse(f"portal:{name}", args=[self.token, *more])
+
+    def page(self, template: str, status: int = 200, **context: Any) -> TemplateResponse:
+        """A page with what all of them have: ``token``, ``case``, ``house``, ``zone``, ``guard_key``, ``said``."""
+        house = writer_of(self.case)
+        around: Mapping[str, Any] = {
+            "token": self.token, "case": self.case, "house": house, "zone": self.case.zone,
+            "at": self.at, "said": "said" in self.request.GET, "guard_key": uuid.uuid4().hex,
+        }  # fmt: skip
+        return TemplateResponse(
+            self.request, f"portal/own/{template}.html", {**around, **context}, status=status
+        )
+
+    def on(self, name: str, *more: Any, said: bool = True) -> HttpResponseRedirect:
+        """Go on to another page of this link, which then says that it was done."""
+        return HttpResponseRedirect(self.address(name, *more) + ("?said=1" if said else ""))
+
+
+def own_page(page: str, *, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callable[[View], View]:
+    """A page of the debtor's own; that it was shown is told once for each time that the debtor came in.
+
+    ``page`` is its name on the timeline; "" for what is no page, such as a file.
+    """
+
+    def framed(view: View) -> View:
+        @never_cache
+        @login_not_required
+        @wraps(view)
+        def run(request: HttpRequest, token: str, **given: Any) -> HttpResponseBase:
+            at, token = clock.now(), token[:LONGEST]
+            link = entering.open_for(request, token, entering.OWN, at)
+            if link is None or request.method not in methods:
+                return private(redirect("portal:messages", token))
+            case = Case.objects.select_related(
+                "debtor", "creditor", "agency", "mandate", "team__organisation"
+            ).get(pk=link.case_id)
+            own = Own(request, link, case, token, at)
+            with acting_by(link.pk):
+                answer = view(own, **given)
+                if page and request.method == "GET" and answer.status_code == HTTPStatus.OK:
+                    _tell_shown(own, page)
+            entering.let_in(answer, request, link, at)
+            return private(answer)
+
+        return run
+
+    return framed
+
+
+def tried(own: Own, do: Callable[[], Any]) -> str:
+    """Do what was sent in, once; what stood against it in words, "" where it was done."""
+    try:
+        with guarded(guard_of(own.request)):
+            do()
+    except AlreadyDone:
+        return ""
+    except WrongInput as wrong:
+        return str(wrong.message)
+    except Unreadable as unreadable:
+        return str(unreadable)
+    except PolicyRefused as refused:
+        return " ".join(finding.says[tongue_now()] for finding in refused.findings)
+    except StateRefused:
+        return _("This is not possible any more: something has changed meanwhile.")
+    return ""
+
+
+def _tell_shown(own: Own, page: str) -> None:
+    """Say on the timeline what lay before the debtor; not again while they stay."""
+    told = Event.objects.filter(
+        case=own.case, kind="portal.shown", data__link=own.link.pk, data__page=page,
+        occurred_at__gte=own.link.entered_at,
+    )  # fmt: skip
+    if not told.exists():
+        note(own.case, event="portal.shown", data={"page": page}, by=own.by, at=own.at)
