@@ -481,10 +481,6 @@ SENTENCES: dict[str, Any] = {
     "charge.booked": _("A charge of %(amount)s was booked (%(basis)s)."),
     "interest.accrued": _("Interest of %(amount)s was booked for the days until %(until)s."),
     "debt.updated": _("The terms of contract %(contract)s were corrected."),
-    "privacy.requested": _(
-        "A request about personal data: %(privacy)s. It is answered by %(due_at)s."
-    ),
-    "privacy.breached": _("Personal data leaked or were lost; compliance was called at once."),
     "party.basis_set": _("The legal basis of the data of %(name)s was set."),
     "party.identity_entered": _("What the identity paper of %(name)s says was entered."),
     "party.guarantee_updated": _("The guarantee of %(name)s was corrected."),

@@ -19,6 +19,10 @@ SENTENCES: dict[str, Any] = {
     "data.unmasking_refused": _(
         "Not shown in full: %(group)s. The same person had seen such data %(times)s times within an hour."
     ),
+    "privacy.requested": _(
+        "A request about personal data: %(privacy)s. It is answered by %(due_at)s."
+    ),
+    "privacy.breached": _("Personal data leaked or were lost; compliance was called at once."),
     "privacy.identified": _("It is known who asks in request %(request)s: %(identity)s."),
     "privacy.answered": _("Request %(request)s was answered: %(answer)s."),
     "privacy.corrected": _("What request %(request)s asked for was corrected."),
