@@ -475,8 +475,7 @@ STORAGES = {
 
 # ---------------------------------------------------------------- e-mail
 
-DEFAULT_FROM_EMAIL = env.str("DOORSTEP_MAIL_FROM", "Doorstep <doorstep@localhost>")
-SERVER_EMAIL = DEFAULT_FROM_EMAIL
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DOORSTEP_MAIL_FROM", "Doorstep <doorstep@localhost>")
 EMAIL_TIMEOUT = 20
 MAIL_SERVERS_INSIDE: list[str] = env.list("DOORSTEP_MAIL_SERVERS_INSIDE", [])
 """Mail servers of organisations that may stand in a private network; all others must be outside."""

@@ -88,7 +88,7 @@ def carry_out_item(act: Act) -> None:
 def _note_when_honoured(act: Act) -> None:
     """A refusal that the phone kept for lack of a signal called off the rest only when it came in."""
     if act.said.question in REFUSED:
-        refusing.honoured_later(case=act.visit.case, said_at=act.at, at=act.received_at)
+        refusing.honoured_later(case=act.visit.case, said_at=act.at, at=act.arrived_at)
 
 
 def keep_place(act: Act) -> None:

@@ -119,7 +119,7 @@ STAYS: dict[str, str] = {
     "door.Pack": CODE,
     "door.PackKey": CODE,
     "access.Tries": CODE,
-    "access.RefusedLook": "which page somebody of the house was refused; it names a case by its reference alone",
+    "access.RefusedLook": "which page somebody of the house was refused; it names a case by its reference alone.",
     "door.Item.question": CODE,
     "door.Item.sha256": CODE,
     "door.Upload.sha256": CODE,

@@ -286,6 +286,15 @@ class TestRefusal:
         assert (visit.outcome, visit.finished_at) == ("refused", make.moment("2026-03-05 14:33"))
         assert Refusal.objects.get().remark == "不同意上门"
 
+    def test_says_when_it_reached_the_office_and_called_off_the_rest(self, phone: Phone) -> None:
+        visit = walk.noticed()
+        phone.take(visit)
+        phone.send(phone.say(visit, "way:leave", "2026-03-05 14:33"), at="2026-03-05 15:05")
+        refusal = Refusal.objects.get()
+        assert (refusal.at, refusal.honoured_at) == (
+            make.moment("2026-03-05 14:33"), make.moment("2026-03-05 15:05")
+        )  # fmt: skip
+
     @pytest.mark.parametrize("way", ["way:refused", "way:leave"])
     def test_is_honoured_where_the_visit_had_not_begun(self, phone: Phone, way: str) -> None:
         visit = walk.noticed()
