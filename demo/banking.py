@@ -25,6 +25,7 @@ HEAD = [
 ]  # fmt: skip
 OPENING = Decimal("1250300.00")
 AFTER = Decimal("680.00")
+MUCH = Decimal("1000.00")
 """What came on a case that is closed."""
 
 
@@ -98,9 +99,14 @@ def _moves(team: Team, clerk: User, at: datetime) -> None:
     if len(rows) < 2:
         return
     creditor = most_of(rows)
-    wrong, right = [row.agreement.case for row in rows if row.agreement.case.creditor == creditor][
-        :2
+    owing = [  # so much that the payment fits on either
+        row.agreement.case
+        for row in rows
+        if row.agreement.case.creditor == creditor and row.agreement.case.balance > MUCH
     ]
+    if len(owing) < 2:
+        return
+    wrong, right = owing[:2]
     payment = record_payment(
         case=wrong, amount=Decimal("260.00"), method="transfer", received_at=at - timedelta(hours=3),
         payer=right.debtor_name, bank_reference="BK-260", by=clerk, at=at,

@@ -57,6 +57,8 @@ BY_OTHER_MEANS = {
     "portal:visit_mine", "portal:tell", "portal:tell_one", "portal:answers",
     "portal:sign", "portal:sign_paper",  # by a link in another message
     "agreements:withdraw_other_link",  # likewise; tests/agreements/test_signers_by_link
+    "agreements:cash_slip",  # where somebody holds cash of two doors: tests/agreements/test_slips.py
+    "retention:terms",  # of a case that was closed before the first term: tests/retention/test_deciding.py
     "agreements:withdraw_link",  # only while a link is out; tests/agreements/test_signing_by_link
     "carrier", "provider_call",  # called by carriers and by payment providers
     "cases:import_progress", "cases:import_stop",  # while the worker is at it

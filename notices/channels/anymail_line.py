@@ -100,8 +100,11 @@ class ByAnymail(Carrier):
     def hear(self, account: ChannelAccount, request: HttpRequest) -> Heard:
         """Events of one message or several, shown to be theirs as the service can."""
         secret = f"{wire.USER}:{wire.call_back_key(account)}"
-        with _without_warnings():
-            view = self.tracking(webhook_secret=secret, **_from(account, self.view))
+        try:
+            with _without_warnings():
+                view = self.tracking(webhook_secret=secret, **_from(account, self.view))
+        except AnymailConfigurationError as keyless:  # no key by which anything could be shown
+            raise Forged from keyless
         try:
             view.run_validators(request)
         except AnymailWebhookValidationFailure as forged:

@@ -107,7 +107,7 @@ class FakeWeChatPay:
     ) -> Any:  # fmt: skip
         """One notice; ``after`` is added to the body when it is signed already."""
         nonce = secrets.token_hex(6)
-        plain = json.dumps(said, ensure_ascii=False).encode()
+        plain = json.dumps(said).encode()
         sealed = AESGCM(secret.encode()).encrypt(nonce.encode(), plain, b"transaction")
         body = json.dumps({
             "id": identity, "create_time": at.isoformat(), "resource_type": "encrypt-resource",

@@ -42,6 +42,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
     "acts": {"offers": samples.offers(), "case": samples.case()},
     "alarm_bar": {},
     "answers": {"case": samples.case(), "refusal": samples.refusal(), "form": None},
+    "masked": {"case": samples.case(), "group": "numbers"},
     "case_head": {"case": samples.case(held_until=date(2026, 4, 11)), "title": "Hold the case"},
     "chips": {"chips": [("Notice", "/?q="), ("李伟", "/")], "clear": "/"},
     "demo_clock": {"demo_clock": samples.NOW},

@@ -78,7 +78,7 @@ class House:
         self.postgres.wait()
         self.redis.wait()
         self._hear()
-        self.run("migrate", within=120)
+        self.run("migrate", within=400)
         return self
 
     def end(self) -> None:

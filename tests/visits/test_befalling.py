@@ -287,6 +287,11 @@ class TestPages:
         assert "透析治疗" not in shown
         assert "详情仅主管和合规人员可见" in shown
         client.force_login(make.supervisor())
+        shown = client.get(case.get_absolute_url()).content.decode()
+        assert "透析治疗" not in shown
+        assert "详情已脱敏。" in shown
+        asked = {"group": "health", "why": "reaching", "words": "安排休养期后的联系"}
+        client.post(reverse("desk:unmask", args=[case.reference]), asked)
         assert "透析治疗" in client.get(case.get_absolute_url()).content.decode()
 
     def test_a_restricted_paper_is_for_supervisors_and_compliance(

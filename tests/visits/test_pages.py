@@ -331,7 +331,7 @@ class TestVisitPage:
     ) -> None:
         visit = walk.talked()
         client = at_the_desk("2026-03-05 15:30")
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(17):  # one keeps who looked
             client.get(visit.get_absolute_url())
 
 
