@@ -32,7 +32,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def test_it_loads(day, clock, mailbox, settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path
     clock.set(day)
-    assert load(day) == 65
+    assert load(day) == 66
 
 
 class TestOrder:

@@ -30,7 +30,7 @@ class TestDemo:
         settings.MEDIA_ROOT = tmp_path  # so that no file of another test is counted
         now = make.moment("2026-11-24 11:30")
         clock.set(now)
-        assert load(now) == 65
+        assert load(now) == 66
 
         assert set(Case.objects.values_list("state", flat=True)) == set(Step.values)
         assert set(Visit.objects.values_list("state", flat=True)) == set(Visit.State.values)
