@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from notices import actions, lists, relay
 from notices.models import Notice
+from people.masking import mask
 from people.models import User
 from tests import make
 from tests.notices.cast import MONDAY, kind_is, paper, queued
@@ -52,7 +53,8 @@ class TestLetters:
         page = desk().get(reverse("notices:letters"))
         assert page.status_code == 200
         text = page.content.decode()
-        assert found.address in text
+        assert mask(found.address, "address") in text
+        assert found.address not in text, "the whole of it stands on the paper"
         assert reverse("documents:document", args=[document.number]) in text
 
     def test_says_what_will_stand_here_while_there_is_nothing(self) -> None:
