@@ -27,8 +27,7 @@ def held_of(case: Case, group: str) -> list[str]:
     ):  # the record has one language; names of fields are told as the house speaks
         if group == Group.HEALTH:
             return [
-                str(one)
-                for one in case.circumstances.filter(kind__in=VULNERABLE, ended_at=None)
+                str(one) for one in case.circumstances.filter(kind__in=VULNERABLE, ended_at=None)
             ]
         return [line for person in people_of(case) for line in _of(person, group)]
 
