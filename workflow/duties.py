@@ -42,6 +42,13 @@ def fulfil(*, case: Any, kind: str, by: User, at: datetime, key: str = "") -> in
     return done
 
 
+def fulfil_all(*, case: Any, by: User, at: datetime) -> None:
+    """What was still to be done on the case has lost its sense; what was raised at this very moment stays."""
+    left = Duty.objects.filter(case=case, done_at=None).exclude(raised_at=at)
+    left.update(done_at=at, done_by=by)
+    set_next_due(case)
+
+
 def told_once(duties: Iterable[Duty], role: str) -> list[Duty]:
     """The duties, and of those that tell several people the same only one: the reader's own, or the first."""
     told: dict[tuple[str, ...], Duty] = {}

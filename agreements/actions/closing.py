@@ -10,7 +10,6 @@ from agreements import papers
 from agreements.actions.accruing import accrue
 from agreements.actions.drawing import in_force, in_the_making, voiding
 from agreements.actions.leaving import data_due_since
-from agreements.actions.paying import tick_off_all
 from agreements.actions.stopping import stop_contact
 from agreements.disputes import must_have_no_dispute
 from agreements.messages import hand_over
@@ -24,7 +23,7 @@ from people.models import User
 from visits.actions.planning import cancelling_all
 from visits.models import Visit
 from workflow.approvals import must_not_wait, request_approval
-from workflow.duties import fulfil
+from workflow.duties import fulfil, fulfil_all
 from workflow.models import Approval
 from workflow.reasons import because
 from workflow.steps import StateRefused, Step, WrongInput, carry_out, case_of, note, tell
@@ -287,7 +286,7 @@ def _wind_up(case: Case, why: str, by: User, at: datetime) -> None:
         approval.withdraw()
         approval.save()
         tell(case, "approval.withdrawn", by, at, {"kind": approval.kind, "why": why})
-    tick_off_all(case, by, at)
+    fulfil_all(case=case, by=by, at=at)
 
 
 def _nobody_at_the_door(case: Case) -> None:

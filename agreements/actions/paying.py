@@ -37,8 +37,7 @@ from notices.models import Notice
 from notices.outbox import suppress
 from people.models import User
 from visits.actions.planning import cancelling_all, returning
-from workflow.duties import fulfil, raise_duty, set_next_due
-from workflow.models import Duty
+from workflow.duties import fulfil, raise_duty
 from workflow.reasons import Reason, because
 from workflow.steps import StaleForm, StateRefused, Step, WrongInput, carry_out, tell
 
@@ -444,11 +443,3 @@ def _nothing_is_owed(case: Case, by: User, at: datetime) -> None:
         at=at,
         role=User.Role.CLERK,
     )
-
-
-def tick_off_all(case: Case, by: User, at: datetime) -> None:
-    """What was still to be done on the case has lost its sense, inside the change that closes it."""
-    # What follows it stays.
-    left = Duty.objects.filter(case=case, done_at=None).exclude(raised_at=at)
-    left.update(done_at=at, done_by=by)
-    set_next_due(case)

@@ -41,7 +41,7 @@ from retention.reckoning import (
 )
 from timeline.chain import ERASED, record_for_house
 from timeline.erasing import take_out
-from workflow.duties import raise_duty
+from workflow.duties import fulfil_all, raise_duty
 from workflow.numbering import next_number
 from workflow.steps import note
 
@@ -371,6 +371,7 @@ def _take_away(case: Case, erasure: Erasure, plan: Plan, by: User, at: datetime)
         forgetting.forget(person, at)
     if places.REST in plan.why:
         forgetting.forget_on_case(case)
+        fulfil_all(case=case, by=by, at=at)  # nobody could read any more what was to be done
     _served(plan.terms, erasure, at)
     record_for_house(
         kind="retention.erased", by=by, at=at,

@@ -16,6 +16,7 @@ from tests.agreements import cast
 from tests.court.cast import checked
 from timeline.chain import Verified, verify
 from visits.actions import recording
+from workflow.duties import raise_duty
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = make.moment("2026-04-16 10:00")
@@ -53,6 +54,15 @@ def test_nothing_of_its_people_is_left(ended: Case, everything_that_says: Any) -
     assert {word: everything_that_says(word) for word in words} == {word: [] for word in words}
     assert not [path for path in files if Path(path).exists()]
     assert isinstance(verify(cast.again(ended)), Verified)
+
+
+def test_nothing_is_left_to_be_done(ended: Case) -> None:
+    raise_duty(
+        case=ended, kind="CN-16", says={"zh": "请提交最终报告。"}, due_at=AT, key="late", at=AT
+    )
+    sweep(LATE, by=User.objects.system())
+    assert not ended.duties.filter(done_at=None).exists()
+    assert cast.again(ended).next_due_at is None
 
 
 def test_its_pages_still_open(ended: Case, client: Client) -> None:
