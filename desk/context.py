@@ -61,7 +61,7 @@ PLACES: list[tuple[str, Any, str, str, str]] = [
     ("wording:wordings", _("Message texts"), "chat-left-text", "release_wording", "x"),
     ("cases:house_papers", _("House papers"), "folder-check", "keep_house_papers", "h"),
     ("retention:due", _("Keeping and deleting"), "archive", "see_retention", "1"),
-    ("privacy:requests", _("Requests about data"), "person-lock", "see_data_requests", "5"),
+    ("privacy:requests", _("Requests about data"), "person-vcard", "see_data_requests", "5"),
     ("cases:seals", _("Seals"), "shield-lock", "keep_seals", "k"),
     ("notices:accounts", _("Channels"), "broadcast", "see_channels", "c"),
     ("people:looks", _("Refused looks"), "eye-slash", "see_refused_looks", "4"),
