@@ -100,9 +100,10 @@ class ByAnymail(Carrier):
     def hear(self, account: ChannelAccount, request: HttpRequest) -> Heard:
         """Events of one message or several, shown to be theirs as the service can."""
         secret = f"{wire.USER}:{wire.call_back_key(account)}"
+        keys = {name: key for name, key in _from(account, self.view).items() if key}
         try:
             with _without_warnings():
-                view = self.tracking(webhook_secret=secret, **_from(account, self.view))
+                view = self.tracking(webhook_secret=secret, **keys)
         except AnymailConfigurationError as keyless:  # no key by which anything could be shown
             raise Forged from keyless
         try:

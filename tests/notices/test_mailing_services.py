@@ -251,6 +251,13 @@ class TestEvent:
             assert ChannelAccount.objects.get(pk=sent.account.pk).forged_count == 1
             assert not CarrierReceipt.objects.exists()
 
+    def test_of_mailgun_is_refused_while_the_account_names_no_signing_key(self) -> None:
+        with MAILGUN.fake() as fake:
+            sent = Sent(MAILGUN, fake)
+            sent.account.secrets = {**MAILGUN.secrets, "signing_key": ""}
+            sent.account.save()
+            assert sent.call("delivered").status_code == 403
+
     def test_of_mailgun_must_be_signed_too(self) -> None:
         with MAILGUN.fake() as fake:
             sent = Sent(MAILGUN, fake)
