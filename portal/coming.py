@@ -144,7 +144,7 @@ def _times(own: Own, visit: Visit, place: Address | None, wrong: str = "") -> Ht
         finder = Finder(visit, place, own.at)
         days, zone = list(finder.days()), finder.zone
     return own.page(
-        "move", status=422 if wrong else 200, visit=visit, place=place, days=days, wrong=wrong,
+        "portal/own/move.html", status=422 if wrong else 200, visit=visit, place=place, days=days, wrong=wrong,
         places=debtors.places_of(own.case), zone_there=zone, city=visit.place.city,
     )  # fmt: skip
 
@@ -179,7 +179,7 @@ def _page(own: Own, wrong: str = "") -> HttpResponseBase:
     today = local_day(own.at, own.case.zone)
     labels = dict(Notice.Channel.choices)
     return own.page(
-        "meeting", status=422 if wrong else 200, wrong=wrong, visit=visit, notice=notice,
+        "portal/own/meeting.html", status=422 if wrong else 200, wrong=wrong, visit=visit, notice=notice,
         standing=asked.standing(visit, own.at) if visit else None,
         check=tokens.check_of(visit) if visit else None,
         movable=visit is not None and visit.state in AHEAD,

@@ -70,9 +70,7 @@ class Own:
             "token": self.token, "case": self.case, "house": house, "zone": self.case.zone,
             "at": self.at, "said": "said" in self.request.GET, "guard_key": uuid.uuid4().hex,
         }  # fmt: skip
-        return TemplateResponse(
-            self.request, f"portal/own/{template}.html", {**around, **context}, status=status
-        )
+        return TemplateResponse(self.request, template, {**around, **context}, status=status)
 
     def on(self, name: str, *more: Any, said: bool = True) -> HttpResponseRedirect:
         """Go on to another page of this link, which then says that it was done."""

@@ -83,7 +83,9 @@ OF_CIRCUMSTANCE = {one.kind: one.label for one in SAYS.values() if one.kind != "
 @own_page("tell")
 def tell(own: Own) -> HttpResponseBase:
     """All that can be told. Context: ``says`` (number and label)."""
-    return own.page("tell", says=[(number, one.label) for number, one in SAYS.items()])
+    return own.page(
+        "portal/own/tell.html", says=[(number, one.label) for number, one in SAYS.items()]
+    )
 
 
 @own_page("tell", methods=BOTH)
@@ -97,7 +99,7 @@ def tell_one(own: Own, number: int) -> HttpResponseBase:
         if not wrong:
             return own.on("answers")
     return own.page(
-        "tell_one", status=422 if wrong else 200, wrong=wrong, say=say, number=number,
+        "portal/own/tell_one.html", status=422 if wrong else 200, wrong=wrong, say=say, number=number,
         items=ITEMS if say.items else (), text=own.request.POST.get("text", ""),
     )  # fmt: skip
 
@@ -105,7 +107,7 @@ def tell_one(own: Own, number: int) -> HttpResponseBase:
 @own_page("answers")
 def answers(own: Own) -> HttpResponseBase:
     """What was told here, what it stopped and until when, and by when it is answered. Context: ``rows``."""
-    return own.page("answers", rows=_rows(own))
+    return own.page("portal/own/answers.html", rows=_rows(own))
 
 
 def _told(own: Own, say: Say) -> str:

@@ -37,7 +37,7 @@ def home(own: Own) -> HttpResponseBase:
     Context: ``visit`` (the one ahead, or None), ``notices`` (newest first), ``refused_until``, ``closed``.
     """
     return own.page(
-        "home", visit=seen_visit(own.case), notices=list(reading.messages_of(own.link)[:5]),
+        "portal/own/home.html", visit=seen_visit(own.case), notices=list(reading.messages_of(own.link)[:5]),
         refused_until=_refused(own), closed=own.case.closed_at is not None,
     )  # fmt: skip
 
@@ -54,7 +54,7 @@ def about(own: Own) -> HttpResponseBase:
     labels = dict(LedgerEntry.Kind.choices)
     rows = list(entries_with_balance(own.case))[-MOST_ENTRIES:]
     return own.page(
-        "about", today=today, standing=shown, rows=rows, spans=shown.spans[-MOST_ENTRIES:],
+        "portal/own/about.html", today=today, standing=shown, rows=rows, spans=shown.spans[-MOST_ENTRIES:],
         debts=[(debt, hidden(debt.contract_number)) for debt in own.case.debts.order_by("pk")],
         kinds=[(labels[kind], total(parts.values())) for kind, parts in shown.moved.items()],
     )  # fmt: skip
@@ -67,7 +67,7 @@ def papers(own: Own) -> HttpResponseBase:
     Context: ``proofs``, ``notices`` (of visits, as they were sent), ``documents``.
     """
     return own.page(
-        "papers",
+        "portal/own/papers.html",
         proofs=list(own.case.papers.filter(returned_at=None).order_by("kind", "pk")),
         notices=list(_notices(own).order_by("-sent_at", "-pk")[:10]),
         documents=list(_documents(own).exclude(kind=D.NOTICE).order_by("-created_at", "-pk")[:50]),
@@ -89,7 +89,7 @@ def rights(own: Own) -> HttpResponseBase:
     case, tongue = own.case, tongue_now()
     day, packs = local_day(own.at, case.zone), tuple(case.packs)
     return own.page(
-        "rights", rights=[said[tongue] for said in rights_of(case.agency or case.creditor)],
+        "portal/own/rights.html", rights=[said[tongue] for said in rights_of(case.agency or case.creditor)],
         privacy=privacy_of(case, own.at)[tongue], advice=value(packs, "advice.phone", day),
         emergency=value(packs, "emergency.phone", day),
     )  # fmt: skip
