@@ -7,6 +7,7 @@ from typing import Any
 from celery import current_app
 from django.db import connection, transaction
 
+from compliance.aims import Aim
 from documents.models import Document
 from notices import bells, kinds, links, wording
 from notices.aims import aim_for, demand_fitting
@@ -151,8 +152,11 @@ def suppress(
     kinds: Iterable[str] | None = None,
     visit: Any = None,
     instalment: Any = None,
+    but_complaints: bool = False,
 ) -> list[Notice]:
     """Stop what has not left yet, inside a running change of the case; tells each of them.
+
+    ``but_complaints``: letters about a complaint go on.
 
     What a worker has claimed but not begun to send is stopped too; what was handed over is not.
     """
@@ -168,13 +172,18 @@ def suppress(
     stopped = [
         notice
         for notice in rows.select_for_update(of=("self",)).order_by("pk")
-        if notice.is_stoppable
+        if notice.is_stoppable and not (but_complaints and is_of_complaint(notice))
     ]
     for notice in stopped:
         notice.suppress(why=why)
         notice.save()
         tell(case, "notice.suppressed", by, at, {**told(notice), **told_why(why)})
     return stopped
+
+
+def is_of_complaint(notice: Notice) -> bool:
+    """Whether it is a letter about a complaint, or word of one: kept from those complained of."""
+    return bool(notice.about.get("aim") == Aim.COMPLAINT.value)
 
 
 def told(notice: Notice) -> dict[str, Any]:
@@ -184,6 +193,7 @@ def told(notice: Notice) -> dict[str, Any]:
         "kind": notice.kind,
         "channel": notice.channel,
         "language": notice.language,
+        **({"aim": Aim.COMPLAINT.value} if is_of_complaint(notice) else {}),
     }
 
 
