@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from people.masking import mask_people_in
+from people.masking import mask_people_in, people_of
 from people.models import User
 from people.rights import opens
 
@@ -43,20 +43,8 @@ class OwnPagesAlone:
         user = request.user
         case = (response.context_data or {}).get("case")
         if isinstance(user, User) and user.sees_masked and getattr(case, "debtor", None):
-            response.add_post_render_callback(lambda drawn: _mask(drawn, _people_of(case)))
+            response.add_post_render_callback(lambda drawn: _mask(drawn, people_of(case)))
         return response
-
-
-def _people_of(case: Any) -> Iterable[Any]:
-    """Whoever stands in that case: the debtor and the parties."""
-    people = [case.debtor]
-    people += [
-        party.person
-        for party in case.parties.select_related("person").prefetch_related(
-            "person__addresses", "person__contact_points"
-        )
-    ]
-    return people
 
 
 def _mask(drawn: Any, people: Iterable[Any]) -> None:

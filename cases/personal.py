@@ -6,15 +6,8 @@ from django.utils.translation import override
 
 from cases.models import Case
 from compliance.circumstances import VULNERABLE
-from people.masking import Group, mask, mask_place
+from people.masking import Group, mask, mask_place, people_of
 from people.models import Person
-
-
-def people_of(case: Case) -> list[Person]:
-    """The debtor, then everybody else who has a part in it."""
-    parties = case.parties.select_related("person").order_by("pk")
-    found = [case.debtor, *(party.person for party in parties)]
-    return list({person.pk: person for person in found}.values())
 
 
 def held_of(case: Case, group: str) -> list[str]:

@@ -78,6 +78,15 @@ def mask(value: Any, kind: str = "name") -> str:
     return f"{text[:1]}{'*' * max(len(text) - 1, 1)}"
 
 
+def people_of(case: Any) -> list[Any]:
+    """The debtor, then everybody else who has a part in the case; their addresses and numbers are read at once."""
+    parties = case.parties.select_related("person").order_by("pk")
+    found = {one.pk: one for one in (case.debtor, *(party.person for party in parties))}
+    people = list(found.values())
+    models.prefetch_related_objects(people, "addresses", "contact_points")
+    return people
+
+
 def mask_people_in(page: str, people: Iterable[Any]) -> str:
     """The page (HTML) with all these people masked in it, also where their words were escaped."""
     for person in people:

@@ -6,12 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from cases.models import Case
-from cases.personal import people_of
 from common.clock import local
 from common.money import show
 from documents.blocks import Words, words
 from documents.letterhead import behind
-from people.masking import mask_in
+from people.masking import mask_in, people_of
 from people.models import Person
 
 

@@ -3,10 +3,9 @@
 from typing import Any
 
 from django import template
-from django.db.models import prefetch_related_objects
 
 from looking.session import shown
-from people.masking import GROUP_OF, Group, mask, mask_in, mask_place
+from people.masking import GROUP_OF, Group, mask, mask_in, mask_place, people_of
 from people.models import Address
 
 register = template.Library()
@@ -42,10 +41,7 @@ def masked_text(context: Any, case: Any, text: Any) -> str:
         return str(text)
     people = context.render_context.get("people of the case")
     if people is None:
-        parties = case.parties.select_related("person")
-        people = [case.debtor, *(party.person for party in parties)]
-        prefetch_related_objects(people, "addresses", "contact_points")
-        context.render_context["people of the case"] = people
+        people = context.render_context["people of the case"] = people_of(case)
     said = str(text)
     for person in people:
         said = mask_in(said, person, names=False)
