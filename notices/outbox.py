@@ -1,11 +1,12 @@
 """The only way out of the house: a row, written in the transaction that causes it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from celery import current_app
 from django.db import connection, transaction
+from django.db.models import Q
 
 from documents.models import Document
 from notices import bells, kinds, links, wording
@@ -22,6 +23,7 @@ from workflow.steps import tell
 from workflow.wording import demand_lawful_words
 
 POKE = "notices.tasks.poke"
+ALL = Q()
 
 
 class OutsideTransaction(RuntimeError):
@@ -151,25 +153,29 @@ def suppress(
     kinds: Iterable[str] | None = None,
     visit: Any = None,
     instalment: Any = None,
+    where: Q = ALL,
+    only: Callable[[Notice], bool] | None = None,
 ) -> list[Notice]:
     """Stop what has not left yet, inside a running change of the case; tells each of them.
 
-    What a worker has claimed but not begun to send is stopped too; what was handed over is not.
+    What a worker has claimed but not begun to send is stopped too; what was handed over is not. ``where`` narrows the
+    query further, ``only`` is asked of each that is found.
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction(f"suppress of {case}")
-    rows = Notice.objects.filter(case=case, state__in=["queued", "sending"])
+    rows = Notice.objects.filter(where, case=case, state__in=["queued", "sending"])
     if kinds is not None:
         rows = rows.filter(kind__in=list(kinds))
     if visit is not None:
         rows = rows.filter(visit=visit)
     if instalment is not None:
         rows = rows.filter(instalment=instalment)
-    stopped = [
-        notice
-        for notice in rows.select_for_update(of=("self",)).order_by("pk")
-        if notice.is_stoppable
-    ]
+    stopped = []
+    for notice in rows.select_for_update(of=("self",)).order_by("pk"):
+        notice.case = case
+        if not notice.is_stoppable or (only and not only(notice)):
+            continue
+        stopped.append(notice)
     for notice in stopped:
         notice.suppress(why=why)
         notice.save()

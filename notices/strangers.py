@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from notices.models import Notice, PortalLink
-from notices.outbox import told
+from notices.outbox import suppress
 from people.models import ContactPoint, User
 from workflow.duties import raise_duty
-from workflow.reasons import because, told_why
+from workflow.reasons import because
 from workflow.steps import note, tell
 
 TO_BE_SEEN_TO = timedelta(days=1)
@@ -29,6 +30,7 @@ def not_me(*, link: PortalLink, at: datetime) -> bool:
     case, system = link.case, User.objects.system()
     brought = Notice.objects.filter(case=case, about__portal_link=link.pk)
     where = {(one.channel, one.address) for one in brought}
+    why = because(lambda: _("Whoever is reached there says that it is not meant for them."))
 
     def stop(locked: Any, by: User, at: datetime) -> None:
         PortalLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=at)
@@ -41,7 +43,7 @@ def not_me(*, link: PortalLink, at: datetime) -> bool:
                 point.do_not_contact = True
                 point.save(update_fields=["do_not_contact"])
                 tell(locked, "contact_point.unwanted", by, at, {"channel": point.channel})
-            _suppress(locked, channel, address, by, at)
+            suppress(case=locked, why=why, by=by, at=at, where=Q(channel=channel, address=address))
         raise_duty(
             case=locked, kind="portal.not_me", says=SAYS, due_at=at + TO_BE_SEEN_TO,
             key=f"portal.not_me:{link.pk}", role=User.Role.CLERK, at=at,
@@ -49,15 +51,3 @@ def not_me(*, link: PortalLink, at: datetime) -> bool:
 
     note(case, event="portal.not_me", data={"link": link.pk}, by=system, at=at, then=stop)
     return True
-
-
-def _suppress(case: Any, channel: str, address: str, by: User, at: datetime) -> None:
-    why = because(lambda: _("Whoever is reached there says that it is not meant for them."))
-    waiting = Notice.objects.filter(
-        case=case, channel=channel, address=address, state__in=["queued", "sending"]
-    )
-    for notice in waiting.select_for_update(of=("self",)).order_by("pk"):
-        if notice.is_stoppable:
-            notice.suppress(why=why)
-            notice.save()
-            tell(case, "notice.suppressed", by, at, {**told(notice), **told_why(why)})

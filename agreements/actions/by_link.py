@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agreements.actions import signers
@@ -32,15 +33,15 @@ from documents.models import Document
 from documents.storing import store
 from notices import codes, kinds, links
 from notices.models import Notice, OneTimeCode, PortalLink
-from notices.outbox import told, write
+from notices.outbox import suppress, write
 from notices.texts.placeholders import examples
 from notices.texts.previewing import Sample, tells
 from notices.ways import Way, by_channel
 from people.masking import mask
 from people.models import Person, User
 from workflow.duties import raise_duty
-from workflow.reasons import because, told_why
-from workflow.steps import StateRefused, Step, WrongInput, carry_out, note, tell
+from workflow.reasons import because
+from workflow.steps import StateRefused, Step, WrongInput, carry_out, note
 
 GOOD_FOR = timedelta(days=7)
 """How long a link is good; the house's own figure, no rule names one."""
@@ -422,14 +423,10 @@ def _withdraw_open(fresh: Agreement, signatory: Signatory | None, by: User, at: 
     )  # fmt: skip
     pks = list(out.values_list("pk", flat=True))
     out.update(revoked_at=at)
-    keys = [f"signing:{pk}" for pk in pks]
-    waiting = Notice.objects.filter(dedupe_key__in=keys, state__in=["queued", "sending"])
-    why = because(lambda: _("The link was withdrawn."))
-    for notice in waiting.select_for_update(of=("self",)):
-        if notice.is_stoppable:
-            notice.suppress(why=why)
-            notice.save()
-            tell(fresh.case, "notice.suppressed", by, at, {**told(notice), **told_why(why)})
+    suppress(
+        case=fresh.case, why=because(lambda: _("The link was withdrawn.")), by=by, at=at,
+        where=Q(dedupe_key__in=[f"signing:{pk}" for pk in pks]),
+    )  # fmt: skip
     return bool(pks)
 
 

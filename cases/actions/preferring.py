@@ -9,11 +9,11 @@ from cases.actions.still_open import while_open
 from cases.models import Case
 from notices import ways
 from notices.models import Notice
-from notices.outbox import told
+from notices.outbox import suppress
 from notices.wishes import is_unwished
 from people.models import ContactPoint, User
-from workflow.reasons import because, told_why
-from workflow.steps import WrongInput, note, tell
+from workflow.reasons import because
+from workflow.steps import WrongInput, note
 
 
 def choices_of(case: Case, at: datetime) -> list[str]:
@@ -37,14 +37,7 @@ def choose_channel(*, case: Case, channel: str, by: User, at: datetime) -> list[
         locked.only_by = channel
         locked.save(update_fields=["only_by"])
         why = because(lambda: _("The debtor asked to be written to in another way alone."))
-        waiting = Notice.objects.filter(case=locked, state__in=["queued", "sending"])
-        for notice in waiting.select_for_update(of=("self",)).order_by("pk"):
-            notice.case = locked
-            if notice.is_stoppable and is_unwished(notice):
-                notice.suppress(why=why)
-                notice.save()
-                tell(locked, "notice.suppressed", by, at, {**told(notice), **told_why(why)})
-                stopped.append(notice)
+        stopped.extend(suppress(case=locked, why=why, by=by, at=at, only=is_unwished))
 
     note(
         case, event="channel.chosen", right="log_contact", by=by, at=at,
