@@ -137,9 +137,7 @@ def close_case(*, case: Case, by: User, at: datetime) -> None:
 
     def last_words(locked: Case, _by: User, _at: datetime) -> None:
         _nobody_at_the_door(locked)
-        must_have_no_dispute(locked)
-        if locked.balance > ZERO:  # whatever the packs say or leave out
-            raise WrongInput(_("%(balance)s is still owed.") % {"balance": show(locked.balance)})
+        _must_be_settled(locked)  # whatever the packs say or leave out
         _wind_up(locked, because(lambda: _("The case is closed.")), by, at)
 
     carry_out(
@@ -217,11 +215,7 @@ def early_closure_steps(approval: Approval, by: User, at: datetime) -> Sequence[
     def wind_up(locked: Case, _by: User, _at: datetime) -> None:
         _nobody_at_the_door(locked)
         if closed_as == Case.ClosedAs.SETTLED:
-            must_have_no_dispute(locked)
-            if locked.balance > ZERO:
-                raise WrongInput(
-                    _("%(balance)s is still owed.") % {"balance": show(locked.balance)}
-                )
+            _must_be_settled(locked)
         _wind_up(locked, why, by, at)
 
     return [
@@ -299,6 +293,12 @@ def _nobody_at_the_door(case: Case) -> None:
             )
             % {"visit": under_way.reference}
         )
+
+
+def _must_be_settled(case: Case) -> None:
+    must_have_no_dispute(case)
+    if case.balance > ZERO:
+        raise WrongInput(_("%(balance)s is still owed.") % {"balance": show(case.balance)})
 
 
 def _must_be_open(case: Case, asked: str) -> None:

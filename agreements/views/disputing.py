@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from agreements import paying_forms
 from agreements.actions import disputing
 from agreements.actions.received import RECORD
-from agreements.models import Dispute, Payment
+from agreements.models import Dispute
+from agreements.views.paying import OF_CASE, seen_payment
 from cases.models import Case
 from common import clock
 from common.money import show
@@ -17,12 +18,7 @@ from workflow.web import handle
 
 def dispute(request: HttpRequest, number: str) -> HttpResponse:
     """Put a payment under doubt of which a bank or provider said so by letter or telephone."""
-    payment = get_object_or_404(
-        Payment.objects.filter(case__in=Case.objects.visible_to(request.user)).select_related(
-            "case__debtor", "case__creditor", "case__team"
-        ),
-        number=number,
-    )
+    payment = seen_payment(request, number)
     form = paying_forms.DisputeForm(
         request.POST or None, case=payment.case, initial={"amount": payment.amount}
     )
@@ -45,7 +41,7 @@ def end_dispute(request: HttpRequest, pk: int) -> HttpResponse:
     """Record how a dispute ended."""
     found = get_object_or_404(
         Dispute.objects.filter(payment__case__in=Case.objects.visible_to(request.user))
-        .select_related("payment__case__debtor", "payment__case__creditor", "payment__case__team"),
+        .select_related(*(f"payment__case__{part}" for part in OF_CASE)),
         pk=pk,
     )  # fmt: skip
     payment = found.payment

@@ -19,6 +19,8 @@ from common.money import show
 from workflow.steps import StateRefused, WrongInput
 from workflow.web import handle
 
+OF_CASE = ("debtor", "creditor", "team")
+
 
 def pay(request: HttpRequest, reference: str) -> HttpResponse:
     """Record a payment; what it is set off against is shown before."""
@@ -55,14 +57,17 @@ def _done(payment: Payment) -> str:
     return said % {"amount": show(payment.amount), "balance": show(balance)}
 
 
+def seen_payment(request: HttpRequest, number: str, **more: Any) -> Payment:
+    """That payment of a case that this reader may see, with what its pages show of the case; else 404."""
+    payments = Payment.objects.filter(case__in=Case.objects.visible_to(request.user), **more)
+    return get_object_or_404(
+        payments.select_related(*(f"case__{part}" for part in OF_CASE)), number=number
+    )
+
+
 def reverse_payment(request: HttpRequest, number: str) -> HttpResponse:
     """Take a payment back that was booked by mistake or returned by the bank."""
-    payment = get_object_or_404(
-        Payment.objects.filter(case__in=Case.objects.visible_to(request.user)).select_related(
-            "case__debtor", "case__creditor", "case__team"
-        ),
-        number=number,
-    )
+    payment = seen_payment(request, number)
     form = forms.WhyForm(request.POST or None)
     context: dict[str, Any] = {
         "title": _("Reverse payment %(number)s") % {"number": payment.number},
@@ -82,12 +87,7 @@ def reverse_payment(request: HttpRequest, number: str) -> HttpResponse:
 
 def move_payment(request: HttpRequest, number: str) -> HttpResponse:
     """Move a payment that was booked for the wrong debtor to the case where it belongs."""
-    payment = get_object_or_404(
-        Payment.objects.filter(case__in=Case.objects.visible_to(request.user)).select_related(
-            "case__debtor", "case__creditor", "case__team"
-        ),
-        number=number,
-    )
+    payment = seen_payment(request, number)
     form = paying_forms.MoveForm(request.POST or None, payment=payment, user=request.user)
 
     def do(data: dict[str, Any]) -> Payment:

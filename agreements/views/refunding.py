@@ -6,22 +6,17 @@ from django.utils.translation import gettext as _
 
 from agreements import paying_forms
 from agreements.actions import refunding
-from agreements.models import Payment, Refund
+from agreements.models import Refund
+from agreements.views.paying import OF_CASE, seen_payment
 from cases.models import Case
 from common import clock
 from common.money import show
 from workflow.web import handle
 
-PARTS = ("case__debtor", "case__creditor", "case__team")
-
 
 def ask(request: HttpRequest, number: str) -> HttpResponse:
     """Ask a second person to let what was too much go back."""
-    payment = get_object_or_404(
-        Payment.objects.filter(case__in=Case.objects.visible_to(request.user), excess__gt=0)
-        .select_related(*PARTS),
-        number=number,
-    )  # fmt: skip
+    payment = seen_payment(request, number, excess__gt=0)
     form = paying_forms.RefundForm(
         request.POST or None, initial={"to_name": payment.payer or payment.case.debtor.name}
     )
@@ -44,7 +39,7 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
     """Record that it was paid back, with the bank's reference."""
     refund = get_object_or_404(
         Refund.objects.filter(payment__case__in=Case.objects.visible_to(request.user))
-        .select_related(*(f"payment__{part}" for part in PARTS)),
+        .select_related(*(f"payment__case__{part}" for part in OF_CASE)),
         number=number,
     )  # fmt: skip
     case = refund.payment.case
