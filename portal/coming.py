@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404
 
 from cases.actions import preferring
 from cases.models import Case, Refusal
-from common.clock import local_day
 from notices.models import Notice
 from people.models import Address
 from portal import reading
@@ -95,7 +94,11 @@ def move(own: Own) -> HttpResponseBase:
         return _move(own, visit, _place(own, post.get("place", "")), post["starts_at"])
     if post.get("text", "").strip():
         return _named(own, visit)
-    place = _place(own, post.get("place", "")) or visit.place
+    return _on_at(own, _place(own, post.get("place", "")) or visit.place)
+
+
+def _on_at(own: Own, place: Address) -> HttpResponseBase:
+    """On to the times at that place."""
     answer = own.on("move", said=False)
     answer["Location"] += f"?place={place.pk}"
     return answer
@@ -132,9 +135,7 @@ def _named(own: Own, visit: Visit) -> HttpResponseBase:
     )  # fmt: skip
     if wrong or not named:
         return _times(own, visit, None, wrong)
-    answer = own.on("move", said=False)
-    answer["Location"] += f"?place={named[0].pk}"
-    return answer
+    return _on_at(own, named[0])
 
 
 def _times(own: Own, visit: Visit, place: Address | None, wrong: str = "") -> HttpResponseBase:
@@ -175,8 +176,6 @@ def _page(own: Own, wrong: str = "") -> HttpResponseBase:
     if notice and notice.state == Notice.State.SENT:
         reading.opened(notice, own.at)
         visit = Visit.objects.select_related("case", "place").get(pk=visit.pk) if visit else None
-    until = own.case.refused_until
-    today = local_day(own.at, own.case.zone)
     labels = dict(Notice.Channel.choices)
     return own.page(
         "portal/own/meeting.html", status=422 if wrong else 200, wrong=wrong, visit=visit, notice=notice,
@@ -186,7 +185,7 @@ def _page(own: Own, wrong: str = "") -> HttpResponseBase:
         waits=notice is not None and notice.state in reading.WAITS,
         ways=[(name, labels[name]) for name in preferring.choices_of(own.case, own.at)],
         only_by=own.case.get_only_by_display() if own.case.only_by else "",
-        refused_until=until if until and until >= today else None,
+        refused_until=own.refused_until,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ the same door as every other. All that is done in here is told on the timeline a
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -23,6 +23,7 @@ from django.views.decorators.cache import never_cache
 
 from cases.models import Case
 from common import clock
+from common.clock import local_day
 from documents.storing import Unreadable
 from notices.models import PortalLink
 from notices.wording import writer_of
@@ -58,6 +59,12 @@ class Own:
     def by(self) -> User:
         """As whom the actions are done: nobody of the house. The timeline names the debtor and the link."""
         return User.objects.system()
+
+    @property
+    def refused_until(self) -> date | None:
+        """The last day for which the debtor has refused visits; None where none are refused today."""
+        until: date | None = self.case.refused_until
+        return until if until and until >= local_day(self.at, self.case.zone) else None
 
     def address(self, name: str, *more: Any) -> str:
         """The address of another page of this link."""

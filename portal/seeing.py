@@ -1,7 +1,5 @@
 """What the debtor may see of the own matter: who claims what and why, the sum, the papers, rights and help."""
 
-from typing import Any
-
 from django.db.models import Q, QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -38,7 +36,7 @@ def home(own: Own) -> HttpResponseBase:
     """
     return own.page(
         "portal/own/home.html", visit=seen_visit(own.case), notices=list(reading.messages_of(own.link)[:5]),
-        refused_until=_refused(own), closed=own.case.closed_at is not None,
+        refused_until=own.refused_until, closed=own.case.closed_at is not None,
     )  # fmt: skip
 
 
@@ -93,11 +91,6 @@ def rights(own: Own) -> HttpResponseBase:
         privacy=privacy_of(case, own.at)[tongue], advice=value(packs, "advice.phone", day),
         emergency=value(packs, "emergency.phone", day),
     )  # fmt: skip
-
-
-def _refused(own: Own) -> Any:
-    until = own.case.refused_until
-    return until if until and until >= local_day(own.at, own.case.zone) else None
 
 
 def _notices(own: Own) -> QuerySet[Notice]:
