@@ -98,7 +98,7 @@ def _follow(fresh: DataRequest, by: User, at: datetime) -> None:
         content=answer_pdf(fresh, at), title=f"{fresh.get_kind_display()} {fresh.number}", by=by, at=at,
     )  # fmt: skip
     fresh.save(update_fields=["answer", "copy_pdf", "copy_json"])
-    _duty(fresh, HAND_OVER, "clerk", at, "请将个人信息请求 {} 的答复交付请求人。", "Hand over the answer to request {}.")  # fmt: skip
+    _duty(fresh, HAND_OVER, at, "请将个人信息请求 {} 的答复交付请求人。", "Hand over the answer to request {}.")  # fmt: skip
 
 
 def _nothing(_fresh: DataRequest, _by: User, _at: datetime) -> None:
@@ -124,7 +124,7 @@ def _copy(fresh: DataRequest, by: User, at: datetime) -> None:
 
 
 def _correct_by_desk(fresh: DataRequest, _by: User, at: datetime) -> None:
-    _duty(fresh, CORRECTING, "clerk", at, "请按请求 {} 更正个人信息。", "Correct the data as request {} says.")  # fmt: skip
+    _duty(fresh, CORRECTING, at, "请按请求 {} 更正个人信息。", "Correct the data as request {} says.")  # fmt: skip
 
 
 def _withdraw(fresh: DataRequest, _by: User, _at: datetime) -> None:
@@ -140,10 +140,10 @@ _AFTER: dict[str, Callable[[DataRequest, User, datetime], None]] = {
 }
 
 
-def _duty(fresh: DataRequest, kind: str, role: str, at: datetime, zh: str, en: str) -> None:
+def _duty(fresh: DataRequest, kind: str, at: datetime, zh: str, en: str) -> None:
     raise_duty(
         case=fresh.case, kind=kind, says={"zh": zh.format(fresh.number), "en": en.format(fresh.number)},
-        rule="CN-62", role=role, due_at=max(fresh.due_at, at), key=f"{kind}:{fresh.number}", at=at,
+        rule="CN-62", role="clerk", due_at=max(fresh.due_at, at), key=f"{kind}:{fresh.number}", at=at,
     )  # fmt: skip
 
 

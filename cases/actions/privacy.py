@@ -46,17 +46,19 @@ def record_privacy(
     wanted: str = "",
 ) -> DataRequest | None:
     """Write down what was asked (the answer is the request) or what leaked; compliance gets a duty with the time that is left."""
-    if asked not in Asked.values:
-        raise WrongInput(_("Choose one of those that are offered."), "asked")
-    if asked != Asked.BREACH:
-        return receive_request(
-            case=case, asked=asked, remark=remark, by=by, at=at, person=person, how=how,
-            field=field, wanted=wanted,
-        )  # fmt: skip
+    if asked == Asked.BREACH:
+        _record_breach(case, _said(remark), by, at)
+        return None
+    return receive_request(
+        case=case, asked=asked, remark=remark, by=by, at=at, person=person, how=how,
+        field=field, wanted=wanted,
+    )  # fmt: skip
+
+
+def _said(remark: str) -> str:
     if not remark.strip():
         raise WrongInput(_("Write what was asked, or what happened."), "remark")
-    _record_breach(case, remark.strip(), by, at)
-    return None
+    return remark.strip()
 
 
 def receive_request(
@@ -80,8 +82,7 @@ def receive_request(
     """
     if asked not in DataRequest.Kind.values:
         raise WrongInput(_("Choose one of those that are offered."), "asked")
-    if not remark.strip():
-        raise WrongInput(_("Write what was asked, or what happened."), "remark")
+    said = _said(remark)
     person, wanted = person or case.debtor, wanted.strip()[:120]
     if asked == Asked.CORRECTION and bool(field) != bool(wanted):
         raise WrongInput(_("Say what is to be corrected, and to what."), "wanted")
@@ -92,7 +93,7 @@ def receive_request(
     if person.pk != case.debtor_id and not case.parties.filter(person=person).exists():
         raise WrongInput(_("Choose one of those that are offered."), "person")
     request = DataRequest(
-        case=case, person=person, kind=asked, how=how, words=remark.strip(), received_at=at,
+        case=case, person=person, kind=asked, how=how, words=said, received_at=at,
         received_by=by, due_at=_answer_by(case, at), field=field if wanted else "", wanted=wanted,
     )  # fmt: skip
     if identity:
