@@ -175,11 +175,12 @@ class Sent:
         self.notice: Notice = queued(make.case())
         relay.send_due(MONDAY)
 
-    def call(self, what: str, key: str = "") -> Any:
-        body, headers = event(self.rig, the(self.notice).provider_id, what)
+    def call(self, what: str, key: str = "", body: str | None = None) -> Any:
+        said, headers = event(self.rig, the(self.notice).provider_id, what)
         shown = f"{wire.USER}:{key or wire.call_back_key(self.account)}"
         return Client().post(
-            f"/carriers/{self.account.slug}/", json.dumps(body), content_type="application/json",
+            f"/carriers/{self.account.slug}/", json.dumps(said) if body is None else body,
+            content_type="application/json",
             headers={"Authorization": "Basic " + base64.b64encode(shown.encode()).decode(), **headers},
         )  # fmt: skip
 
@@ -249,6 +250,16 @@ class TestEvent:
             sent = Sent(rig, fake)
             assert sent.call("dead", key="guessed").status_code == 403
             assert ChannelAccount.objects.get(pk=sent.account.pk).forged_count == 1
+            assert not CarrierReceipt.objects.exists()
+
+    @every
+    @pytest.mark.parametrize(
+        "body", ["[]", "{}", "[1]", "null", '"words"', "7", "{", '{"items": 1}']
+    )
+    def test_that_is_no_report_of_theirs_changes_nothing(self, rig: Rig, body: str) -> None:
+        with rig.fake() as fake:
+            sent = Sent(rig, fake)
+            assert sent.call("delivered", body=body).status_code in {200, 400, 403}
             assert not CarrierReceipt.objects.exists()
 
     def test_of_mailgun_is_refused_while_the_account_names_no_signing_key(self) -> None:
