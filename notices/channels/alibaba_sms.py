@@ -207,12 +207,13 @@ def _refused(code: str, words: Any, *, everyone: bool = False) -> Undelivered | 
     why = wire.refusal(code, words)
     if code in UNCLEAR:
         return Unclear(why)
-    alone = code in DEAD | NEVER | THIS_ONE_LATER
+    dead, never = code in DEAD, code in DEAD | NEVER
+    everyone = everyone or not (never or code in THIS_ONE_LATER)
     return Undelivered(
-        why,
-        permanent=code in DEAD | NEVER,
-        dead=code in DEAD,
-        everyone=everyone or not alone,
+        wire.refused(why, dead=dead, unwanted=False, never=never, everyone=everyone),
+        permanent=never,
+        dead=dead,
+        everyone=everyone,
     )
 
 
@@ -227,15 +228,11 @@ def _said(
     at = from_local(datetime.strptime(when, "%Y-%m-%d %H:%M:%S"), THEIR_ZONE)  # noqa: DTZ007
     if delivered:
         return Said(provider_id, "delivered", at, reference=reference)
+    dead, unwanted = is_dead(words), code in UNWANTED_LATER or is_unwanted(words)
+    why = wire.unreached(wire.refusal(code, words), dead=dead, unwanted=unwanted)
     return Said(
-        provider_id,
-        "failed",
-        at,
-        wire.refusal(code, words),
-        dead=is_dead(words),
-        unwanted=code in UNWANTED_LATER or is_unwanted(words),
-        reference=reference,
-    )
+        provider_id, "failed", at, why, dead=dead, unwanted=unwanted, reference=reference
+    )  # fmt: skip
 
 
 def is_dead(words: str) -> bool:

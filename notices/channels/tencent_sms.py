@@ -237,27 +237,24 @@ def _refused(code: str, words: Any) -> Undelivered | Unclear:
     why = wire.refusal(code, words)
     if code in UNCLEAR:
         return Unclear(why)
-    never = code in DEAD | UNWANTED | NEVER
+    dead, unwanted = code in DEAD, code in UNWANTED
+    never = dead or unwanted or code in NEVER
+    everyone = not never and code not in THIS_ONE_LATER
     return Undelivered(
-        why,
+        wire.refused(why, dead=dead, unwanted=unwanted, never=never, everyone=everyone),
         permanent=never,
-        dead=code in DEAD,
-        unwanted=code in UNWANTED,
-        everyone=not never and code not in THIS_ONE_LATER,
+        dead=dead,
+        unwanted=unwanted,
+        everyone=everyone,
     )
 
 
 def _said(*, delivered: bool, serial: str, at: datetime, code: str, words: str) -> Said:
     if delivered:
         return Said(serial, "delivered", at)
-    return Said(
-        serial,
-        "failed",
-        at,
-        wire.refusal(code, words),
-        dead=is_dead(words),
-        unwanted=is_unwanted(words),
-    )
+    dead, unwanted = is_dead(words), is_unwanted(words)
+    why = wire.unreached(wire.refusal(code, words), dead=dead, unwanted=unwanted)
+    return Said(serial, "failed", at, why, dead=dead, unwanted=unwanted)
 
 
 CARRIER = TencentSms()

@@ -181,11 +181,12 @@ def _refused(refused: TwilioRestException) -> Undelivered | Unclear:
     if refused.status >= 500:
         return Unclear(why)  # Twilio does not say whether it had made the message before it broke
     everyone = code in OURS or refused.status in {401, 403, 429}
+    dead, unwanted = code in DEAD, code in UNWANTED
     return Undelivered(
-        why,
+        wire.refused(why, dead=dead, unwanted=unwanted, never=not everyone, everyone=everyone),
         permanent=not everyone,
-        dead=code in DEAD,
-        unwanted=code in UNWANTED,
+        dead=dead,
+        unwanted=unwanted,
         everyone=everyone,
     )
 
@@ -199,7 +200,8 @@ def _said(sid: str, status: str, code: Any, words: str, reference: str = "") -> 
         return None
     dead, unwanted = number in DEAD, number in UNWANTED
     code = number or status
-    why = wire.refusal(code, words) if words else wire.coded(code, dead=dead, unwanted=unwanted)
+    answer = wire.refusal(code, words) if words else f"Twilio {code}"
+    why = wire.unreached(answer, dead=dead, unwanted=unwanted)
     return Said(
         sid, "failed", clock.now(), why, dead=dead, unwanted=unwanted, reference=reference, timed=False
     )  # fmt: skip

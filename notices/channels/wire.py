@@ -144,17 +144,34 @@ def refusal(code: Any, words: Any) -> str:
     return f"{code} {' '.join(str(words or '').split())}".strip()[:280]
 
 
-def coded(code: Any, *, dead: bool, unwanted: bool) -> str:
-    """What a carrier said by a mere number, in words for whoever has to see to it."""
+def unreached(answer: str, *, dead: bool, unwanted: bool) -> str:
+    """Why a message did not arrive, in each reader's language, with the carrier's answer as it came."""
 
     def words() -> str:
         if dead:
-            says = _("Nobody is reached at this number (code %(code)s).")
+            says = _("Nobody is reached at this number (%(answer)s).")
         elif unwanted:
-            says = _("Whoever has this number wants nothing more from us (code %(code)s).")
+            says = _("Whoever has this number wants nothing more from us (%(answer)s).")
         else:
-            says = _("The carrier could not deliver it (code %(code)s).")
-        return says % {"code": code}
+            says = _("The carrier could not deliver it (%(answer)s).")
+        return says % {"answer": answer}
+
+    return because(words)
+
+
+def refused(answer: str, *, dead: bool, unwanted: bool, never: bool, everyone: bool) -> str:
+    """Why a carrier did not take a message, likewise; ``never``: this one, ``everyone``: none at present."""
+    if dead or unwanted:
+        return unreached(answer, dead=dead, unwanted=unwanted)
+
+    def words() -> str:
+        if never:
+            says = _("The carrier refuses this message (%(answer)s).")
+        elif everyone:
+            says = _("The carrier takes nothing from this account at present (%(answer)s).")
+        else:
+            says = _("The carrier takes no more for this number at present (%(answer)s).")
+        return says % {"answer": answer}
 
     return because(words)
 

@@ -45,6 +45,16 @@ def kind(found: Undelivered | Unclear) -> str:
     return "all later" if found.everyone else "later"
 
 
+SAID = {
+    "dead": "Nobody is reached at this number (%s).",
+    "unwanted": "Whoever has this number wants nothing more from us (%s).",
+    "never": "The carrier refuses this message (%s).",
+    "later": "The carrier takes no more for this number at present (%s).",
+    "all later": "The carrier takes nothing from this account at present (%s).",
+    "unclear": "%s",
+}
+
+
 class TestCodeOfAlibaba:
     @pytest.mark.parametrize(
         ("code", "means"),
@@ -65,7 +75,7 @@ class TestCodeOfAlibaba:
     def test_means(self, code: str, means: str) -> None:
         found = outcome(ALIBABA, FakeAlibaba.refuse(code))
         assert kind(found) == means
-        assert found.why == f"{code} 他们的话"
+        assert found.why == SAID[means] % f"{code} 他们的话"
 
     def test_of_throttling_lets_all_wait(self) -> None:
         step = Answer(400, {"Code": "Throttling.User", "Message": "slow", "RequestId": "R"})
@@ -95,7 +105,7 @@ class TestCodeOfTencent:
         fake = FakeTencent()
         found = outcome(TENCENT, fake.error(code) if whole else fake.refuse(code))
         assert kind(found) == means
-        assert found.why == f"{code} 他们的话"
+        assert found.why == SAID[means] % f"{code} 他们的话"
 
     def test_of_too_many_calls_lets_all_wait(self) -> None:
         found = outcome(TENCENT, FakeTencent().error("RequestLimitExceeded"))
@@ -209,7 +219,8 @@ class TestReport:
                 sent.now()
             for row in true:  # all of them once more, after each has had its effect
                 sent.call(row)
-            assert (sent.now().state, sent.now().why) == ("bounced", "MK:0001 空号")
+            assert sent.now().state == "bounced"
+            assert sent.now().why == "该号码无法联系到任何人（MK:0001 空号）。"
             assert CarrierReceipt.objects.count() == 3
             kinds = sent.notice.case.events.values_list("kind", flat=True)
             assert list(kinds).count("notice.bounced") == 1
@@ -224,23 +235,30 @@ class TestReport:
             assert sent.now().state == "delivered"
 
     @pytest.mark.parametrize(
-        ("words", "dead", "unwanted"),
+        ("words", "dead", "unwanted", "meaning"),
         [
-            ("空号", True, False),
-            ("空号、停机或关机", False, False),
-            ("手机号在黑名单，用户已退订", False, True),
-            ("关机", False, False),
+            ("空号", True, False, "该号码无法联系到任何人（%s）。"),
+            ("空号、停机或关机", False, False, "服务商未能投递（%s）。"),
+            (
+                "手机号在黑名单，用户已退订",
+                False,
+                True,
+                "该号码的使用人不愿再收到我们的消息（%s）。",
+            ),
+            ("关机", False, False, "服务商未能投递（%s）。"),
         ],
     )
-    def test_of_failure_tells_why_in_the_operator_s_words(
-        self, rig: Rig, words: str, dead: bool, unwanted: bool
+    def test_of_failure_tells_why_with_the_operator_s_words(
+        self, rig: Rig, words: str, dead: bool, unwanted: bool, meaning: str
     ) -> None:
         with rig.fake() as fake:
             sent = Sent(rig, fake)
             sent.call(sent.report(well=False, words=words, code="MK:0001"))
             kept = CarrierReceipt.objects.get()
             assert (kept.dead, kept.unwanted) == (dead, unwanted)
-            assert sent.now().why == f"MK:0001 {words}"
+            says = sent.now().about["says"]
+            assert says["zh"] == meaning % f"MK:0001 {words}"
+            assert f"(MK:0001 {words})" in says["en"]
             assert sent.now().state == "bounced"
 
     @pytest.mark.parametrize("key", ["", "guessed"])

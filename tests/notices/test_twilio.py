@@ -43,7 +43,7 @@ class TestRefusal:
         assert (found.permanent, found.dead, found.unwanted, found.everyone) == (
             permanent, dead, unwanted, everyone,
         )  # fmt: skip
-        assert found.why.startswith(f"{code} ")
+        assert f"({code} " in found.why
         assert "Words of Twilio" in found.why
 
     def test_of_a_number_that_is_none_needs_no_call(self) -> None:
@@ -103,9 +103,9 @@ class TestCallBack:
             assert sent.now().state == "bounced"
             assert str(code) in sent.now().why
             assert sent.now().about["says"]["zh"] == (
-                f"该号码无法联系到任何人（代码 {code}）。"
+                f"该号码无法联系到任何人（Twilio {code}）。"
                 if dead
-                else f"服务商未能投递（代码 {code}）。"
+                else f"服务商未能投递（Twilio {code}）。"
             )
 
     def test_that_the_person_has_unsubscribed_bars_the_number(self) -> None:
