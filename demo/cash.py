@@ -2,10 +2,12 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
-from agreements.actions import cash, depositing
+from agreements.actions import cash, depositing, slips
 from agreements.models import CashTaken
 from common.clock import local_day
+from common.money import total
 from demo import files
 from demo.diary import ZONE
 from demo.visiting import Visiting
@@ -19,10 +21,11 @@ class Payer:
     """The debtor of one case, who pays something at the door."""
 
     def __init__(
-        self, story: Visiting, notes: dict[str, int], *, days: int = 0, short: int = 0, spoils: str = ""
+        self, story: Visiting, notes: dict[str, int], *, days: int = 0, short: int = 0, spoils: str = "",
+        more: dict[str, int] | None = None,
     ) -> None:  # fmt: skip
-        self.story, self.notes, self.days, self.short, self.spoils = (
-            story, notes, days, short, spoils,
+        self.story, self.handed, self.days, self.short, self.spoils = (
+            story, [notes, *([more] if more else [])], days, short, spoils,
         )  # fmt: skip
 
     def take(self, at: datetime) -> None:
@@ -32,22 +35,30 @@ class Payer:
         numbers = cash.take_numbers(visit=s._now(), device=device, by=s.crew[0], at=at)
         if self.spoils:
             cash.spoil_number(number=numbers.pop(0), why=self.spoils, by=s.crew[0], at=at)
-        taken = cash.take_cash(
-            visit=s._now(), number=numbers[0], by=s.crew[0], at=at, confirmed=True,
-            counts={officer.badge: self.notes for officer in s.crew},
-        )  # fmt: skip
+        taken = [
+            cash.take_cash(
+                visit=s._now(), number=number, by=s.crew[0], at=at + timedelta(minutes=2 * turn),
+                confirmed=True, counts={officer.badge: notes for officer in s.crew},
+            )
+            for turn, (number, notes) in enumerate(zip(numbers, self.handed, strict=False))
+        ]  # fmt: skip
         if self.days:
             s.diary.enter(at + timedelta(days=self.days), lambda then: self.pay_in(taken, then))
 
-    def pay_in(self, taken: CashTaken, at: datetime) -> None:
-        """An officer goes to the bank, and brings its slip."""
+    def pay_in(self, taken: list[CashTaken], at: datetime) -> None:
+        """An officer goes to the bank, and brings its slip: one for all receipts that come to the sum of it."""
         s = self.story
+        slip: dict[str, Any] = {
+            "bank": "西湖银行武林支行", "reference": f"CK{local_day(at, ZONE):%Y%m%d}-{s.number:04d}",
+            "paid_in_at": at - timedelta(minutes=20), "filename": "存款凭条.pdf",
+            "content": files.paper("存款凭条", "Deposit slip"), "by": s.crew[0], "at": at,
+        }  # fmt: skip
+        if len(taken) > 1:
+            slips.record_slip(receipts=taken, amount=total(one.amount for one in taken), **slip)
+            return
         depositing.record_deposit(
-            taken=CashTaken.objects.get(pk=taken.pk), amount=taken.amount - self.short,
-            bank="西湖银行武林支行", reference=f"CK{local_day(at, ZONE):%Y%m%d}-{s.number:04d}",
-            paid_in_at=at - timedelta(minutes=20), filename="存款凭条.pdf",
-            content=files.paper("存款凭条", "Deposit slip"), by=s.crew[0], at=at,
-            explanation=FAKE if self.short else "",
+            taken=CashTaken.objects.get(pk=taken[0].pk), amount=taken[0].amount - self.short,
+            explanation=FAKE if self.short else "", **slip,
         )  # fmt: skip
         if self.short:
             s.diary.enter(at + timedelta(hours=3), self.accept)
@@ -61,8 +72,12 @@ class Payer:
 
 
 def pays_in_cash(
-    story: Visiting, notes: dict[str, int], *, days: int = 0, short: int = 0, spoils: str = ""
-) -> None:
-    """After the talk the debtor pays in notes; ``days`` later the officer is at the bank (never: it is still due)."""
-    payer = Payer(story, notes, days=days, short=short, spoils=spoils)
+    story: Visiting, notes: dict[str, int], *, days: int = 0, short: int = 0, spoils: str = "",
+    more: dict[str, int] | None = None,
+) -> None:  # fmt: skip
+    """After the talk the debtor pays in notes, and then finds ``more``; ``days`` later the officer is at the bank.
+
+    Without ``days`` it is still due there.
+    """
+    payer = Payer(story, notes, days=days, short=short, spoils=spoils, more=more)
     story.at_the_door.append((11, payer.take))

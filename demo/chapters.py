@@ -86,7 +86,7 @@ def _paid(s: Story) -> None:
         s.takes_in_original(-15, "总部保险柜 2 号")
         paperwork.cannot_give_back(s, -7)
     if s.number == 4:
-        pays_in_cash(s, {"100": 8}, days=1)
+        pays_in_cash(s, {"100": 8}, days=1, more={"100": 2, "50": 1})
         s.has_party(visit - 26, "guarantor", "孙国梁", "妻弟", "在借款合同上签字担保")
         s.guarantee(visit - 25, guarantee="joint", guarantee_months=24)
         s.has_party(visit - 26, "contact", "孙玉兰", "配偶")
