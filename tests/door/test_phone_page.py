@@ -35,6 +35,8 @@ class TestPage:
         make.prepared_case()
         for language in ("en", "zh-hans"):
             page = reader(officer, language).get(reverse("door:app")).content.decode()
+            # The public keys are random letters and figures: a badge may stand in them by chance.
+            page = re.sub(r'"(x|y|kid)": "[^"]+"', "", page)
             for word in (
                 "王海燕",
                 "李伟",
