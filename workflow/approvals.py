@@ -208,15 +208,10 @@ def decide_approval(
     *, approval: Approval, granted: bool, answer: str, by: User, at: datetime
 ) -> None:
     """Grant or deny; what was asked for follows in the same transaction."""
-    kind = kind_of(approval)
-    try:
-        must_be_second(approval.requested_by, by, at)
-    except SubordinateDecides:
-        if not may(by, kind.right):  # nobody of that role decides it, whoever asked
-            raise RightRefused(by, kind.right) from None
-        raise
+    must_be_second(approval.requested_by, by, at)
     if at >= approval.expires_at:
         raise Lapsed
+    kind = kind_of(approval)
     if approval.case_id is None:
         _decide_for_many(approval, kind, granted, answer, by, at)
         return
