@@ -207,14 +207,9 @@ def _refused(code: str, words: Any, *, everyone: bool = False) -> Undelivered | 
     why = wire.refusal(code, words)
     if code in UNCLEAR:
         return Unclear(why)
-    dead, never = code in DEAD, code in DEAD | NEVER
+    never = code in DEAD | NEVER
     everyone = everyone or not (never or code in THIS_ONE_LATER)
-    return Undelivered(
-        wire.refused(why, dead=dead, unwanted=False, never=never, everyone=everyone),
-        permanent=never,
-        dead=dead,
-        everyone=everyone,
-    )
+    return wire.refused(why, dead=code in DEAD, unwanted=False, never=never, everyone=everyone)
 
 
 def _number(number: str) -> str:

@@ -240,13 +240,7 @@ def _refused(code: str, words: Any) -> Undelivered | Unclear:
     dead, unwanted = code in DEAD, code in UNWANTED
     never = dead or unwanted or code in NEVER
     everyone = not never and code not in THIS_ONE_LATER
-    return Undelivered(
-        wire.refused(why, dead=dead, unwanted=unwanted, never=never, everyone=everyone),
-        permanent=never,
-        dead=dead,
-        unwanted=unwanted,
-        everyone=everyone,
-    )
+    return wire.refused(why, dead=dead, unwanted=unwanted, never=never, everyone=everyone)
 
 
 def _said(*, delivered: bool, serial: str, at: datetime, code: str, words: str) -> Said:

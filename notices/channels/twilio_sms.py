@@ -182,13 +182,7 @@ def _refused(refused: TwilioRestException) -> Undelivered | Unclear:
         return Unclear(why)  # Twilio does not say whether it had made the message before it broke
     everyone = code in OURS or refused.status in {401, 403, 429}
     dead, unwanted = code in DEAD, code in UNWANTED
-    return Undelivered(
-        wire.refused(why, dead=dead, unwanted=unwanted, never=not everyone, everyone=everyone),
-        permanent=not everyone,
-        dead=dead,
-        unwanted=unwanted,
-        everyone=everyone,
-    )
+    return wire.refused(why, dead=dead, unwanted=unwanted, never=not everyone, everyone=everyone)
 
 
 def _said(sid: str, status: str, code: Any, words: str, reference: str = "") -> Said | None:

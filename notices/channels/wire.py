@@ -147,33 +147,32 @@ def refusal(code: Any, words: Any) -> str:
 def unreached(answer: str, *, dead: bool, unwanted: bool) -> str:
     """Why a message did not arrive, in each reader's language, with the carrier's answer as it came."""
 
-    def words() -> str:
+    def says() -> str:
         if dead:
-            says = _("Nobody is reached at this number (%(answer)s).")
-        elif unwanted:
-            says = _("Whoever has this number wants nothing more from us (%(answer)s).")
-        else:
-            says = _("The carrier could not deliver it (%(answer)s).")
-        return says % {"answer": answer}
+            return _("Nobody is reached at this number (%(answer)s).")
+        if unwanted:
+            return _("Whoever has this number wants nothing more from us (%(answer)s).")
+        return _("The carrier could not deliver it (%(answer)s).")
 
-    return because(words)
+    return because(lambda: says() % {"answer": answer})
 
 
-def refused(answer: str, *, dead: bool, unwanted: bool, never: bool, everyone: bool) -> str:
-    """Why a carrier did not take a message, likewise; ``never``: this one, ``everyone``: none at present."""
-    if dead or unwanted:
-        return unreached(answer, dead=dead, unwanted=unwanted)
+def refused(answer: str, *, dead: bool, unwanted: bool, never: bool, everyone: bool) -> Undelivered:
+    """A carrier did not take a message, and why likewise; ``never``: this one, ``everyone``: none at present."""
 
-    def words() -> str:
+    def says() -> str:
         if never:
-            says = _("The carrier refuses this message (%(answer)s).")
-        elif everyone:
-            says = _("The carrier takes nothing from this account at present (%(answer)s).")
-        else:
-            says = _("The carrier takes no more for this number at present (%(answer)s).")
-        return says % {"answer": answer}
+            return _("The carrier refuses this message (%(answer)s).")
+        if everyone:
+            return _("The carrier takes nothing from this account at present (%(answer)s).")
+        return _("The carrier takes no more for this number at present (%(answer)s).")
 
-    return because(words)
+    why = (
+        unreached(answer, dead=dead, unwanted=unwanted)
+        if dead or unwanted
+        else because(lambda: says() % {"answer": answer})
+    )
+    return Undelivered(why, permanent=never, dead=dead, unwanted=unwanted, everyone=everyone)
 
 
 def no_template(carrier: Any) -> Undelivered:
