@@ -69,7 +69,7 @@ def run(seconds: float = 2.0) -> None:
     """Print evaluations a second for what is allowed, what is refused, and the search alone."""
     day, china = date(2026, 3, 1), replace(LAWFUL, packs=("cn",))
     all_packs = supposed(
-        "visit.plan", packs=tuple(names()), at=LAWFUL.at or START, start=LAWFUL.start or START
+        "visit.plan", packs=tuple(names()), at=START - timedelta(days=4), start=START
     )
     for facts, lawful in ((china, True), (LAWFUL, True), (LATE, False)):
         verdict = ask("visit.plan", facts, on=day)
