@@ -114,8 +114,6 @@ class ByAnymail(Carrier):
             events = view.parse_events(request)
         except AnymailConfigurationError as error:  # the address was given for something else
             raise ValueError(str(error)) from error
-        except (AttributeError, LookupError, TypeError) as error:  # JSON, but no report of theirs
-            raise ValueError(f"no report of {self.name}") from error
         return Heard(tuple(said for event in events if (said := _said(event))))
 
 

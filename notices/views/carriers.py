@@ -43,7 +43,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
             forged_at=at, forged_count=F("forged_count") + 1
         )
         return HttpResponse(status=403)
-    except (ValueError, KeyError, TypeError) as nonsense:
+    except (ValueError, LookupError, TypeError, AttributeError) as nonsense:  # of another build
         log.warning("A call for %s could not be understood: %s", account, nonsense)
         return HttpResponse(status=400)
     receipts.keep(account, heard.said, at)
