@@ -5,49 +5,17 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from time import process_time
 
 from compliance.ask import ask, earliest
-from compliance.facts import DebtFacts, Facts, MandateFacts, OfficerFacts, PaperFacts
+from compliance.facts import Facts
 from compliance.fortnight import Fortnight, fortnight
 from compliance.packs import names
 from compliance.supposed import supposed
 
 START = datetime(2026, 3, 5, 6, 30, tzinfo=UTC)
-OFFICERS = tuple(
-    OfficerFacts(
-        badge=badge, name=badge, credential_from=date(2025, 6, 1),
-        credential_until=date(2027, 12, 31), trained_on=date(2025, 9, 1),
-    )
-    for badge in ("021", "034")
-)  # fmt: skip
-LAWFUL = Facts(
-    packs=("cn", "story"), zone="Asia/Shanghai", creditor_type="bank", collector="agency",
-    at=START - timedelta(days=4), start=START, end=START + timedelta(hours=1),
-    served_at=START - timedelta(days=4), place_kind="home", purpose="协商还款",
-    intended_outcome="达成分期协议", target_role="debtor", officers=OFFICERS, past_visits=(),
-    no_contact_order=False, holds=(), claim_papers=("contract", "disbursement"),
-    mandate=MandateFacts(
-        principal="A", agent="B", valid_from=date(2026, 1, 1), valid_until=date(2026, 12, 31),
-        methods=("visit",), waiver_limit=Decimal("0.00"),
-    ),
-    contact_sources=("contract",), gentler_tried=("phone", "sms"),
-    limitation_ends_on=date(2028, 11, 10), natural_person_lender=False,
-    circumstances=(), contacts=(), record_confirmed=True,
-    house_papers=(
-        PaperFacts("processing_contract", date(2026, 1, 1)),
-        PaperFacts("impact_assessment", date(2026, 1, 1)),
-    ),
-    debts=(
-        DebtFacts(
-            contract="HT-1", kind="consumer_loan", contract_on=date(2024, 5, 10),
-            due_on=date(2025, 11, 10), cost_rate=Decimal("12.00"), annual_rate=Decimal("12.00"),
-            interest_basis="agreed", principal=Decimal("38600.00"), interest=Decimal("1158.00"),
-            fees=Decimal("242.00"), paid_out=Decimal("50000.00"), platform=False,
-        ),
-    ),
-)  # fmt: skip
+AT = START - timedelta(days=4)
+LAWFUL = supposed("visit.plan", packs=("cn", "story"), at=AT, start=START)
 LATE = replace(
     LAWFUL, start=START + timedelta(hours=6), end=START + timedelta(hours=7),
     past_visits=(START - timedelta(days=2),),
@@ -68,9 +36,7 @@ def ahead(facts: Facts) -> Fortnight:
 def run(seconds: float = 2.0) -> None:
     """Print evaluations a second for what is allowed, what is refused, and the search alone."""
     day, china = date(2026, 3, 1), replace(LAWFUL, packs=("cn",))
-    all_packs = supposed(
-        "visit.plan", packs=tuple(names()), at=START - timedelta(days=4), start=START
-    )
+    all_packs = supposed("visit.plan", packs=tuple(names()), at=AT, start=START)
     for facts, lawful in ((china, True), (LAWFUL, True), (LATE, False)):
         verdict = ask("visit.plan", facts, on=day)
         assert verdict.allowed is lawful, [finding.rule for finding in verdict.blocks]
