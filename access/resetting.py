@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from access import sessions
 from access.linking import unlink
+from people.accounts import note_change
 from people.models import User
 from people.rights import may
 from timeline.chain import record_for_house
@@ -53,6 +54,8 @@ def decided(approval: Approval, by: User, at: datetime) -> None:
         raise WrongInput(_("Nobody decides on their own."))
     if approval.state != Approval.State.GRANTED:
         return
+    for hand in {approval.requested_by, by}:
+        note_change(account=user, by=hand, at=at, what="reset")
     gone = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
     Authenticator.objects.filter(user=user).delete()
     unlinked = unlink(user)

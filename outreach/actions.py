@@ -23,7 +23,7 @@ from outreach.models import NoticeRun, NoticeRunLine
 from people.models import User
 from people.rights import may
 from timeline.chain import record_for_house
-from workflow.approvals import SecondPersonNeeded, request_for_many, withdraw_for_many
+from workflow.approvals import must_be_second, request_for_many, withdraw_for_many
 from workflow.models import Approval
 from workflow.numbering import next_number
 from workflow.steps import Outsider, RightRefused, StateRefused, WrongInput, note, once
@@ -196,11 +196,10 @@ def take_back(*, run: NoticeRun, by: User, at: datetime) -> None:
     run.refresh_from_db()
 
 
-def decided(approval: Approval, by: User, _at: datetime) -> None:
+def decided(approval: Approval, by: User, at: datetime) -> None:
     """What follows from the second person's word, in the transaction that records it."""
     run = NoticeRun.objects.select_for_update(of=("self",)).get(number=approval.subject)
-    if run.drafted_by_id == by.pk:
-        raise SecondPersonNeeded
+    must_be_second(run.drafted_by, by, at)
     if run.state != S.ASKED or run.approval_id != approval.pk:
         raise StateRefused(run, "decide")
     granted = approval.state == Approval.State.GRANTED

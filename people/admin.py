@@ -1,10 +1,15 @@
 """Where administrators keep organisations, teams and people; cases are not changed here."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from common import clock
+from people.accounts import note_change
 from people.forms import OrganisationForm, PhotoForm
 from people.models import OfficerPhoto, Organisation, Team, User
 
@@ -51,3 +56,18 @@ class Users(UserAdmin):
         (_("Person"), {"fields": ["full_name", "role", "team", "badge", "phone", "email"]}),
     ]
     filter_horizontal = []
+
+    def log_addition(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        """Keep who has made the account, for it hangs on that whose second person they can be."""
+        _note(request, obj, "made")
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        """Likewise who has changed it, or given it another password."""
+        _note(request, obj, "changed")
+        return super().log_change(request, obj, message)
+
+
+def _note(request: HttpRequest, account: User, what: str) -> None:
+    if isinstance(request.user, User):  # nobody else comes in here
+        note_change(account=account, by=request.user, at=clock.now(), what=what)

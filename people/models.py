@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from common.sealed import SealedCharField, front
+from people.account_changes import AccountChange  # noqa: F401 - a table of this app
 from people.photos import uri_of
 
 KNOWN_CREDITORS = ["", "bank", "consumer_finance", "micro_loan", "assignee", "private"]

@@ -37,7 +37,7 @@ from rulebook import shelving
 from rulebook.models import PackVersion, WhatIf
 from rulebook.policy import Faulty, base_of, check_day, check_whole, faults, pack_of, seen
 from timeline.chain import record_for_house
-from workflow.approvals import SecondPersonNeeded
+from workflow.approvals import must_be_second
 from workflow.steps import RightRefused, StateRefused, WrongInput, once
 
 DRAFT, PUBLISH = "draft_rules", "publish_rules"
@@ -325,8 +325,9 @@ def publish(*, version: PackVersion, answer: str, by: User, at: datetime) -> Pac
     with transaction.atomic(durable=True):
         once(by, at)
         fresh = _locked(version, {_State.PROPOSED}, "publish")
-        if by.pk in (fresh.proposed_by_id, fresh.drafted_by_id):
-            raise SecondPersonNeeded
+        for first in {fresh.proposed_by, fresh.drafted_by}:
+            if first is not None:
+                must_be_second(first, by, at)
         check_whole(fresh, at)
         fresh.state = _State.PUBLISHED
         fresh.decided_by, fresh.decided_at, fresh.answer = by, at, answer

@@ -1,6 +1,6 @@
 """The second person: one way to ask, one way to decide, never by the one who asked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from documents.models import Document
+from people.accounts import tended_by
 from people.models import Team, User
 from people.rights import may
 from timeline.chain import record_for_house
@@ -32,6 +33,10 @@ LAPSES_AFTER = timedelta(days=7)
 
 class SecondPersonNeeded(Exception):
     """Nobody decides on what they asked for themselves."""
+
+
+class SubordinateDecides(SecondPersonNeeded):
+    """Nobody decides for those who can tell them how: see ``must_be_second``."""
 
 
 class Lapsed(Exception):
@@ -174,12 +179,36 @@ def must_not_wait(case: Any, kind: str, at: datetime, *, besides: Approval | Non
         raise WrongInput(_("Somebody has asked for this already; it waits for a decision."))
 
 
+_RANKS = {
+    User.Role.CLERK: 1, User.Role.OFFICER: 1, User.Role.SUPERVISOR: 2, User.Role.COMPLIANCE: 3,
+    User.Role.ADMINISTRATOR: 3,
+}  # fmt: skip
+
+
+def must_be_second(asked_by: User, by: User, at: datetime) -> None:
+    """Let only a second person decide: neither who asked, nor somebody who answers to them.
+
+    That is whoever stands below the asker in the same team, and whoever's account the asker has made,
+    changed or reset within thirty days (docs/decisions/031). Raises ``SecondPersonNeeded``.
+    """
+    if asked_by.pk == by.pk:
+        raise SecondPersonNeeded
+    if answers_to(by, asked_by, tended_by(by, at)):
+        raise SubordinateDecides
+
+
+def answers_to(person: User, other: User, tended: Collection[int]) -> bool:
+    """Whether ``person`` answers to ``other``; ``tended`` are those who had a hand in the person's account."""
+    below = _RANKS.get(User.Role(person.role), 0) < _RANKS.get(User.Role(other.role), 0)
+    same_team = person.team_id is not None and person.team_id == other.team_id
+    return (same_team and below) or other.pk in tended
+
+
 def decide_approval(
     *, approval: Approval, granted: bool, answer: str, by: User, at: datetime
 ) -> None:
     """Grant or deny; what was asked for follows in the same transaction."""
-    if approval.requested_by_id == by.pk:
-        raise SecondPersonNeeded
+    must_be_second(approval.requested_by, by, at)
     if at >= approval.expires_at:
         raise Lapsed
     kind = kind_of(approval)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from documents.storing import Unreadable
 from people.rights import may
-from workflow.approvals import Lapsed, SecondPersonNeeded
+from workflow.approvals import Lapsed, SecondPersonNeeded, SubordinateDecides
 from workflow.forms import DeskForm
 from workflow.guard import Guard, guarded
 from workflow.steps import (
@@ -78,6 +78,11 @@ def handle(
         raise PermissionDenied from refused
     except Outsider as refused:
         raise Http404 from refused
+    except SubordinateDecides:
+        said = _(
+            "Whoever asked for this leads your team, or has set up or changed your account within thirty days. Somebody else has to decide."
+        )
+        return _page(request, template, {**shown, "wrong": said}, status=409)
     except SecondPersonNeeded:
         said = _("You asked for this yourself. Somebody else has to decide.")
         return _page(request, template, {**shown, "wrong": said}, status=409)

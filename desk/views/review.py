@@ -17,11 +17,12 @@ from compliance.reading import gist
 from desk.showing import figure_name, figure_words
 from desk.worklist import PAGE
 from looking.session import shown
+from people.accounts import tended_by
 from people.masking import mask_details
 from people.models import User
 from people.recent import recent_sign_in
 from people.rights import may
-from workflow.approvals import decide_approval, hidden_from, kind_of, page_of
+from workflow.approvals import answers_to, decide_approval, hidden_from, kind_of, page_of
 from workflow.forms import DeskForm, words_field
 from workflow.models import Approval, Duty
 from workflow.reasons import tongue_now
@@ -51,8 +52,9 @@ def approvals(request: HttpRequest) -> TemplateResponse:
         .exclude(kind__in=hidden_from(request.user))
         .select_related("case", "case__debtor", "requested_by", "decided_by")
     )
+    tended = tended_by(request.user, at)
     waiting = [
-        (approval, _may_decide(request, approval), page_of(approval))
+        (approval, _may_decide(request, approval, tended), page_of(approval))
         for approval in seen.filter(state="waiting", expires_at__gt=at).order_by("requested_at")[
             :PAGE
         ]
@@ -64,10 +66,10 @@ def approvals(request: HttpRequest) -> TemplateResponse:
     )
 
 
-def _may_decide(request: HttpRequest, approval: Approval) -> bool:
-    return approval.requested_by_id != request.user.pk and may(
-        request.user, kind_of(approval).right
-    )
+def _may_decide(request: HttpRequest, approval: Approval, tended: set[int]) -> bool:
+    me, asked_by = request.user, approval.requested_by
+    second = asked_by.pk != me.pk and not answers_to(me, asked_by, tended)
+    return second and may(me, kind_of(approval).right)
 
 
 @recent_sign_in
@@ -98,7 +100,8 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
                 ).items()
                 if name not in SAID_BY_SUBJECT
             ],
-            "may_decide": _may_decide(request, found) and found.is_open_at(clock.now()),
+            "may_decide": _may_decide(request, found, tended_by(request.user, clock.now()))
+            and found.is_open_at(clock.now()),
             "own": found.requested_by_id == request.user.pk,
         },
         do=lambda data: decide_approval(

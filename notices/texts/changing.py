@@ -19,7 +19,7 @@ from notices.texts.wordings import LANGUAGES, WORDINGS
 from people.models import Organisation, User
 from people.rights import may
 from timeline.chain import record_for_house
-from workflow.approvals import SecondPersonNeeded
+from workflow.approvals import must_be_second
 from workflow.steps import RightRefused, StateRefused, WrongInput, once
 
 EDIT, RELEASE = "edit_wording", "release_wording"
@@ -122,8 +122,7 @@ def release_wording(
     with transaction.atomic(durable=True):
         once(by, at)
         fresh = _locked(version)
-        if fresh.proposed_by_id == by.pk:
-            raise SecondPersonNeeded
+        must_be_second(fresh.proposed_by, by, at)
         old = now_standing(*place, at=at, organisation=fresh.organisation)
         begins = max(day_begins(fresh.valid_on, HOUSE_ZONE), at)
         ahead = (

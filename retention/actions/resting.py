@@ -10,7 +10,7 @@ from people.models import User
 from people.rights import may
 from retention.models import Rest
 from timeline.chain import record_for_house
-from workflow.approvals import SecondPersonNeeded
+from workflow.approvals import must_be_second
 from workflow.steps import RightRefused, WrongInput, once
 
 RIGHT = "stop_deleting"
@@ -42,8 +42,7 @@ def resume_deleting(*, why: str, by: User, at: datetime) -> None:
         rest = Rest.objects.select_for_update(of=("self",)).filter(resumed_at=None).first()
         if rest is None:
             raise WrongInput(_("Deleting goes on already."))
-        if rest.stopped_by_id == by.pk:
-            raise SecondPersonNeeded
+        must_be_second(rest.stopped_by, by, at)
         rest.resumed_by, rest.resumed_at, rest.resumed_why = by, at, why
         rest.save(update_fields=["resumed_by", "resumed_at", "resumed_why"])
         data: dict[str, Any] = {"why": why, "stopped_at": rest.stopped_at.isoformat()}
