@@ -1,11 +1,14 @@
 """The demo, from an empty database to sixty cases in every step, by the real actions alone."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from access import looks
 from agreements.actions import accruing
+from cases.actions.preparing import draw_up_mandate, set_mandate
 from cases.models import Case
+from cases.models.case import Step
 from common.clock import local_day
 from demo import (
     banking,
@@ -51,6 +54,7 @@ def load(now: datetime) -> int:
     accruing.sweep(now)
     court.hand_over(cast, now)
     _look_where_nothing_is_theirs(cast, now)
+    _mandate_has_ended(cast, now)
     retention.keep_and_delete(cast, now)
     data_requests.ask_about_data(cast, now)
     return Case.objects.count()
@@ -95,6 +99,28 @@ def _look_where_nothing_is_theirs(cast: Cast, now: datetime) -> None:
         who=cast.users["officer"], status=403, route="desk:dashboard", path="/dashboard/",
         at=now - timedelta(hours=20),
     )  # fmt: skip
+
+
+def _mandate_has_ended(cast: Cast, now: datetime) -> None:
+    """One case is under an older contract, which ended yesterday: its agency sees it no longer."""
+    case = (
+        Case.objects.filter(team=cast.teams["成都一组"], state=Step.PREPARATION, held_until=None)
+        .order_by("pk")
+        .first()
+    )
+    if case is None:
+        return
+    today = local_day(now, ZONE)
+    older = draw_up_mandate(
+        principal=case.creditor, agent=cast.teams["成都一组"].organisation,
+        number=f"WT-{today.year - 1}-09", scope="逾期个人贷款的催收与上门协商",
+        methods=["phone", "sms", "email", "letter", "visit"],
+        valid_from=today - timedelta(days=366), valid_until=today - timedelta(days=1),
+        may_receive_money=False, may_sign=True, waiver_limit=Decimal("0.00"), cash_limit=None,
+        fee_terms="按回款比例，不得向债务人收取",
+        confidentiality="受托方对债务人信息承担保密义务，委托终止后返还或删除",
+    )  # fmt: skip
+    set_mandate(case=case, mandate=older, by=cast.users["administrator"], at=now)
 
 
 def _permit_ends(cast: Cast, now: datetime) -> None:

@@ -119,15 +119,13 @@ def _waiting(user: User) -> str:
     kinds = decided_by(user)
     if not kinds:
         return ""
-    count = len(
-        _to_decide(user.role, tuple(kinds), at=clock.now(), reader=user.pk, **user.own_team)
-    )
+    count = len(_to_decide(user.role, tuple(kinds), at=clock.now(), reader=user.pk, **user.sight))
     return "" if not count else str(count) if count <= COUNTED else f"{COUNTED}+"
 
 
 @kept
 def _to_decide(
-    role: str, kinds: tuple[str, ...], *, at: datetime, reader: int, **team: int
+    role: str, kinds: tuple[str, ...], *, at: datetime, reader: int, **sight: Any
 ) -> QuerySet[Approval]:
     """The approvals of these kinds that wait for somebody of this role, but for the reader's own."""
     waiting: Any = (
@@ -136,7 +134,7 @@ def _to_decide(
             state=Approval.State.WAITING,
             expires_at__gt=at,
         )
-        .visible_to(User(role=role, **team))
+        .visible_to(User(role=role, **sight))
         .exclude(requested_by=reader)
     )
     found: QuerySet[Approval] = waiting.order_by().values_list("pk")[: COUNTED + 1]

@@ -145,8 +145,8 @@ class Shape:
 
 def chosen(shape: Shape, values: Mapping[str, Any]) -> QuerySet[Case]:
     """The cases that the filters leave, without order or page."""
-    own_team = {name: values[name] for name in ("team_id",) if name in values}
-    cases = Case.objects.visible_to(User(role=shape.role, **own_team))
+    sight = {name: values[name] for name in ("team_id", "today") if name in values}
+    cases = Case.objects.visible_to(User(role=shape.role, **sight))
     if shape.view == "mine":
         cases = cases.filter(officer=values["reader"])
         cases = cases if shape.step else cases.exclude(state=Step.CLOSURE)
@@ -231,7 +231,7 @@ def page_of(
 
 def _values(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> dict[str, Any]:
     """The values of the query, by the names under which it knows them."""
-    values: dict[str, Any] = dict(user.own_team)
+    values: dict[str, Any] = dict(user.sight)
     if wanted.view == "mine":
         values["reader"] = user.pk
     if wanted.team:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.sealed import SealedCharField, front
 from people.account_changes import AccountChange  # noqa: F401 - a table of this app
 from people.photos import uri_of
+from people.sight import Sight
 
 KNOWN_CREDITORS = ["", "bank", "consumer_finance", "micro_loan", "assignee", "private"]
 
@@ -118,7 +119,7 @@ KNOWN_ROLES = [
 """What the database takes for a role; a test compares it with the choices."""
 
 
-class User(AbstractUser):
+class User(Sight, AbstractUser):
     """A member of staff, or the system."""
 
     class Role(models.TextChoices):
@@ -167,32 +168,6 @@ class User(AbstractUser):
     def has_module_perms(self, app_label: str) -> bool:
         """As above, for a whole app."""
         return self.is_active and self.role == self.Role.ADMINISTRATOR
-
-    @property
-    def own_team(self) -> dict[str, int]:
-        """The team to which this reader's sight is bound, as a kept query takes it; {} where to none."""
-        everywhere = self.sees_every_team or self.role == self.Role.SYSTEM
-        return {} if everywhere or not self.team_id else {"team_id": self.team_id}
-
-    @property
-    def sees_every_team(self) -> bool:
-        """Compliance and administrators answer for the whole house; auditors look at all of it."""
-        return self.role in {self.Role.COMPLIANCE, self.Role.ADMINISTRATOR, self.Role.AUDITOR}
-
-    @property
-    def sees_masked(self) -> bool:
-        """Auditors look at what was done, and need not know to whom."""
-        return self.role == self.Role.AUDITOR
-
-    @property
-    def only_reads(self) -> bool:
-        """Auditors and operators change nothing of a case, whatever right an action asks for."""
-        return self.role in {self.Role.AUDITOR, self.Role.OPERATOR}
-
-    @property
-    def sees_no_case(self) -> bool:
-        """Operators keep the machine running, whatever team they are in."""
-        return self.role == self.Role.OPERATOR
 
 
 class OfficerCredential(models.Model):

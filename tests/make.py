@@ -23,6 +23,8 @@ from people.models import (
     User,
 )
 
+MANDATED_UNTIL = date(max(2026, datetime.now(UTC).year), 12, 31)
+"""In force whenever the pages are asked, also where a test sets no clock."""
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -224,7 +226,7 @@ def mandate(
     agent: Organisation | None = None,
     number: str = "WT-2026-01",
     valid_from: date = date(2026, 1, 1),
-    valid_until: date = date(2026, 12, 31),
+    valid_until: date = MANDATED_UNTIL,
     waiver_limit: Decimal = Decimal("500.00"),
     may_receive_money: bool = False,
     cash_limit: str | None = None,

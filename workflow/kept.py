@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from copy import copy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from typing import Any
 
@@ -13,6 +13,7 @@ _MARKS: dict[type, Callable[[int], Any]] = {
     str: lambda n: f"\ue000{n}\ue001",  # private characters, which no word of ours holds
     int: lambda n: 2_000_107_000 + n,  # fits every column of whole numbers but the smallest
     list: lambda n: [2_000_107_000 + n],
+    date: lambda n: date(1, 2, 3) + timedelta(days=n),
     datetime: lambda n: datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=UTC) + timedelta(days=n),
 }
 
@@ -25,7 +26,7 @@ def kept(compose: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any]]:
     """Keep the statement of the query that ``compose`` makes, and only put in new values later.
 
     Positional arguments give the query's shape: there is one statement for each combination. Keyword
-    arguments are its values (text, whole numbers or lists of these, moments) and must stand in the statement as they
+    arguments are its values (text, whole numbers or lists of these, days, moments) and must stand in the statement as they
     are given: ``compose`` hands them on and neither computes with them nor decides by them. What
     is found comes as a list, since a filter that came after would not reach the statement.
     """

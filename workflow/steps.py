@@ -257,7 +257,7 @@ def _carry_out(case: Any, steps: Sequence[Step], by: User, at: datetime) -> list
         _save_first(steps)
     locked = _lock(case)
     before = dict(locked.__dict__)
-    admit(locked, steps, by)
+    admit(locked, steps, by, at)
     guard = current()
     if guard:
         if guard.version is not None and guard.version != locked.version:
@@ -289,9 +289,9 @@ class Pen:
         write_down([event])
 
 
-def admit(locked: Any, steps: Sequence[Step], by: User) -> None:
+def admit(locked: Any, steps: Sequence[Step], by: User, at: datetime) -> None:
     """Let nobody through to whom the case is none of theirs, or whose role may not do that."""
-    if not locked.may_be_seen_by(by):
+    if not locked.may_be_seen_by(by, at):
         raise Outsider
     for step in steps:
         if by.only_reads or (step.right and not may(by, step.right)):

@@ -48,7 +48,7 @@ def carry_out_together(changes: Sequence[Sequence[Step]], *, by: User, at: datet
             for subject in subjects:
                 if subject is not case:
                     subject.case = case
-            admit(case, one, by)
+            admit(case, one, by, at)
             change(case, one, subjects, by, at, pen)
         write_down(pen.events)
         _write(rows, before)

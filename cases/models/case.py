@@ -1,7 +1,7 @@
 """The case and its seven states."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+from common.clock import HOUSE_ZONE, local_day
 from common.money import ZERO
 from notices.models import Notice
 from people.models import Organisation, Person, Team, User
+from workflow.kept import kept
 
 
 class Step(models.TextChoices):
@@ -43,7 +45,23 @@ class CaseQuerySet(models.QuerySet["Case"]):
         if user.role == User.Role.COUNSEL:  # of a case only what the own firm was asked to write
             letters = self.model._meta.get_field("lawyers_letters").related_model
             return self.filter(pk__in=letters.objects.visible_to(user).values("case"))
-        return self.filter(team_id=user.team_id) if user.team_id else self.none()
+        if not user.team_id:
+            return self.none()
+        return self.filter(team_id=user.team_id).in_mandate(user.team_id, user.today)
+
+    def in_mandate(self, team: int, day: date) -> "CaseQuerySet":
+        """Those that the team's house may have before it: an agency's end with the mandate (art. 919).
+
+        A case that names no mandate is run by its creditor; the rules let an agency do nothing in it.
+        """
+        mandates = self.model._meta.get_field("mandate").related_model.objects
+        held = mandates.filter(agent__teams=team, valid_from__lte=day, valid_until__gte=day)
+        no_agency = Team.objects.filter(pk=team).exclude(
+            organisation__kind=Organisation.Kind.AGENCY
+        )
+        return self.filter(
+            models.Q(mandate=None) | models.Q(mandate__in=held) | models.Q(team__in=no_agency)
+        )
 
     def open(self) -> "CaseQuerySet":
         """Not yet closed."""
@@ -229,15 +247,20 @@ class Case(models.Model):
         """The debtor's time zone, in which every hour is reckoned."""
         return self.debtor.zone
 
-    def may_be_seen_by(self, user: User) -> bool:
-        """The same answer as ``visible_to`` gives, for a case at hand."""
+    def may_be_seen_by(self, user: User, at: datetime | None = None) -> bool:
+        """The same answer as ``visible_to`` gives, for a case at hand; as of that moment, or now."""
         if user.sees_every_team or user.role == User.Role.SYSTEM:
             return True
         if user.sees_no_case:
             return False
         if user.role == User.Role.COUNSEL:
             return bool(user.team_id) and self.lawyers_letters.visible_to(user).exists()
-        return user.team_id is not None and user.team_id == self.team_id
+        if user.team_id is None or user.team_id != self.team_id:
+            return False
+        day = local_day(at, HOUSE_ZONE) if at else user.today
+        return self.mandate_id is None or bool(
+            _in_mandate(case=self.pk, team_id=user.team_id, today=day)
+        )
 
     def _reach(self, step: Step, at: datetime) -> None:
         self.step_dates = {**self.step_dates, step.value: at.isoformat()}
@@ -311,6 +334,11 @@ class Case(models.Model):
         """Opened again, by two people."""
         self._reach(Step.FOLLOW_UP, at)
         self.closed_at, self.closed_as = None, ""
+
+
+@kept
+def _in_mandate(*, case: int, team_id: int, today: date) -> models.QuerySet[Case, Any]:
+    return Case.objects.filter(pk=case).in_mandate(team_id, today).values_list("pk")
 
 
 def grams_of(*names: str) -> list[str]:

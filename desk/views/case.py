@@ -60,7 +60,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     tab = request.GET.get("tab", "overview")
     if tab not in TABS:
         raise Http404
-    loaded = _case(reader.role, reference=reference, **reader.own_team)
+    loaded = _case(reader.role, reference=reference, **reader.sight)
     if not loaded:
         raise Http404
     found: Case = loaded[0]
@@ -94,9 +94,9 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @kept
-def _case(role: str, *, reference: str, **team: int) -> QuerySet[Case]:
+def _case(role: str, *, reference: str, **sight: Any) -> QuerySet[Case]:
     """The case, if it is for this reader's eyes."""
-    seen = Case.objects.visible_to(User(role=role, **team))
+    seen = Case.objects.visible_to(User(role=role, **sight))
     return seen.filter(reference=reference).select_related(
         "debtor", "creditor", "agency", "mandate", "mandate__principal", "team", "officer"
     )

@@ -21,8 +21,8 @@ AT = make.moment("2026-03-02 10:00")
 
 
 @kept
-def seen(role: str, *, reference: str, **team: int) -> QuerySet[Case]:
-    reader = User(role=role, **team)
+def seen(role: str, *, reference: str, **sight: Any) -> QuerySet[Case]:
+    reader = User(role=role, **sight)
     return Case.objects.visible_to(reader).filter(reference=reference).select_related("debtor")
 
 
@@ -36,13 +36,13 @@ class TestKept:
         one, two = make.case(), make.case(reference="HZ-2026-0002", external_reference="X-2")
         reader = make.clerk()
         for case in (one, two, one):
-            found = seen(reader.role, reference=case.reference, **reader.own_team)
+            found = seen(reader.role, reference=case.reference, **reader.sight)
             assert found == [case]
 
     def test_hands_over_whole_objects_with_what_was_joined(self) -> None:
         case, reader = make.case(), make.clerk()
         with CaptureQueriesContext(connection) as asked:
-            found = seen(reader.role, reference=case.reference, **reader.own_team)[0]
+            found = seen(reader.role, reference=case.reference, **reader.sight)[0]
             assert found.debtor.name == case.debtor.name
             assert found.principal == case.principal
             assert found.packs == case.packs
@@ -65,8 +65,8 @@ class TestKept:
 
     def test_shows_nobody_another_team_s_cases(self) -> None:
         case, outsider = make.case(), make.outsider()
-        assert seen(make.clerk().role, reference=case.reference, **make.clerk().own_team)
-        assert seen(outsider.role, reference=case.reference, **outsider.own_team) == []
+        assert seen(make.clerk().role, reference=case.reference, **make.clerk().sight)
+        assert seen(outsider.role, reference=case.reference, **outsider.sight) == []
 
     def test_shows_nothing_to_those_without_a_team_and_all_to_those_who_answer_for_all(
         self,
@@ -74,8 +74,8 @@ class TestKept:
         case = make.case()
         nobody = User(role=User.Role.CLERK)
         chief = make.compliance_officer()
-        assert seen(nobody.role, reference=case.reference, **nobody.own_team) == []
-        assert seen(chief.role, reference=case.reference, **chief.own_team) == [case]
+        assert seen(nobody.role, reference=case.reference, **nobody.sight) == []
+        assert seen(chief.role, reference=case.reference, **chief.sight) == [case]
 
     @pytest.mark.parametrize(
         "text", ["'; drop table cases_case; --", "%", "\ue0000\ue001", "–", ""]
@@ -83,7 +83,7 @@ class TestKept:
     def test_takes_any_text_as_a_value(self, text: str) -> None:
         make.case()
         reader = make.clerk()
-        assert seen(reader.role, reference=text, **reader.own_team) == []
+        assert seen(reader.role, reference=text, **reader.sight) == []
 
     def test_refuses_a_value_that_was_reckoned_with(self) -> None:
         @kept
