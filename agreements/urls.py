@@ -19,6 +19,7 @@ from agreements.views import (
     signing,
     signing_links,
     waivers,
+    winding,
 )
 
 app_name = "agreements"
@@ -130,6 +131,8 @@ urlpatterns = [
     path(
         "cases/<slug:reference>/close/bureau/<int:pk>/", leaving.bureau_answer, name="bureau_answer"
     ),
+    path("winding-up/", winding.winding_up, name="winding_up"),
+    path("winding-up/<slug:reference>/", winding.wind_up, name="wind_up"),
     path("cases/<slug:reference>/close/data/", leaving.data_return, name="data_return"),
     path("cases/<slug:reference>/close/early/", closing.early, name="close_early"),
     path("cases/<slug:reference>/reopen/", closing.reopen, name="reopen"),

@@ -52,6 +52,7 @@ PLACES: list[tuple[str, Any, str, str, str]] = [
     ("banking:money_in", _("Money in"), "bank", "record_payment", "b"),
     ("agreements:cash", _("Cash to hand in"), "cash-stack", "see_cash", "g"),
     ("agreements:running_out", _("Limitation"), "hourglass-split", "see_limitation", "e"),
+    ("agreements:winding_up", _("Ended mandates"), "door-closed", "close_case", "5"),
     ("cases:imports", _("Import"), "upload", "import_cases", "i"),
     ("court:bundles", _("For a court"), "briefcase", "build_bundle", "j"),
     ("court:anchors", _("Daily heads"), "link-45deg", "see_anchors", "z"),

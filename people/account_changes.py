@@ -8,8 +8,8 @@ class AccountChange(models.Model):
     """Somebody has made or changed another's account, or reset what they sign in with; never edited."""
 
     class What(models.TextChoices):
-        MADE = "made", _("Made")
-        CHANGED = "changed", _("Changed")
+        MADE = "made", _("Account made")
+        CHANGED = "changed", _("Account changed")
         RESET = "reset", _("Second factor reset")
 
     account = models.ForeignKey(  # no index of its own: it begins a wider one below

@@ -414,6 +414,8 @@ TABLE: dict[str, Route] = {
     ),
     "agreements:bureau_update": form("case", "close_case"),
     "agreements:bureau_answer": form("closed", "close_case", lambda w: w.report.pk),
+    "agreements:winding_up": Route(reads="close_case", only="GET"),
+    "agreements:wind_up": form("ended", "close_case"),
     "agreements:data_return": form("closed", "close_case"),
     "agreements:close_early": form("case", "request_approval"),
     "agreements:reopen": form("closed", "request_approval"),

@@ -82,6 +82,7 @@ class World:
     case: Any = None
     refused: Any = None
     closed: Any = None
+    ended: Any = None  # its mandate, on the day before
     report: Any = None  # to the credit bureau
     bundle: Any = None
     records_hold: Any = None
@@ -193,6 +194,12 @@ def build() -> World:
     world.contact = add_party(
         case=Case.objects.get(pk=world.guaranteed.pk), person=Person(name="孙玉兰"), role="contact",
         relation="同事", basis="", legal_basis="consent", by=make.clerk(), at=NOW,
+    )  # fmt: skip
+    world.ended = make.case(
+        reference="HZ-2026-0213", external_reference="W-213",
+        under=make.mandate(
+            number="WT-2025-09", valid_from=date(2025, 3, 5), valid_until=date(2026, 3, 4)
+        ),
     )  # fmt: skip
     world.duty = Duty.objects.create(
         case=world.case, kind="call", says={"en": "Call.", "zh": "致电。"}, key="call:1",

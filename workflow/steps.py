@@ -102,7 +102,8 @@ class Step:
     ``right`` is asked of the table of rights, ``policy`` of the rules, ``transition`` names the
     FSM method and ``args`` its arguments; ``then`` writes what belongs to it, under the lock.
     ``data`` goes to the timeline as it is; a callable gets the subject after the change.
-    ``first`` saves what a new subject leans on, in the same transaction.
+    ``first`` saves what a new subject leans on, in the same transaction. ``winds_up`` lets those do it,
+    too, who see the case no longer since their mandate has ended.
     """
 
     subject: Any
@@ -114,6 +115,7 @@ class Step:
     data: Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] = field(default_factory=dict)
     then: Then | None = None
     first: Callable[[], None] | None = None
+    winds_up: bool = False
 
 
 def carry_out(*steps: Step, by: User, at: datetime) -> list[Verdict]:
@@ -204,10 +206,19 @@ def note(
     policy: Policy | None = None,
     data: Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] | None = None,
     then: Then | None = None,
+    winds_up: bool = False,
 ) -> list[Verdict]:
     """Record a fact about the case that moves no state; the twin for a call or a payment."""
     return carry_out(
-        Step(subject=case, event=event, right=right, policy=policy, data=data or {}, then=then),
+        Step(
+            subject=case,
+            event=event,
+            right=right,
+            policy=policy,
+            data=data or {},
+            then=then,
+            winds_up=winds_up,
+        ),
         by=by,
         at=at,
     )
@@ -291,7 +302,8 @@ class Pen:
 
 def admit(locked: Any, steps: Sequence[Step], by: User, at: datetime) -> None:
     """Let nobody through to whom the case is none of theirs, or whose role may not do that."""
-    if not locked.may_be_seen_by(by, at):
+    left_to_do = all(step.winds_up for step in steps) and locked.may_be_wound_up_by(by)
+    if not (left_to_do or locked.may_be_seen_by(by, at)):
         raise Outsider
     for step in steps:
         if by.only_reads or (step.right and not may(by, step.right)):

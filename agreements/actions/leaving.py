@@ -203,7 +203,10 @@ def certify_data(
     def tick_off(locked: Case, _by: User, _at: datetime) -> None:
         fulfil(case=locked, kind=DATA_DUTY, by=by, at=at)
 
-    note(case, event="agency_data.certified", right=CLOSE, by=by, at=at, data=write, then=tick_off)
+    note(
+        case, event="agency_data.certified", right=CLOSE, by=by, at=at, data=write, then=tick_off,
+        winds_up=True,
+    )  # fmt: skip
     return row
 
 

@@ -63,6 +63,17 @@ class CaseQuerySet(models.QuerySet["Case"]):
             models.Q(mandate=None) | models.Q(mandate__in=held) | models.Q(team__in=no_agency)
         )
 
+    def to_wind_up(self, user: User) -> "CaseQuerySet":
+        """Those of ended mandates of which the agency has not certified yet what it did with the data.
+
+        The narrow way back for those whose sight has ended; the certificates are kept above this app.
+        """
+        owed = self.filter(mandate__valid_until__lt=user.today, data_return=None)
+        if user.sees_every_team or user.role == User.Role.SYSTEM:
+            return owed
+        apart = user.sees_no_case or user.role == User.Role.COUNSEL
+        return self.none() if apart or not user.team_id else owed.filter(team_id=user.team_id)
+
     def open(self) -> "CaseQuerySet":
         """Not yet closed."""
         return self.exclude(state=Step.CLOSURE)
@@ -261,6 +272,10 @@ class Case(models.Model):
         return self.mandate_id is None or bool(
             _in_mandate(case=self.pk, team_id=user.team_id, today=day)
         )
+
+    def may_be_wound_up_by(self, user: User) -> bool:
+        """Whether this person may still do what an ended mandate leaves to be done."""
+        return Case.objects.to_wind_up(user).filter(pk=self.pk).exists()
 
     def _reach(self, step: Step, at: datetime) -> None:
         self.step_dates = {**self.step_dates, step.value: at.isoformat()}

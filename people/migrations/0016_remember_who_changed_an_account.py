@@ -25,8 +25,8 @@ class Migration(migrations.Migration):
                     "what",
                     models.CharField(
                         choices=[
-                            ("made", "Made"),
-                            ("changed", "Changed"),
+                            ("made", "Account made"),
+                            ("changed", "Account changed"),
                             ("reset", "Second factor reset"),
                         ],
                         max_length=10,

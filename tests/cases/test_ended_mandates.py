@@ -112,3 +112,37 @@ class TestWorkList:
         with connection.cursor() as cursor:
             cursor.execute("set local enable_seqscan = off; set local enable_sort = off")
         assert "case_of_team" in rows.explain()
+
+
+class TestWindingUp:
+    """The narrow way that is left: to certify what became of the data, with no look at the case."""
+
+    GIVEN = {"how": "deleted", "done_on": "2026-03-11", "what": "全部资料", "signed_by": "方宁"}
+
+    def test_lists_the_case_until_the_agency_has_certified(self, ending: Case, clock: Any) -> None:
+        clock.set(DAY_AFTER, zone="Asia/Shanghai")
+        client = Client()
+        client.force_login(make.clerk())
+        shown = client.get("/winding-up/").content.decode()
+        assert ending.reference in shown
+        assert ending.debtor.name not in shown
+        asked = client.get(f"/winding-up/{ending.reference}/").content.decode()
+        assert ending.debtor.name not in asked
+        answer = client.post(f"/winding-up/{ending.reference}/", {**self.GIVEN, "guard_key": "k"})
+        assert answer.status_code == 302
+        assert ending.events.filter(kind="agency_data.certified").exists()
+        assert ending.reference not in client.get("/winding-up/").content.decode()
+        assert client.get(f"/winding-up/{ending.reference}/").status_code == 404
+
+    def test_is_not_there_while_the_mandate_is_in_force(self, ending: Case, clock: Any) -> None:
+        clock.set(ON_LAST_DAY, zone="Asia/Shanghai")
+        client = Client()
+        client.force_login(make.clerk())
+        assert client.get(f"/winding-up/{ending.reference}/").status_code == 404
+
+    def test_is_nobody_else_s(self, ending: Case, clock: Any) -> None:
+        clock.set(DAY_AFTER, zone="Asia/Shanghai")
+        client = Client()
+        client.force_login(make.outsider())
+        assert client.get(f"/winding-up/{ending.reference}/").status_code == 404
+        assert ending.reference not in client.get("/winding-up/").content.decode()
