@@ -24,7 +24,7 @@ from privacy.papers import answer_pdf, copy_pdf
 from retention.actions.erasing import NothingDue, erase, forget_one
 from retention.forgetting import NAMED
 from retention.reckoning import reckoned, said_of
-from workflow.approvals import SecondPersonNeeded
+from workflow.approvals import must_be_second
 from workflow.duties import fulfil, raise_duty
 from workflow.steps import RightRefused, Step, WrongInput, carry_out, note
 
@@ -55,8 +55,9 @@ def answer_request(
 ) -> DataRequest:
     """Decide a request and do what follows; the letter that answers is made, and the duty is done.
 
-    Whoever received it decides nothing; nothing is given before it is known who asks. A deletion takes what may go now, with
-    a certificate, and the letter names what stays and by which rule: then it is granted in part, whatever was chosen.
+    Whoever received it decides nothing, nor do those who answer to them; nothing is given before it is known who
+    asks. A deletion takes what may go now, with a certificate, and the letter names what stays and by which rule:
+    then it is granted in part, whatever was chosen.
     Raises ``SecondPersonNeeded``, ``WrongInput``, and what ``carry_out`` raises.
     """
     grounds = grounds.strip()
@@ -64,8 +65,7 @@ def answer_request(
         raise WrongInput(_("Choose one of those that are offered."), "decision")
     if not grounds:
         raise WrongInput(_("Write the grounds: they stand in the letter."), "grounds")
-    if request.received_by_id == by.pk:
-        raise SecondPersonNeeded
+    must_be_second(request.received_by, by, at)
     told: dict[str, Any] = {}
     if request.kind == DataRequest.Kind.DELETION:
         told = _delete(request, decision, by, at)

@@ -11,13 +11,14 @@ from django.urls import reverse
 from cases.actions.preparing import add_party
 from cases.actions.privacy import prove_identity, receive_request, record_privacy
 from cases.models import Case, DataRequest
+from people.accounts import note_change
 from people.models import Person, User
 from privacy.actions import answer_request, correct, take_copy
 from tests import make
 from tests.retention.closed import BEFORE, DUE, closed_case, text_of
 from timeline.chain import Verified, verify
 from timeline.models import Event
-from workflow.approvals import SecondPersonNeeded
+from workflow.approvals import SecondPersonNeeded, SubordinateDecides
 from workflow.models import Duty
 from workflow.steps import Outsider, RightRefused, StateRefused, WrongInput
 
@@ -151,6 +152,12 @@ class TestAnswer:
         DataRequest.objects.filter(pk=made.pk).update(received_by=boss)
         with pytest.raises(SecondPersonNeeded):
             answer_request(request=again(made), decision="refuse", grounds="x", by=boss, at=AT)
+
+    def test_is_refused_to_an_account_that_whoever_took_it_in_has_set_up(self) -> None:
+        boss, made = make.compliance_officer(), received(a_case())
+        note_change(account=boss, by=made.received_by, at=AT, what="made")
+        with pytest.raises(SubordinateDecides):
+            answer_request(request=made, decision="refuse", grounds="x", by=boss, at=AT)
 
     def test_is_refused_to_a_supervisor_and_without_grounds(self) -> None:
         request = known(a_case())
