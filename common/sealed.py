@@ -40,6 +40,12 @@ class _Asked(Lookup):
     ) -> tuple[str, tuple[Any, ...]]:
         field: Any = self.lhs.output_field
         sql, params = self.process_lhs(compiler, connection)
+        if len(asked) == 1 and hasattr(asked[0], "as_sql") and self._is_same(asked[0], field):
+            other, more = self.process_rhs(compiler, connection)
+            return (
+                f"LEFT({sql}, {vault.FOUND_BY}) = LEFT({other}, {vault.FOUND_BY})",
+                (*params, *more),
+            )
         if any(hasattr(value, "resolve_expression") or hasattr(value, "as_sql") for value in asked):
             raise FieldError(
                 f"{field.place} is sealed: it can be compared with plain values alone."
@@ -53,6 +59,12 @@ class _Asked(Lookup):
             sql = f"LEFT({sql}, {vault.FOUND_BY})"
         gaps = ", ".join(["%s"] * len(wanted))
         return f"{sql} IN ({gaps})" if wanted else "FALSE", (*params, *wanted)
+
+    @staticmethod
+    def _is_same(other: Any, field: Any) -> bool:
+        """Whether the other side is that column too, as in a subquery, so that marks can be compared."""
+        theirs = getattr(other, "output_field", None)
+        return bool(field.find_by) and getattr(theirs, "place", None) == field.place
 
 
 class SealedExact(_Asked):

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common.sealed import SealedCharField, SealedTextField
 from people.models import User
 from visits.models import Evidence, Visit
 from workflow.reasons import read_again
@@ -86,7 +87,7 @@ class Item(models.Model):
     )
     seq = models.PositiveIntegerField(_("number on the phone"))
     question = models.CharField(_("question"), max_length=40)
-    text = models.TextField(_("as it was sent"))
+    text = SealedTextField(_("as it was sent"))
     sha256 = models.CharField(_("digest"), max_length=64)
     device_at = models.DateTimeField(_("by the phone's clock"))
     drift_seconds = models.BigIntegerField(_("how far the phone's clock was ahead, in seconds"))
@@ -95,7 +96,7 @@ class Item(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.KEPT)
     why = models.CharField(_("because"), max_length=400, blank=True)
     says = models.JSONField(_("because, in every language"), default=dict, blank=True)
-    card = models.TextField(_("what the officer was shown"), blank=True)
+    card = SealedTextField(_("what the officer was shown"), blank=True)
     settled = models.CharField(_("settled"), max_length=10, choices=Settled, blank=True)
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
     settled_by = models.ForeignKey(
@@ -176,7 +177,7 @@ class Upload(models.Model):
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="uploads")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     filename = models.CharField(_("file name"), max_length=160)
-    caption = models.CharField(_("what it shows"), max_length=200, blank=True)
+    caption = SealedCharField(_("what it shows"), max_length=200, blank=True)
     inside = models.BooleanField(_("taken inside a private place"), default=False)
     length = models.PositiveIntegerField(_("size"))
     offset = models.PositiveIntegerField(_("received"), default=0)

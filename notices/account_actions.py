@@ -1,13 +1,11 @@
 """Accounts at carriers: opened, changed, taken in and out of use, and tried; each with who, when and why."""
 
-import re
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Func, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -169,15 +167,7 @@ def try_account(
 
 def belongs_to_somebody(address: str) -> bool:
     """Whether anybody in a case is reached at this number or account."""
-    address = address.strip()
-    if ContactPoint.objects.filter(value__iexact=address).exists():
-        return True
-    digits = re.sub(r"\D", "", address)
-    if "@" in address or len(digits) < 7:
-        return False
-    bare = Func(F("value"), Value(r"\D"), Value(""), Value("g"), function="regexp_replace")
-    numbers = ContactPoint.objects.filter(channel__in=["phone", "sms"]).annotate(bare=bare)
-    return numbers.filter(bare__endswith=digits[-11:]).exists()
+    return bool(address.strip()) and ContactPoint.objects.filter(value=address).exists()
 
 
 def _harmless(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Instalment
 from cases.models import Case
+from common.sealed import SealedCharField, SealedTextField
 from notices.models import Notice
 from people.models import ContactPoint, Team, User
 from workflow.models import Approval
@@ -193,7 +194,7 @@ class NoticeRunLine(models.Model):
     earliest = models.DateTimeField(_("goes from"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=4, blank=True)
     channel = models.CharField(_("by"), max_length=16, blank=True)
-    address = models.CharField(_("to"), max_length=320, blank=True)
+    address = SealedCharField(_("to"), max_length=320, blank=True)
     contact_point = models.ForeignKey(
         ContactPoint, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -201,7 +202,7 @@ class NoticeRunLine(models.Model):
         Instalment, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     about = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    text = models.TextField(_("text"), blank=True)
+    text = SealedTextField(_("text"), blank=True)
     edited_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -7,7 +7,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet, Subquery
-from django.db.models.fields.json import KT
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -146,7 +145,7 @@ def _chosen(
     mine: QuerySet[Case] = Case.objects.visible_to(request.user).open()
     return mine.filter(
         creditor=batch.creditor_id,
-        external_reference__in=Subquery(rows.values_list(KT("values__0"), flat=True)),
+        external_reference__in=Subquery(rows.values_list("external_reference", flat=True)),
     )
 
 

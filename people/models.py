@@ -335,7 +335,7 @@ class Person(models.Model):
     country = models.CharField(_("country"), max_length=2, blank=True)
     region = models.CharField(_("state, province or part"), max_length=3, blank=True)
     locality = models.CharField(_("town with rules of its own"), max_length=60, blank=True)
-    employer = models.CharField(_("employer"), max_length=120, blank=True)
+    employer = SealedCharField(_("employer"), max_length=120, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -391,7 +391,7 @@ class Address(models.Model):
     kind = models.CharField(_("kind of place"), max_length=20, choices=Kind, default=Kind.HOME)
     city = models.CharField(_("city"), max_length=40, blank=True)
     district = models.CharField(_("district"), max_length=40, blank=True)
-    text = models.CharField(_("address"), max_length=200)
+    text = SealedCharField(_("address"), max_length=200)
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)
     # Only where the place lies elsewhere than where the person lives.
     country = models.CharField(_("country"), max_length=2, blank=True)
@@ -446,7 +446,7 @@ class ContactPoint(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contact_points")
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
-    value = models.CharField(_("number or account"), max_length=120)
+    value = SealedCharField(_("number or account"), max_length=120, find_by="reach")
     source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.UNKNOWN)
     source_on = models.DateField(_("obtained on"), null=True, blank=True)
     source_proof = models.CharField(
@@ -470,4 +470,4 @@ class ContactPoint(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.value
+        return str(self.value)

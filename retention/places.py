@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from django.db.models import Q, QuerySet
 
 from agreements.models import Agreement
-from cases.imports.columns import POSITION
 from cases.models import Case, Hold
 from documents.models import Document
 from notices.models import Notice
@@ -53,8 +52,7 @@ def receipts(case: Case) -> Q:
 
 def rows_of_imports(case: Case) -> Q:
     """The rows of the creditor's files that brought or changed the case."""
-    said = {f"values__{POSITION['external_reference']}": case.external_reference}
-    return Q(batch__creditor=case.creditor_id, **said)
+    return Q(batch__creditor=case.creditor_id, external_reference=case.external_reference)
 
 
 ROWS: dict[str, tuple[Blank, ...]] = {
@@ -115,7 +113,7 @@ ROWS: dict[str, tuple[Blank, ...]] = {
         Blank("cases.Interruption", "debt__case", ("number", "remark")),
         Blank("cases.Debt", "case", ("contract_number",)),
         Blank("cases.DebtRate", "debt__case", ("source", "withdrawn_why")),
-        Blank("cases.ImportRow", rows_of_imports, ("raw", "problems", "changes", "values")),
+        Blank("cases.ImportRow", rows_of_imports, ("external_reference", "raw", "problems", "changes", "values")),
         Blank("court.Bundle", "case", ("people", "hidden_why", "shown_files", "reason")),
         Blank("workflow.Approval", "case", ("subject", "details", "reason", "answer")),
         Blank("workflow.Duty", "case", ("says",)),

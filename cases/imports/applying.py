@@ -63,7 +63,8 @@ from compliance.applying import packs_for
 from people.models import Address, ContactPoint, Person, Source, User
 from timeline.models import Event
 
-_ID = field_of(Person, "id_number")
+_ID, _EMPLOYER = field_of(Person, "id_number"), field_of(Person, "employer")
+_PLACE, _POINT = field_of(Address, "text"), field_of(ContactPoint, "value")
 DEFAULT_ZONE = "Asia/Shanghai"
 CREDITOR_LOCK = 7_300_003  # advisory lock class: one taking over a creditor at a time
 REFERENCE_LOCK = 7_300_004  # advisory lock number: one giver of references at a time
@@ -252,7 +253,7 @@ class Opener:
                 place[0],
                 place[1],
                 text(place[2]),
-                text(values[EMPLOYER] or ""),
+                _EMPLOYER.shut(values[EMPLOYER] or ""),
             )
         )
 
@@ -268,7 +269,7 @@ class Opener:
                     key,
                     text(values[CITY] or ""),
                     text(values[DISTRICT] or ""),
-                    text(place),
+                    _PLACE.shut(place),
                     values[POSTCODE] or "",
                     source,
                     *self.shown_by,
@@ -277,7 +278,9 @@ class Opener:
         for channel, value in (("phone", values[PHONE]), ("email", values[EMAIL])):
             if value and value not in held:
                 held.add(value)
-                lines.points.append(POINT.line(key, channel, value, source, *self.shown_by))
+                lines.points.append(
+                    POINT.line(key, channel, _POINT.shut(value), source, *self.shown_by)
+                )
 
     def _write_case(
         self, lines: Lines, line: int, key: int, person: Somebody, values: Values, house: House

@@ -8,6 +8,7 @@ from django.db import connection
 
 from cases.imports.columns import FIELDS, POSITION
 from cases.imports.judging import (
+    EMPLOYER,
     ID_NUMBER,
     REFERENCE,
     House,
@@ -19,9 +20,10 @@ from cases.imports.judging import (
 from cases.models import ImportBatch, Mandate
 from common.sealed import field_of
 from common.vault import FOUND_BY
-from people.models import Person
+from people.models import Address, ContactPoint, Person
 
-_ID = field_of(Person, "id_number")
+_ID, _EMPLOYER = field_of(Person, "id_number"), field_of(Person, "employer")
+_PLACE, _POINT = field_of(Address, "text"), field_of(ContactPoint, "value")
 
 # One statement for all that a row is compared with, in the spelling of the cells.
 _CASES = """
@@ -60,8 +62,8 @@ _PLACES = [
 ]  # fmt: skip
 _PEOPLE = """
 select wanted, p.id, p.name,
-       array(select text from people_address a where a.person_id = p.id)
-       || array(select value from people_contactpoint k where k.person_id = p.id),
+       array(select text from people_address a where a.person_id = p.id),
+       array(select value from people_contactpoint k where k.person_id = p.id),
        p.country, p.region, p.locality
 from unnest(%s::text[], %s::text[]) w(wanted, front)
 join lateral (select p.id, p.name, p.country, p.region, p.locality
@@ -111,7 +113,12 @@ def look_up(house: House, batch: ImportBatch, rows: Iterable[Values]) -> None:
                 _PEOPLE, [numbers_of, fronts, FOUND_BY, batch.creditor_id, batch.team_id]
             )
             for row in sorted(cursor, key=lambda row: row[1], reverse=True):
-                house.people[row[0]] = KnownPerson(row[1], row[2], set(row[3]), tuple(row[4:7]))
+                house.people[row[0]] = _somebody(row)
+
+
+def _somebody(row: tuple[Any, ...]) -> KnownPerson:
+    held = {*map(_PLACE.opened, row[3]), *map(_POINT.opened, row[4])}
+    return KnownPerson(row[1], row[2], held, tuple(row[5:8]))
 
 
 def _known(row: tuple[Any, ...]) -> KnownCase:
@@ -119,6 +126,7 @@ def _known(row: tuple[Any, ...]) -> KnownCase:
     for place, value in zip(_PLACES, row[9:], strict=True):
         values[place] = value
     values[ID_NUMBER] = _ID.opened(values[ID_NUMBER] or "") or None
+    values[EMPLOYER] = _EMPLOYER.opened(values[EMPLOYER] or "")
     return KnownCase(
         pk=row[1],
         reference=row[2],
@@ -126,7 +134,7 @@ def _known(row: tuple[Any, ...]) -> KnownCase:
         team_id=row[4],
         currency=row[5],
         bound=row[6],
-        places=frozenset(row[7]),
-        reached_by=frozenset(row[8]),
+        places=frozenset(map(_PLACE.opened, row[7])),
+        reached_by=frozenset(map(_POINT.opened, row[8])),
         values=values,
     )

@@ -17,16 +17,19 @@ from django.db.models import Count
 
 from cases.imports import applying, house
 from cases.imports.columns import POSITION
-from cases.imports.copying import Copier, Target, any_json
+from cases.imports.copying import Copier, Target, text
 from cases.imports.correcting import correct_case
-from cases.imports.judging import House, Judged, Reader, Values, compare
+from cases.imports.judging import REFERENCE, House, Judged, Reader, Values, compare
 from cases.imports.reading import Row, Unfit, open_table
 from cases.imports.watch import Stopped, Watch
 from cases.models import Case, ImportBatch, ImportRow
 from common.clock import local_day
+from common.sealed import field_of
 from people.models import User
 from timeline.chain import record_for_house
 from workflow.alone import Busy
+
+_SEALED = {name: field_of(ImportRow, name) for name in ("raw", "values", "problems", "changes")}
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +87,7 @@ def _read(batch: ImportBatch, watch: Watch) -> None:
     counts: Counter[str] = Counter()
     target = Target(
         ImportRow,
-        ["line", "outcome", "raw", "values", "problems", "changes"],
+        ["line", "outcome", "external_reference", *_SEALED],
         {"batch_id": str(batch.pk)},
     )
     ImportRow.objects.filter(batch=batch).delete()
@@ -129,10 +132,8 @@ def _line_of(target: Target, one: Judged) -> str:
     return target.line(
         str(one.line),
         one.outcome,
-        any_json(one.raw) if one.raw else "[]",
-        any_json(one.values) if one.values else "[]",
-        any_json(one.problems) if one.problems else "[]",
-        any_json(one.changes) if one.changes else "{}",
+        text(one.values[REFERENCE] or "") if one.values else "",
+        *(field.shut(getattr(one, name) or field.get_default()) for name, field in _SEALED.items()),
     )
 
 

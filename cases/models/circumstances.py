@@ -11,6 +11,7 @@ from django_fsm import TransitionNotAllowed
 
 from cases.models.claim import Debt
 from cases.models.overlays import Hold
+from common.sealed import SealedCharField, SealedTextField
 from compliance.circumstances import KINDS, VULNERABLE
 from documents.models import Document
 from people.models import User
@@ -53,8 +54,8 @@ class Circumstance(models.Model):
     debt = models.ForeignKey(
         Debt, on_delete=models.PROTECT, null=True, blank=True, related_name="circumstances"
     )
-    about = models.CharField(_("which item of the debt"), max_length=200, blank=True)
-    remark = models.TextField(_("detail"), blank=True)
+    about = SealedCharField(_("which item of the debt"), max_length=200, blank=True)
+    remark = SealedTextField(_("detail"), blank=True)
     evidence = models.ForeignKey(
         Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -70,7 +71,7 @@ class Circumstance(models.Model):
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    ended_why = models.CharField(_("why it ended"), max_length=200, blank=True)
+    ended_why = SealedCharField(_("why it ended"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["-recorded_at", "-pk"]

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.parties import Party
+from common.sealed import SealedTextField
 from people.models import ContactPoint, User
 
 
@@ -51,7 +52,7 @@ class ContactAttempt(models.Model):
     identity_stated = models.BooleanField(_("said who called and for whom"), null=True, blank=True)
     at = models.DateTimeField(_("at"))
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    remark = models.TextField(_("what was said"), blank=True)
+    remark = SealedTextField(_("what was said"), blank=True)
     # Of a call alone.
     seconds = models.PositiveIntegerField(_("duration in seconds"), null=True, blank=True)
     effective = models.BooleanField(_("the matter was spoken about"), null=True, blank=True)

@@ -5,6 +5,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.sealed import SealedJSONField
 from documents.models import Document
 from people.models import Organisation, Team, User
 
@@ -115,10 +116,12 @@ class ImportRow(models.Model):
     )
     line = models.PositiveIntegerField(_("row"))
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
-    raw = models.JSONField(default=list)
-    values = models.JSONField(default=list)
-    problems = models.JSONField(default=list)
-    changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    # The creditor's reference, by which a case is found again; all else of the row is sealed.
+    external_reference = models.CharField(max_length=60, blank=True, default="", db_default="")
+    raw = SealedJSONField(default=list)
+    values = SealedJSONField(default=list)
+    problems = SealedJSONField(default=list)
+    changes = SealedJSONField(default=dict, encoder=DjangoJSONEncoder)
     corrected_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

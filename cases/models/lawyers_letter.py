@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
+from common.sealed import SealedTextField
 from documents.models import Document
 from notices.models import Notice
 from people.models import Organisation, User
@@ -39,7 +40,7 @@ class LawyersLetter(models.Model):
     )
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.WAITING)
     language = models.CharField(_("language"), max_length=4)
-    text = models.TextField(_("text"))
+    text = SealedTextField(_("text"))
     drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField(_("drafted at"))
     sent_in_at = models.DateTimeField(_("with the lawyer since"))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import TransitionNotAllowed
 
+from common.sealed import SealedCharField, SealedTextField
 from documents.models import Document
 from people.models import User
 
@@ -38,7 +39,7 @@ class Hold(models.Model):
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="holds")
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
     scope = models.CharField(_("stops"), max_length=10, choices=Scope, default=Scope.ALL)
-    remark = models.TextField(_("what happened"), blank=True)
+    remark = SealedTextField(_("what happened"), blank=True)
     evidence = models.ForeignKey(
         Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -53,7 +54,7 @@ class Hold(models.Model):
     ended_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    ended_why = models.CharField(_("why it ended"), max_length=200, blank=True)
+    ended_why = SealedCharField(_("why it ended"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["-placed_at", "-pk"]
@@ -131,7 +132,7 @@ class Refusal(models.Model):
     how = models.CharField(_("how"), max_length=16, choices=How)
     at = models.DateTimeField(_("at"))
     until = models.DateField(_("no visits until (last day)"))
-    remark = models.CharField(_("note"), max_length=400, blank=True)
+    remark = SealedCharField(_("note"), max_length=400, blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
     honoured_at = models.DateTimeField(  # none: in the transaction that recorded it, at once

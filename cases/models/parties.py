@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common.sealed import SealedTextField
 from documents.models import Document
 from people.models import Person, User
 
@@ -137,7 +138,7 @@ class Assessment(models.Model):
     income = models.DecimalField(_("income a month"), max_digits=12, decimal_places=2)
     outgoings = models.DecimalField(_("outgoings a month"), max_digits=12, decimal_places=2)
     dependants = models.PositiveSmallIntegerField(_("dependants"), default=0)
-    assets = models.TextField(_("assets"), blank=True)
+    assets = SealedTextField(_("assets"), blank=True)
     source = models.CharField(_("how it is known"), max_length=160, blank=True)
 
     class Meta:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import TransitionNotAllowed
 
 from common.clock import day_ends, local_day
+from common.sealed import SealedCharField, SealedTextField
 from workflow.reasons import kept, read_again
 
 if TYPE_CHECKING:
@@ -94,12 +95,12 @@ class Notice(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.QUEUED)
     language = models.CharField(_("language"), max_length=4)  # zh, en or both
     recipient = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="notices")
-    address = models.CharField(_("to"), max_length=320)
+    address = SealedCharField(_("to"), max_length=320)
     contact_point = models.ForeignKey(
         "people.ContactPoint", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     subject = models.CharField(_("subject"), max_length=200)
-    body = models.TextField(_("text"), blank=True)
+    body = SealedTextField(_("text"), blank=True)
     document = models.ForeignKey(
         "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

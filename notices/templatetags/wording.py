@@ -95,7 +95,7 @@ def notice_way(context: Any, notice: Notice) -> str:
     """Where a message goes, masked unless this session sees such data of the case in full."""
     kind = "address" if notice.is_carried else "email" if notice.channel == "email" else "phone"
     if GROUP_OF[kind] in shown(context.get("request"), notice.case.reference):
-        return notice.address
+        return str(notice.address)
     return mask(notice.address, kind)
 
 

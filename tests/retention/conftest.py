@@ -1,14 +1,17 @@
 """What the tests of deleting look for."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 from django.db import connection
 
+from tests.dumped import fields
+
 
 @pytest.fixture
 def everything_that_says() -> Callable[[str], list[str]]:
-    """Each table of which a row says the word, in whatever column."""
+    """Each table of which a row says the word, in whatever column, sealed ones too."""
 
     def look(word: str) -> list[str]:
         found = []
@@ -20,6 +23,12 @@ def everything_that_says() -> Callable[[str], list[str]]:
                 )
                 if cursor.fetchone()[0]:
                     found.append(table)
-        return found
+        sealed = {
+            field.model._meta.db_table
+            for field in fields()
+            for value in field.model._base_manager.values_list(field.name, flat=True)
+            if word in (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        }
+        return sorted({*found, *sealed})
 
     return look

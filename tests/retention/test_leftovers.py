@@ -73,7 +73,7 @@ def import_rows(case: Case) -> None:
         values[POSITION["external_reference"]] = reference
         values[0 if POSITION["external_reference"] else 1] = SECRET if line == 1 else "别人"
         ImportRow.objects.create(
-            batch=batch, line=line, outcome="updated", values=values, changes={"debtor_name": SECRET if line == 1 else "别人"},
+            batch=batch, line=line, outcome="updated", external_reference=reference, values=values, changes={"debtor_name": SECRET if line == 1 else "别人"},
         )  # fmt: skip
 
 

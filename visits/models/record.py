@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import ClaimPaper
+from common.sealed import SealedCharField, SealedTextField
 from documents.models import Document
 from people.models import User
 from visits.models.visit import Visit, VisitOfficer
@@ -29,7 +30,7 @@ class Shown(models.Model):
     )
     item = models.CharField(_("what"), max_length=120)
     at = models.DateTimeField(_("shown at"))
-    reaction = models.CharField(_("reaction"), max_length=300, blank=True)
+    reaction = SealedCharField(_("reaction"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["visit_id", "pk"]
@@ -64,10 +65,10 @@ class Consent(models.Model):
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="consents")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     given = models.BooleanField(_("given"))
-    by_whom = models.CharField(_("by whom"), max_length=80, blank=True)
+    by_whom = SealedCharField(_("by whom"), max_length=80, blank=True)
     at = models.DateTimeField(_("at"))
     lapsed_at = models.DateTimeField(_("no longer counts since"), null=True, blank=True)
-    remark = models.CharField(_("remark"), max_length=200, blank=True)
+    remark = SealedCharField(_("remark"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["visit_id", "pk"]
@@ -114,9 +115,9 @@ class TalkRecord(models.Model):
         UNWILLING = "unwilling", _("Not willing")
 
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="talk")
-    met = models.CharField(_("who was met"), max_length=120)
+    met = SealedCharField(_("who was met"), max_length=120)
     reason = models.CharField(_("why the debt fell behind"), max_length=16, choices=Reason)
-    reason_words = models.TextField(_("in more words"), blank=True)
+    reason_words = SealedTextField(_("in more words"), blank=True)
     income = models.DecimalField(
         _("income a month"), max_digits=12, decimal_places=2, null=True, blank=True
     )
@@ -127,11 +128,11 @@ class TalkRecord(models.Model):
     offer_amount = models.DecimalField(
         _("offer"), max_digits=14, decimal_places=2, null=True, blank=True
     )
-    offer_words = models.CharField(_("offer in words"), max_length=300, blank=True)
-    statement = models.TextField(_("the debtor's own words"), blank=True)
-    left = models.CharField(_("documents left with the debtor"), max_length=300, blank=True)
-    received = models.CharField(_("documents received"), max_length=300, blank=True)
-    third_parties = models.CharField(_("other people present"), max_length=300, blank=True)
+    offer_words = SealedCharField(_("offer in words"), max_length=300, blank=True)
+    statement = SealedTextField(_("the debtor's own words"), blank=True)
+    left = SealedCharField(_("documents left with the debtor"), max_length=300, blank=True)
+    received = SealedCharField(_("documents received"), max_length=300, blank=True)
+    third_parties = SealedCharField(_("other people present"), max_length=300, blank=True)
     hardship = ArrayField(
         models.CharField(max_length=20), verbose_name=_("hardship options offered"), default=list,
         blank=True,
@@ -187,7 +188,7 @@ class Evidence(models.Model):
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="evidence")
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
-    caption = models.CharField(_("what it shows"), max_length=200, blank=True)
+    caption = SealedCharField(_("what it shows"), max_length=200, blank=True)
     inside = models.BooleanField(_("taken inside a private place"), default=False)
     taken_at = models.DateTimeField(_("taken at"))
     begins_at = models.DateTimeField(_("recording begins"), null=True, blank=True)

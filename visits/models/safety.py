@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedTextField
 
+from common.sealed import SealedCharField, SealedTextField
 from people.models import User
 from visits.models.visit import Visit
 
@@ -104,7 +105,7 @@ class Alarm(models.Model):
     taken_up_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    said = models.CharField(_("what was found"), max_length=400, blank=True)
+    said = SealedCharField(_("what was found"), max_length=400, blank=True)
 
     class Meta:
         ordering = ["-since", "-pk"]
@@ -180,10 +181,10 @@ class Incident(models.Model):
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="incidents")
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="incidents")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    what = models.CharField(_("what happened"), max_length=400, blank=True)
+    what = SealedCharField(_("what happened"), max_length=400, blank=True)
     opened_at = models.DateTimeField(_("opened at"))
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    done = models.TextField(_("what was done"), blank=True)
+    done = SealedTextField(_("what was done"), blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     closed_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
