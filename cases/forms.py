@@ -400,10 +400,14 @@ class MessageForm(DeskForm):
         return self.cleaned_data["aim"] or ContactAim.COLLECTING.value
 
 
+BY_HAND = [choice for choice in Hold.Reason.choices if choice[0] != Hold.Reason.INQUIRY]
+"""A matter that compliance looks into has a page of its own, which places and ends its hold."""
+
+
 class HoldForm(DeskForm):
     """A pause, its reason, its review and its end."""
 
-    reason = said_field(label=_("Reason"), choices=Hold.Reason.choices)
+    reason = said_field(label=_("Reason"), choices=BY_HAND)
     scope = forms.ChoiceField(label=_("What stops"), choices=Hold.Scope.choices)
     starts_on = day_field(label=_("From"))
     review_on = day_field(label=_("Review on"))

@@ -15,6 +15,7 @@ from compliance.retention import Kept, has_terms, keep
 OF_THE_HOUSE = {"impact_assessment"}  # kept by compliance, not in a case
 HELD_FOR = {
     Hold.Reason.COMPLAINT: "complaint",
+    Hold.Reason.INQUIRY: "complaint",
     Hold.Reason.NO_CONTACT_ORDER: "police",
     Hold.Reason.DISPUTE: "dispute",
 }

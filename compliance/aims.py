@@ -9,4 +9,5 @@ class Aim(StrEnum):
     COLLECTING = "collecting"
     REMINDING = "reminding"  # of an instalment that was agreed
     ANSWERING = "answering"  # what the debtor asked or asked for
+    COMPLAINT = "complaint"  # that a complaint has come in, and what came of it
     SERVING = "serving"  # papers and notices that are owed to the debtor

@@ -115,6 +115,8 @@ KEYS = {
         Key("limitation.signers", list, _common, "who may sign for a demand", "可签收催告的人员"),
         Key("privacy.answer_days", int, min, "days in which a request about personal data is answered", "答复个人信息权利请求的天数"),
         Key("privacy.breach_hours", int, min, "hours in which a leak is remedied and told", "个人信息泄露的补救时限（小时）"),
+        Key("complaint.letter_days", int, min, "working days within which it is confirmed that a complaint has come in", "确认收到投诉的工作日数"),
+        Key("complaint.answer_days", int, min, "days within which a complaint is answered", "答复投诉的天数"),
         Key("retention.terms", list, _all_of_them, "how long records are kept", "各类记录的保存期限", faults_of_terms),
         Key("lpr.one_year", object, _only, "one-year loan prime rate, per cent", "一年期贷款市场报价利率"),
     )

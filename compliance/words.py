@@ -287,6 +287,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "aim.collecting": ("collecting", "催收"),
     "aim.reminding": ("reminding of an agreed instalment", "提醒约定的分期还款"),
     "aim.answering": ("answering the debtor", "答复债务人"),
+    "aim.complaint": ("writing about a complaint", "就投诉事项致函"),
     "aim.serving": ("serving a paper or notice that is owed", "送达应当交付的文书或通知"),
     # sources of contact data
     "source.contract": ("contract", "合同"),
@@ -305,6 +306,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "hold.vulnerable": ("special care", "特殊困难群体"),
     "hold.insolvency": ("insolvency", "破产或债务清理程序"),
     "hold.counsel": ("a lawyer acts for the debtor", "债务人已委托律师"),
+    "hold.inquiry": ("a matter that compliance looks into", "合规核查"),
     "hold.incident": ("incident at a visit", "上门突发事件"),
     "hold.no_contact_order": ("order of the police to make no contact", "公安机关禁止接触"),
     "hold.order": ("no-contact order of the police or a court", "公安或法院的禁止接触令"),

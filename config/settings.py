@@ -130,6 +130,7 @@ INSTALLED_APPS = [
     "agreements",
     "banking",
     "outreach",
+    "quality",
     "rulebook",
     "retention",
     "court",

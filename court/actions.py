@@ -14,7 +14,7 @@ from court.models import Bundle
 from people.models import User
 from people.rights import may
 from workflow.numbering import next_number
-from workflow.steps import Step, WrongInput, begin, carry_out, note
+from workflow.steps import RightRefused, Step, WrongInput, begin, carry_out, note
 
 RIGHT = "build_bundle"
 NUMBER_LOCK = 7_300_012  # advisory lock number: one giver of bundle numbers at a time
@@ -44,6 +44,8 @@ def ask_bundle(
     Of a redacted one the kinds of data, and the people by name, that are blacked out are given, and why;
     files stay out of it but those named, since nothing can be blacked out in a file. Raises ``WrongInput``.
     """
+    if case.keeps_from(by):
+        raise RightRefused(by, RIGHT)  # what is kept from them would be in it
     redacted = scope == Bundle.Scope.REDACTED
     if redacted and not (hidden or people):
         raise WrongInput(_("Choose what is to be blacked out, or ask for the whole."), "hidden")

@@ -20,6 +20,9 @@ class BundleQuerySet(models.QuerySet["Bundle"]):
         if not may(user, "build_bundle"):
             return self.none()
         found = self.filter(case__in=Case.objects.visible_to(user))
+        found = found.exclude(
+            case__kept_from__contains=[user.pk]
+        )  # what is kept from them is in it
         return found if may(user, "see_restricted") else found.filter(with_restricted=False)
 
 

@@ -18,6 +18,7 @@ from demo import (
     intake,
     outreach,
     providers,
+    quality,
     retention,
     rules,
     wording,
@@ -57,6 +58,8 @@ def load(now: datetime) -> int:
     _mandate_has_ended(cast, now)
     retention.keep_and_delete(cast, now)
     data_requests.ask_about_data(cast, now)
+    quality.complain(cast, diary, now)
+    quality.look_into(cast, now)
     return Case.objects.count()
 
 

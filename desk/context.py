@@ -56,6 +56,8 @@ PLACES: list[tuple[str, Any, str, str, str]] = [
     ("cases:imports", _("Import"), "upload", "import_cases", "i"),
     ("court:bundles", _("For a court"), "briefcase", "build_bundle", "j"),
     ("court:anchors", _("Daily heads"), "link-45deg", "see_anchors", "z"),
+    ("quality:complaints", _("Complaints"), "chat-square-dots", "see_complaints", "2"),
+    ("quality:samples", _("Samples"), "dice-5", "review_visits", "3"),
     ("desk:dashboard", _("Dashboard"), "bar-chart", "see_dashboard", "d"),
     ("desk:ask", _("Ask first"), "question-circle", "read_rules", "q"),
     ("desk:rules", _("Rules"), "book", "read_rules", "r"),

@@ -24,11 +24,12 @@ def timeline_pdf(
     *,
     until: tuple[int, str] | None = None,
     redacted: bool = False,
+    only: str = "",
 ) -> bytes:
     """Every event in one table, with the chain's state, in the reader's language.
 
     ``until`` is number and digest of the last event, where later ones stay out; of a ``redacted`` one
-    the reasons that were typed for exceptions stay out too.
+    the reasons that were typed for exceptions stay out too. ``only`` is what the events were chosen by, in words.
     """
     language = tongue_now()
     chain = verify(case)
@@ -46,6 +47,7 @@ def timeline_pdf(
                 (words("事件数", "Events"), str(size)),
                 (words("链首摘要", "Head of the chain"), head),
                 (words("校验", "Verified"), state),
+                *([(words("仅列出", "These events alone"), f"{only} · {len(events)}")] if only else []),
                 (words("导出人", "Exported by"), f"{by} · {plain_moment(at, case.zone)}"),
             ]
         ),

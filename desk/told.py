@@ -20,6 +20,7 @@ from desk import (
     told_of_looking,
     told_of_money,
     told_of_portal,
+    told_of_quality,
     told_of_safety,
     told_of_signing,
 )
@@ -65,7 +66,7 @@ GROUPS = {
         (
             "case.", "debtor.", "address.", "contact_point.", "party.", "ability.", "strategy.",
             "paper.", "original.", "document.", "certificate.", "guarantor.", "agency_data.", "mandate.", "packs.", "hold.", "circumstance.",
-            "limitation.", "bureau.", "privacy.", "records.",
+            "limitation.", "bureau.", "privacy.", "records.", "complaint.", "quality.",
         ),
     ),
     "contacts": Group(
@@ -190,6 +191,7 @@ CODED: dict[str, Any] = {
     **told_of_closing.CODED,
     **told_of_looking.CODED,
     **told_of_portal.CODED,
+    **told_of_quality.CODED,
 }
 SOURCES = {"circumstance.": Circumstance.Source}
 KINDS = {"consent.": Consent.Kind, "notice.": Notice.Kind, "approval.": Approval.Kind}
@@ -313,6 +315,7 @@ NAMED: dict[str, tuple[Any, str]] = {
     **told_of_portal.NAMED,
     **told_of_safety.NAMED,
     **told_of_looking.NAMED,
+    **told_of_quality.NAMED,
 }
 
 ASKED: dict[str, Any] = {
@@ -346,6 +349,7 @@ SENTENCES: dict[str, Any] = {
     **told_of_closing.SENTENCES,
     **told_of_looking.SENTENCES,
     **told_of_money.SENTENCES,
+    **told_of_quality.SENTENCES,
     **told_of_safety.SENTENCES,
     **told_of_signing.SENTENCES,
     **told_of_portal.SENTENCES,

@@ -28,6 +28,8 @@ def document(request: HttpRequest, number: str) -> FileResponse | HttpResponse:
         seen |= Q(case=None, pk__in=batches.values("document"))
     if not may(request.user, "see_restricted"):
         seen &= Q(restricted=False)
+    complained_of = Q(restricted=True, case__kept_from__contains=[request.user.pk])
+    seen &= ~complained_of
     found = get_object_or_404(Document.objects.shown(), seen, number=number)
     if found.erased_at:
         said = _("Deleted under %(rules)s when its term had run out; certificate %(number)s.")

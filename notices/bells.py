@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from compliance.aims import Aim
 from notices import links
 from notices.kinds import Later
 from notices.models import Notice
@@ -33,11 +34,17 @@ def ring(notice: Notice, at: datetime, by: Any) -> None:
             wording=BELL, case=case, channel=way.channel, recipient=notice.recipient,
             address=way.address, contact_point=way.point, language=language,
             values={"portal_link": links.PLACE}, due_at=notice.due_at, at=at, by=by,
-            dedupe_key=f"bell:{notice.pk}", about={"of": notice.pk},
+            dedupe_key=f"bell:{notice.pk}", about={"of": notice.pk, **_aim_of(notice)},
         )  # fmt: skip
         notice.about = {**notice.about, "rings": way.channel}
         notice.save(update_fields=["about"])
         return
+
+
+def _aim_of(notice: Notice) -> dict[str, Any]:
+    """Word of a letter about a complaint is kept from the same eyes as the letter itself."""
+    aim = Aim.COMPLAINT.value
+    return {"aim": aim} if notice.about.get("aim") == aim else {}
 
 
 def is_ahead(bell: Notice) -> bool:

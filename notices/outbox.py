@@ -8,6 +8,7 @@ from celery import current_app
 from django.db import connection, transaction
 from django.db.models import Q
 
+from compliance.aims import Aim
 from documents.models import Document
 from notices import bells, kinds, links, wording
 from notices.aims import aim_for, demand_fitting
@@ -183,6 +184,11 @@ def suppress(
     return stopped
 
 
+def is_of_complaint(notice: Notice) -> bool:
+    """Whether it is a letter about a complaint, or word of one: kept from those complained of."""
+    return bool(notice.about.get("aim") == Aim.COMPLAINT.value)
+
+
 def told(notice: Notice) -> dict[str, Any]:
     """What the timeline says of every notice; the address is left out, the row has it."""
     return {
@@ -190,6 +196,7 @@ def told(notice: Notice) -> dict[str, Any]:
         "kind": notice.kind,
         "channel": notice.channel,
         "language": notice.language,
+        **({"aim": Aim.COMPLAINT.value} if is_of_complaint(notice) else {}),
     }
 
 

@@ -17,7 +17,7 @@ from documents.storing import store
 from notices import actions, papers
 from notices.channels import CARRIED
 from notices.models import LetterRun, LetterRunLine, Notice
-from notices.outbox import told
+from notices.outbox import is_of_complaint, told
 from notices.wording import writer_of
 from people.models import User
 from people.rights import may
@@ -151,7 +151,7 @@ def _print(sheet: _Sheet, number: str, by: User, at: datetime) -> None:
             args["document"] = store(
                 case=sheet.notice.case, kind=Document.Kind.LETTER, made_here=True,
                 content=sheet.content, filename=f"letter-{sheet.notice.reference}.pdf",
-                title=_("Letter"), by=by, at=at,
+                title=_("Letter"), restricted=is_of_complaint(sheet.notice), by=by, at=at,
             )  # fmt: skip
 
     carry_out(

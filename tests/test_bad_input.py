@@ -201,7 +201,7 @@ ROLES = {
     "visits:door": "officer", "visits:evidence": "officer", "visits:way_out": "officer",
     "visits:check_in": "officer", "visits:sos": "officer",
     "visits:remark": "officer", "visits:decide_quarantine": "compliance", "desk:approval": "compliance",
-    **{name: "compliance" for name, route in TABLE.items() if route.writes in {"draft_rules", "keep_house_papers", "edit_wording", "hold_records", "stop_deleting", "decide_data_request"}},
+    **{name: "compliance" for name, route in TABLE.items() if route.writes in {"draft_rules", "keep_house_papers", "edit_wording", "hold_records", "stop_deleting", "decide_data_request", "handle_complaint", "settle_review"}},
     **{name: "administrator" for name, route in TABLE.items() if route.writes in {"keep_accounts", "keep_seals", "ask_factor_reset"}},
 }  # fmt: skip
 CLERKS = {
@@ -211,6 +211,7 @@ CLERKS = {
 }  # fmt: skip
 ELSEWHERE = {
     "ResetAnswerForm",  # only where a reset was asked for; tests/access/test_resetting.py
+    "ComplainForm",  # the open page behind a visit's code; tests/quality/test_outside.py
     "ClockForm",  # the demo's alone; tests/demo
     "CheckForm",  # the open page at a paper's QR code; tests/portal
     "LinesForm",  # what the forms of a contact and of a trace share, never shown alone

@@ -17,7 +17,7 @@ from visits.answering import QUESTIONS
 ROOT = Path(__file__).resolve().parent.parent
 OURS = [
     "people", "timeline", "documents", "notices", "workflow", "cases", "visits", "agreements", "banking",
-    "outreach", "retention", "privacy", "looking", "rulebook", "court", "desk", "demo", "api", "door", "portal", "access",
+    "outreach", "quality", "retention", "privacy", "looking", "rulebook", "court", "desk", "demo", "api", "door", "portal", "access",
 ]  # fmt: skip
 READ = {
     ".html",
@@ -60,6 +60,8 @@ OPEN = {  # routes that need no sign-in, each with its reason
     "portal:visit_unexpected",
     "portal:visit_leave",
     "portal:visit_mine",
+    "quality:complain_of_visit",  # whoever holds a visit's code may complain
+    "quality:complain",  # and whoever is behind the link of a message
     "portal:check",  # whoever holds a paper may ask whether it is genuine
     "carrier",  # call-backs, shown to be the carrier's by their signature
     "provider_call",  # likewise, of payment providers

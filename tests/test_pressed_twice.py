@@ -15,6 +15,7 @@ from visits.models import Visit
 from workflow.forms import DeskForm
 
 BETTER: dict[str, dict[str, Any]] = {  # where a field's first choice is not what the action wants
+    "quality:samples": {"month": "2026-02"},
     "visits:move": {"starts_at": "2026-03-17T14:30"},
     "cases:hold": {"starts_on": "2026-03-05", "review_on": "2026-03-06", "until": "2026-03-08"},
     "cases:ask_exception": {"rule": "ST-15"},

@@ -20,6 +20,7 @@ from door.packs import phone_of
 from notices.models import StaffMessage
 from notices.outbox import queue
 from people.models import User
+from quality.models import Complaint, Finding, Sample, SampleLine
 from retention.models import Erasure, LegalHold, Term
 from tests import make, walk
 from visits.models import Evidence, Outlook, Visit, VisitOfficer
@@ -91,6 +92,7 @@ def add_cases(start: int, end: int) -> None:
         )  # fmt: skip
         add_line(case, n)
         add_records(case, n)
+        add_quality(visit, n)
         add_cash(visit, n)
         StaffMessage.objects.create(
             person=make.supervisor(), kind="alarm", subject="警报", text="请致电", queued_at=AT,
@@ -113,6 +115,26 @@ def add_records(case: Case, n: int) -> None:
         case=case, kind="suit", reason="诉讼", review_on=AT.date(), set_by=make.clerk(), set_at=AT
     )
     Erasure.objects.create(number=f"E-Q{n}", case=case, at=AT)
+
+
+def add_quality(visit: Visit, n: int) -> None:
+    """A complaint about the visit, and a sample that holds it with something to be done."""
+    case = visit.case
+    Complaint.objects.create(
+        case=case, number=f"Q-Q{n}", how="phone", what="manner", words="大声", visit=visit, rules=[],
+        received_at=AT, received_by=make.clerk(), letter_due_at=AT, answer_due_at=AT,
+    )  # fmt: skip
+    sample = Sample.objects.create(
+        number=f"S-Q{n}", month=AT.date(), team=case.team, size=1, seed=n, population=1, drawn_at=AT,
+        population_sha256="0" * 64, drawn_by=make.clerk(),
+    )  # fmt: skip
+    line = SampleLine.objects.create(
+        sample=sample, place=1, visit=visit, case=case, drawn="random", signs=[], weight=1
+    )
+    Finding.objects.create(
+        case=case, line=line, what="培训", owner=make.clerk(), due_on=AT.date(), raised_at=AT,
+        raised_by=make.supervisor(),
+    )  # fmt: skip
 
 
 def add_line(case: Case, n: int) -> None:
@@ -195,6 +217,8 @@ PAGES = {  # page -> the most queries that it may need beside the reader's own
     "kept all the same": ("retention:kept", "", "compliance", 4),
     "requests about data": ("privacy:requests", "?view=all", "compliance", 4),
     "deleted": ("retention:deleted", "", "compliance", 4),
+    "complaints": ("quality:complaints", "", "compliance", 4),
+    "samples": ("quality:samples", "", "supervisor", 4),
     "runs": ("outreach:runs", "", "clerk", 4),
     "a run to be drafted": ("outreach:new", "?view=all", "clerk", 8),
     "officers": ("visits:officers", "", "supervisor", 6),

@@ -50,6 +50,7 @@ BY_OTHER_MEANS = {
     "people:remove_factor", "people:renew_codes",  # once somebody has a second factor: tests/access
     "people:end_session", "people:end_others",  # once somebody is signed in twice: tests/access
     "people:decide_reset",  # where a reset was asked for: tests/access
+    "quality:complain", "quality:complain_of_visit",  # by a link in the portal: tests/quality
     "portal:check",  # by those who have no account
     "portal:messages", "portal:message", "portal:message_file", "portal:leave",  # by a link in a message
     "portal:not_me", "portal:home", "portal:about", "portal:papers", "portal:paper", "portal:rights",

@@ -151,6 +151,22 @@ TABLE: dict[str, Route] = {
     "desk:stopped": Route(lambda _w: ["story", "ST-01"], reads="read_rules", only="GET"),
     "desk:duty": form("duty", "do_duty"),
     "cases:imports": Route(reads="see_imports", only="GET"),
+    "quality:complaints": Route(reads="see_complaints", only="GET"),
+    "quality:matter": Route(lambda w: [w.complaint.pk], reads="see_complaints", only="GET"),
+    "quality:complaint": Route(of("complaint"), reads="see_complaints", writes="handle_complaint"),
+    "quality:letter": Route(of("complaint"), writes="handle_complaint", only="POST"),
+    "quality:those": form("complaint", "handle_complaint"),
+    "quality:decide": form("complaint", "handle_complaint"),
+    "quality:receive": form("case", "receive_complaint"),
+    "quality:samples": Route(reads="review_visits", writes="draw_sample"),
+    "quality:sample": page("sample", "review_visits"),
+    "quality:line": form("sample", "review_visits", 1),
+    "quality:settle": form("sample", "settle_review", 2),
+    "quality:settle_of": Route(
+        lambda w: [w.sample.lines.get(place=2).pk], reads="review_visits", only="GET"
+    ),
+    "quality:find": form("sample", "review_visits", 2),
+    "quality:finding_done": Route(lambda w: [w.finding.pk], reads="do_duty", writes="do_duty"),
     "cases:import_upload": Route(reads=CLERKS, writes=CLERKS),
     "cases:import_columns": Route(reads="see_imports", only="GET"),
     "cases:import_form": Route(reads="see_imports", only="GET"),
@@ -562,6 +578,7 @@ NOT_HERE = {
     "people:confirm", "people:remove_factor", "people:end_session",  # one's own alone: tests/access
     "people:decide_reset",  # only where one was asked for: tests/access
     "portal:check",  # the same for everybody: tests/portal
+    "quality:complain", "quality:complain_of_visit",  # tests/quality/test_outside.py
     "portal:visit", "portal:visit_code", "portal:visit_unexpected", "portal:visit_leave",  # tests/portal
     "portal:officer", "portal:officer_qr",  # likewise: tests/journeys/test_s5
     "set_language",  # changes the reader's own language

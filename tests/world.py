@@ -38,6 +38,10 @@ from notices.texts import approved, changing
 from outreach import actions as outreach
 from people.models import Address, OfficerPhoto, Person, User
 from people.photos import portrait
+from quality.actions.complaining import receive_complaint
+from quality.actions.reviewing import raise_finding, review_line
+from quality.models import Sample, SampleLine
+from quality.signs import WEIGHTS
 from retention.actions.holding import set_legal_hold
 from rulebook import editing
 from tests import make, walk
@@ -45,11 +49,13 @@ from tests.agreements import cash_cast, cast
 from tests.banking import cast as bank
 from tests.cases.imports import cast as files
 from tests.outreach import cast as runs
+from tests.quality.cast import answers
 from tests.rulebook import cast as rules
 from visits.actions import quarantining, safety
 from visits.actions.announcing import announce_visit
 from visits.actions.befalling import record_circumstance
 from visits.actions.refusing import record_refusal
+from visits.models import Visit
 from workflow.approvals import decide_approval
 from workflow.models import Duty
 
@@ -87,6 +93,9 @@ class World:
     bundle: Any = None
     records_hold: Any = None
     data_request: Any = None
+    complaint: Any = None  # of the second officer
+    sample: Any = None
+    finding: Any = None  # of its first visit; at the second one two differ
     visit: Any = None
     at_door: Any = None
     left: Any = None
@@ -179,6 +188,7 @@ def build() -> World:
     _runs(world)
     _words(world)
     _records(world)
+    _quality(world)
     world.batch = files.check(files.csv_of(files.row(1), files.row(2, principal="-1")))
     world.house_paper = make.house_paper()
     world.seal = sealing.make_seal(make.creditor(), by=make.administrator(), at=NOW)
@@ -403,6 +413,32 @@ def _words(world: World) -> None:
     )  # fmt: skip
 
 
+def _quality(world: World) -> None:
+    """Somebody complains of the second officer; a sample of two visits, looked into by two who differ."""
+    world.complaint = receive_complaint(
+        case=make.prepared_case(reference="HZ-2026-0212", external_reference="W-212"), how="phone",
+        what="manner", words="外访员大声说话", against=[make.crew()[1]], by=make.clerk(), at=NOW,
+    )  # fmt: skip
+    world.sample = Sample.objects.create(
+        number="S-2026-0001", month=date(2026, 2, 1), team=world.at_door.case.team, size=2, seed=1,
+        weights=WEIGHTS, population=2, population_sha256="0" * 64, drawn_at=NOW,
+        drawn_by=world.people["compliance"],
+    )  # fmt: skip
+    for place, visit in enumerate((world.visit, world.at_door), 1):
+        SampleLine.objects.create(
+            sample=world.sample, place=place, visit=visit, case=visit.case, drawn="random", signs=[],
+            weight=1, twice=True,
+        )  # fmt: skip
+    Visit.objects.filter(pk=world.at_door.pk).update(planned_by=world.people["clerk"])
+    second = world.sample.lines.get(place=2)
+    for n, by in enumerate((make.supervisor(username="boss2"), make.supervisor(username="boss3"))):
+        review_line(line=second, answers=answers(manner=str(n)), remark="", by=by, at=NOW)
+    world.finding = raise_finding(
+        line=second, what="补做培训", owner=make.crew()[0], due_on=NOW.date() + timedelta(days=9),
+        by=make.supervisor(username="boss2"), at=NOW,
+    )  # fmt: skip
+
+
 _clients: dict[int, Client] = {}
 
 
@@ -420,7 +456,7 @@ def rows_of_house() -> dict[str, int]:
     """How many rows each table holds; requests that were refused leave all of them as they were."""
     ours = {
         "people", "timeline", "documents", "notices", "workflow", "cases", "visits", "agreements",
-        "api", "rulebook", "outreach", "banking", "court", "retention", "privacy",
+        "api", "rulebook", "outreach", "banking", "court", "retention", "privacy", "quality",
     }  # fmt: skip
     return {
         model._meta.label: model._base_manager.count()

@@ -16,6 +16,7 @@ from notices.wording import tells_of_debt, writer_of
 from people.models import Organisation
 from timeline.models import Event
 from visits.models import Consent, Visit
+from visits.tokens import complaint_address
 
 O = Visit.Outcome  # noqa: E741 - short for the table below
 TOLD: dict[str, Words] = {
@@ -186,6 +187,10 @@ def _rights(visit: Visit, house: Any) -> list[Any]:
     lines_en = [f"our complaint line {house.complaint_phone}" if house.complaint_phone else "",
                 f"the authority's line {house.regulator_phone}" if house.regulator_phone else ""]  # fmt: skip
     zh, en = "；".join(filter(None, lines_zh)), "; ".join(filter(None, lines_en))
+    address = complaint_address(visit)
+    if address:
+        zh = "；".join(filter(None, [zh, f"网页 {address}"]))
+        en = "; ".join(filter(None, [en, f"on the page {address}"]))
     if zh:
         found.append(
             Para(

@@ -21,6 +21,7 @@ from django.utils.crypto import salted_hmac
 from visits.models import Visit, VisitToken
 
 GOOD_AFTER = timedelta(hours=6)  # so long after the visit it can still be asked who was there
+COMPLAINTS_FOR = timedelta(days=180)
 DIGITS = 6
 MOST_TURNS = 200
 _BYTES = 16
@@ -127,6 +128,22 @@ def free_codes(at: datetime) -> int:
 def by_token(given: str, at: datetime) -> VisitToken | None:
     """The visit of that token; none for one that never was, is over or was withdrawn."""
     return _good(at).filter(token_mark=_digest(given)).first()
+
+
+def by_token_afterwards(given: str, at: datetime) -> VisitToken | None:
+    """The visit of that token, also half a year after it: so long somebody may complain of it."""
+    since = at - COMPLAINTS_FOR
+    rows = VisitToken.objects.filter(revoked_at=None, opened_at__lte=at, expires_at__gt=since)
+    seen = rows.select_related("visit__case__creditor", "visit__case__agency")
+    return seen.filter(token_mark=_digest(given)).first()
+
+
+def complaint_address(visit: Visit) -> str:
+    """Where somebody complains of the visit; nothing where it has no token."""
+    check = check_of(visit)
+    if check is None:
+        return ""
+    return f"{settings.PUBLIC_URL}{reverse('quality:complain_of_visit', args=[check.token])}"
 
 
 def by_code(given: str, at: datetime) -> VisitToken | None:

@@ -14,7 +14,7 @@ from agreements.actions.stopping import stop_contact
 from agreements.disputes import must_have_no_dispute
 from agreements.messages import hand_over
 from agreements.policy import may_close, may_close_early, still_held
-from cases.models import Case, ClaimPaper, Custody
+from cases.models import Case, ClaimPaper, Custody, Hold
 from cases.models.case import Step as CaseStep
 from common.money import ZERO, show
 from documents.models import Document
@@ -270,6 +270,12 @@ def reopening_steps(approval: Approval, _by: User, at: datetime) -> Sequence[Ste
 
 def _wind_up(case: Case, why: str, by: User, at: datetime) -> None:
     """The same day all contact stops, and what was still to be done has lost its sense."""
+    if case.holds.filter(reason=Hold.Reason.INQUIRY, ended_at=None).exists():
+        raise WrongInput(
+            _(
+                "Compliance looks into something of this case; it can be closed once that is decided."
+            )
+        )
     stop_contact(case, why=why, by=by, at=at)
     for agreement in case.agreements.all():
         agreement.instalments.filter(live=True).update(attend_at=None)

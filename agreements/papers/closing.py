@@ -1,5 +1,6 @@
 """The papers a case closes with: the settlement certificate and the closure report."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +49,15 @@ def certificate_pdf(case: Case, *, by: User, at: datetime) -> bytes:
     return print_paper(
         case, words("结清证明", "Settlement certificate"), f"{case.reference}-S", at, blocks
     )
+
+
+Part = Callable[[Case, datetime], list[Any]]
+_parts: list[Part] = []
+
+
+def tell_also(part: Part) -> None:
+    """Let the report hold what another app knows of the case up to a moment; called once, when that app is ready."""
+    _parts.append(part)
 
 
 def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
@@ -137,6 +147,7 @@ def closure_report_pdf(case: Case, *, by: User, at: datetime) -> bytes:
             frozenset({3}),
         ),
         *originals_section(case),
+        *(block for part in _parts for block in part(case, at)),
         Section(words("文件清单", "Documents"), numbered=True),
         Table(
             [words("文件", "Document"), words("编号", "Number"), "SHA-256"],

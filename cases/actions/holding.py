@@ -40,6 +40,8 @@ def hold_case(
         )
     if until < local_day(at, case.zone):
         raise WrongInput(_("The last day of the hold is already past."), "until")
+    if reason == Hold.Reason.INQUIRY:
+        raise WrongInput(_("Take down the complaint; the hold comes with it."), "reason")
     _must_not_last_too_long(case, reason, starts_on, until)
     hold = Hold(
         case=case,
@@ -116,6 +118,7 @@ def interest_runs(case: Case, reason: str, on: date) -> bool:
 
 def review_hold(*, hold: Hold, remark: str, by: User, at: datetime) -> None:
     """A person has looked at the hold again; it goes on until its last day."""
+    _ends_with_its_matter(hold)
 
     def reviewed(fresh: Hold, _by: User, _at: datetime) -> None:
         fulfil(case=fresh.case, kind=f"{REVIEW}:{fresh.pk}", by=by, at=at)
@@ -148,7 +151,14 @@ def right_to_end(hold: Hold, at: datetime) -> str:
 
 def release_hold(*, hold: Hold, why: str, by: User, at: datetime) -> None:
     """End a hold before its last day; only those who answer for the case may."""
+    _ends_with_its_matter(hold)
     carry_out(ending(hold, why, right_to_end(hold, at), by, at), by=by, at=at)
+
+
+def _ends_with_its_matter(hold: Hold) -> None:
+    """What compliance looks into is decided on its own page, and nothing else ends its hold."""
+    if hold.reason == Hold.Reason.INQUIRY:
+        raise WrongInput(_("This hold ends with the decision of compliance, and in no other way."))
 
 
 def end_due_holds(*, at: datetime, by: User) -> int:
@@ -173,7 +183,7 @@ def raise_reviews(*, at: datetime, by: User) -> int:
     rough = local_day(at, "Pacific/Kiritimati")
     due = Hold.objects.filter(  # one that a circumstance placed is reviewed with it
         ended_at=None, reviewed_at=None, review_on__lte=rough, circumstances=None
-    )
+    ).exclude(reason=Hold.Reason.INQUIRY)  # of which the duties of its matter speak
     for hold in due.select_related("case__debtor").order_by("review_on", "pk"):
         key = f"{REVIEW}:{hold.pk}"
         if hold.review_on > local_day(at, hold.case.zone):
@@ -217,8 +227,14 @@ def mark_held(case: Case) -> None:
     case.held_until = last.until if last else None
 
 
-def place_hold(case: Case, *, reason: str, days: int, remark: str, by: User, at: datetime) -> Hold:
-    """Pause a case inside a change that runs already (such as an incident at the door)."""
+def place_hold(
+    case: Case, *, reason: str, days: int, remark: str, by: User, at: datetime,
+    review_in: int = 0,
+) -> Hold:  # fmt: skip
+    """Pause a case inside a change that runs already (such as an incident at the door).
+
+    ``review_in`` is after how many days somebody looks at it again.
+    """
     today = local_day(at, case.zone)
     hold = Hold(
         case=case,
@@ -226,7 +242,7 @@ def place_hold(case: Case, *, reason: str, days: int, remark: str, by: User, at:
         scope=Hold.Scope.ALL,
         remark=remark,
         starts_on=today,
-        review_on=today,
+        review_on=today + timedelta(days=review_in),
         until=today + timedelta(days=days),
         placed_at=at,
         placed_by=by,

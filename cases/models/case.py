@@ -147,6 +147,10 @@ class Case(models.Model):
     marks = ArrayField(  # kinds of circumstances that hold, for the pills of a list
         models.CharField(max_length=24), verbose_name=_("what happened"), null=True, blank=True
     )
+    # Whose eyes what stands here of a complaint is kept from: those complained of, by their keys.
+    kept_from = ArrayField(
+        models.BigIntegerField(), verbose_name=_("kept from"), null=True, blank=True
+    )
     event_count = models.PositiveIntegerField(default=0)
     head = models.CharField(max_length=64, blank=True)
     grams = ArrayField(models.CharField(max_length=30), default=list)
@@ -257,6 +261,10 @@ class Case(models.Model):
     def zone(self) -> str:
         """The debtor's time zone, in which every hour is reckoned."""
         return self.debtor.zone
+
+    def keeps_from(self, user: User) -> bool:
+        """Whether somebody has complained of this user here: what stands of it is not for them."""
+        return user.pk in (self.kept_from or ())
 
     def may_be_seen_by(self, user: User, at: datetime | None = None) -> bool:
         """The same answer as ``visible_to`` gives, for a case at hand; as of that moment, or now."""

@@ -21,6 +21,7 @@ class Hold(models.Model):
         BEREAVEMENT = "bereavement", _("Bereavement")
         DISPUTE = "dispute", _("The debt is disputed")
         COMPLAINT = "complaint", _("Complaint")
+        INQUIRY = "inquiry", _("Compliance looks into something")
         VULNERABLE = "vulnerable", _("Needs special care")
         INSOLVENCY = "insolvency", _("Insolvency or moratorium")
         COUNSEL = "counsel", _("A lawyer or adviser acts for the debtor")
@@ -67,6 +68,7 @@ class Hold(models.Model):
                         "bereavement",
                         "dispute",
                         "complaint",
+                        "inquiry",
                         "vulnerable",
                         "insolvency",
                         "counsel",

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from compliance.entry import Entry
 from compliance.facts import Facts, HoldFacts
 from compliance.rule import CONTACT, VISIT, Answer, Context, rule, utc
-from compliance.strict import ALL_OR_MORE_OF, LESS, MORE
+from compliance.strict import ALL_OR_MORE_OF, FEWER_OF, LESS, MORE
 from compliance.words import named
 
 LOOK_AHEAD = 400  # days
@@ -94,12 +94,17 @@ def no_contact_order(facts: Facts, value: Entry, context: Context) -> Answer:
 @rule(
     answers=(*VISIT, *CONTACT),
     needs=("holds",),
-    takes={"reasons": list},
-    strict={"reasons": ALL_OR_MORE_OF},
+    takes={"reasons": list, "aims": list},
+    strict={"reasons": ALL_OR_MORE_OF, "aims": FEWER_OF},
     says={"": ("reasons", "until"), "open": ("reasons",)},
 )
 def held(facts: Facts, value: Entry, context: Context) -> Answer:
-    """A case on hold is left alone in what the hold stops, its last day included."""
+    """A case on hold is left alone in what the hold stops, its last day included.
+
+    A message goes on for these aims, such as the letters about a complaint.
+    """
+    if context.action in CONTACT and facts.aim in value["aims"]:
+        return None
     reasons = value["reasons"]
     standing = [
         hold

@@ -27,11 +27,13 @@ from desk.told import told
 from desk.told_of_looking import looks as looks_query
 from looking.models import look
 from looking.session import shown
+from notices.outbox import is_of_complaint
 from people.models import User
 from people.rights import may, opens
 from timeline.models import Event
 from visits.models import Visit
 from workflow.acts import offers
+from workflow.discretion import is_kept_from
 from workflow.duties import told_once
 from workflow.kept import kept
 from workflow.models import Approval, Duty
@@ -73,7 +75,8 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         part.case = found
     seen = shown(request, found.reference)
     look(found.pk, reader, "people" if tab == "people" else "case", at)
-    events = _newest_events(may(reader, "see_looks"), case=found.pk)
+    read = _newest_events(may(reader, "see_looks"), case=found.pk)
+    events = [event for event in read if not is_kept_from(event, found, reader)]
     context = {
         "case": found,
         "at": at,
@@ -84,7 +87,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "duties": told_once(_open_duties(case=found.pk), request.user.role),
         "approvals": _open_approvals(case=found.pk, at=at),
         "events": [told(event, seen) for event in events[:SHOWN]],
-        "older": events[SHOWN - 1].number if len(events) > SHOWN else None,
+        "older": read[SHOWN - 1].number if len(read) > SHOWN else None,
         **_of_tab(tab, found, reader, at),
     }
     template = (
@@ -264,10 +267,14 @@ def _of_tab(tab: str, found: Case, reader: User, at: datetime) -> dict[str, Any]
     if tab == "notices":
         letters = found.lawyers_letters.select_related("firm", "lawyer", "notice")
         return {
-            "notices": list(found.notices.select_related("document")[:100]),
+            "notices": [
+                notice
+                for notice in found.notices.select_related("document")[:100]
+                if not (found.keeps_from(reader) and is_of_complaint(notice))
+            ],
             "lawyers_letters": list(letters[:20]),
         }
     papers = found.documents.shown().select_related("created_by")
-    if not may(reader, "see_restricted"):
+    if not may(reader, "see_restricted") or found.keeps_from(reader):
         papers = papers.filter(restricted=False)
     return {"documents": list(papers[:200])}

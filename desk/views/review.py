@@ -161,6 +161,10 @@ def do_duty(request: HttpRequest, pk: int) -> HttpResponse:
 OWN_PAGES = {
     "door.settle": ("door:settle", "settle_door"),
     "evidence.quarantine": ("visits:decide_quarantine", "decide_quarantine"),
+    "complaint.letter": ("quality:matter", "see_complaints"),
+    "complaint.answer": ("quality:matter", "see_complaints"),
+    "quality.settle": ("quality:settle_of", "review_visits"),
+    "quality.finding": ("quality:finding_done", "do_duty"),
 }
 """Duties that are done on a page of their own, and the right that this page asks for."""
 
@@ -174,6 +178,8 @@ def _own_page(duty: Duty, user: User) -> str:
     number = duty.key.rpartition(":")[2]
     if not page or not number.isdecimal():
         return ""
+    if duty.kind.startswith("complaint.") and duty.case.keeps_from(user):
+        return duty.case.get_absolute_url()
     return reverse(page, args=[number]) if may(user, right) else duty.case.get_absolute_url()
 
 

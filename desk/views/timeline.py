@@ -14,7 +14,7 @@ from cases.models import Case
 from common import clock
 from common.clock import local
 from desk.papers import timeline_pdf
-from desk.told import GROUPS, told
+from desk.told import GROUPS, Group, told
 from desk.told_of_looking import NOT_LOOKS, looks, seen_by
 from looking.models import look
 from looking.session import shown
@@ -22,6 +22,7 @@ from people.recent import recent_sign_in_to_read
 from people.rights import may
 from timeline.chain import verify
 from timeline.models import Event
+from workflow.discretion import shown_to
 from workflow.steps import note
 from workflow.web import plain
 
@@ -41,7 +42,7 @@ def timeline(request: HttpRequest, reference: str) -> TemplateResponse:
     before = request.GET.get("before", "")
     at = clock.now()
     look(case.pk, request.user, "timeline", at)
-    own = seen_by(Event.objects.filter(case=case), request.user)
+    own = seen_by(Event.objects.filter(shown_to(request.user, case), case=case), request.user)
     groups = [(name, one.label) for name, one in GROUPS.items()]
     if may(request.user, "see_looks"):
         groups.append((NOT_LOOKS, _("Without looks")))
@@ -67,7 +68,7 @@ def timeline(request: HttpRequest, reference: str) -> TemplateResponse:
         "actor": actor,
         "actors": list(own.order_by().values_list("actor_name", flat=True).distinct()[:50]),
         "chain": verify(case) if request.GET.get("prove") else None,
-        "may_export": may(request.user, "export_timeline"),
+        "may_export": may(request.user, "export_timeline") and not case.keeps_from(request.user),
     }
     template = "desk/timeline_more.html" if before and request.htmx else "desk/timeline.html"
     return TemplateResponse(request, template, context)
@@ -75,31 +76,44 @@ def timeline(request: HttpRequest, reference: str) -> TemplateResponse:
 
 @recent_sign_in_to_read
 def export(request: HttpRequest, reference: str, form: str) -> HttpResponse:
-    """The whole timeline as PDF or JSON; that it was taken out is itself recorded."""
+    """The timeline as PDF or JSON; that it was taken out is itself recorded.
+
+    A PDF may hold one group of events alone (``?group=``) and says so; JSON is always the whole, which it proves.
+    """
     case = get_object_or_404(
         Case.objects.visible_to(request.user).select_related("debtor", "creditor", "agency"),
         reference=reference,
     )
     if form not in {"json", "pdf"}:
         raise Http404
-    if not may(request.user, "export_timeline"):
-        raise PermissionDenied
+    if not may(request.user, "export_timeline") or case.keeps_from(request.user):
+        raise PermissionDenied  # a part of it alone would prove nothing
     at = clock.now()
     note(
         case, event="timeline.exported", right="export_timeline", by=request.user, at=at,
-        data={"form": form},
+        data={"form": form, **({"group": request.GET["group"]} if group_of(request, form) else {})},
     )  # fmt: skip
     case.refresh_from_db(fields=["event_count", "head"])
-    events = list(Event.objects.filter(case=case).order_by("number"))
+    group = group_of(request, form)
+    rows = Event.objects.filter(case=case).order_by("number")
+    events = list(rows.filter(group.query) if group else rows)
     name = f"{case.reference}-timeline-{local(at, case.zone):%Y%m%d-%H%M}"
     if form == "json":
         content, mime = _as_json(case, events, at), "application/json"
     else:
-        content, mime = timeline_pdf(case, events, request.user, at), "application/pdf"
+        content = timeline_pdf(
+            case, events, request.user, at, only=str(group.label) if group else ""
+        )
+        mime = "application/pdf"
     answer = HttpResponse(content, content_type=mime)
     answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def group_of(request: HttpRequest, form: str) -> Group | None:
+    """The one group of events that a PDF is to hold; none: all of them."""
+    return GROUPS.get(request.GET.get("group", "")) if form == "pdf" else None
 
 
 def _as_json(case: Case, events: list[Event], at: datetime) -> bytes:

@@ -12,6 +12,7 @@ from django_fsm import TransitionNotAllowed
 
 from common.clock import day_ends, local_day
 from common.sealed import SealedCharField, SealedTextField
+from compliance.aims import Aim
 from workflow.reasons import kept, read_again
 
 if TYPE_CHECKING:
@@ -37,11 +38,14 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     """What pages and the relay ask of notices."""
 
     def visible_to(self, user: "User") -> "NoticeQuerySet":
-        """The notices of the cases that this user may see."""
-        if user.sees_every_team or user.role == user.Role.SYSTEM:
+        """The notices of the cases that this user may see, but for those about a complaint of the user."""
+        if user.role == user.Role.SYSTEM:
             return self
+        open_to = self.exclude(about__aim=Aim.COMPLAINT.value, case__kept_from__contains=[user.pk])
+        if user.sees_every_team:
+            return open_to
         cases = self.model._meta.get_field("case").related_model
-        return self.filter(case__in=cases.objects.visible_to(user))
+        return open_to.filter(case__in=cases.objects.visible_to(user))
 
     def due_at(self, moment: datetime) -> "NoticeQuerySet":
         """What waits and may be tried by now."""

@@ -134,6 +134,18 @@ _ALL = [
         ("agreement",), ("agreement",),
         about=_("It tells the debtor that one of those who are asked to sign, too, does not sign. Nobody is named, and no reason is told."),
     ),
+    Wording(
+        "complaint_received", _("Word that a complaint has come in"), Notice.Kind.LETTER.value,
+        ("complaint", "received_on", "answer_by"), ("complaint", "answer_by"),
+        channels=("email", "letter", "portal"), aims=(Aim.COMPLAINT,),
+        about=_("It says that the complaint has come in, that the case rests, and by when it is answered."),
+    ),
+    Wording(
+        "complaint_answered", _("Answer to a complaint"), Notice.Kind.LETTER.value,
+        ("complaint", "received_on", "outcome", "text"), ("complaint", "outcome", "text"),
+        channels=("email", "letter", "portal"), aims=(Aim.COMPLAINT,),
+        about=_("It says what came of the complaint, why, and what is done about it."),
+    ),
     Wording("settlement", _("Settlement certificate"), Notice.Kind.SETTLEMENT.value),
     Wording(
         BY_LAWYER, _("Lawyer's letter"), "",
