@@ -25,12 +25,18 @@ def people_of(case: Case) -> Any:
     return (mates | User.objects.filter(pk__in=crew)).distinct().order_by("full_name", "pk")
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
-    """People of the house with what they are."""
-
+class _Named:
     def label_from_instance(self, obj: Any) -> str:
         """Name and role."""
         return f"{obj} · {obj.get_role_display()}"
+
+
+class PersonField(_Named, forms.ModelChoiceField):
+    """Somebody of the house with what they are."""
+
+
+class PeopleField(_Named, forms.ModelMultipleChoiceField):
+    """People of the house with what they are."""
 
 
 class ReceiveForm(DeskForm):
@@ -141,7 +147,9 @@ class FindingForm(DeskForm):
     """What is to be done, by whom and until when."""
 
     what = words_field(label=_("What to do"), most=300)
-    owner = PeopleField(label=_("Who does it"), queryset=User.objects.none())
+    owner = PersonField(
+        label=_("Who does it"), queryset=User.objects.none(), empty_label=_("Please choose")
+    )
     due_on = day_field(label=_("Until"))
 
 

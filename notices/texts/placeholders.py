@@ -77,7 +77,7 @@ _ALL = [
     Placeholder("total_open", _("all that is open"), "40,000.00", "40,000.00", private=True),
     Placeholder("portal_link", _("the link to the message"), "https://doorstep.example/m/1a-Q2hhbmdlIG1l", "https://doorstep.example/m/1a-Q2hhbmdlIG1l"),
     Placeholder("one_time_code", _("the one-time code"), "402 817", "402 817"),
-    Placeholder("complaint", _("the complaint's number"), "Q-2026-0001", "Q-2026-0001"),
+    Placeholder("complaint", _("the complaint's number"), "T-2026-0001", "T-2026-0001"),
     Placeholder("received_on", _("the day on which it came in"), "2026年4月2日", "2 April 2026"),
     Placeholder("answer_by", _("the day by which it is answered"), "2026年4月17日", "17 April 2026"),
     Placeholder("outcome", _("what came of the complaint"), "投诉成立", "upheld", private=True),

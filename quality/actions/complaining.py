@@ -67,7 +67,7 @@ def receive_complaint(
         if case.complaints.open().count() >= MOST_OPEN:
             raise WrongInput(_("Several complaints of this case are being looked into already."))
         complaint.number = next_number(
-            Complaint.objects.all(), "Q", on=local_day(at, HOUSE_ZONE), lock=NUMBER_LOCK
+            Complaint.objects.all(), "T", on=local_day(at, HOUSE_ZONE), lock=NUMBER_LOCK
         )
 
     def rest(fresh: Complaint, _by: User, _at: datetime) -> None:

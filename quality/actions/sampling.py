@@ -49,7 +49,7 @@ def draw(*, month: date, size: int, seed: int, by: User, at: datetime) -> Sample
         twice = set(drawn(dict.fromkeys(chosen, 1), -(-len(chosen) // ONE_IN), seed + 1))
         sample = Sample(
             number=next_number(
-                Sample.objects.all(), "S", on=local_day(at, HOUSE_ZONE), lock=NUMBER_LOCK
+                Sample.objects.all(), "P", on=local_day(at, HOUSE_ZONE), lock=NUMBER_LOCK
             ),
             month=first, team=None if by.sees_every_team else by.team, size=size, seed=seed,
             weights=WEIGHTS, population=len(found), drawn_at=at, drawn_by=by,

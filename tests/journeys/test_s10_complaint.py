@@ -124,7 +124,7 @@ class TestComplaintInFollowUp:
         reviewer = browser(make.compliance_officer())
         assert reviewer.post(reverse("quality:letter", args=[complaint.number])).status_code == 302
         sweep_instalments()
-        relay.send_due(AT + timedelta(hours=2))
+        relay.send_due(AT + timedelta(hours=2, minutes=1))  # the clock runs on between the two
         sent = Notice.objects.filter(begun_at__gte=AT)
         assert [n.about.get("aim") for n in sent] == ["complaint"]
         (letter,) = mailbox.wait()
@@ -157,7 +157,7 @@ class TestComplaintInFollowUp:
         assert case.held_until is None
 
         # The outcome reaches the debtor and the closure report.
-        relay.send_due(make.moment("2026-04-10 10:00"))
+        relay.send_due(make.moment("2026-04-10 10:01"))  # the clock runs on between the two
         answer = mailbox.wait(2)[-1]
         assert complaint.number in answer["Subject"]
         assert "录音显示语气不当。" in Notice.objects.get(pk=Complaint.objects.get().answer_id).body
@@ -168,5 +168,6 @@ class TestComplaintInFollowUp:
 
         (row,) = complaint_blocks(case, at)[1].rows
         assert (row[0], row[3]["zh"]) == (complaint.number, "投诉成立")
+        case = cast.again(case)
         assert verify(case) == Verified(case.event_count, case.head)
         assert Event.objects.filter(case=case, kind="complaint.decided").exists()

@@ -65,7 +65,7 @@ class TestReceiveComplaint:
     def test_is_on_the_timeline_which_holds(self) -> None:
         complaint = complained()
         event = Event.objects.get(case=complaint.case, kind="complaint.received")
-        assert event.data["complaint"] == complaint.number == "Q-2026-0001"
+        assert event.data["complaint"] == complaint.number == "T-2026-0001"
         assert "words" not in event.data
         case = again(complaint.case)
         assert verify(case) == Verified(case.event_count, case.head)

@@ -67,7 +67,7 @@ class TestDraw:
     def test_keeps_seed_weights_and_the_digest_of_what_it_was_drawn_from(self) -> None:
         visited()
         one, two = a_sample(), a_sample()
-        assert (one.number, one.seed, one.population) == ("S-2026-0001", 20260401, 1)
+        assert (one.number, one.seed, one.population) == ("P-2026-0001", 20260401, 1)
         assert one.population_sha256 == two.population_sha256
         assert one.weights["complaint"] == 6
         assert Event.objects.filter(case=None, kind="quality.drawn").count() == 2
