@@ -227,8 +227,9 @@ def reversal(
         fresh.case = locked
         parts = accruing.enter_reversal(fresh, at)
         fresh.reversed_at, fresh.reversed_why = at, why
-        fresh.save(update_fields=["reversed_at", "reversed_why"])
-        payment.reversed_at, payment.reversed_why = at, why
+        fresh.went_back = told.get("went_back")
+        fresh.save(update_fields=["reversed_at", "reversed_why", "went_back"])
+        payment.reversed_at, payment.reversed_why, payment.went_back = at, why, fresh.went_back
         return {
             "number": fresh.number,
             "amount": fresh.amount,

@@ -47,6 +47,11 @@ class Payment(models.Model):
     recorded_at = models.DateTimeField(_("recorded at"))
     reversed_at = models.DateTimeField(_("reversed at"), null=True, blank=True)
     reversed_why = models.CharField(_("why it was reversed"), max_length=200, blank=True)
+    went_back = (
+        models.DecimalField(  # none: all of it, or nothing; the rest was booked again at once
+            _("the part that went back"), max_digits=14, decimal_places=2, null=True, blank=True
+        )
+    )
     receipt = models.ForeignKey(
         Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -1,6 +1,7 @@
 """Receipts: for money that came in, and for an original that went back."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from agreements.cash import NOTES
@@ -8,7 +9,7 @@ from agreements.models import Payment, Refund
 from agreements.papers.common import SUM, print_paper
 from agreements.papers.leaving import custody_table
 from cases.models import ClaimPaper
-from common.money import in_words_zh, show
+from common.money import ZERO, in_words_zh, show
 from documents.blocks import Facts, Para, Section, Signatures, Signed, Table, Text, words
 from documents.letterhead import both, english, moment, sum_of
 from people.models import User
@@ -144,7 +145,8 @@ def reversal_pdf(payment: Payment) -> bytes:
     case, at = payment.case, payment.reversed_at
     assert at is not None  # noqa: S101 - the note is made when it was taken back
     parts = payment.entries.filter(kind="reversal").order_by("pk")
-    left = sum_of(case.balance)
+    stays = payment.amount - payment.went_back if payment.went_back else ZERO
+    left = sum_of(case.balance - stays)
     blocks: list[Any] = [
         Facts(
             [
@@ -152,23 +154,37 @@ def reversal_pdf(payment: Payment) -> bytes:
                 (words("债务人", "Debtor"), words(case.debtor.name, case.debtor.name_en or case.debtor.name)),
                 (words("冲正的收据", "Receipt taken back"), payment.number),
                 (words("金额", "Amount"), sum_of(payment.amount)),
+                *_of_a_part(payment.went_back, stays),
                 (words("原收款时间", "Had been received on"), moment(payment.received_at, case.zone)),
                 (words("冲正时间", "Taken back on"), moment(at, case.zone)),
                 (words("原因", "Why"), payment.reversed_why),
             ]
         ),
-        Section(words("恢复的欠款", "What is owed again")),
+        Section(words("收据作废后恢复的欠款", "What is owed again without that receipt") if stays
+                else words("恢复的欠款", "What is owed again")),
         Table(
             [words("组成", "Part"), SUM],
             [[both(part.get_component_display), show(part.amount)] for part in parts],
             frozenset({1}),
             [words("合计", "In all"), show(payment.counted)],
         ),
+        *([Para(words("其余部分按原收款日重新入账，另行出具收据。",
+                      "The rest is booked again from the day on which it came, with a receipt of its own."))] if stays else []),
         Para(words(f"冲正后尚欠 {left['zh']}。原收据不再有效。",
                    f"Owed after this: {left['en']}. The receipt named above is no longer valid."), "strong"),
     ]  # fmt: skip
     return print_paper(case, words("还款冲正通知", "Note of a reversed payment"),
                        f"{payment.number}-R", at, blocks)  # fmt: skip
+
+
+def _of_a_part(went_back: Decimal | None, stays: Decimal) -> list[Any]:
+    """The two parts of a payment of which only one went back."""
+    if not went_back:
+        return []
+    return [
+        (words("退回金额", "Went back"), sum_of(went_back)),
+        (words("仍计为还款", "Still counts as paid"), sum_of(stays)),
+    ]
 
 
 def return_receipt_pdf(paper: ClaimPaper, *, by: User, at: datetime) -> bytes:

@@ -7,11 +7,13 @@ import pytest
 
 from agreements.actions.giving_back import give_back_part
 from agreements.models import Payment
+from agreements.papers import receipts
 from cases.models import Case
 from notices.models import Notice
 from tests import make
 from tests.agreements import cast
 from tests.agreements.test_moving import paid, ties
+from tests.agreements.test_sealed_paper import text_of
 from workflow.models import Duty
 from workflow.steps import Outsider, RightRefused, StateRefused, WrongInput
 
@@ -63,6 +65,19 @@ class TestGiveBackPart:
             case.documents.filter(filename__contains="-P1-R").exists()
         )
         assert Notice.objects.filter(case=case, document=rest.receipt).exists()
+
+    def test_says_on_the_note_what_went_back_what_stays_and_what_is_owed_after_both(
+        self, case: Case, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("agreements.papers.reversal_pdf", receipts.reversal_pdf)
+        payment = paid(case)
+        back(payment)
+        note = Payment.objects.get(pk=payment.pk).reversal_note
+        assert note is not None
+        said = text_of(note.file.read())
+        for words in ("1,500.00", "5,000.00", "34,000.00", "退回金额", "仍计为还款"):
+            assert words in said
+        assert "39,000.00" not in said
 
     def test_lets_a_plan_that_was_kept_run_again(self, case: Case) -> None:
         payment = paid(case, "39000.00")
