@@ -4,7 +4,7 @@ Between them they show every step, every way out of a visit, and everything that
 case. Teams take turns by number, and a team has one crew: hours are spread so that slots stay free.
 """
 
-from demo import joint_signing, paperwork, signing
+from demo import joint_signing, own, paperwork, signing
 from demo.cash import pays_in_cash
 from demo.phones import has_no_signal
 from demo.stories import Story
@@ -131,6 +131,8 @@ def _kept_from_afar(s: Story) -> None:
         paperwork.signs_on_paper(s, -76 + s.number, 15)
     if s.number in SHORT_MESSAGES:
         s.sends(*SHORT_MESSAGES[s.number])
+    if s.number == 14:
+        own.asks_for_another_plan(s, -1, "从下月起单位停工，每月只能拿到基本工资。")
     if s.number == 16:
         s.pays(-12, "500.00", to="agency")
     elif s.number == 18:

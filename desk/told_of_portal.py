@@ -40,6 +40,8 @@ SAID: dict[str, Any] = {
     "caring": _("caring for somebody"),
     "call": _("please call"),
     "other": _("something else"),
+    "new_plan": _("another plan is needed"),
+    "offer": _("this could be paid"),
 }
 ONE_WAY: dict[str, Any] = {"": _("by any way that is open"), **dict(Notice.Channel.choices)}
 NAMED: dict[str, tuple[Any, str]] = {

@@ -71,7 +71,10 @@ class Own:
         return reverse(f"portal:{name}", args=[self.token, *more])
 
     def page(self, template: str, status: int = 200, **context: Any) -> TemplateResponse:
-        """A page with what all of them have: ``token``, ``case``, ``house``, ``zone``, ``guard_key``, ``said``."""
+        """A page with what all of them have: ``token``, ``case``, ``house``, ``zone``, ``guard_key``, ``said``.
+
+        ``told`` among the context goes to the timeline with the page: figures as text, by the names of the desk.
+        """
         house = writer_of(self.case)
         around: Mapping[str, Any] = {
             "token": self.token, "case": self.case, "house": house, "zone": self.case.zone,
@@ -106,7 +109,7 @@ def own_page(page: str, *, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callab
             with acting_by(link.pk):
                 answer = view(own, **given)
                 if page and request.method == "GET" and answer.status_code == HTTPStatus.OK:
-                    _tell_shown(own, page)
+                    _tell_shown(own, page, figures_of(answer))
             entering.let_in(answer, request, link, at)
             return private(answer)
 
@@ -133,11 +136,18 @@ def tried(own: Own, do: Callable[[], Any]) -> str:
     return ""
 
 
-def _tell_shown(own: Own, page: str) -> None:
-    """Say on the timeline what lay before the debtor; not again while they stay."""
+def figures_of(answer: HttpResponseBase) -> Mapping[str, str]:
+    """The figures that a page showed and that belong on the timeline with it, as its view named them."""
+    told: Mapping[str, str] = (getattr(answer, "context_data", None) or {}).get("told", {})
+    return told
+
+
+def _tell_shown(own: Own, page: str, figures: Mapping[str, str]) -> None:
+    """Say on the timeline what lay before the debtor; the same not again while they stay."""
+    shown = {"page": page, **figures}
     told = Event.objects.filter(
-        case=own.case, kind="portal.shown", data__link=own.link.pk, data__page=page,
+        case=own.case, kind="portal.shown", data__contains={"link": own.link.pk, **shown},
         occurred_at__gte=own.link.entered_at,
     )  # fmt: skip
     if not told.exists():
-        note(own.case, event="portal.shown", data={"page": page}, by=own.by, at=own.at)
+        note(own.case, event="portal.shown", data=shown, by=own.by, at=own.at)

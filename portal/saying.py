@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -76,7 +76,11 @@ SAYS: dict[int, Say] = {
     12: Say(gettext_lazy("Something else"), ANSWERED, "other", needs_words=True, takes_file=True,
             asks=gettext_lazy("What would you like to tell or ask?")),
 }  # fmt: skip
-OF_STATEMENT = {one.what: one.label for one in SAYS.values() if one.what}
+OF_STATEMENT = {
+    **{one.what: one.label for one in SAYS.values() if one.what},
+    "new_plan": gettext_lazy("I need another plan"),
+    "offer": gettext_lazy("What I can pay"),
+}
 OF_CIRCUMSTANCE = {one.kind: one.label for one in SAYS.values() if one.kind != "dispute"}
 
 
@@ -110,10 +114,15 @@ def answers(own: Own) -> HttpResponseBase:
     return own.page("portal/own/answers.html", rows=_rows(own))
 
 
+def words_in(post: QueryDict) -> str:
+    """What was written in the field ``text``, without what cannot be printed."""
+    return "".join(c for c in post.get("text", "") if c.isprintable() or c in "\r\n")[:1000].strip()
+
+
 def _told(own: Own, say: Say) -> str:
     """Carry out what was told; what is to be mended in words, or ""."""
     post, file = own.request.POST, own.request.FILES.get("file")
-    text = "".join(c for c in post.get("text", "") if c.isprintable() or c in "\r\n")[:1000].strip()
+    text = words_in(post)
     if say.needs_words and not text:
         return _("Please write a few words, so that we can answer.")
     if file is not None and (file.size or 0) > MOST_BYTES:

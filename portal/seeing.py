@@ -68,14 +68,14 @@ def papers(own: Own) -> HttpResponseBase:
         "portal/own/papers.html",
         proofs=list(own.case.papers.filter(returned_at=None).order_by("kind", "pk")),
         notices=list(_notices(own).order_by("-sent_at", "-pk")[:10]),
-        documents=list(_documents(own).exclude(kind=D.NOTICE).order_by("-created_at", "-pk")[:50]),
+        documents=list(documents_of(own).exclude(kind=D.NOTICE).order_by("-created_at", "-pk")[:50]),
     )  # fmt: skip
 
 
 @own_page("")
 def paper(own: Own, number: str) -> HttpResponseBase:
     """One of these papers, under its number."""
-    return file_of(get_object_or_404(_documents(own), number=number[:40]))
+    return file_of(get_object_or_404(documents_of(own), number=number[:40]))
 
 
 @own_page("rights")
@@ -101,10 +101,11 @@ def _notices(own: Own) -> QuerySet[Notice]:
     ).select_related("document", "visit__place")  # fmt: skip
 
 
-def _documents(own: Own) -> QuerySet[Document]:
+def documents_of(own: Own) -> QuerySet[Document]:
     """What may be opened: made for the debtor, whole, and of a notice only what has gone out."""
     signed = Q(kind=D.AGREEMENT, pk__in=own.case.agreements.values("document"))
-    paid = Q(kind=D.RECEIPT, pk__in=own.case.payments.values("receipt"))
+    taken_back = own.case.payments.exclude(reversal_note=None).values("reversal_note")
+    paid = Q(kind=D.RECEIPT, pk__in=own.case.payments.values("receipt")) | Q(pk__in=taken_back)
     made = Q(kind__in=FOR_THE_DEBTOR)
     sent = Q(kind=D.NOTICE, pk__in=_notices(own).values("document"))
     return Document.objects.filter(

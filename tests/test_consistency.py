@@ -50,6 +50,8 @@ OPEN = {  # routes that need no sign-in, each with its reason
     "portal:move",
     "portal:refuse",
     "portal:one_way",
+    "portal:sums",
+    "portal:other_plan",
     "portal:tell",
     "portal:tell_one",
     "portal:answers",

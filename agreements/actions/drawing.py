@@ -24,6 +24,7 @@ from agreements.policy import (
     signatories_of,
 )
 from agreements.terms import terms_of
+from cases.actions.statements import answered_by_terms
 from cases.models import Case
 from cases.models.case import Step as CaseStep
 from common.clock import local_day
@@ -123,7 +124,7 @@ def redraft(
 
     def rewrite(fresh: Agreement, _by: User, _at: datetime) -> None:
         fresh.instalments.all().delete()
-        write_down(fresh, rows)
+        _take_up(fresh, rows, by, at)
         begin_anew(fresh, by, at)
 
     carry_out(
@@ -458,8 +459,13 @@ def _drawing_up(agreement: Agreement, rows: Sequence[Due]) -> Step:
         subject=agreement,
         event="agreement.drawn_up",
         data=_told(agreement, rows),
-        then=lambda fresh, *_: write_down(fresh, rows),
+        then=lambda fresh, by, at: _take_up(fresh, rows, by, at),
     )
+
+
+def _take_up(fresh: Agreement, rows: Sequence[Due], by: User, at: datetime) -> None:
+    write_down(fresh, rows)
+    answered_by_terms(fresh.case, by, at)
 
 
 def write_down(agreement: Agreement, rows: Sequence[Due]) -> None:

@@ -30,7 +30,7 @@ from workflow.web import demand, handle
 TALK = {Step.ON_SITE_TALK}
 PICKED = (
     "plan", "first_on", "count", "wait", "low", "low_count", "waived_fees", "waived_interest",
-    "waived_principal",
+    "waived_principal", "cause",
 )  # fmt: skip
 
 
@@ -219,10 +219,12 @@ def plan_form(
 
 
 def picked(request: HttpRequest) -> dict[str, Any]:
-    """What an option that was taken puts into the form; whoever sends more is not listened to."""
+    """What an option that was taken, or what the debtor asked for, puts into the form; whoever sends more is not listened to."""
     found: dict[str, Any] = {
         name: request.GET[name][:20] for name in PICKED if request.GET.get(name)
     }
+    if request.GET.get("reason"):
+        found["reason"] = request.GET["reason"][:300]
     if "season" in request.GET:
         found["season"] = [month[:2] for month in request.GET.getlist("season")[:12]]
     return found

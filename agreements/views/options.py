@@ -4,16 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from agreements import forms, options
 from agreements.actions import drawing
 from agreements.policy import granted_waiver
+from agreements.taking_up import where_taken
 from agreements.views.drawing import seen_case
 from agreements.waivers import last_asked
-from cases.models import Case
-from cases.models.case import Step
 from common import clock
 from common.clock import local_day
 from common.money import total
@@ -40,7 +38,7 @@ def side_by_side(request: HttpRequest, reference: str) -> TemplateResponse:
     granted = granted_waiver(case, at)
     context: dict[str, Any] = {
         "case": case, "form": form, "ability": ability, "options": found, "common": common,
-        "take": _where_taken(case), "today": today,
+        "take": where_taken(case), "today": today,
         "limitation": min(
             (debt.limitation_ends_on for debt in case.debts.all() if debt.limitation_ends_on),
             default=None,
@@ -52,15 +50,3 @@ def side_by_side(request: HttpRequest, reference: str) -> TemplateResponse:
         "wants_season": not wishes.season,
     }  # fmt: skip
     return TemplateResponse(request, "agreements/options.html", context)
-
-
-def _where_taken(case: Case) -> str:
-    """The form that an option fills; none at the door before the talk, and none once it is closed."""
-    made = drawing.in_the_making(case)
-    if made:
-        return reverse("agreements:redraft", args=[made.number])
-    if case.state == Step.FOLLOW_UP:
-        return reverse("agreements:renegotiate", args=[case.reference])
-    if case.state in (*drawing.REMOTELY, Step.ON_SITE_TALK):
-        return reverse("agreements:draw_up", args=[case.reference])
-    return ""

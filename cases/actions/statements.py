@@ -1,5 +1,6 @@
 """What the debtor says of the matter that is neither a hold nor a payment: kept, with a task and its clock."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,8 +12,10 @@ from cases.models import Case
 from documents.models import Document
 from documents.storing import store
 from people.models import User
-from workflow.duties import raise_duty
-from workflow.steps import AlreadyDone, WrongInput, note
+from timeline.models import Event
+from workflow.duties import fulfil, raise_duty
+from workflow.models import Duty
+from workflow.steps import AlreadyDone, Policy, WrongInput, note
 
 SAID = "debtor.said"
 MOST = 1000
@@ -47,17 +50,28 @@ KINDS: dict[str, Kind] = {
     "other": Kind(CLERK, timedelta(days=3), {
         "en": "The debtor asks something: answer.", "zh": "债务人有事询问：请答复。",
     }),
+    "new_plan": Kind(CLERK, timedelta(days=2), {
+        "en": "The debtor asks for another plan: talk about it before an instalment is missed.",
+        "zh": "债务人请求调整还款计划：请在下一期逾期前商谈。",
+    }),
+    "offer": Kind(CLERK, timedelta(days=2), {
+        "en": "The debtor offers to pay: take it up as a proposal, or answer.",
+        "zh": "债务人提出还款方案：请据此起草协议或答复。",
+    }),
 }  # fmt: skip
 """The house's own times: no rule names one for these. What the packs know is a circumstance instead."""
 
 
 def record_statement(
     *, case: Case, what: str, text: str, by: User, at: datetime, filename: str = "",
-    content: bytes = b"",
+    content: bytes = b"", more: Mapping[str, Any] | None = None, says: Mapping[str, str] | None = None,
+    policy: Policy | None = None, then: Callable[[Case], None] | None = None,
 ) -> datetime:  # fmt: skip
     """Keep what was said, with its file, and raise the task to answer it; gives by when it is answered.
 
-    Raises ``WrongInput``, or ``documents.storing.Unreadable`` for a file that cannot be taken in.
+    ``more`` is kept beside the words, ``says`` (by language) stands in the task; ``policy`` is what the rules are asked,
+    and ``then`` is done under the case's lock before the task is raised. Raises ``PolicyRefused``,
+    ``WrongInput``, or ``documents.storing.Unreadable`` for a file that cannot be taken in.
     """
     if what not in KINDS:
         raise WrongInput(_("Choose what you want to tell us."), "what")
@@ -65,7 +79,7 @@ def record_statement(
     due = at + kind.within
 
     def kept(locked: Case) -> dict[str, Any]:
-        told: dict[str, Any] = {"what": what, "remark": text, "due_at": due}
+        told: dict[str, Any] = {"what": what, "remark": text, "due_at": due, **(more or {})}
         if content:
             document = store(
                 case=locked, kind=Document.Kind.CERTIFICATE, filename=filename, content=content,
@@ -75,21 +89,44 @@ def record_statement(
         return told
 
     def ask(locked: Case, _by: User, _at: datetime) -> None:
+        if then:
+            then(locked)
         new = raise_duty(
-            case=locked, kind=f"{SAID}.{what}", says=_with(kind.says, text), due_at=due,
+            case=locked, kind=f"{SAID}.{what}", says=_with(kind.says, says or {}, text), due_at=due,
             key=f"{SAID}:{locked.pk}:{what}:{at.isoformat()}", role=kind.role, at=at,
         )  # fmt: skip
         if not new:
             raise AlreadyDone
 
     note(
-        case, event=SAID, right="log_contact", by=by, at=at, data=kept, then=while_open(SAID, ask)
+        case, event=SAID, right="log_contact", by=by, at=at, data=kept, policy=policy,
+        then=while_open(SAID, ask),
     )  # fmt: skip
     return due
 
 
-def _with(says: dict[str, str], text: str) -> dict[str, str]:
-    """The task in words, with what the debtor wrote."""
-    if not text:
-        return says
-    return {"en": f"{says['en']} “{text[:300]}”", "zh": f"{says['zh']}“{text[:300]}”"}
+def answered_by_terms(case: Case, by: User, at: datetime) -> None:
+    """Terms were put in writing: what was asked for or offered of a plan is answered."""
+    for what in ("new_plan", "offer"):
+        fulfil(case=case, kind=f"{SAID}.{what}", by=by, at=at)
+
+
+def statement_of(duty: Duty) -> Mapping[str, Any]:
+    """What was said that this task answers, as the timeline keeps it; empty for any other task."""
+    said, _case, what, at = (*duty.key.split(":", 3), "", "", "")[:4]
+    if said != SAID or not at:
+        return {}
+    told = Event.objects.filter(
+        case=duty.case_id, kind=SAID, data__what=what, occurred_at=datetime.fromisoformat(at)
+    ).first()
+    return told.data if told else {}
+
+
+def _with(says: dict[str, str], more: Mapping[str, str], text: str) -> dict[str, str]:
+    """The task in words, with what is known besides and what the debtor wrote."""
+    en, zh = (f"{says['en']} {more['en']}", says["zh"] + more["zh"]) if more else says.values()
+    return (
+        {"en": f"{en} “{text[:300]}”", "zh": f"{zh}“{text[:300]}”"}
+        if text
+        else {"en": en, "zh": zh}
+    )

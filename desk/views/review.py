@@ -9,6 +9,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from agreements.actions.drawing import DRAW_UP
+from agreements.taking_up import filled_in
 from cases.models import Case
 from cases.policy import rules_with_exceptions
 from common import clock
@@ -124,7 +126,7 @@ def _rule_of(approval: Approval) -> list[tuple[Any, str]]:
 
 
 def do_duty(request: HttpRequest, pk: int) -> HttpResponse:
-    """Tick off a duty that no other act ticks off by itself."""
+    """Tick off a duty that no other act ticks off by itself; ``take_up`` leads to the terms that would answer it."""
     duty = get_object_or_404(
         Duty.objects.filter(case__in=Case.objects.visible_to(request.user)).select_related("case"),
         pk=pk,
@@ -153,8 +155,11 @@ def do_duty(request: HttpRequest, pk: int) -> HttpResponse:
         )
 
     return handle(
-        request, case=duty.case, form=form, do=do, done=_("Done."), template="cases/form.html",
-        context={"title": duty.says_in(tongue_now()), "button": _("It is done"), "hint": ""},
+        request, case=duty.case, form=form, do=do, done=_("Done."), template="desk/duty.html",
+        context={
+            "title": duty.says_in(tongue_now()), "button": _("It is done"), "hint": "",
+            "take_up": filled_in(duty) if may(request.user, DRAW_UP) else "",
+        },
     )  # fmt: skip
 
 
