@@ -26,7 +26,7 @@ from compliance.ask import value
 from compliance.entry import Entry
 from compliance.verdict import Finding, Verdict
 from people.models import User
-from workflow.steps import WrongInput
+from workflow.steps import Policy, WrongInput
 
 EQUAL_COUNTS = (3, 6, 12, 24)
 YEAR = 12
@@ -81,11 +81,17 @@ class Option:
         return str(Agreement.Plan(self.way.kind).label)
 
     @property
-    def query(self) -> str:
-        """What the form is filled with when this one is taken."""
+    def fields(self) -> dict[str, Any]:
+        """What the form is filled with when this one is taken, by its fields."""
         told = {"plan": self.way.kind, "first_on": self.way.first.isoformat(), **self.way.asked}
-        told |= {f"waived_{name}": str(self.way.waived.get(name, ZERO)) for name in COMPONENTS}
-        return f"?{urlencode(told, doseq=True)}"
+        return told | {
+            f"waived_{name}": str(self.way.waived.get(name, ZERO)) for name in COMPONENTS
+        }
+
+    @property
+    def query(self) -> str:
+        """The same, as it stands in an address."""
+        return f"?{urlencode(self.fields, doseq=True)}"
 
     @property
     def total(self) -> Decimal:
@@ -139,20 +145,32 @@ def options_for(
     """The options, and the findings that every one of them has; the proposed one stands first."""
     case = copy(case)
     learn_facts(case, at)
-    today = local_day(at, case.zone)
-    channel = "phone" if case.state in WITHOUT_A_TALK else ""
-    revised = case.state == Step.AGREEMENT
+    channel, revised = _how_agreed(case)
     known = known_of(case, at, of_talk=not channel and not revised)
     found = []
     for way in _ways(case, ability, wishes, at, known["granted"]):
-        policy = may_reach(
-            total=plans.sum_of(way.rows), waived=way.waived, months=plans.months(way.rows, today),
-            channel=channel, revised=revised, new_loan=False, known=known,
-        )  # fmt: skip
+        policy = may_be_agreed(case, way, at, known)
         share = plans.share_of(plans.heaviest_month(way.rows), ability.left)
         fits = bearable.fits(way.rows, ability.most)
         found.append(Option(way, fits, share, policy(case, by=by, at=at)))
     return _with_own_findings(found)
+
+
+def may_be_agreed(
+    case: Case, way: Way, at: datetime, known: Mapping[str, Any] | None = None
+) -> Policy:
+    """Whether this plan may be put in writing as the case stands; ``known`` as ``may_reach`` has it."""
+    channel, revised = _how_agreed(case)
+    return may_reach(
+        total=plans.sum_of(way.rows), waived=way.waived,
+        months=plans.months(way.rows, local_day(at, case.zone)), channel=channel, revised=revised,
+        new_loan=False, known=known,
+    )  # fmt: skip
+
+
+def _how_agreed(case: Case) -> tuple[str, bool]:
+    """By which way terms would be agreed on without a talk, and whether they take the place of others."""
+    return "phone" if case.state in WITHOUT_A_TALK else "", case.state == Step.AGREEMENT
 
 
 def a_month_on(day: date) -> date:

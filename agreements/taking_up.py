@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from agreements.actions import drawing
-from agreements.actions.wishing import NEW_PLAN
+from agreements.actions.wishing import NEW_PLAN, OFFER
 from cases.actions.statements import statement_of
 from cases.models import Case
 from cases.models.case import Step
@@ -27,8 +27,10 @@ def where_taken(case: Case) -> str:
 def filled_in(duty: Duty) -> str:
     """The address of the form, filled with what this task answers; "" where it answers nothing of a plan."""
     said = statement_of(duty)
-    if said.get("what") != NEW_PLAN:
+    if said.get("what") not in {NEW_PLAN, OFFER}:
         return ""
     where = where_taken(duty.case)
-    told = {"cause": str(said.get("renewal", "")), "reason": str(said.get("remark", ""))[:300]}
-    return f"{where}?{urlencode(told)}#act-form" if where else ""
+    told = {**said.get("terms", {}), "reason": str(said.get("remark", ""))[:300]}
+    if said.get("renewal"):
+        told["cause"] = said["renewal"]
+    return f"{where}?{urlencode(told, doseq=True)}#act-form" if where else ""

@@ -230,6 +230,8 @@ def _visits_ahead(s: Story) -> None:
         s.cancels(-3, "债务人来电，约定先电话沟通")
     elif s.number <= 40:  # the letter is on its way
         s.plans(-1, when + 3, hour)
+        if s.number == 40:
+            own.offers_to_pay(s, -1, "工资每月十日到账，希望从下月起按月还。")
     elif s.number == 41:  # planned in good time, and never announced: the lead time has gone by
         s.plans(-6, 1, hour, announce=False)
     else:  # the debtor wrote and asked for a visit: an exception stands in for the other channels

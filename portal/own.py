@@ -108,8 +108,10 @@ def own_page(page: str, *, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callab
             own = Own(request, link, case, token, at)
             with acting_by(link.pk):
                 answer = view(own, **given)
-                if page and request.method == "GET" and answer.status_code == HTTPStatus.OK:
-                    _tell_shown(own, page, figures_of(answer))
+                figures = figures_of(answer)
+                seen = request.method == "GET" or bool(figures)
+                if page and seen and answer.status_code == HTTPStatus.OK:
+                    _tell_shown(own, page, figures)
             entering.let_in(answer, request, link, at)
             return private(answer)
 

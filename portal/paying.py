@@ -44,15 +44,18 @@ def sums(own: Own) -> HttpResponseBase:
     return own.page(
         "portal/own/sums.html", due=due, barred=None if due.agreement else barred_on(case, today),
         ways=_ways_of(case), on=on, first=today, last=today + FARTHEST, payoff=payoff,
-        payments=_payments(own), certificate=certificate, closing_by=_task(case, CLOSE_DUTY),
-        asked_by=_task(case, f"{SAID}.{NEW_PLAN}"), told=told,
+        payments=_payments(own), certificate=certificate, closing_by=open_task(case, CLOSE_DUTY),
+        asked_by=open_task(case, f"{SAID}.{NEW_PLAN}"), told=told,
         kept=case.agreements.filter(state=Agreement.State.KEPT).exists(),
     )  # fmt: skip
 
 
 @own_page("", methods=BOTH)
 def other_plan(own: Own) -> HttpResponseBase:
-    """Another plan is needed: why, and a few words; nothing else is asked. Context: ``causes``, ``cause``, ``text``, ``due``."""
+    """Another plan is needed: why, and a few words; nothing else is asked.
+
+    Context: ``causes``, ``cause``, ``text``, ``due``, ``asked_by`` (it is asked already, and answered by then).
+    """
     due, wrong, post = due_on(own.case, local_day(own.at, own.case.zone)), "", own.request.POST
     cause, text = plain(post.get("cause", ""))[:10], words_in(post)
     if own.sends:
@@ -64,6 +67,7 @@ def other_plan(own: Own) -> HttpResponseBase:
     return own.page(
         "portal/own/other_plan.html", status=422 if wrong else 200, wrong=wrong, due=due, cause=cause,
         text=text, causes=[(one.value, one.label) for one in CAUSES],
+        asked_by=open_task(own.case, f"{SAID}.{NEW_PLAN}"),
     )  # fmt: skip
 
 
@@ -87,7 +91,7 @@ def _ways_of(case: Case) -> list[Any]:
     return [label_of(name) for name in accounts.values_list("provider", flat=True)]
 
 
-def _task(case: Case, kind: str) -> Any:
+def open_task(case: Case, kind: str) -> Any:
     """By when an open task of that kind is done; None where there is none."""
     return (
         Duty.objects.filter(case=case, kind=kind, done_at=None)

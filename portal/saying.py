@@ -3,9 +3,10 @@
 The addresses carry numbers alone: what somebody is ill with is nobody's business who looks at a phone's history.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, QueryDict
@@ -13,10 +14,12 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agreements.models import Agreement
 from cases.actions.statements import SAID, record_statement
 from cases.models import Circumstance
 from cases.models.circumstances import OF_THE_DEBT
 from common.clock import local_day
+from common.money import show
 from compliance.circumstances import VULNERABLE
 from documents.storing import MOST_BYTES
 from portal.own import Own, own_page, tried
@@ -182,10 +185,21 @@ def _of_statement(event: Event, duties: dict[str, Duty]) -> Row:
     what = str(data.get("what", ""))
     duty = duties.get(f"{SAID}:{event.case_id}:{what}:{event.occurred_at.isoformat()}")
     return Row(
-        event.occurred_at, OF_STATEMENT.get(what, what), text=str(data.get("remark", "")),
+        event.occurred_at, OF_STATEMENT.get(what, what), about=_plan_of(data), text=str(data.get("remark", "")),
         document=str(data.get("document", "")), due_at=duty.due_at if duty else None,
         done_at=duty.done_at if duty else None,
     )  # fmt: skip
+
+
+def _plan_of(data: Mapping[str, Any]) -> str:
+    """The plan that was offered, in words; "" of what is no offer."""
+    if "plan" not in data:
+        return ""
+    kind = dict(Agreement.Plan.choices).get(data["plan"], "")
+    return _("%(kind)s, %(count)s × at most %(most)s, %(total)s in all") % {
+        "kind": kind, "count": data.get("count", ""), "most": show(Decimal(data["most"])),
+        "total": show(Decimal(data["total"])),
+    }  # fmt: skip
 
 
 def _of_circumstance(one: Circumstance, duties: dict[str, Duty]) -> Row:

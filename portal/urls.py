@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal import coming, paying, saying, seeing, signing, views, visiting
+from portal import coming, offering, paying, saying, seeing, signing, views, visiting
 
 app_name = "portal"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("m/<str:token>/meeting/by/", coming.one_way, name="one_way"),
     path("m/<str:token>/sums/", paying.sums, name="sums"),
     path("m/<str:token>/sums/other/", paying.other_plan, name="other_plan"),
+    path("m/<str:token>/ways/", offering.ways, name="ways"),
     path("m/<str:token>/tell/", saying.tell, name="tell"),
     path("m/<str:token>/tell/<int:number>/", saying.tell_one, name="tell_one"),
     path("m/<str:token>/told/", saying.answers, name="answers"),

@@ -214,6 +214,7 @@ ELSEWHERE = {
     "ComplainForm",  # the open page behind a visit's code; tests/quality/test_outside.py
     "ClockForm",  # the demo's alone; tests/demo
     "CheckForm",  # the open page at a paper's QR code; tests/portal
+    "MeansForm",  # the debtor's own page; tests/portal/test_own_offering.py
     "LinesForm",  # what the forms of a contact and of a trace share, never shown alone
     "_OfDebt",  # what the forms of an account share, never shown alone
     "_LineForm",  # what the forms of one value in a file of rules share, never shown alone

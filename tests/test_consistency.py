@@ -52,6 +52,7 @@ OPEN = {  # routes that need no sign-in, each with its reason
     "portal:one_way",
     "portal:sums",
     "portal:other_plan",
+    "portal:ways",
     "portal:tell",
     "portal:tell_one",
     "portal:answers",

@@ -55,7 +55,7 @@ BY_OTHER_MEANS = {
     "portal:messages", "portal:message", "portal:message_file", "portal:leave",  # by a link in a message
     "portal:not_me", "portal:home", "portal:about", "portal:papers", "portal:paper", "portal:rights",
     "portal:meeting", "portal:confirm", "portal:move", "portal:refuse", "portal:one_way",
-    "portal:visit_mine", "portal:sums", "portal:other_plan", "portal:tell", "portal:tell_one", "portal:answers",
+    "portal:visit_mine", "portal:sums", "portal:other_plan", "portal:ways", "portal:tell", "portal:tell_one", "portal:answers",
     "portal:sign", "portal:sign_paper",  # by a link in another message
     "agreements:withdraw_other_link",  # likewise; tests/agreements/test_signers_by_link
     "agreements:cash_slip",  # where somebody holds cash of two doors: tests/agreements/test_slips.py

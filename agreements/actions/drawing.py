@@ -358,9 +358,6 @@ def voiding(case: Case, agreement: Agreement | None, why: str, at: datetime) -> 
     ]
 
 
-# ---------------------------------------------------------------- a draft
-
-
 def _draft(
     case: Case,
     plan: str,

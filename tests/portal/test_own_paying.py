@@ -172,9 +172,7 @@ class TestAnotherPlan:
         assert answer.status_code == 302, answer.content.decode()[-800:]
         duty = Duty.objects.get(case=came.case, kind="debtor.said.new_plan")
         assert abs((duty.due_at - APRIL - timedelta(days=2)).total_seconds()) < 300
-        assert duty.says["zh"].endswith(
-            "原因：失业或收入减少。“下月停工”"
-        )
+        assert duty.says["zh"].endswith("原因：失业或收入减少。“下月停工”")
         (told,) = came.told("debtor.said")
         assert (told["what"], told["renewal"], told["due_on"]) == (
             "new_plan",
