@@ -259,7 +259,7 @@ class TestEarlyClosure:
         assert cast.again(case).state == "preparation"
         with pytest.raises(SecondPersonNeeded):
             decide_approval(approval=approval, granted=True, answer="", by=make.supervisor(), at=AT)
-        with pytest.raises(RightRefused):
+        with pytest.raises(SubordinateDecides):
             decide_approval(approval=approval, granted=True, answer="", by=make.clerk(), at=AT)
 
     def test_waits_until_the_officers_have_left_the_door(self) -> None:
