@@ -22,7 +22,7 @@ from tests.agreements.test_signing import text_of
 from timeline.replaying import replayed
 from visits.actions.planning import plan_visit
 from visits.actions.recording import finish_visit
-from workflow.approvals import SecondPersonNeeded, decide_approval
+from workflow.approvals import SecondPersonNeeded, SubordinateDecides, decide_approval
 from workflow.models import Approval, Duty
 from workflow.steps import (
     Outsider,

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -139,7 +140,8 @@ class TestDrawUpAgreement:
             cast.draft(waived=None, rows=plans.equal(Decimal(FULL), first=cast.FIRST, count=72))
         assert rules(refused) == {"ST-28"}
 
-    def test_is_refused_without_a_mandate_in_force(self) -> None:
+    def test_is_refused_without_a_mandate_in_force(self, clock: Any) -> None:
+        clock.set("2026-03-04T23:59", zone="Asia/Shanghai")  # a minute later nobody there sees it
         case = make.prepared_case(under=make.mandate(number="WT-OLD", valid_until=date(2026, 3, 4)))
         with pytest.raises(PolicyRefused) as refused:
             cast.draft(case, waived=None, rows=whole(), at=NOON)

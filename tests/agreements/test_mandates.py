@@ -84,7 +84,7 @@ class TestSweepMandates:
             return_paper(paper=paper, returned_to="西湖银行", by=make.clerk(), at=BEFORE)
         sweep_mandates(AFTER)
         for one in case.papers.all():
-            return_paper(paper=one, returned_to="西湖银行", by=make.clerk(), at=AFTER)
+            return_paper(paper=one, returned_to="西湖银行", by=make.administrator(), at=AFTER)
         assert duties(case=case) == ["CN-56"]
 
     def test_ends_the_duties_where_the_case_has_a_mandate_again(self, case: Case) -> None:
