@@ -74,7 +74,8 @@ def draft(
         waiver_granted(case)
     return drawing.draw_up_agreement(
         case=again(case), plan=given.pop("plan", "equal"), rows=rows or six_instalments(),
-        waived=waived, channel=given.pop("channel", "phone"), by=make.clerk(), at=at,
+        waived=waived, channel=given.pop("channel", "phone"),
+        by=given.pop("by", None) or make.clerk(), at=at,
         new_loan=given.pop("new_loan", False), **given,
     )  # fmt: skip
 

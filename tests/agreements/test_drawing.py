@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -140,11 +139,10 @@ class TestDrawUpAgreement:
             cast.draft(waived=None, rows=plans.equal(Decimal(FULL), first=cast.FIRST, count=72))
         assert rules(refused) == {"ST-28"}
 
-    def test_is_refused_without_a_mandate_in_force(self, clock: Any) -> None:
-        clock.set("2026-03-04T23:59", zone="Asia/Shanghai")  # a minute later nobody there sees it
+    def test_is_refused_without_a_mandate_in_force(self) -> None:
         case = make.prepared_case(under=make.mandate(number="WT-OLD", valid_until=date(2026, 3, 4)))
         with pytest.raises(PolicyRefused) as refused:
-            cast.draft(case, waived=None, rows=whole(), at=NOON)
+            cast.draft(case, waived=None, rows=whole(), at=NOON, by=make.administrator())
         assert "ST-17" in rules(refused)
 
     @pytest.mark.parametrize("rows", [[], [Due(date(2026, 4, 15), Decimal("39999.99"))]])

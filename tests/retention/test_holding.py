@@ -84,7 +84,7 @@ class TestSetLegalHold:
         with pytest.raises(RightRefused):
             set_legal_hold(
                 case=closed_case(), kind="suit", reason="诉讼", review_on=date(2030, 12, 1),
-                by=make.clerk(), at=HELD,
+                by=make.administrator(), at=HELD,
             )  # fmt: skip
 
 
@@ -116,7 +116,13 @@ class TestLiftLegalHold:
         hold = held(case, HELD)
         asked = ask_to_lift(hold=hold, why="已结案", by=make.compliance_officer(), at=HELD)
         assert {tuple(term.held_by) for term in Term.objects.filter(case=case)} == {("suit",)}
-        decide_approval(approval=asked, granted=True, answer="同意", by=make.supervisor(), at=HELD)
+        decide_approval(
+            approval=asked,
+            granted=True,
+            answer="同意",
+            by=make.compliance_officer(username="second"),
+            at=HELD,
+        )
         assert {tuple(term.held_by) for term in Term.objects.filter(case=case)} == {()}
         assert Event.objects.filter(case=case, kind="records.released").count() == 1
         assert LegalHold.objects.get(pk=hold.pk).lifted_why == "已结案"
@@ -130,7 +136,7 @@ class TestLiftLegalHold:
     def test_is_asked_for_once_and_by_those_with_the_right(self) -> None:
         hold = held(closed_case(), HELD)
         with pytest.raises(RightRefused):
-            ask_to_lift(hold=hold, why="已结案", by=make.clerk(), at=HELD)
+            ask_to_lift(hold=hold, why="已结案", by=make.administrator(), at=HELD)
         ask_to_lift(hold=hold, why="已结案", by=make.compliance_officer(), at=HELD)
         with pytest.raises(WrongInput):
             ask_to_lift(hold=hold, why="已结案", by=make.compliance_officer(), at=HELD)
