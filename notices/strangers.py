@@ -1,5 +1,6 @@
 """Somebody holds a link who is not the person for whom it was meant: nothing more is sent to that address."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,7 +44,9 @@ def not_me(*, link: PortalLink, at: datetime) -> bool:
                 point.do_not_contact = True
                 point.save(update_fields=["do_not_contact"])
                 tell(locked, "contact_point.unwanted", by, at, {"channel": point.channel})
-            suppress(case=locked, why=why, by=by, at=at, where=Q(channel=channel, address=address))
+            suppress(
+                case=locked, why=why, by=by, at=at, where=Q(channel=channel), only=_to(address)
+            )  # fmt: skip
         raise_duty(
             case=locked, kind="portal.not_me", says=SAYS, due_at=at + TO_BE_SEEN_TO,
             key=f"portal.not_me:{link.pk}", role=User.Role.CLERK, at=at,
@@ -51,3 +54,8 @@ def not_me(*, link: PortalLink, at: datetime) -> bool:
 
     note(case, event="portal.not_me", data={"link": link.pk}, by=system, at=at, then=stop)
     return True
+
+
+def _to(address: str) -> Callable[[Notice], bool]:
+    """Whether a message goes there; an address lies sealed without a mark, so the database cannot be asked."""
+    return lambda notice: bool(notice.address == address)
