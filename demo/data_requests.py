@@ -9,15 +9,20 @@ from cases.personal import held_of
 from demo.cast import Cast
 from looking.actions import tell_looks, unmask
 from looking.models import look
+from notices import links
+from notices.models import PortalLink
 from people.models import User
+from portal import entering
 from privacy.actions import answer_request
+from workflow.by_link import acting_by
 
 
 def ask_about_data(cast: Cast, now: datetime) -> None:
     """Two cases of the team that the demo's clerk works in: the first asks for a copy, the second for deletion."""
     clerk, compliance = cast.users["clerk"], cast.users["compliance"]
     cases = Case.objects.filter(team=clerk.team, state__in=OPEN_STEPS).select_related("debtor")
-    first, second = cases.order_by("pk")[:2]
+    first, second, third = cases.order_by("pk")[:3]
+    _asks_on_own_pages(third, now - timedelta(days=1, hours=2))
     copy = receive_request(
         case=first, asked="access", how="letter", by=clerk, at=now - timedelta(days=3),
         remark="来信要求查阅、复制本机构持有的全部个人信息，并说明来源和提供给谁。",
@@ -40,6 +45,18 @@ def ask_about_data(cast: Cast, now: datetime) -> None:
         grounds="债权尚未结清，处理您的信息仍为履行合同所必需，且有关记录尚在法定保存期限内。结清并届满保存期限后，我们会主动删除。",
     )  # fmt: skip
     _look_around(Case.objects.select_related("debtor").get(pk=first.pk), cast, now)
+
+
+def _asks_on_own_pages(case: Case, at: datetime) -> None:
+    """The debtor comes in by a link and says what of their data is wrong."""
+    link = links.link_for(case=case, person=case.debtor, at=at, purpose=PortalLink.Purpose.OWN)
+    entering.enter(links.token_of(link), case.debtor.id_number[-4:], at)
+    with acting_by(link.pk):
+        receive_request(
+            case=case, asked="correction", how="portal", identity="portal", by=User.objects.system(),
+            at=at + timedelta(minutes=3), field="employer", wanted="杭州拱墅好邻居超市",
+            remark="我去年已经换了工作，请改正单位名称。",
+        )  # fmt: skip
 
 
 def _look_around(case: Case, cast: Cast, now: datetime) -> None:

@@ -14,6 +14,8 @@ PAGES: dict[str, Any] = {
     "visit": _("the visit"),
     "move": _("other times for the visit"),
     "tell": _("what can be told"),
+    "data": _("what is kept about the debtor, and what was asked about it"),
+    "complaints": _("the complaints, and what came of them"),
     "answers": _("what was told, and what came of it"),
     "offer": _("ways to pay"),
     "account": _("what is due, and how it is paid"),

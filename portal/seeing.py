@@ -107,9 +107,11 @@ def documents_of(own: Own) -> QuerySet[Document]:
     taken_back = own.case.payments.exclude(reversal_note=None).values("reversal_note")
     paid = Q(kind=D.RECEIPT, pk__in=own.case.payments.values("receipt")) | Q(pk__in=taken_back)
     made = Q(kind__in=FOR_THE_DEBTOR)
+    asked = own.case.data_requests.filter(person=own.link.person_id)
+    answered = Q(kind=D.LETTER, pk__in=asked.values("answer"))
     sent = Q(kind=D.NOTICE, pk__in=_notices(own).values("document"))
     return Document.objects.filter(
-        signed | paid | made | sent,
+        signed | paid | made | answered | sent,
         case=own.case,
         erased_at=None,
         quarantined=False,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal import coming, offering, paying, saying, seeing, signing, views, visiting
+from portal import asking, coming, offering, paying, saying, seeing, signing, views, visiting
 
 app_name = "portal"
 urlpatterns = [
@@ -31,6 +31,8 @@ urlpatterns = [
     path("m/<str:token>/tell/", saying.tell, name="tell"),
     path("m/<str:token>/tell/<int:number>/", saying.tell_one, name="tell_one"),
     path("m/<str:token>/told/", saying.answers, name="answers"),
+    path("m/<str:token>/data/", asking.data, name="data"),
+    path("m/<str:token>/data/<int:number>/", asking.data_one, name="data_one"),
     path("m/<str:token>/sign/", signing.sign, name="sign"),
     path("m/<str:token>/sign/paper/", signing.paper, name="sign_paper"),
     path("m/<str:token>/<int:pk>/", views.message, name="message"),

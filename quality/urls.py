@@ -22,5 +22,6 @@ urlpatterns = [
     path("samples/lines/<int:pk>/", samples.settle_of, name="settle_of"),
     path("findings/<int:pk>/done/", samples.finding_done, name="finding_done"),
     path("v/<str:token>/complain/", outside.of_visit, name="complain_of_visit"),
+    path("m/<str:token>/complaints/", outside.followed, name="followed"),
     path("m/<str:token>/complain/", outside.of_message, name="complain"),
 ]

@@ -56,6 +56,9 @@ OPEN = {  # routes that need no sign-in, each with its reason
     "portal:tell",
     "portal:tell_one",
     "portal:answers",
+    "portal:data",
+    "portal:data_one",
+    "quality:followed",
     "portal:sign",  # likewise, by a link of its own
     "portal:sign_paper",
     "portal:visit",  # whoever opens a door may ask who stands there, and want to be left alone

@@ -1,9 +1,11 @@
-"""I want to complain: for whoever holds the code of a visit, or the link of a message."""
+"""I want to complain: for whoever holds the code of a visit, the link of a message, or of one's own matter."""
 
+import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -16,13 +18,17 @@ from notices.models import PortalLink
 from notices.wording import writer_of
 from people.models import User
 from portal import entering
+from portal.own import Own, own_page
 from quality.actions.complaining import receive_complaint
 from quality.forms import ComplainForm
 from visits import tokens
 from visits.models import Visit
-from workflow.steps import WrongInput
+from workflow.by_link import acting_by
+from workflow.guard import guarded
+from workflow.steps import AlreadyDone, WrongInput
+from workflow.web import guard_of
 
-LONGEST = 80
+LONGEST, MOST = 80, 40
 
 
 @never_cache
@@ -42,37 +48,57 @@ def of_visit(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def of_message(request: HttpRequest, token: str) -> HttpResponse:
-    """Complain from behind the link of a message, once the reader has shown who they are."""
-    link = entering.open_for(request, token[:LONGEST], PortalLink.Purpose.MESSAGES, clock.now())
+    """Complain from behind a link, once the reader has shown who they are: that of a message, or of one's own matter."""
+    at, token = clock.now(), token[:LONGEST]
+    link = entering.open_for(request, token, entering.READING, at)
     if link is None:
-        return _private(redirect("portal:messages", token[:LONGEST]))
-    return _ask(request, link.case, None, reverse("portal:messages", args=[token]))
+        return _private(redirect("portal:messages", token))
+    if link.purpose != PortalLink.Purpose.OWN:
+        return _ask(request, link.case, None, reverse("portal:messages", args=[token]))
+    back, follow = (reverse(name, args=[token]) for name in ("portal:home", "quality:followed"))
+    with acting_by(link.pk):
+        answer = _ask(request, link.case, None, back, follow)
+    entering.let_in(answer, request, link, at)
+    return answer
 
 
-def _ask(request: HttpRequest, case: Case, visit: Visit | None, back: str) -> HttpResponse:
-    """The form, and after it the number and what follows. Context: ``form``, ``said``, ``back``, ``house``."""
+@own_page("complaints")
+def followed(own: Own) -> HttpResponseBase:
+    """What was complained of in one's own matter, by when it is answered, and the answer. Context: ``complaints``."""
+    found = own.case.complaints.select_related("case").order_by("-received_at", "-pk")
+    return own.page("quality/followed.html", complaints=list(found[:MOST]))
+
+
+def _ask(
+    request: HttpRequest, case: Case, visit: Visit | None, back: str, follow: str = ""
+) -> HttpResponse:
+    """The form, and after it the number and what follows; pressed twice it is one complaint.
+
+    Context: ``form``, ``said``, ``back``, ``follow`` (where it is followed, or ""), ``house``, ``guard_key``.
+    """
     form = ComplainForm(request.POST if request.method == "POST" else None)
     said: Any = None
     if form.is_bound and form.is_valid():
         try:
-            said = receive_complaint(
-                case=case,
-                how="link",
-                visit=visit,
-                by=User.objects.system(),
-                at=clock.now(),
-                **form.cleaned_data,
-            )
+            with guarded(guard_of(request)):
+                said = receive_complaint(
+                    case=case,
+                    how="link",
+                    visit=visit,
+                    by=User.objects.system(),
+                    at=clock.now(),
+                    **form.cleaned_data,
+                )
+        except AlreadyDone:
+            said = case.complaints.filter(how="link").order_by("-pk").first()
         except WrongInput as wrong:
             form.add_error(wrong.field if wrong.field in form.fields else None, wrong.message)
-    return _private(
-        TemplateResponse(
-            request,
-            "quality/complain.html",
-            {"form": form, "said": said, "back": back, "house": writer_of(case)},
-            status=422 if form.is_bound and said is None else 200,
-        )
-    )
+    context = {
+        "form": form, "said": said, "back": back, "follow": follow, "house": writer_of(case),
+        "guard_key": uuid.uuid4().hex,
+    }  # fmt: skip
+    status = 422 if form.is_bound and said is None else 200
+    return _private(TemplateResponse(request, "quality/complain.html", context, status=status))
 
 
 def _private(answer: HttpResponse) -> HttpResponse:
