@@ -7,16 +7,18 @@ from typing import Any
 
 from demo import files
 from demo.thread import Thread
-from notices import to_staff
+from notices import codes, links, to_staff
 from notices.actions import mark_sent, record_bounce, record_delivery
 from notices.models import Notice
 from notices.printing import loaded, print_letters
 from people.models import User
+from portal import entering
 from visits.actions import (
     announcing,
     arriving,
     checking,
     departing,
+    letting_in,
     planning,
     recording,
     refusing,
@@ -195,6 +197,16 @@ class Visiting(Thread):
     def talks(self) -> None:
         """The papers are shown, the talk is held and recorded."""
         self.at_the_door.append((9, self._talk))
+        if self.number % 3 == 1:
+            self.at_the_door.append((16, self._let_in))
+
+    def _let_in(self, at: datetime) -> None:
+        """The debtor scans the picture on the officer's phone and enters the code on their own."""
+        letting_in.show_code(visit=self._now(), by=self.crew[0], at=at)
+        code = letting_in.code_shown(self._now(), at)
+        if code:
+            soon = at + timedelta(minutes=1)
+            entering.enter(links.token_of(code.link), codes.code_of(code), soon)
 
     def _talk(self, at: datetime) -> None:
         by, visit = self.crew[0], self._now()

@@ -23,6 +23,10 @@ PAGES: dict[str, Any] = {
 
 SENTENCES: dict[str, Any] = {
     "portal.entered": _("The debtor opened the messages by the link of a message."),
+    "portal.entered_by_code": _("The debtor came in with the code that was shown at the door."),
+    "portal.code_shown": _(
+        "The debtor was shown a code for the own pages at the door, good once until %(until)s."
+    ),
     "debtor.said": _("The debtor says: %(said)s."),
     "visit.confirmed": _("The debtor says that the time of the visit suits."),
     "visit.to_announce": _("The moved visit has to be announced by hand."),

@@ -23,6 +23,10 @@ PLACE = "{portal_link}"
 GOOD_FOR = timedelta(days=90)
 _SALT = "notices.links"
 _BYTES = 16
+SHORT = 12
+"""Characters of 5 bits: what they open is only the door that asks for what the person knows."""
+_PLAIN = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O and U, which are misread
+_MISREAD = str.maketrans("OIL", "011")
 
 
 def link_for(
@@ -32,12 +36,14 @@ def link_for(
     at: datetime,
     purpose: str = PortalLink.Purpose.MESSAGES,
     good_for: timedelta = GOOD_FOR,
+    visit: Any = None,
 ) -> PortalLink:
     """A new link for that person to do in this case what it is for: to read messages, if nothing else is said."""
     return PortalLink.objects.create(
         case=case,
         person=person,
         purpose=purpose,
+        visit=visit,
         made_at=at,
         expires_at=at + good_for,
     )
@@ -76,6 +82,32 @@ def address_of(link: PortalLink) -> str:
     return f"{settings.PUBLIC_URL}{reverse('portal:messages', args=[token_of(link)])}"
 
 
+def short_address_of(link: PortalLink) -> str:
+    """An address that can be typed from paper; it leads to the same door."""
+    mark = _short_mark(link.pk, settings.SECRET_KEY)
+    parts = "-".join(mark[at : at + 4] for at in range(0, SHORT, 4))
+    return f"{settings.PUBLIC_URL}{reverse('portal:short', args=[f'{link.pk:X}-{parts}'])}"
+
+
+def token_of_short(given: str) -> str:
+    """The token to which a typed address leads; of a wrong one a token of the same look, which opens nothing.
+
+    Small letters do, and O for 0, I or L for 1. The database is not asked.
+    """
+    number, _dash, typed = given[:80].upper().translate(_MISREAD).partition("-")
+    readable = 0 < len(number) < 16 and not set(number) - set("0123456789ABCDEF")
+    key, typed = int(number, 16) if readable else 0, typed.replace("-", "")
+    found = [
+        secret
+        for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+        if hmac.compare_digest(typed.encode(), _short_mark(key, secret).encode())
+    ]
+    if found:
+        return f"{key:x}-{_mark(key, found[0])}"
+    digest = salted_hmac(f"{_SALT}.none", given, algorithm="sha256").digest()
+    return f"{key:x}-{base64.urlsafe_b64encode(digest[:_BYTES]).decode().rstrip('=')}"
+
+
 def with_link(notice: Notice) -> str:
     """The notice's text as it goes out, with its link where one belongs."""
     return _with_link(notice, notice.body)
@@ -98,3 +130,9 @@ def _with_link(notice: Notice, text: str) -> str:
 def _mark(number: int, secret: str) -> str:
     digest = salted_hmac(_SALT, str(number), secret=secret, algorithm="sha256").digest()
     return base64.urlsafe_b64encode(digest[:_BYTES]).decode().rstrip("=")
+
+
+def _short_mark(number: int, secret: str) -> str:
+    digest = salted_hmac(f"{_SALT}.short", str(number), secret=secret, algorithm="sha256").digest()
+    bits = int.from_bytes(digest[:_BYTES])
+    return "".join(_PLAIN[bits >> 5 * place & 31] for place in range(SHORT))

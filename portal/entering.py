@@ -1,4 +1,7 @@
-"""How somebody without an account gets in: a link they were sent, and one thing that they know.
+"""How somebody without an account gets in: a link they were sent or given, and one thing that they know.
+
+Instead of that they may have been shown a code at the door, once it was settled who they are; it is good for
+minutes, once, and for the link of that visit alone.
 
 Whatever is wrong (a link that never was, one that has expired, a wrong answer, too many answers) looks
 the same, so that who guesses learns nothing. What was entered and what was shown is on the timeline.
@@ -16,8 +19,9 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from notices import codes
 from notices.links import is_open, link_of
-from notices.models import PortalLink
+from notices.models import OneTimeCode, PortalLink
 from people.models import Person, User
 from visits import guessing
 from workflow.steps import note
@@ -55,7 +59,7 @@ def open_for(
 
 
 def enter(token: str, answer: str, at: datetime, address: str = "") -> Answered:
-    """Compare the answer with what the person knows.
+    """Compare the answer with what the person knows, or with the code that was shown at the door.
 
     Five wrong ones shut the link for an hour, and twenty from one address within a quarter of an hour shut
     it out of every link. Whatever is wrong asks the same of the database, whether there is such a link or not.
@@ -65,7 +69,10 @@ def enter(token: str, answer: str, at: datetime, address: str = "") -> Answered:
     with transaction.atomic():
         wanted = PortalLink.objects.filter(pk=found.pk if found else 0).select_related("person")
         link = wanted.select_for_update(of=("self",)).first()
-        good = _fits(answer, link.person if link else Person())
+        shown = OneTimeCode.objects.filter(link=link.pk if link else 0, channel=codes.AT_DOOR)
+        code = shown.order_by("-pk").first()
+        by_code = codes.fits(code, answer) and code is not None and codes.is_good(code, at)
+        good = _fits(answer, link.person if link else Person()) or by_code
         marks = {"wrong_tries": 0, "shut_until": None, "entered_at": at}
         if link is None or knocked.shut or (link.shut_until and at < link.shut_until):
             good, marks = False, {"wrong_tries": link.wrong_tries if link else 0}
@@ -74,13 +81,14 @@ def enter(token: str, answer: str, at: datetime, address: str = "") -> Answered:
             shut = at + SHUT_FOR if tries >= MOST_TRIES else None
             marks = {"wrong_tries": tries, "shut_until": shut}
         wanted.order_by().update(**marks)
+        shown.order_by().filter(pk=code.pk if code and by_code and good else 0).update(used_at=at)
     if link is None or not good:
         if link and marks.get("shut_until"):
             _tell(link, "portal.shut", at)
         return Answered()
     link.refresh_from_db()
     guessing.let_off(knocked)
-    _tell(link, "portal.entered", at)
+    _tell(link, "portal.entered_by_code" if by_code else "portal.entered", at)
     return Answered(link)
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("v/<str:token>/unexpected/", visiting.unexpected, name="visit_unexpected"),
     path("v/<str:token>/mine/", visiting.mine, name="visit_mine"),
     path("v/<str:token>/leave/", visiting.leave, name="visit_leave"),
+    path("s/<str:given>/", views.short, name="short"),
     path("m/<str:token>/", views.messages, name="messages"),
     path("m/<str:token>/leave/", views.leave, name="leave"),
     path("m/<str:token>/else/", views.not_me, name="not_me"),

@@ -14,7 +14,7 @@ from common import clock
 from common.addresses import client_address
 from common.clock import HOUSE_ZONE, local_day
 from documents.render import qr_svg
-from notices import strangers
+from notices import links, strangers
 from notices.models import PortalLink
 from notices.wording import writer_of
 from people.cards import card_of
@@ -74,6 +74,14 @@ def officer_qr(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(
         qr_svg(reverse("portal:officer", args=[token])), content_type="image/svg+xml"
     )
+
+
+@never_cache
+@login_not_required
+@require_GET
+def short(request: HttpRequest, given: str) -> HttpResponse:
+    """The address that can be typed from a slip leads to the door; a wrong one to a door like every other."""
+    return private(redirect("portal:messages", links.token_of_short(given)))
 
 
 @never_cache

@@ -199,7 +199,7 @@ ROLES = {
     "cases:release_lawyers_letter": "counsel",
     "cases:return_lawyers_letter": "counsel",  # who fills it in, where it is not the supervisor or the clerk
     "visits:door": "officer", "visits:evidence": "officer", "visits:way_out": "officer",
-    "visits:check_in": "officer", "visits:sos": "officer",
+    "visits:check_in": "officer", "visits:sos": "officer", "visits:way_in": "officer",
     "visits:remark": "officer", "visits:decide_quarantine": "compliance", "desk:approval": "compliance",
     **{name: "compliance" for name, route in TABLE.items() if route.writes in {"draft_rules", "keep_house_papers", "edit_wording", "hold_records", "stop_deleting", "decide_data_request", "handle_complaint", "settle_review"}},
     **{name: "administrator" for name, route in TABLE.items() if route.writes in {"keep_accounts", "keep_seals", "ask_factor_reset"}},

@@ -56,6 +56,7 @@ OPEN = {  # routes that need no sign-in, each with its reason
     "portal:tell",
     "portal:tell_one",
     "portal:answers",
+    "portal:short",
     "portal:data",
     "portal:data_one",
     "quality:followed",

@@ -286,6 +286,7 @@ TABLE: dict[str, Route] = {
     ),
     "visits:check_in": form("at_door", "conduct_visit"),
     "visits:sos": form("at_door", "conduct_visit"),
+    "visits:way_in": form("at_door", "conduct_visit"),
     "visits:today": Route(only="GET"),
     "door:app": Route(reads="conduct_visit", only="GET"),
     "door:worker": Route(only="GET"),

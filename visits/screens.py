@@ -15,6 +15,7 @@ from people.cards import token_of
 from people.models import User
 from visits import forms
 from visits.actions import arriving
+from visits.actions.letting_in import may_be_shown
 from visits.answering import QUESTIONS, ways
 from visits.models import Visit, answers_of
 from visits.policy import packs_at
@@ -96,7 +97,7 @@ def context_of(name: str, visit: Visit, at: datetime) -> dict[str, Any]:
             "points": forms.CONDUCT_POINTS,
         }
     if name == "done":
-        context |= {"slip_due": is_due(visit)}
+        context |= {"slip_due": is_due(visit), "may_let_in": may_be_shown(visit, at)}
     if name in {"done", "outcome", "talk"}:
         context |= {"evidence": visit.evidence.kept().count()}
     return context

@@ -9,9 +9,11 @@ from typing import Any
 
 from common.clock import local, local_day
 from common.money import show
-from documents.blocks import Facts, Paper, Para, Section, Words, words
+from documents.blocks import Coded, Facts, Paper, Para, Section, Words, words
 from documents.letterhead import clocks, day, english, moment
-from documents.render import check_path
+from documents.render import check_path, qr_uri
+from notices import links
+from notices.models import PortalLink
 from notices.wording import tells_of_debt, writer_of
 from people.models import Organisation
 from timeline.models import Event
@@ -47,8 +49,13 @@ def named_on(visit: Visit, at: datetime) -> Organisation | None:
     return None if tells and visit.identified_at is None else house
 
 
-def compose_slip(visit: Visit, at: datetime, head: tuple[int, str]) -> Paper:
-    """The slip as it is now; ``head`` is the number and the digest of the timeline's last event."""
+def compose_slip(
+    visit: Visit, at: datetime, head: tuple[int, str], link: PortalLink | None = None
+) -> Paper:
+    """The slip as it is now; ``head`` is the number and the digest of the timeline's last event.
+
+    ``link`` leads whoever was identified to their own pages; nobody else gets one.
+    """
     case, house, zone = visit.case, writer_of(visit.case), visit.zone
     known = visit.identified_at is not None
     crew = [part.officer for part in visit.crew.filter(active=True).select_related("officer")]
@@ -72,6 +79,8 @@ def compose_slip(visit: Visit, at: datetime, head: tuple[int, str]) -> Paper:
         blocks += _said(visit)
         blocks += _agreed(visit)
     blocks += _rights(visit, house)
+    if known and link:
+        blocks += _own_page(link, zone)
     number, digest = head
     blocks.append(
         Para(
@@ -166,6 +175,22 @@ def _agreed(visit: Visit) -> list[Any]:
     if not rows:
         return [Para(words("当天没有商定任何还款安排。", "Nothing was agreed that day."))]
     return [Section(words("商谈结果", "What was said and agreed")), Facts(rows)]
+
+
+def _own_page(link: PortalLink, zone: str) -> list[Any]:
+    """Where the person visited can see and answer for themselves; what it is about it does not say."""
+    until, short = day(local_day(link.expires_at, zone)), links.short_address_of(link)
+    return [
+        Section(words("您的专属页面", "Your own page")),
+        Coded(
+            qr_uri(links.address_of(link)),
+            words(
+                f"扫码，或输入 {short}\n可以查看、提问、答复或投诉。打开前会先问一项只有您知道的信息。{until['zh']}前有效。",
+                f"Scan, or enter {short}\nThere you can look, ask, answer or complain. It first asks one thing"
+                f" that only you know. Good until {until['en']}.",
+            ),
+        ),
+    ]  # fmt: skip
 
 
 def _rights(visit: Visit, house: Any) -> list[Any]:

@@ -18,6 +18,9 @@ class PortalLink(models.Model):
     person = models.ForeignKey(
         "people.Person", on_delete=models.PROTECT, related_name="portal_links"
     )
+    visit = models.ForeignKey(  # at which it was given to whoever was visited
+        "visits.Visit", on_delete=models.PROTECT, null=True, blank=True, related_name="portal_links"
+    )
     purpose = models.CharField(_("purpose"), max_length=16, choices=Purpose)
     made_at = models.DateTimeField(_("made at"))
     expires_at = models.DateTimeField(_("good until"))
@@ -40,7 +43,7 @@ class PortalLink(models.Model):
 
 
 class OneTimeCode(models.Model):
-    """Six digits sent to somebody who holds a link; reckoned from ``nonce``, of the code only a mark is kept."""
+    """Six digits sent or shown to somebody who holds a link; reckoned from ``nonce``, of the code only a mark is kept."""
 
     link = models.ForeignKey(PortalLink, on_delete=models.PROTECT, related_name="codes")
     nonce = models.CharField(max_length=32)

@@ -19,6 +19,8 @@ from notices.kinds import Kind, Later, register
 from notices.models import Notice
 from notices.ways import Way, by_channel, by_mail
 from people.models import User
+from people.rights import may
+from visits.actions.letting_in import give_link
 from visits.models import Visit, VisitOfficer
 from visits.slip import TOLD, compose_slip, is_due, named_on
 from workflow.steps import AlreadyDone, Step, WrongInput, carry_out
@@ -46,9 +48,10 @@ def make_slip(*, visit: Visit, language: str, by: User, at: datetime) -> Documen
         return visit.slip
     if not is_due(visit):
         raise WrongInput(_("Of this visit there is no slip: nobody was met, or it is not over."))
+    link = give_link(visit, at) if visit.identified_at and may(by, GIVE) else None
     head = (visit.case.event_count, visit.case.head)
     content = under_seal(
-        render_paper(compose_slip(visit, at, head), language, small=True), named_on(visit, at),
+        render_paper(compose_slip(visit, at, head, link), language, small=True), named_on(visit, at),
         f"上门回执 · Slip of a visit {visit.reference}", at,
     )  # fmt: skip
     made: dict[str, Any] = {}
@@ -76,6 +79,7 @@ def make_slip(*, visit: Visit, language: str, by: User, at: datetime) -> Documen
                 data=lambda _visit: {
                     "reference": visit.reference, "document": made["slip"].number,
                     "sha256": made["slip"].sha256, "language": language,
+                    **({"link": link.pk} if link else {}),
                     "timeline": {"number": head[0], "digest": head[1]},
                 },
                 then=keep,
