@@ -62,7 +62,9 @@ def enter(token: str, answer: str, at: datetime, address: str = "") -> Answered:
     """Compare the answer with what the person knows, or with the code that was shown at the door.
 
     Five wrong ones shut the link for an hour, and twenty from one address within a quarter of an hour shut
-    it out of every link. Whatever is wrong asks the same of the database, whether there is such a link or not.
+    it out of every link at which anybody answered wrongly; at the others it has one try, for behind one address
+    there may be many, and they are not to suffer for one who guesses. Whatever is wrong asks the same of the
+    database, whether there is such a link or not.
     """
     knocked = guessing.knock("answer", address, at)
     found = open_link(token, at)
@@ -74,12 +76,13 @@ def enter(token: str, answer: str, at: datetime, address: str = "") -> Answered:
         by_code = codes.fits(code, answer) and code is not None and codes.is_good(code, at)
         good = _fits(answer, link.person if link else Person()) or by_code
         marks = {"wrong_tries": 0, "shut_until": None, "entered_at": at}
-        if link is None or knocked.shut or (link.shut_until and at < link.shut_until):
+        shut = bool(link and link.shut_until and at < link.shut_until)
+        if link is None or shut or (knocked.shut and link.wrong_tries):
             good, marks = False, {"wrong_tries": link.wrong_tries if link else 0}
         elif not good:
             tries = 1 if link.shut_until else link.wrong_tries + 1
-            shut = at + SHUT_FOR if tries >= MOST_TRIES else None
-            marks = {"wrong_tries": tries, "shut_until": shut}
+            until = at + SHUT_FOR if tries >= MOST_TRIES else None
+            marks = {"wrong_tries": tries, "shut_until": until}
         wanted.order_by().update(**marks)
         shown.order_by().filter(pk=code.pk if code and by_code and good else 0).update(used_at=at)
     if link is None or not good:

@@ -293,6 +293,7 @@ class TestTheDoor:
         token = links.token_of(sent.link)
         for _n in range(guessing.MOST_ELSEWHERE):
             assert not entering.enter("ffff-wrong", "0000", SOON, "192.0.2.1").link
+        assert not entering.enter(token, "0000", SOON, "192.0.2.1").link  # the one try that it has
         assert not entering.enter(token, TAIL, SOON, "192.0.2.1").link
         assert entering.enter(token, TAIL, SOON, "192.0.2.2").link
         later = SOON + guessing.SPAN
