@@ -118,7 +118,7 @@ class TestReplay:
         held = came.client.cookies[settings.PORTAL_COOKIE_NAME].value
         thief = Client()
         thief.cookies[settings.PORTAL_COOKIE_NAME] = held
-        at.set(MONDAY + entering.STAYS_FOR + timedelta(seconds=30))
+        at.set(MONDAY + entering.STAYS_FOR + timedelta(minutes=5))
         assert thief.get(came.address("home")).status_code == 302
 
     def test_of_it_with_another_link_or_another_end_opens_nothing(self) -> None:

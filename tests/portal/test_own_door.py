@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from documents.models import Document
 from notices import links, relay
 from notices.models import Notice, PortalLink
+from notices.texts.filed import filed, names_on_file
 from people.models import ContactPoint
 from tests import make, walk
 from tests.notices.cast import chain_holds, queued
@@ -185,6 +187,39 @@ class TestCrawl:
                     if word != "HZ-2026":  # the number of a paper
                         assert word not in heads, (address, word)
             assert len(seen) > 5
+
+    def test_reaches_the_pages_of_complaints_and_the_typed_address_too(self) -> None:
+        case = walk.noticed().case
+        link = own_link(case)
+        token = links.token_of(link)
+        typed = links.short_address_of(link).partition("/s/")[2].rstrip("/")
+        addresses = [
+            reverse("quality:complain", args=[token]), reverse("quality:followed", args=[token]),
+            reverse("portal:data_one", args=[token, 2]), reverse("portal:tell_one", args=[token, 4]),
+            reverse("portal:paper", args=[token, "D-1"]), reverse("portal:short", args=[typed]),
+        ]  # fmt: skip
+        for language in ("en", "zh-CN"):
+            for address in addresses:
+                client = Client(headers={"Accept-Language": language})
+                answer = client.get(address, follow=True)
+                text = address + answer.content.decode() + str(answer.headers)
+                assert answer.status_code == 200, address
+                assert not DEBT.search(text), (address, DEBT.search(text))
+                for word in SECRET:
+                    assert word not in text, (address, word)
+
+    def test_finds_no_word_of_it_in_the_subject_of_a_message(self) -> None:
+        for name in names_on_file():
+            for place, text in filed(name).items():
+                for said in (text.subject, text.quiet):
+                    assert not DEBT.search(said), (name, place, said)
+
+    def test_finds_no_word_of_it_in_the_name_of_a_file(self) -> None:
+        visit = walk.noticed()
+        came = inside(visit.case)
+        for document in Document.objects.filter(case=visit.case):
+            answer = came.get("paper", document.number)
+            assert not DEBT.search(str(answer.headers)), document.number
 
     def test_finds_no_script_and_no_page_over_sixty_thousand_bytes(self) -> None:
         came = inside(walk.noticed().case)
