@@ -56,7 +56,7 @@ BY_OTHER_MEANS = {
     "portal:not_me", "portal:home", "portal:about", "portal:papers", "portal:paper", "portal:rights",
     "portal:meeting", "portal:confirm", "portal:move", "portal:refuse", "portal:one_way",
     "portal:visit_mine", "portal:sums", "portal:other_plan", "portal:ways", "portal:tell", "portal:tell_one", "portal:answers",
-    "portal:data", "portal:data_one", "quality:followed",
+    "portal:short", "portal:data", "portal:data_one", "quality:followed",
     "portal:sign", "portal:sign_paper",  # by a link in another message
     "agreements:withdraw_other_link",  # likewise; tests/agreements/test_signers_by_link
     "agreements:cash_slip",  # where somebody holds cash of two doors: tests/agreements/test_slips.py

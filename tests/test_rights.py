@@ -589,7 +589,7 @@ NOT_HERE = {
     "portal:not_me", "portal:home", "portal:about", "portal:papers", "portal:paper", "portal:rights",
     "portal:meeting", "portal:confirm", "portal:move", "portal:refuse", "portal:one_way",
     "portal:visit_mine", "portal:sums", "portal:other_plan", "portal:ways", "portal:tell", "portal:tell_one", "portal:answers",
-    "portal:data", "portal:data_one", "quality:followed",  # tests/portal/test_own_asking.py
+    "portal:short", "portal:data", "portal:data_one", "quality:followed",  # tests/portal/test_own_asking.py
     "portal:sign", "portal:sign_paper",  # by a link: tests/agreements/test_signing_by_link
     "healthz", "readyz",  # tell a machine "yes"
     "door:hello", "door:visits", "door:pack", "door:still", "door:items", "door:key",  # speak JSON: tests/door
