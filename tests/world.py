@@ -416,7 +416,7 @@ def _words(world: World) -> None:
 def _quality(world: World) -> None:
     """Somebody complains of the second officer; a sample of two visits, looked into by two who differ."""
     world.complaint = receive_complaint(
-        case=make.prepared_case(reference="HZ-2026-0212", external_reference="W-212"), how="phone",
+        case=make.prepared_case(reference="HZ-2026-0214", external_reference="W-214"), how="phone",
         what="manner", words="外访员大声说话", against=[make.crew()[1]], by=make.clerk(), at=NOW,
     )  # fmt: skip
     world.sample = Sample.objects.create(
