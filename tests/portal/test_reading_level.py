@@ -2,9 +2,8 @@
 
 English: the Automated Readability Index, 4.71 × letters/words + 0.5 × words/sentences − 21.43 (Smith and Senter,
 AMRL-TR-66-220, 1967), of which 4 is read at nine or ten, which is what GOV.UK writes for; and no sentence over
-25 words (GOV.UK content design, "Writing for GOV.UK"). Chinese: no sentence over 45 characters, none between two
-marks over 25 (the news writing of People's Daily keeps to about 25), and none of the words below, which a reader
-who never signed a contract does not know.
+25 words (GOV.UK content design, "Writing for GOV.UK"). Chinese, by figures of the house: no sentence over 45
+characters, no part between two marks over 25, and none of the words below, which a reader who never signed a contract does not know, unless plain words stand before it: it follows them in brackets.
 """
 
 import ast
@@ -22,8 +21,8 @@ OF_THE_LAW = {
         r"|accelerat\w+|default(ed|s)?|joint and several|statute|limitation period|lien|arrears|remit\w*"
         r"|in lieu|forthwith|obligor|creditor's claim)\b", re.IGNORECASE),
     "zh": re.compile(
-        "本息|罚息|加速到期|清偿|诉讼时效|连带责任|不可抗力|兹|鉴于|甲方|乙方|标的|抗辩|催告|届满|逾期|前述|上述|予以"
-        "|之日起|特此|债权人|债务人|欠款人|履行义务|依法追究"),
+        r"(?<!（)(本息|罚息|加速到期|清偿|诉讼时效|连带责任|不可抗力|兹|鉴于|甲方|乙方|标的|抗辩|催告|届满|逾期|前述|上述|予以"
+        "|之日起|特此|债权人|债务人|欠款人|履行义务|依法追究)"),
 }  # fmt: skip
 ONCE = {"templates/portal/sign.html"}
 """Who reads it may be somebody else than the debtor, who has to be named there."""
