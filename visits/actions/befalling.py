@@ -119,6 +119,13 @@ def _steps(
     return steps
 
 
+def _must_be_new(found: Circumstance) -> None:
+    """Raise ``WrongInput`` where the same stands already; under the case's lock, since what it is about is sealed."""
+    others = Circumstance.objects.filter(case=found.case, kind=found.kind, ended_at=None)
+    if any(one.about == found.about for one in others.exclude(pk=found.pk)):
+        raise WrongInput(_("This is on record already; end that one first."), "kind")
+
+
 def _recording(
     found: Circumstance,
     effect: Effect,
@@ -131,6 +138,7 @@ def _recording(
     """The step that records it, with the hold and the duty that the packs want."""
 
     def after(fresh: Circumstance, _by: User, _at: datetime) -> None:
+        _must_be_new(fresh)
         take_effect(fresh, effect, by=by, at=at)
         _stop_queue(fresh.case, effect, because(lambda: kind_words(found.kind)), by, at)
         if fresh.kind == "threat" and opens_incident:
