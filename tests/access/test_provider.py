@@ -378,7 +378,9 @@ class TestOnceMore:
         assert "max_age=0" in asked
         assert self.wanted(chief).status_code != 403 or "到 Firma-ID" not in self.wanted(chief).content.decode()  # fmt: skip
 
-    @pytest.mark.parametrize("when", [None, int(time.time()) - 3600, "now", True])
+    @pytest.mark.parametrize(
+        "when", [None, int(time.time()) - 3600, "now", True], ids=["none", "an hour ago", "a word", "a sign"]
+    )  # fmt: skip
     def test_is_not_taken_from_an_old_session_there(self, chief: Client, at_provider: FakeProvider, when: Any) -> None:  # fmt: skip
         at_provider.lies = {"auth_time": when}
         answer = come_back(chief, at_provider, start=AGAIN)
