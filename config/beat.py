@@ -38,6 +38,7 @@ TICKS: dict[str, timedelta] = {
     "visits.tasks.look_at_visits_ahead": HOUR,
     "rulebook.tasks.sweep": MINUTE,
     "court.tasks.sweep": MINUTE,
+    "exports.tasks.sweep": MINUTE,
     "court.tasks.anchor": HOUR,  # once a day by what it finds to do
     "looking.tasks.tell_looks": HOUR,  # once a day by what it finds to do
     "retention.tasks.sweep": HOUR,  # each case once a day, by the day on which it is looked at again

@@ -110,6 +110,16 @@ if PRODUCTION and CLOCK_FILE:
 RUN_ALONE = env.int("DOORSTEP_RUN_ALONE", 20)
 """How many messages one person may send to many at once without a second one; a pack may say fewer."""
 
+EXPORT_ALONE = env.int("DOORSTEP_EXPORT_ALONE", 20)
+"""Of how many cases one person may take masked data out without a second one; data in full always take two."""
+
+EXPORT_HOURS = env.int("DOORSTEP_EXPORT_HOURS", 72)
+"""For how many hours a file that was made may be fetched; then it is deleted."""
+if EXPORT_ALONE < 0 or EXPORT_HOURS < 1:
+    raise ImproperlyConfigured(
+        "DOORSTEP_EXPORT_ALONE is at least 0, DOORSTEP_EXPORT_HOURS at least 1."
+    )
+
 ANCHOR_TO: list[str] = env.list("DOORSTEP_ANCHOR_TO", [])
 """Addresses to which each day's signed heads are mailed, best of people outside the house."""
 
@@ -131,6 +141,7 @@ INSTALLED_APPS = [
     "banking",
     "outreach",
     "quality",
+    "exports",
     "rulebook",
     "retention",
     "court",

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/versions/", include("rulebook.urls")),
     path("", include("desk.urls")),
     path("", include("court.urls")),
+    path("", include("exports.urls")),
     path("", include("retention.urls")),
     path("", include("privacy.urls")),
     path("", include("quality.urls")),

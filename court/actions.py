@@ -1,7 +1,7 @@
 """What people do with a bundle: ask for it, take it out; and what becomes of it."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from common.clock import HOUSE_ZONE, local_day
 from court.models import Bundle
+from exports import actions as exporting
+from exports.models import Export
 from people.models import User
 from people.rights import may
 from workflow.numbering import next_number
@@ -18,7 +20,6 @@ from workflow.steps import RightRefused, Step, WrongInput, begin, carry_out, not
 
 RIGHT = "build_bundle"
 NUMBER_LOCK = 7_300_012  # advisory lock number: one giver of bundle numbers at a time
-KEPT_FOR = timedelta(days=14)
 MOST_FILES, MOST_BYTES = 5000, 8 << 30
 
 
@@ -41,6 +42,7 @@ def ask_bundle(
 ) -> Bundle:
     """Ask for the case's bundle up to this very event; a worker puts it together.
 
+    The whole is data in full, so a second person has to agree before (``exports``).
     Of a redacted one the kinds of data, and the people by name, that are blacked out are given, and why;
     files stay out of it but those named, since nothing can be blacked out in a file. Raises ``WrongInput``.
     """
@@ -71,7 +73,11 @@ def ask_bundle(
 
     def up_to_here(subject: Any, by: User, at: datetime) -> None:
         subject.events, subject.head = subject.case.event_count, subject.case.head
-        subject.save(update_fields=["events", "head"])
+        subject.export = exporting.begin_export(
+            kind=Export.Kind.BUNDLE, form=Export.Form.ZIP, cases=[subject.case], reason=reason,
+            in_full=not redacted, chosen={"bundle": subject.number}, by=by, at=at,
+        )  # fmt: skip
+        subject.save(update_fields=["events", "head", "export"])
 
     begin(
         bundle, event="bundle.asked", right=RIGHT, by=by, at=at, first=number, then=up_to_here,
@@ -83,12 +89,36 @@ def ask_bundle(
     return bundle
 
 
+def start_bundle(*, bundle: Bundle, by: User, at: datetime) -> None:
+    """It may be taken out: a worker begins with it."""
+    carry_out(
+        Step(
+            subject=bundle, transition="start", event="bundle.started",
+            data={"bundle": bundle.number},
+        ),
+        by=by, at=at,
+    )  # fmt: skip
+
+
+def stop_bundle(*, bundle: Bundle, by: User, at: datetime) -> None:
+    """It was not agreed to, taken back, or nobody decided: nothing is made."""
+    carry_out(
+        Step(
+            subject=bundle, transition="stop", event="bundle.stopped",
+            data={"bundle": bundle.number},
+        ),
+        by=by, at=at,
+    )  # fmt: skip
+
+
 def finish_bundle(*, bundle: Bundle, size: int, sha256: str, by: User, at: datetime) -> None:
-    """The bundle is put together; it is kept for two weeks."""
+    """The bundle is put together; it is kept as long as any export."""
     bundle.size, bundle.sha256 = size, sha256
 
     def keep(subject: Any, by: User, at: datetime) -> None:
-        subject.built_at, subject.expires_at = at, at + KEPT_FOR
+        subject.built_at, subject.expires_at = at, at + exporting.kept_for()
+        if subject.export:
+            exporting.finish(export=subject.export, size=size, sha256=sha256, by=by, at=at)
         subject.save(update_fields=["built_at", "expires_at"])
 
     Bundle.objects.filter(pk=bundle.pk).update(size=size, sha256=sha256)
@@ -107,7 +137,9 @@ def fail_bundle(*, bundle: Bundle, why: str, by: User, at: datetime) -> None:
     carry_out(
         Step(
             subject=bundle, transition="fail", event="bundle.failed",
-            data={"bundle": bundle.number, "why": why},
+            data={"bundle": bundle.number, "why": why}, then=lambda made, by, at: _of(
+                made, lambda export: exporting.fail(export=export, why=why, by=by, at=at)
+            ),
         ),
         by=by, at=at,
     )  # fmt: skip
@@ -118,20 +150,31 @@ def expire_bundle(*, bundle: Bundle, by: User, at: datetime) -> None:
     carry_out(
         Step(
             subject=bundle, transition="expire", event="bundle.expired",
-            data={"bundle": bundle.number},
+            data={"bundle": bundle.number}, then=lambda made, by, at: _of(
+                made, lambda export: exporting.expire(export=export, by=by, at=at)
+            ),
         ),
         by=by, at=at,
     )  # fmt: skip
     file_of(bundle).unlink(missing_ok=True)
 
 
+def _of(bundle: Bundle, do: Callable[[Export], None]) -> None:
+    """What becomes of its export; none has one from before there were exports."""
+    if bundle.export:
+        do(bundle.export)
+
+
 def take_bundle(*, bundle: Bundle, by: User, at: datetime) -> None:
-    """Record that this person takes the bundle out. Raises ``WrongInput`` where it is not kept."""
+    """Record that whoever asked for the bundle takes it out. Raises ``WrongInput`` where it is not kept."""
     if bundle.state != Bundle.State.READY or (bundle.expires_at and bundle.expires_at <= at):
         raise WrongInput(_("This bundle is no longer kept. Ask for it again."))
     if not file_of(bundle).exists():
         raise WrongInput(_("The file of this bundle is gone. Ask for it again."))
+    if bundle.asked_by_id != by.pk:
+        raise WrongInput(_("Only whoever asked for it may do that."))
     note(
         bundle.case, event="bundle.downloaded", right=RIGHT, by=by, at=at,
         data={"bundle": bundle.number, "bundle_sha256": bundle.sha256},
+        then=lambda _case, by, at: _of(bundle, lambda one: exporting.count_fetch(one, by, at)),
     )  # fmt: skip

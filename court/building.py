@@ -23,6 +23,7 @@ from court.redacting import Blackout
 from desk.papers import timeline_pdf
 from documents.models import SEALED, Document
 from documents.sealing import seals_in
+from exports import marking
 from rulebook.models import PackVersion
 from timeline import anchoring
 from timeline.models import AnchorLeaf, Event
@@ -95,6 +96,7 @@ def build(bundle: Bundle, target: Path, step: Callable[[], None] = lambda: None)
             "redacted": black.active,
             "redaction": {"what": bundle.hidden, "people": len(bundle.people), "why": bundle.hidden_why},
             "timeline": {"events": bundle.events, "head": bundle.head},
+            **({"export": marking.facts(bundle.export)} if bundle.export else {}),
             "documents": documents, "rules": rules, "rules_not_kept": unkept,
             "anchors": anchors, "keys": rows, "packs": taken,
             "seal": {"key": keys.HOUSE, "fingerprint": seal.fingerprint(), "kind": "RSA, SHA-256"},
@@ -172,6 +174,7 @@ def _paper(bundle: Bundle, black: Blackout, language: str) -> bytes:
         return timeline_pdf(
             bundle.case, [black.for_reading(event) for event in _events(bundle)], bundle.asked_by,
             bundle.asked_at, until=(bundle.events, bundle.head), redacted=black.active,
+            mark=marking.mark(bundle.export, language=language) if bundle.export else "",
         )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from cases.models import Case
+from exports.models import Export
 from people.models import User
 from people.rights import may
 
@@ -34,10 +35,12 @@ class Bundle(models.Model):
         REDACTED = "redacted", _("Redacted")
 
     class State(models.TextChoices):
+        ASKED = "asked", _("Asked for")
         BUILDING = "building", _("Being put together")
         READY = "ready", _("Ready to be downloaded")
         FAILED = "failed", _("Could not be made")
         EXPIRED = "expired", _("No longer kept")
+        STOPPED = "stopped", _("Not agreed to")
 
     class Hidden(models.TextChoices):
         ID_NUMBERS = "id_numbers", _("ID numbers")
@@ -48,6 +51,10 @@ class Bundle(models.Model):
         WORDS = "words", _("Whatever somebody typed")
 
     number = models.CharField(_("number"), max_length=30, unique=True)
+    # The taking out: who agreed to it, how long the file is kept, who fetched it. None: from before there was one.
+    export = models.OneToOneField(
+        Export, on_delete=models.PROTECT, null=True, blank=True, related_name="bundle"
+    )
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="bundles")
     scope = models.CharField(_("what goes in"), max_length=10, choices=Scope)
     hidden = models.JSONField(_("blacked out"), default=list)
@@ -56,9 +63,7 @@ class Bundle(models.Model):
     shown_files = models.JSONField(_("files that go in as they are"), default=list)
     with_restricted = models.BooleanField(default=False)
     reason = models.CharField(_("what it is for"), max_length=300)
-    state = FSMField(
-        _("state"), max_length=10, choices=State, default=State.BUILDING, protected=True
-    )
+    state = FSMField(_("state"), max_length=10, choices=State, default=State.ASKED, protected=True)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(_("asked for at"))
     events = models.PositiveIntegerField(_("events"), default=0)
@@ -80,7 +85,9 @@ class Bundle(models.Model):
                 condition=models.Q(scope__in=["whole", "redacted"]), name="bundle_scope_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=["building", "ready", "failed", "expired"]),
+                condition=models.Q(
+                    state__in=["asked", "building", "ready", "failed", "expired", "stopped"]
+                ),
                 name="bundle_state_known",
             ),
             models.CheckConstraint(
@@ -92,7 +99,7 @@ class Bundle(models.Model):
             models.Index(
                 fields=["id"],
                 name="bundle_at_work",
-                condition=models.Q(state__in=["building", "ready"]),
+                condition=models.Q(state__in=["asked", "building", "ready"]),
             )
         ]
 
@@ -108,6 +115,14 @@ class Bundle(models.Model):
         """What is blacked out, in words."""
         names: dict[str, Any] = dict(self.Hidden.choices)
         return [str(names[one]) for one in self.hidden if one in names] + list(self.people)
+
+    @transition(field=state, source=State.ASKED, target=State.BUILDING)
+    def start(self) -> None:
+        """It may be taken out, so a worker puts it together."""
+
+    @transition(field=state, source=State.ASKED, target=State.STOPPED)
+    def stop(self) -> None:
+        """It was not agreed to, or taken back."""
 
     @transition(field=state, source=State.BUILDING, target=State.READY)
     def finish(self) -> None:

@@ -144,7 +144,7 @@ def _filled(page: str, bundle: Bundle, manifest: dict[str, Any], *, zh: bool) ->
     return page.format(
         number=bundle.number, case=bundle.case.reference, events=bundle.events,
         made_at=_moment(bundle, zh=zh), made_by=manifest["made_by"], reason=manifest["reason"],
-        redacted=_redacted(bundle, zh=zh), fingerprint=manifest["seal"]["fingerprint"],
+        redacted=_taken_out(bundle, zh=zh) + _redacted(bundle, zh=zh), fingerprint=manifest["seal"]["fingerprint"],
         inside=sum("path" in row for row in manifest["documents"]),
         sealed=sum("seal" in row for row in manifest["documents"]), packs=len(manifest["packs"]),
         anchors=len(manifest["anchors"]), withheld="\n".join(rows) or none,
@@ -155,6 +155,19 @@ def _filled(page: str, bundle: Bundle, manifest: dict[str, Any], *, zh: bool) ->
 def _moment(bundle: Bundle, *, zh: bool) -> str:
     clock = local(bundle.asked_at, HOUSE_ZONE)
     return f"{clock:%Y-%m-%d %H:%M}{'（北京时间）' if zh else ' (Beijing time)'}"
+
+
+def _taken_out(bundle: Bundle, *, zh: bool) -> str:
+    """Who asked to take it out of the house, and who agreed."""
+    export = bundle.export
+    if export is None:
+        return ""
+    second = export.approval.decided_by if export.approval else None
+    if zh:
+        agreed = f"批准人 {second}" if second else "已遮盖，依规则无须第二人批准"
+        return f"导出编号 {export.number}：申请人 {export.asked_by}，{agreed}。\n"
+    agreed = f"agreed to by {second}" if second else "redacted, so that no second person is needed"
+    return f"Export {export.number}: asked for by {export.asked_by}, {agreed}.\n"
 
 
 def _redacted(bundle: Bundle, *, zh: bool) -> str:

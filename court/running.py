@@ -9,12 +9,21 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from court import building
-from court.actions import expire_bundle, fail_bundle, file_of, finish_bundle
+from court.actions import (
+    expire_bundle,
+    fail_bundle,
+    file_of,
+    finish_bundle,
+    start_bundle,
+    stop_bundle,
+)
 from court.models import Bundle
 from documents.storing import FULL
+from exports.models import Export
 from notices import to_staff
 from people.models import User
 from timeline import anchoring
@@ -30,13 +39,40 @@ def wake(bundle_pk: int) -> None:
     alone.wake("court.tasks.build", bundle_pk)
 
 
+def decided(export: Export) -> None:
+    """Whether a bundle may be taken out was decided: let a worker begin with it, or end it."""
+    made = Bundle.objects.filter(export=export).values_list("pk", flat=True).first()
+    if made:
+        wake(made)
+
+
+def _settle(pk: int, at: datetime) -> None:
+    """Begin with what was agreed to, and end what was not."""
+    asked = Bundle.objects.filter(pk=pk, state=Bundle.State.ASKED).select_related("case", "export")
+    bundle, by = asked.first(), User.objects.system()
+    if bundle is None or bundle.export is None:
+        return
+    if bundle.export.state == Export.State.MAKING:
+        start_bundle(bundle=bundle, by=by, at=at)
+    elif bundle.export.state in Export.OVER:
+        stop_bundle(bundle=bundle, by=by, at=at)
+
+
 def build_waiting(pk: int, *, at: datetime) -> None:
     """Put the bundle together, or say why not. Harmless when run twice."""
     try:
         with alone.alone_at(LOCK, pk):
+            _settle(pk, at)
             bundle = (
                 Bundle.objects.filter(pk=pk, state=Bundle.State.BUILDING)
-                .select_related("case__debtor", "case__creditor", "case__agency", "asked_by")
+                .select_related(
+                    "case__debtor",
+                    "case__creditor",
+                    "case__agency",
+                    "asked_by",
+                    "export__asked_by",
+                    "export__approval__decided_by",
+                )
                 .first()
             )
             if bundle:
@@ -81,7 +117,8 @@ def _build(bundle: Bundle, at: datetime) -> None:
 
 def sweep(*, at: datetime) -> None:
     """Go on with bundles on which nobody is at work, and let those go whose time is over."""
-    waiting = Bundle.objects.filter(state=Bundle.State.BUILDING).order_by("pk")
+    decided_on = Q(state=Bundle.State.ASKED) & ~Q(export__state=Export.State.ASKED)
+    waiting = Bundle.objects.filter(Q(state=Bundle.State.BUILDING) | decided_on).order_by("pk")
     for pk in waiting.values_list("pk", flat=True)[:20]:
         wake(pk)
     over = Bundle.objects.filter(state=Bundle.State.READY, expires_at__lte=at).order_by("pk")

@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from cases.models import Case
 from common import clock
-from court import actions, readme, running, seal
+from court import actions, readme, seal
 from court.forms import BundleForm
 from court.models import Bundle
 from people.recent import recent_sign_in
@@ -27,7 +27,9 @@ PAGE = 30
 
 def _seen(request: HttpRequest) -> QuerySet[Bundle]:
     demand(request, actions.RIGHT)
-    return Bundle.objects.visible_to(request.user).select_related("case__debtor", "asked_by")
+    return Bundle.objects.visible_to(request.user).select_related(
+        "case__debtor", "asked_by", "export"
+    )
 
 
 @require_safe
@@ -57,13 +59,15 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
     form = BundleForm(request.POST or None, case=case, by=request.user)
 
     def do(data: dict[str, Any]) -> Bundle:
-        made = actions.ask_bundle(case=case, by=request.user, at=clock.now(), **data)
-        running.wake(made.pk)
-        return made
+        return actions.ask_bundle(case=case, by=request.user, at=clock.now(), **data)
 
     return handle(
         request, case=case, form=form, do=do, template="court/ask.html", right=actions.RIGHT,
-        done=_("The bundle is being put together."),
+        done=lambda made: (
+            _("A second person is asked. You are told when there is an answer.")
+            if made.export.state == "asked"
+            else _("The bundle is being put together.")
+        ),
         to=lambda made: made.get_absolute_url() if made else case.get_absolute_url(),
         context={"bundles": list(_seen(request).filter(case=case).order_by("-pk")[:PAGE])},
     )  # fmt: skip
@@ -76,13 +80,20 @@ def bundle(request: HttpRequest, number: str) -> HttpResponse:
     Context: ``bundle``, ``case``, and what the progress bar needs.
     """
     found = get_object_or_404(_seen(request), number=number)
-    context = {"bundle": found, "case": found.case, "readable": _readable(found), **_running(found)}
+    context = {
+        "bundle": found,
+        "case": found.case,
+        "readable": _readable(found, request),
+        **_running(found),
+    }
     return TemplateResponse(
         request, "court/bundle.html", {**context, "guard_key": uuid.uuid4().hex}
     )
 
 
-def _readable(found: Bundle) -> bool:
+def _readable(found: Bundle, request: HttpRequest) -> bool:
+    if found.asked_by_id != request.user.pk:
+        return False
     over = found.expires_at is not None and found.expires_at <= clock.now()
     return found.state == Bundle.State.READY and not over
 

@@ -8,6 +8,7 @@ from court.models import Bundle
 from demo.cast import Cast
 from people.models import User
 from visits.models import Visit
+from workflow.approvals import decide_approval
 
 HEARD = "杭州市西湖区人民法院（2026）浙0106民初1147号"
 
@@ -21,6 +22,11 @@ def hand_over(cast: Cast, now: datetime) -> None:
         return
     by: User = cast.users["compliance"]
     whole = actions.ask_bundle(case=case, scope="whole", reason=HEARD, by=by, at=now)
+    if whole.export and whole.export.approval:  # data in full: the team's supervisor has to agree
+        decide_approval(
+            approval=whole.export.approval, granted=True, answer="庭审举证需要，同意。",
+            by=User.objects.get(role="supervisor", team=case.team), at=now,
+        )  # fmt: skip
     running.build_waiting(whole.pk, at=now)
     copy = actions.ask_bundle(
         case=Case.objects.get(pk=case.pk), scope="redacted", reason=f"{HEARD}，公开开庭",

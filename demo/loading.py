@@ -21,6 +21,7 @@ from demo import (
     quality,
     retention,
     rules,
+    taking_out,
     wording,
 )
 from demo.cast import Cast, assemble
@@ -54,6 +55,7 @@ def load(now: datetime) -> int:
     look_ahead(now)
     accruing.sweep(now)
     court.hand_over(cast, now)
+    taking_out.ask_and_answer(cast, now)
     _look_where_nothing_is_theirs(cast, now)
     _mandate_has_ended(cast, now)
     retention.keep_and_delete(cast, now)

@@ -55,6 +55,7 @@ PLACES: list[tuple[str, Any, str, str, str]] = [
     ("agreements:winding_up", _("Ended mandates"), "door-closed", "close_case", "5"),
     ("cases:imports", _("Import"), "upload", "import_cases", "i"),
     ("court:bundles", _("For a court"), "briefcase", "build_bundle", "j"),
+    ("exports:exports", _("Exports"), "box-arrow-up", "see_exports", "."),
     ("court:anchors", _("Daily heads"), "link-45deg", "see_anchors", "z"),
     ("quality:complaints", _("Complaints"), "chat-square-dots", "see_complaints", "2"),
     ("quality:samples", _("Samples"), "dice-5", "review_visits", "3"),

@@ -10,6 +10,7 @@ from desk.told import actor_words, sentence
 from documents.blocks import Facts, Paper, Section, Table, words
 from documents.letterhead import day, house_of, plain_moment
 from documents.render import render_paper
+from people.masking import mask
 from people.models import User
 from timeline.chain import Verified, verify
 from timeline.models import Event
@@ -25,11 +26,15 @@ def timeline_pdf(
     until: tuple[int, str] | None = None,
     redacted: bool = False,
     only: str = "",
+    masked: bool = False,
+    mark: str = "",
 ) -> bytes:
     """Every event in one table, with the chain's state, in the reader's language.
 
     ``until`` is number and digest of the last event, where later ones stay out; of a ``redacted`` one
     the reasons that were typed for exceptions stay out too. ``only`` is what the events were chosen by, in words.
+    Of a ``masked`` one the caller has masked the events; the name is masked here, and those reasons stay out.
+    ``mark`` stands on every page: who has taken it out.
     """
     language = tongue_now()
     chain = verify(case)
@@ -40,10 +45,11 @@ def timeline_pdf(
         if isinstance(chain, Verified)
         else words(f"链条在第 {chain.number} 个事件处断开", f"the chain breaks at {chain.number}")
     )
+    name = mask(case.debtor_name) if masked else case.debtor_name
     blocks: list[Any] = [
         Facts(
             [
-                (words("案件", "Case"), case.reference if redacted else f"{case.reference} · {case.debtor_name}"),
+                (words("案件", "Case"), case.reference if redacted else f"{case.reference} · {name}"),
                 (words("事件数", "Events"), str(size)),
                 (words("链首摘要", "Head of the chain"), head),
                 (words("校验", "Verified"), state),
@@ -51,7 +57,7 @@ def timeline_pdf(
                 (words("导出人", "Exported by"), f"{by} · {plain_moment(at, case.zone)}"),
             ]
         ),
-        *([] if redacted else paper_section(case, numbered=False)),
+        *([] if redacted or masked else paper_section(case, numbered=False)),
         Section(words("事件", "Events")),
         Table(
             [words("序号", "No."), words("时间", "When"), words("办理人", "By"), words("内容", "What"),
@@ -80,6 +86,7 @@ def timeline_pdf(
             dated=day(local_day(at, case.zone)),
             blocks=blocks,
             check=f"{case.reference} {size} {head}",
+            mark=mark,
         ),
         language,
     )

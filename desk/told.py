@@ -489,10 +489,4 @@ SENTENCES: dict[str, Any] = {
     "party.identity_entered": _("What the identity paper of %(name)s says was entered."),
     "party.guarantee_updated": _("The guarantee of %(name)s was corrected."),
     "document.made": _("%(paper)s was made."),
-    "timeline.exported": _("The timeline was exported (%(form)s)."),
-    "bundle.asked": _("A bundle for a court was asked for: %(bundle)s."),
-    "bundle.made": _("The bundle %(bundle)s was put together."),
-    "bundle.failed": _("The bundle %(bundle)s could not be made."),
-    "bundle.expired": _("The bundle %(bundle)s is no longer kept."),
-    "bundle.downloaded": _("The bundle %(bundle)s was taken out."),
 }

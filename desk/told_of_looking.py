@@ -29,6 +29,23 @@ SENTENCES: dict[str, Any] = {
     "data.copy_taken": _(
         "The copy of personal data of request %(request)s was taken out (%(form)s)."
     ),
+    "timeline.exported": _("The timeline was exported (%(form)s)."),
+    "bundle.asked": _("A bundle for a court was asked for: %(bundle)s."),
+    "bundle.started": _("A worker began to put the bundle %(bundle)s together."),
+    "bundle.stopped": _("The bundle %(bundle)s was not agreed to, and nothing was made."),
+    "bundle.made": _("The bundle %(bundle)s was put together."),
+    "bundle.failed": _("The bundle %(bundle)s could not be made."),
+    "bundle.expired": _("The bundle %(bundle)s is no longer kept."),
+    "bundle.downloaded": _("The bundle %(bundle)s was taken out."),
+    "export.asked": _("Export %(export)s was asked for: %(for)s"),
+    "export.granted": _("A second person agreed to export %(export)s: %(answer)s"),
+    "export.denied": _("A second person refused export %(export)s: %(answer)s"),
+    "export.withdrawn": _("Export %(export)s was taken back before anybody decided."),
+    "export.lapsed": _("Nobody decided on export %(export)s in time."),
+    "export.made": _("The file of export %(export)s was made."),
+    "export.failed": _("The file of export %(export)s could not be made."),
+    "export.fetched": _("The file of export %(export)s was fetched (%(form)s)."),
+    "export.expired": _("The file of export %(export)s was deleted: its time was over."),
     "data.looked_at": _("Looked at on %(day)s by: %(people)s."),
 }
 RESTRICTED = ("remark", "about")
@@ -56,7 +73,7 @@ NAMED: dict[str, Any] = {
     "unmasked_why": (Unmasking.Why, "why"),
     "group": (Group, "group"),
 }
-LOOKS = ("timeline.", "data.", "bundle.")
+LOOKS = ("timeline.", "data.", "bundle.", "export.")
 """Beginnings of the kinds of events that tell who looked, and who took something out."""
 NOT_LOOKS = "work"
 """What a reader chooses who wants to see what was done, without who looked."""

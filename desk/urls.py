@@ -21,11 +21,6 @@ urlpatterns = [
     path("cases/<slug:reference>/", case.case, name="case"),
     path("cases/<slug:reference>/timeline/", timeline.timeline, name="timeline"),
     path(
-        "cases/<slug:reference>/timeline/export.<slug:form>",
-        timeline.export,
-        name="export_timeline",
-    ),
-    path(
         "cases/<slug:reference>/timeline/<int:number>/replay/",
         replaying.replay,
         name="replay",

@@ -197,6 +197,12 @@ def open_cases(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> Q
     return chosen(shape, _values(wanted, user, at, tonight))
 
 
+def wanted_cases(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> QuerySet[Case]:
+    """All the cases that the filters leave, closed ones too, on whichever page: those that a file is to hold."""
+    shape = _shape(wanted, user, only_open=False)
+    return chosen(shape, _values(wanted, user, at, tonight))
+
+
 def _shape(wanted: Wanted, user: User, *, only_open: bool) -> Shape:
     return Shape(
         user.role, wanted.view, wanted.q, wanted.step, wanted.hold, wanted.by_due,

@@ -110,6 +110,7 @@ class Paper:
     """One paper with its letterhead. ``number`` identifies it.
 
     ``check`` is what its QR code says; what begins with a slash is an address of the public site.
+    ``mark`` stands at the head of every page: who has taken it out of the house, and when.
     """
 
     title: Text
@@ -123,11 +124,17 @@ class Paper:
     foot: Text = ""
     check: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    mark: str = ""
 
     @property
     def digest(self) -> str:
         """SHA-256 of all that the paper says; it stands in the foot of every page."""
-        plain = json.dumps(asdict(self), default=str, sort_keys=True, ensure_ascii=False)
+        said = asdict(self)
+        if (
+            not self.mark
+        ):  # a paper that was never taken out says what it said before there were marks
+            del said["mark"]
+        plain = json.dumps(said, default=str, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(plain.encode()).hexdigest()
 
 

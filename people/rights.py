@@ -82,6 +82,12 @@ RIGHTS: dict[str, set[str]] = {
     "build_bundle": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.COUNSEL.value},
     "see_anchors": {_R.COMPLIANCE.value, _R.ADMINISTRATOR.value, _R.AUDITOR.value},
     "export_timeline": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},
+    "export_cases": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
+    "approve_export": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
+    "see_exports": {
+        role.value
+        for role in (_R.SUPERVISOR, _R.COMPLIANCE, _R.ADMINISTRATOR, _R.COUNSEL, _R.AUDITOR)
+    },
     "see_dashboard": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
     "see_officers": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.ADMINISTRATOR.value},
     "manage_people": {_R.ADMINISTRATOR.value, _R.SUPERVISOR.value},
@@ -122,7 +128,7 @@ PAGES_OF: dict[str, set[str]] = {
         "desk:exceptions", "desk:rules", "desk:rule_pack", "desk:rule_pack_paper", "desk:stopped",
         "rulebook:versions", "rulebook:version", "rulebook:diff", "rulebook:diff_pdf",
         "retention:due", "retention:held", "retention:kept", "retention:deleted", "retention:case",
-        "court:anchors", "people:looks",
+        "court:anchors", "people:looks", "exports:exports", "exports:export",
     },
     _R.OPERATOR.value: {"desk:work", "notices:outbox", "notices:accounts", "notices:account"},
 }  # fmt: skip
@@ -141,7 +147,7 @@ def opens(user: User, name: str, *, sends: bool = False) -> bool:
 
 WANT_RECENT = {right for right in RIGHTS if right.startswith("approve_")} | {
     "publish_rules", "release_wording", "ask_factor_reset",  # a second person's word, or nearly one
-    "export_timeline", "build_bundle",  # what leaves the house
+    "export_timeline", "export_cases", "build_bundle",  # what leaves the house
 }  # fmt: skip
 """The rights that are used after a recent sign-in alone: ``people.recent`` marks the pages."""
 

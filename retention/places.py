@@ -114,6 +114,7 @@ ROWS: dict[str, tuple[Blank, ...]] = {
         Blank("cases.Debt", "case", ("contract_number",)),
         Blank("cases.DebtRate", "debt__case", ("source", "withdrawn_why")),
         Blank("cases.ImportRow", rows_of_imports, ("external_reference", "raw", "problems", "changes", "values")),
+        Blank("exports.Export", "case", ("reason",)),
         Blank("court.Bundle", "case", ("people", "hidden_why", "shown_files", "reason")),
         Blank("quality.Complaint", "case", ("words", "reason", "remedy")),
         Blank("quality.SampleLine", "case", ("settled_words",)),

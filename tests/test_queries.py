@@ -210,6 +210,8 @@ PAGES = {  # page -> the most queries that it may need beside the reader's own
     "outbox": ("notices:outbox", "", "clerk", 10),
     "exceptions": ("desk:exceptions", "?view=waiting", "supervisor", 6),
     "next thirty days": ("visits:outlook", "", "supervisor", 8),
+    "exports": ("exports:exports", "?view=all", "compliance", 3),
+    "exports that wait": ("exports:exports", "?view=waiting", "supervisor", 4),
     "bundles": ("court:bundles", "", "supervisor", 2),
     "daily heads": ("court:anchors", "", "compliance", 2),
     "what goes when": ("retention:due", "?view=all", "compliance", 4),

@@ -65,6 +65,7 @@ BY_OTHER_MEANS = {
     "carrier", "provider_call",  # called by carriers and by payment providers
     "cases:import_progress", "cases:import_stop",  # while the worker is at it
     "rulebook:progress", "rulebook:stop", "outreach:progress", "court:progress",  # likewise
+    "exports:progress", "exports:fetch",  # once a worker is at the file, and has made it: tests/exports
     "court:download",  # once a worker has put the bundle together
     "agreements:take_back_waiver",  # only while one waits, by who asked; tests/agreements/test_waivers
     "agreements:conclude",  # only where both have signed and something stood against it

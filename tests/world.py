@@ -32,6 +32,7 @@ from court.actions import ask_bundle
 from documents import sealing
 from door.models import Item
 from door.syncing import take_items
+from exports.actions import ask_export
 from notices.models import Notice
 from notices.printing import loaded, print_letters
 from notices.texts import approved, changing
@@ -91,6 +92,7 @@ class World:
     ended: Any = None  # its mandate, on the day before
     report: Any = None  # to the credit bureau
     bundle: Any = None
+    export: Any = None  # of a timeline in full, which nobody has agreed to yet
     records_hold: Any = None
     data_request: Any = None
     complaint: Any = None  # of the second officer
@@ -386,6 +388,10 @@ def _runs(world: World) -> None:
     )
     outreach.ask_approval(run=world.asked_run, reason="三月提醒", by=world.people["clerk"], at=NOW)
     world.sent_run = runs.sent(**given)
+    world.export = ask_export(
+        kind="timeline", form="json", cases=Case.objects.filter(pk=world.case.pk), in_full=True,
+        reason="核对链条", by=world.people["supervisor"], at=NOW,
+    )  # fmt: skip
 
 
 def _records(world: World) -> None:

@@ -247,13 +247,14 @@ def request_for_many(
     team: Team | None,
     by: User,
     at: datetime,
+    right: str = "request_approval",
 ) -> Approval:
     """Ask for a second person's word on what belongs to no one case, inside a running change.
 
-    It stands on the house's own timeline; whoever asks has been let in by the caller.
+    It stands on the house's own timeline; whoever asks has been let in by the caller, and carries that ``right``.
     """
-    if not may(by, "request_approval"):
-        raise RightRefused(by, "request_approval")
+    if not may(by, right):
+        raise RightRefused(by, right)
     approval = Approval(
         kind=kind, subject=subject, details=dict(details), reason=reason, team=team,
         requested_by=by, requested_at=at, expires_at=at + LAPSES_AFTER,

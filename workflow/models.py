@@ -54,6 +54,7 @@ class Approval(models.Model):
         RELEASE_RECORDS = "release_records", _("Lifting a hold on records")
         CASH_DIFFERENCE = "cash_difference", _("Difference in cash")
         ORIGINAL_VOID = "original_void", _("Declaring an original void")
+        EXPORT = "export", _("Taking data out of the house")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -118,14 +119,15 @@ class Approval(models.Model):
                         "release_records",
                         "cash_difference",
                         "original_void",
+                        "export",
                     ]
                 ),
                 name="approval_kind_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["notice_run", "second_factor"], case=None)
+                condition=models.Q(kind__in=["notice_run", "second_factor", "export"], case=None)
                 | (
-                    ~models.Q(kind__in=["notice_run", "second_factor"])
+                    ~models.Q(kind__in=["notice_run", "second_factor", "export"])
                     & models.Q(case__isnull=False, team=None)
                 ),
                 name="approval_of_a_case_or_of_many",

@@ -24,6 +24,7 @@ from cases.models import Case, Debt, DebtRate, LedgerEntry
 from common import clock
 from common.cells import escaped
 from common.clock import local_day
+from looking.models import look
 from people.rights import may
 from workflow.forms import DeskForm, FilesField, MoneyField, day_field, said_field
 from workflow.paging import number_in
@@ -117,6 +118,7 @@ def _rates(case: Case) -> list[DebtRate]:
 def as_csv(request: HttpRequest, reference: str) -> HttpResponse:
     """Every entry with the balance after it, as a file for a spreadsheet."""
     case = seen_case(request, reference)
+    look(case.pk, request.user, "document", clock.now(), "account.csv")
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([_("Booked on"), _("What"), _("Part"), _("From"), _("Principal"), _("Per cent a year"), _("Amount"), _("Balance"), _("Basis")])  # fmt: skip
@@ -137,6 +139,7 @@ def as_csv(request: HttpRequest, reference: str) -> HttpResponse:
 def as_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     """The account as a paper, with what is owed today and how it came about."""
     case, at = seen_case(request, reference), clock.now()
+    look(case.pk, request.user, "document", at, "account.pdf")
     answer = HttpResponse(
         papers.account_pdf(case, at=at, language=tongue_now()), content_type="application/pdf"
     )

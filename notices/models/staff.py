@@ -47,6 +47,7 @@ class StaffMessage(models.Model):
         ANCHOR = "anchor", _("Signed heads")
         CASH = "cash", _("Cash")
         VISIT = "visit", _("Visit")
+        EXPORT = "export", _("Export")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting to be sent")
@@ -81,7 +82,9 @@ class StaffMessage(models.Model):
         verbose_name, verbose_name_plural = _("message to staff"), _("messages to staff")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=["alarm", "waiver", "anchor", "cash", "visit"]),
+                condition=models.Q(
+                    kind__in=["alarm", "waiver", "anchor", "cash", "visit", "export"]
+                ),
                 name="staff_message_kind_known",
             ),
             models.CheckConstraint(

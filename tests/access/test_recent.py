@@ -13,7 +13,7 @@ from people.models import User
 from people.rights import WANT_RECENT
 from tests import make
 from tests.access.cast import RIGHT, WRONG, code_of, enrol, knock
-from timeline.models import Event
+from tests.exports.cast import asked, made
 from workflow.approvals import request_approval
 from workflow.models import Approval
 
@@ -24,7 +24,9 @@ ADDRESSES = {
     "approve_run": reverse("outreach:decide", args=["R-1"]),
     "publish_rules": reverse("rulebook:publish", args=["V-1"]),
     "release_wording": reverse("wording:release", args=["frame", "sms", "zh", 1]),
-    "export_timeline": reverse("desk:export_timeline", args=["HZ-1", "pdf"]),
+    "approve_export": reverse("exports:decide", args=["X-1"]),
+    "export_timeline": reverse("exports:ask_timeline", args=["HZ-1"]),
+    "export_cases": reverse("exports:ask_list"),
     "build_bundle": reverse("court:ask", args=["HZ-1"]),
     "ask_factor_reset": reverse("people:ask_reset", args=["wang"]),
     "approve_factor_reset": reverse("people:decide_reset", args=["wang"]),
@@ -45,7 +47,7 @@ def stale(settings: Any) -> None:
     settings.RECENT_SIGN_IN = timedelta(0)
 
 
-def asked() -> Approval:
+def asked_to_close() -> Approval:
     return request_approval(
         case=make.case(), kind="early_closure", subject="withdrawn", reason="债权人撤回",
         by=make.supervisor(), at=AT,
@@ -64,15 +66,16 @@ class TestPages:
     def test_that_use_such_a_right_are_marked(self, right: str) -> None:
         assert right in WANT_RECENT
         view = resolve(ADDRESSES[right]).func
-        assert getattr(view, "needs_recent", "") == ("reading" if right == "export_timeline" else "sending")  # fmt: skip
+        assert getattr(view, "needs_recent", "") == "sending"
 
-    def test_of_a_bundles_file_are_marked_too(self) -> None:
+    def test_of_a_file_are_marked_too(self) -> None:
+        assert resolve(reverse("exports:fetch", args=["X-1"])).func.needs_recent == "sending"
         assert resolve(reverse("court:download", args=["B-1"])).func.needs_recent == "sending"
 
 
 class TestDecision:
     def test_goes_through_after_a_recent_sign_in(self, chief: User) -> None:
-        client, approval = Client(), asked()
+        client, approval = Client(), asked_to_close()
         knock(client, chief, RIGHT)
         client.post(
             reverse("desk:approval", args=[approval.pk]), {"answer": "同意", "granted": "no"}
@@ -81,14 +84,14 @@ class TestDecision:
         assert approval.state == "denied"
 
     def test_is_looked_at_without_being_asked(self, chief: User, stale: None) -> None:
-        client, approval = Client(), asked()
+        client, approval = Client(), asked_to_close()
         knock(client, chief, RIGHT)
         assert client.get(reverse("desk:approval", args=[approval.pk])).status_code == 200
 
     def test_waits_for_the_password_and_keeps_what_was_typed(
         self, chief: User, stale: None
     ) -> None:
-        client, approval = Client(), asked()
+        client, approval = Client(), asked_to_close()
         knock(client, chief, RIGHT)
         address = reverse("desk:approval", args=[approval.pk])
         typed = {"answer": '同意 <b>"因为"</b> & 夜班\n第二行', "granted": "no", "guard_key": "k1"}
@@ -107,7 +110,7 @@ class TestDecision:
         assert (approval.state, approval.answer) == ("denied", typed["answer"])
 
     def test_takes_a_code_of_the_app_as_well(self, chief: User, settings: Any) -> None:
-        client, approval = Client(), asked()
+        client, approval = Client(), asked_to_close()
         knock(client, chief, RIGHT)
         secret, _paper = enrol(client)
         settings.RECENT_SIGN_IN = timedelta(0)
@@ -119,7 +122,7 @@ class TestDecision:
         assert approval.state == "denied"
 
     def test_is_not_guessed_at_an_open_screen(self, chief: User, stale: None) -> None:
-        client, approval = Client(), asked()
+        client, approval = Client(), asked_to_close()
         knock(client, chief, RIGHT)
         address = reverse("desk:approval", args=[approval.pk])
         for _ in range(5):
@@ -131,7 +134,7 @@ class TestDecision:
         assert knock(Client(), chief, RIGHT).status_code == 302  # elsewhere nobody is shut out
 
     def test_asks_again_ten_minutes_later_and_not_before(self, chief: User) -> None:
-        client, approval = Client(), asked()
+        client, approval = Client(), asked_to_close()
         knock(client, chief, RIGHT)
         address = reverse("desk:approval", args=[approval.pk])
         for seconds, status in ((595, 422), (605, 403)):
@@ -147,20 +150,18 @@ class TestDecision:
 
 
 class TestExport:
-    def test_is_read_after_the_password_alone(
+    def test_is_fetched_after_the_password_alone(
         self, chief: User, stale: None, settings: Any
     ) -> None:
-        client, case = Client(), make.case()
+        client, export = Client(), made(asked(by=chief))
         knock(client, chief, RIGHT)
-        address = reverse("desk:export_timeline", args=[case.reference, "json"])
-        between = client.get(address)
-        assert between.status_code == 403
-        assert not Event.objects.filter(kind="timeline.exported").exists()
-        assert hidden(between) == {"next": address}
+        address = reverse("exports:fetch", args=[export.number])
+        assert client.post(address, {"guard_key": "a"}).status_code == 403
+        assert not export.fetches.exists()
         settings.RECENT_SIGN_IN = timedelta(minutes=10)
-        came = client.post(reverse("people:confirm"), {"next": address, "confirm-password": RIGHT})
-        assert came.url == address
-        assert client.get(address)["Content-Type"] == "application/json"
+        client.post(reverse("people:confirm"), {"next": "/", "confirm-password": RIGHT})
+        assert client.post(address, {"guard_key": "b"}).status_code == 200
+        assert export.fetches.count() == 1
 
     def test_never_leads_out_of_the_house(self, chief: User) -> None:
         client = Client()

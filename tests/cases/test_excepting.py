@@ -17,6 +17,7 @@ from cases.actions.preparing import add_paper
 from cases.models import Case
 from documents.models import Document
 from tests import make, walk
+from tests.exports.cast import taken_out
 from timeline.models import Event, Stop
 from visits.models import Visit
 from workflow.approvals import SecondPersonNeeded, decide_approval
@@ -166,9 +167,7 @@ class TestInSight:
         assert "in force" in page
 
     def test_stands_in_the_timeline_as_json_and_on_paper(self, visit: Visit) -> None:
-        client = client_of(make.supervisor())
-        address = ["desk:export_timeline", visit.case.reference]
-        given = json.loads(client.get(reverse(address[0], args=[address[1], "json"])).content)
+        given = json.loads(taken_out(visit.case, "json"))
         (one,) = given["exceptions"]
         assert (one["rule"], one["evidence_kind"], one["decided_by"]) == (
             "ST-15",
@@ -176,9 +175,9 @@ class TestInSight:
             "林静",
         )
         assert one["evidence_sha256"] == Document.objects.get(number=one["evidence"]).sha256
-        paper = client.get(reverse(address[0], args=[address[1], "pdf"]))
-        assert "Exceptionsfromrules" in text_of(paper.content)
-        assert "AnexceptionfromST-15wasused." in text_of(paper.content)
+        paper = text_of(taken_out(visit.case, "pdf"))
+        assert "例外审批" in paper
+        assert "使用了ST-15的例外。" in paper
 
     def test_stands_in_the_closure_report(self, visit: Visit) -> None:
         report = text_of(

@@ -49,7 +49,7 @@ class TestBuild:
         found, told = cast.checked(actions.file_of(bundle))
         assert found == []
         assert told["signature_checked"]
-        assert told["events"] == bundle.events == Case.objects.get().event_count - 1
+        assert told["events"] == bundle.events == Case.objects.get().event_count - 3
 
     def test_gives_the_same_bytes_again(self, tmp_path: Path) -> None:
         from court.building import build

@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from cases.actions import excepting
 from cases.models import Case
+from exports import running
+from exports.models import Export
 from people.models import User
 from quality.actions import sampling
 from quality.models import Review, Sample
@@ -141,13 +143,19 @@ class TestTheTimeline:
         assert sorted({told.kind for told in page.context["events"]}) == [
             "policy.overridden", "policy.refused",
         ]  # fmt: skip
-        address = reverse("desk:export_timeline", args=[case.reference, "pdf"]) + "?group=refusals"
+        address = reverse("exports:ask_timeline", args=[case.reference]) + "?group=refusals"
         assert address in page.content.decode()
-        paper = desk.get(address)
-        assert paper.status_code == 200
-        assert paper.content.startswith(b"%PDF")
-        told = Event.objects.get(case=case, kind="timeline.exported")
-        assert (told.actor, told.data["group"]) == (make.supervisor(), "refusals")
+        form = desk.get(address).context["form"]
+        assert form.initial["group"] == "refusals"
+        asked = {"form": "pdf", "group": "refusals", "how": "masked", "reason": "三月抽查"}
+        export = desk.post(address, {**asked, "guard_key": "k"}).url
+        made = Export.objects.get()
+        running.make_waiting(made.pk, at=NOW)
+        assert "Fetch the file" in desk.get(export).content.decode()
+        paper = desk.post(reverse("exports:fetch", args=[made.number]), {"guard_key": "f"})
+        assert b"".join(paper.streaming_content).startswith(b"%PDF")
+        told = Event.objects.get(case=case, kind="export.fetched")
+        assert (told.actor, made.group) == (make.supervisor(), "refusals")
 
     def test_is_a_404_to_a_clerk_of_another_team(self, case: Case) -> None:
         stranger = User.objects.create_user(

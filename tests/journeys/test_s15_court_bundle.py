@@ -77,6 +77,13 @@ def asked(case: Case, clock: object, tmp_path: Path) -> Callable[..., Path]:
         answer = client.post(page, {**filled, **guard})
         assert answer.status_code == 302, answer.context["form"].errors
         bundle = Bundle.objects.latest("pk")
+        if bundle.export.approval:  # the whole is data in full: her team's supervisor has to agree
+            second = Client()
+            second.force_login(make.supervisor())
+            asked_of = reverse("exports:decide", args=[bundle.export.number])
+            guard = {"guard_key": second.get(asked_of).context["guard_key"]}
+            said = second.post(asked_of, {"granted": "yes", "answer": "庭审需要", **guard})
+            assert said.status_code == 302
         running.build_waiting(bundle.pk, at=house_clock.now())
         taken = client.post(
             reverse("court:download", args=[bundle.number]), {"guard_key": f"k{bundle.pk}"}

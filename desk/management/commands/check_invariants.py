@@ -85,6 +85,7 @@ NOT_TO_BE: dict[str, str] = {
 
 NO_DOCUMENTS = (
     "bundles/",  # made for a court, and thrown out again by their own rows
+    "exports/",  # made to be taken out, and deleted again by their own rows
     "arriving/",  # on their way from a phone
     "rulebook/",  # published rules: their list is signed, and read at every start
 )
