@@ -214,6 +214,31 @@ NOW = [
 ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Rate:
+    """So many for each hundred of a whole, counted by an app above this one, with a list of its own.
+
+    ``count`` gives both numbers, ``url`` the list's address for that period and team, ``right`` is what opens it.
+    """
+
+    name: str
+    label: Any
+    right: str
+    count: Callable[[User, Seen, Period], tuple[int, int]]
+    url: Callable[[Period, str], str]
+    of: Any
+    """What the whole is, in words with ``%(part)s`` and ``%(whole)s``."""
+
+
+RATES: list[Rate] = []
+
+
+def show_also(rate: Rate) -> None:
+    """Put it on the dashboard; called once by the app that counts it."""
+    if rate.name not in {one.name for one in RATES}:
+        RATES.append(rate)
+
+
 def figure_named(name: str) -> Figure | None:
     """The figure of that name, if there is one."""
     return next((figure for figure in [*OF_PERIOD, *NOW] if figure.name == name), None)

@@ -17,8 +17,10 @@ from desk.lawfulness import (
     AGES,
     NOW,
     OF_PERIOD,
+    RATES,
     Figure,
     Period,
+    Rate,
     by_person,
     figure_named,
     in_step,
@@ -26,7 +28,8 @@ from desk.lawfulness import (
     per_step,
 )
 from desk.worklist import COUNTED, PAGE
-from people.models import Team
+from people.models import Team, User
+from people.rights import may
 from workflow.paging import number_in, page_by_key
 from workflow.web import demand
 
@@ -42,7 +45,7 @@ RELATED = {
 def dashboard(request: HttpRequest) -> TemplateResponse:
     """Lawfulness of a month or the last thirty days, cases by step and age, duties overdue; each with its list.
 
-    Context: ``period``, ``months``, ``teams``, ``team``, ``figures`` and ``standing`` (``_shown``), ``steps``
+    Context: ``period``, ``months``, ``teams``, ``team``, ``figures`` and ``standing`` (``_shown``), ``rates`` (``_rated``), ``steps``
     (``per_step``), ``most``, ``people``, ``duties``, ``at``.
     """
     demand(request, "see_dashboard")
@@ -66,6 +69,11 @@ def dashboard(request: HttpRequest) -> TemplateResponse:
         "team": team,
         "asked": asked,
         "figures": [_shown(one, seen, period, at, asked) for one in OF_PERIOD],
+        "rates": [
+            _rated(one, request.user, seen, period, asked)
+            for one in RATES
+            if may(request.user, one.right)
+        ],
         "standing": [_shown(one, seen, period, at, asked) for one in NOW],
         "steps": steps,
         "ages": _age_labels(),
@@ -150,6 +158,20 @@ def _shown(
         "whole": None if whole is None else min(whole, COUNTED),
         "whole_more": whole is not None and whole > COUNTED,
         "url": reverse(figure.page) if figure.page else _address(figure.name, asked),
+    }
+
+
+def _rated(
+    rate: Rate, user: User, seen: QuerySet[Case], period: Period, asked: dict[str, str]
+) -> dict[str, Any]:
+    """The figure with how many come on each hundred ("–" where there is no whole), and both numbers in words."""
+    part, whole = rate.count(user, seen, period)
+    return {
+        "rate": rate,
+        "value": f"{part * 100 / whole:.1f}" if whole else "–",
+        "part": part,
+        "said": rate.of % {"part": part, "whole": whole},
+        "url": rate.url(period, asked.get("team", "")),
     }
 
 

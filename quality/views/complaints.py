@@ -1,6 +1,7 @@
 """Complaints in the browser: taken down from the case, looked into on one page, answered."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Q
@@ -15,16 +16,18 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.views.preparing import seen_case
 from common import clock
 from compliance.packs import PackUnreadable
+from desk.lawfulness import Period
 from desk.told import told
 from quality import forms
 from quality.actions import complaining, reviewing
 from quality.clocks import sources
+from quality.figures import LATELY
 from quality.models import Complaint
 from quality.questions import ANSWERS, QUESTIONS
 from timeline.models import Event
 from visits.models import Evidence
-from workflow.paging import page_after
-from workflow.web import demand, handle, press
+from workflow.paging import number_in, page_after
+from workflow.web import demand, handle, plain, press
 
 SEES = "see_complaints"
 PAGE, SHOWN = 50, 80
@@ -39,7 +42,8 @@ VIEWS = {
 def complaints(request: HttpRequest) -> TemplateResponse:
     """The register: the open ones by the day of their answer, then what was answered.
 
-    Context: ``complaints``, ``views``, ``view``, ``at``, ``older``, ``newer``.
+    Of one month, or of the days of the dashboard, with ``?received=``.
+    Context: ``complaints``, ``views``, ``view``, ``at``, ``older``, ``newer``, ``period``.
     """
     demand(request, SEES)
     at = clock.now()
@@ -48,7 +52,14 @@ def complaints(request: HttpRequest) -> TemplateResponse:
     rows = Complaint.objects.visible_to(request.user).select_related(
         "case__debtor", "case__team", "reviewer", "visit"
     )
-    after = request.GET.get("after", "")
+    after, received = request.GET.get("after", ""), plain(request.GET.get("received", ""))[:7]
+    period = Period.asked("" if received == LATELY else received, at) if received else None
+    team = number_in(request.GET.get("team", ""))
+    kept = f"&{urlencode({'received': received})}" if received else ""
+    if period:
+        view, rows = "all", rows.filter(period.holds("received_at"))
+    if team:
+        rows, kept = rows.filter(case__team=team), f"{kept}&team={team}"
     if view == "open":
         found, older = page_after(rows.open(), "answer_due_at", after, most=PAGE, rising=True)
     else:
@@ -59,8 +70,9 @@ def complaints(request: HttpRequest) -> TemplateResponse:
         "views": [(name, label, f"?view={name}") for name, label in VIEWS.items()],
         "view": view,
         "at": at,
-        "older": f"{older}&view={view}" if older else "",
-        "newer": f"?view={view}" if after else "",
+        "older": f"{older}&view={view}{kept}" if older else "",
+        "newer": f"?view={view}{kept}" if after else "",
+        "period": period,
     }
     return TemplateResponse(request, "quality/complaints.html", context)
 

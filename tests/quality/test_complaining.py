@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from cases.actions.holding import end_due_holds, release_hold, review_hold
 from cases.models import Case
+from exports.models import Export
 from notices.models import Notice
 from people.models import User
 from quality.actions import complaining, reviewing
@@ -334,9 +335,10 @@ class TestFromThoseComplainedOf:
     def test_a_supervisor_complained_of_takes_no_timeline_out(self) -> None:
         complaint = complained(against=[make.supervisor()])
         client = browser(make.supervisor())
-        for form in ("pdf", "json"):
-            page = reverse("desk:export_timeline", args=[complaint.case.reference, form])
-            assert client.get(page).status_code == 403
+        page = reverse("exports:ask_timeline", args=[complaint.case.reference])
+        asked = {"form": "pdf", "how": "masked", "reason": "自查", "guard_key": "k"}
+        assert client.post(page, asked).status_code == 403
+        assert not Export.objects.exists()
 
     def test_their_register_and_figures_leave_it_out(self) -> None:
         from quality.figures import complaints_per_hundred_visits
@@ -349,6 +351,29 @@ class TestFromThoseComplainedOf:
         assert (theirs.complaints, theirs.visits, theirs.rate) == (0, 1, 0.0)
         all_of_them = complaints_per_hundred_visits(make.compliance_officer(), *span)
         assert (all_of_them.complaints, all_of_them.rate) == (1, 100.0)
+
+    def test_the_dashboard_tells_complaints_per_hundred_visits_with_the_list_behind(
+        self, clock: Any
+    ) -> None:
+        complaint = complained(against=[make.supervisor()])
+        month = f"{complaint.received_at:%Y-%m}"
+        clock.set("2026-04-20T09:00", zone="Asia/Shanghai")
+
+        def rate(who: User, query: str = "") -> Any:
+            page = browser(who).get(reverse("desk:dashboard") + query)
+            (shown,) = page.context["rates"]
+            behind = browser(who).get(shown["url"])
+            assert len(behind.context["complaints"]) == shown["part"]
+            return shown["part"]
+
+        assert rate(make.compliance_officer(), f"?month={month}") == 1
+        assert rate(make.compliance_officer(), "?month=2026-01") == 0
+        assert rate(make.compliance_officer(), f"?month={month}&team={make.team().pk}") == 1
+        other = make.team(name="成都一组").pk
+        assert rate(make.compliance_officer(), f"?month={month}&team={other}") == 0
+        assert rate(make.supervisor(), f"?month={month}") == 0
+        shown = browser(make.administrator()).get(reverse("desk:dashboard")).context["rates"]
+        assert shown == []
 
 
 class TestTheClosureReport:

@@ -311,15 +311,3 @@ class TestQuestions:
     def test_differ_where_any_answer_does(self) -> None:
         assert differ(answers(), answers(notice="1")) == ["notice"]
         assert differ(answers(), answers()) == []
-
-
-def test_a_timelines_pdf_can_hold_the_blocks_and_overrides_alone(clock: Any) -> None:
-    visit = visited()
-    clock.set("2026-04-01T09:00", zone="Asia/Shanghai")
-    page = reverse("desk:export_timeline", args=[visit.case.reference, "pdf"])
-    client = browser(make.supervisor())
-    answer = client.get(f"{page}?group=refusals")
-    assert answer.status_code == 200
-    assert answer["Content-Type"] == "application/pdf"
-    event = Event.objects.filter(kind="timeline.exported").get()
-    assert event.data == {"form": "pdf", "group": "refusals"}
