@@ -295,6 +295,25 @@ class TestFiles:
         ]
         assert guilty == []
 
+    def test_no_script_writes_into_what_a_name_from_outside_leads_to(self) -> None:
+        """Nor touches what all objects share (ASVS 15.3.6): a name may choose a place, not what lies below it."""
+        told = re.compile(
+            r"""[\w)\]]\[(?!["'`\d])[^\]\n]+\](?:\.\w+|\[[^\]\n]+\])+\s*[-+*/|&?]{0,2}=(?![=>])"""
+            r"""|__proto__|\.prototype\b|setPrototypeOf|\bfor\s*\((?:const|let|var)\s+\w+\s+in\b"""
+        )
+        guilty = [
+            f"{path.relative_to(ROOT)}: {found[0]}"
+            for path in sorted((ROOT / "static" / "js").rglob("*.js"))
+            for found in told.finditer(path.read_text())
+        ]
+        assert guilty == []
+        for harm in (
+            "facts[name].shown = at",
+            "facts[name][part] ??= {}",
+            "for (const k in given)",
+        ):
+            assert told.search(harm)
+
     def test_no_template_marks_text_as_safe(self) -> None:
         guilty = [
             str(path.relative_to(ROOT))

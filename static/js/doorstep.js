@@ -132,8 +132,10 @@
     const filler = target.closest("[data-fill-form]");
     if (filler) {
       const form = document.getElementById(filler.dataset.into);
-      for (const [name, value] of Object.entries(JSON.parse(filler.dataset.fillForm)))
-        if (form?.elements[name]) form.elements[name].value = value;
+      for (const [name, value] of Object.entries(JSON.parse(filler.dataset.fillForm))) {
+        const field = form?.elements.namedItem(name);
+        if (field) field.value = value;
+      }
       one("button[type=submit], button:not([type])", form)?.focus();
     }
 
