@@ -63,7 +63,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     demand(request, SEE)
     user: User = request.user
     at = clock.now()
-    views = [("mine", _("Mine")), ("all", _("All"))]
+    views = [("mine", _("Asked for by me")), ("all", _("All"))]
     if may(user, actions.APPROVE):
         views.insert(0, ("waiting", _("Waiting for me")))
     asks = any(may(user, right) for right in actions.RIGHT_OF.values())
