@@ -142,6 +142,7 @@ INSTALLED_APPS = [
     "outreach",
     "quality",
     "exports",
+    "allocation",
     "rulebook",
     "retention",
     "court",

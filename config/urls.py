@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("retention.urls")),
     path("", include("privacy.urls")),
     path("", include("quality.urls")),
+    path("", include("allocation.urls")),
     path("", include("cases.urls")),
     path("door/", include("door.urls")),  # first, or visits would take their names for references
     path("", include("visits.urls")),

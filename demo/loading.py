@@ -21,6 +21,7 @@ from demo import (
     quality,
     retention,
     rules,
+    sharing,
     taking_out,
     wording,
 )
@@ -62,6 +63,7 @@ def load(now: datetime) -> int:
     data_requests.ask_about_data(cast, now)
     quality.complain(cast, diary, now)
     quality.look_into(cast, now)
+    sharing.share_out(cast, now)
     return Case.objects.count()
 
 

@@ -10,7 +10,7 @@ from agreements import plans
 from agreements.actions import closing, drawing, limitation, paying, signing
 from agreements.models import Agreement
 from agreements.plans import Due
-from cases.actions import contacting, excepting, holding, preparing, tracing, writing
+from cases.actions import assigning, contacting, excepting, holding, preparing, tracing, writing
 from cases.actions.opening import Claimed, open_case
 from cases.models import Case, Refusal
 from common.clock import local_day
@@ -134,7 +134,7 @@ class Story(Bearing, Following, Reaching, Talking, Visiting):
 
     def _assign(self, at: datetime) -> None:
         officer = self.crew[self.number // 3 % len(self.crew)]
-        preparing.assign_case(case=self.fresh(), officer=officer, by=self.supervisor, at=at)
+        assigning.assign_case(case=self.fresh(), officer=officer, by=self.supervisor, at=at)
 
     def _contact(self, channel: str, result: str, at: datetime, remark: str = "") -> None:
         contacting.log_contact(

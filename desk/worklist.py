@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 
 from cases.models import Case
 from cases.models.case import Step, grams_of
+from common.clock import HOUSE_ZONE, day_begins
+from people.absences import Absence
 from people.models import User
 from workflow.kept import kept
 from workflow.models import Duty
@@ -141,6 +143,7 @@ class Shape:
     by_due: bool
     backwards: bool
     only_open: bool
+    stands_in: bool = False
 
 
 def chosen(shape: Shape, values: Mapping[str, Any]) -> QuerySet[Case]:
@@ -148,7 +151,7 @@ def chosen(shape: Shape, values: Mapping[str, Any]) -> QuerySet[Case]:
     sight = {name: values[name] for name in ("team_id", "today") if name in values}
     cases = Case.objects.visible_to(User(role=shape.role, **sight))
     if shape.view == "mine":
-        cases = cases.filter(officer=values["reader"])
+        cases = cases.filter(_own(shape, values))
         cases = cases if shape.step else cases.exclude(state=Step.CLOSURE)
     if shape.only_open:
         cases = cases.exclude(state=Step.CLOSURE)
@@ -169,6 +172,15 @@ def chosen(shape: Shape, values: Mapping[str, Any]) -> QuerySet[Case]:
     if shape.q:
         cases = cases.filter(found_by(shape.q))
     return cases
+
+
+def _own(shape: Shape, values: Mapping[str, Any]) -> Q:
+    """The reader's own cases, and what has newly fallen to them for somebody who is absent today."""
+    if not shape.stands_in:
+        return Q(officer=values["reader"])
+    new = Duty.objects.filter(case=OuterRef("pk"), done_at=None, raised_at__gte=values["since"])
+    # The plain list lets the index be entered; what is new is looked up in the cases of the absent alone.
+    return Q(officer__in=values["holders"]) & (Q(officer=values["reader"]) | Exists(new))
 
 
 def found_by(text: str) -> Q:
@@ -193,20 +205,20 @@ def found_by(text: str) -> Q:
 
 def open_cases(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> QuerySet[Case]:
     """The open cases that the filters leave, on whichever page: those that a run is to reach."""
-    shape = _shape(wanted, user, only_open=True)
-    return chosen(shape, _values(wanted, user, at, tonight))
+    values = _values(wanted, user, at, tonight)
+    return chosen(_shape(wanted, user, values, only_open=True), values)
 
 
 def wanted_cases(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> QuerySet[Case]:
     """All the cases that the filters leave, closed ones too, on whichever page: those that a file is to hold."""
-    shape = _shape(wanted, user, only_open=False)
-    return chosen(shape, _values(wanted, user, at, tonight))
+    values = _values(wanted, user, at, tonight)
+    return chosen(_shape(wanted, user, values, only_open=False), values)
 
 
-def _shape(wanted: Wanted, user: User, *, only_open: bool) -> Shape:
+def _shape(wanted: Wanted, user: User, values: Mapping[str, Any], *, only_open: bool) -> Shape:
     return Shape(
         user.role, wanted.view, wanted.q, wanted.step, wanted.hold, wanted.by_due,
-        bool(wanted.before), only_open,
+        bool(wanted.before), only_open, "holders" in values,
     )  # fmt: skip
 
 
@@ -214,10 +226,12 @@ def page_of(
     wanted: Wanted, user: User, at: datetime, tonight: datetime, *, only_open: bool = False
 ) -> Page:
     """One page by key: the ten-thousandth costs what the first does."""
-    shape = _shape(wanted, user, only_open=only_open)
+    values = _values(wanted, user, at, tonight)
+    shape = _shape(wanted, user, values, only_open=only_open)
     backwards = shape.backwards
-    ask = _listed if wanted.q else _listed_again  # what somebody typed is no shape to keep
-    found: list[Any] = list(ask(shape, **_values(wanted, user, at, tonight)))
+    # What somebody typed, or for whom somebody stands in, is no shape to keep.
+    ask = _listed if wanted.q or shape.stands_in else _listed_again
+    found: list[Any] = list(ask(shape, **values))
     count = found[0][-1] if found else 0
     rows = [Listed(*row[:-1]) for row in found]
     more = len(rows) > PAGE
@@ -240,6 +254,7 @@ def _values(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> dict
     values: dict[str, Any] = dict(user.sight)
     if wanted.view == "mine":
         values["reader"] = user.pk
+        values |= _stood_in_for(user)
     if wanted.team:
         values["team"] = int(wanted.team)
     if wanted.officer:
@@ -254,6 +269,17 @@ def _values(wanted: Wanted, user: User, at: datetime, tonight: datetime) -> dict
         if moment and wanted.by_due:
             values["key_due"] = moment
     return values
+
+
+def _stood_in_for(user: User) -> dict[str, Any]:
+    """Whose cases the reader looks after today, and since when; nothing where nobody is absent."""
+    away = list(
+        Absence.objects.on(user.today).filter(stand_in=user).values_list("person", "first_day")
+    )
+    if not away:
+        return {}
+    since = day_begins(min(first for _person, first in away), HOUSE_ZONE)
+    return {"holders": [user.pk, *(person for person, _first in away)], "since": since}
 
 
 def _listed(shape: Shape, **values: Any) -> QuerySet[Case]:

@@ -9,7 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from common.sealed import SealedCharField, front
-from people.account_changes import AccountChange  # noqa: F401 - a table of this app
+from people.absences import Absence  # noqa: F401 - a table of this app
+from people.account_changes import AccountChange  # noqa: F401 - likewise
 from people.photos import uri_of
 from people.sight import Sight
 

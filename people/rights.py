@@ -21,6 +21,7 @@ RIGHTS: dict[str, set[str]] = {
     "settle_door": {_R.SUPERVISOR.value},
     "decide_quarantine": {_R.COMPLIANCE.value},
     "assign_case": {_R.SUPERVISOR.value, _R.ADMINISTRATOR.value},
+    "note_absence": {_R.OFFICER.value, _R.SUPERVISOR.value, _R.ADMINISTRATOR.value},
     "log_contact": {role.value for role in _DESK | _FIELD},
     "hold_case": {role.value for role in _DESK | {_R.COMPLIANCE, _R.OFFICER}},
     "record_circumstance": {role.value for role in _DESK | {_R.COMPLIANCE, _R.OFFICER}},

@@ -27,6 +27,7 @@ GROUPS: list[tuple[Any, dict[str, Any]]] = [
         "edit_case": _("Correct and complete a case"),
         "correct_number": _("Correct a telephone number or address"),
         "assign_case": _("Assign a case to an officer or a team"),
+        "note_absence": _("Say when one is absent, and who stands in"),
         "close_case": _("Close a case and what belongs to it"),
         "hold_case": _("Stop steps of a case for a time"),
         "decide_hold": _("Decide on a hold that needs compliance"),

@@ -25,6 +25,7 @@ STAYS: dict[str, str] = {
     "notices.Handover": "Which letters a batch held, by their numbers.",
     "notices.Pulse": HOUSE,
     "cases.Mandate": HOUSE,
+    "allocation.AllocationRule.zone": HOUSE,
     "outreach.NoticeRun": "A text to many, with places for names and without any, and which filters chose the cases.",
     "rulebook.PackVersion": HOUSE,
     "rulebook.WhatIf": HOUSE,

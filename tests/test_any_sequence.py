@@ -37,7 +37,15 @@ from agreements.actions import (
 from agreements.actions.stopping import OWED
 from agreements.models import Agreement, Allocation, Dispute, Instalment
 from agreements.policy import owed_by_component
-from cases.actions import circumstances, contacting, excepting, holding, preparing, writing
+from cases.actions import (
+    assigning,
+    circumstances,
+    contacting,
+    excepting,
+    holding,
+    preparing,
+    writing,
+)
 from cases.models import Case, ClaimPaper, ContactAttempt, Hold, LedgerEntry, Refusal
 from common.clock import from_local, local_day
 from common.money import ZERO, money
@@ -298,7 +306,7 @@ def change_mandate(w: World) -> None:
 
 @action
 def assign(w: World) -> None:
-    preparing.assign_case(case=w.case, officer=w.pick([*w.crew, None]), **w.who)
+    assigning.assign_case(case=w.case, officer=w.pick([*w.crew, None]), **w.who)
 
 
 @action

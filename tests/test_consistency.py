@@ -17,7 +17,7 @@ from visits.answering import QUESTIONS
 ROOT = Path(__file__).resolve().parent.parent
 OURS = [
     "people", "timeline", "documents", "notices", "workflow", "cases", "visits", "agreements", "banking",
-    "outreach", "quality", "exports", "retention", "privacy", "looking", "rulebook", "court", "desk", "demo", "api", "door", "portal", "access",
+    "outreach", "quality", "exports", "allocation", "retention", "privacy", "looking", "rulebook", "court", "desk", "demo", "api", "door", "portal", "access",
 ]  # fmt: skip
 READ = {
     ".html",

@@ -150,6 +150,23 @@ TABLE: dict[str, Route] = {
     "desk:stopped": Route(lambda _w: ["story", "ST-01"], reads="read_rules", only="GET"),
     "desk:duty": form("duty", "do_duty"),
     "cases:imports": Route(reads="see_imports", only="GET"),
+    "allocation:workload": Route(reads="assign_case", only="GET"),
+    "allocation:give_out": Route(reads="assign_case", writes="assign_case"),
+    "allocation:give_on": Route(reads="assign_case", writes="assign_case"),
+    "allocation:add_rule": Route(reads="assign_case", writes="assign_case"),
+    "allocation:change_rule": Route(
+        lambda w: [w.allocation.pk], reads="assign_case", writes="assign_case", role_first=True
+    ),
+    **{
+        f"allocation:{name}": Route(
+            lambda w: [w.allocation.pk], writes="assign_case", only="POST", role_first=True
+        )
+        for name in ("remove_rule", "move_rule_up")
+    },
+    "allocation:absences": Route(reads="note_absence", writes="note_absence"),
+    "allocation:withdraw_absence": Route(
+        lambda w: [w.absence.pk], writes="note_absence", only="POST", role_first=True
+    ),
     "quality:complaints": Route(reads="see_complaints", only="GET"),
     "quality:matter": Route(lambda w: [w.complaint.pk], reads="see_complaints", only="GET"),
     "quality:complaint": Route(of("complaint"), reads="see_complaints", writes="handle_complaint"),
@@ -768,6 +785,8 @@ class TestLists:
         ("notices:outbox", "?view=doubtful"), ("cases:imports", ""), ("cases:import_upload", ""),
         ("outreach:runs", ""), ("outreach:new", "?view=all"),
         ("exports:exports", "?view=all"), ("exports:ask_list", "?view=all"),
+        ("allocation:workload", ""), ("allocation:give_out", ""), ("allocation:absences", ""),
+        ("allocation:give_on", "?view=all"),
     ]  # fmt: skip
     MARKS = ["HZ-2026-02", "王海燕", "翠苑街道", "李伟", "B-2026-", "R-2026-", "X-2026-"]
 

@@ -20,6 +20,7 @@ from django.test import Client
 from agreements.actions import closing, disputing, drawing, paying, refunding, signing
 from agreements.actions.signers import ask_to_sign
 from agreements.models import CashNumber, Payment, Refund
+from allocation import actions as allocation
 from api.models import ApiKey, new_key
 from cases.actions import excepting, holding
 from cases.actions.identifying import set_identity
@@ -96,6 +97,8 @@ class World:
     records_hold: Any = None
     data_request: Any = None
     complaint: Any = None  # of the second officer
+    allocation: Any = None  # the second of two rules by which cases are given out
+    absence: Any = None
     sample: Any = None
     finding: Any = None  # of its first visit; at the second one two differ
     visit: Any = None
@@ -191,6 +194,7 @@ def build() -> World:
     _words(world)
     _records(world)
     _quality(world)
+    _sharing(world)
     world.batch = files.check(files.csv_of(files.row(1), files.row(2, principal="-1")))
     world.house_paper = make.house_paper()
     world.seal = sealing.make_seal(make.creditor(), by=make.administrator(), at=NOW)
@@ -445,6 +449,27 @@ def _quality(world: World) -> None:
     )  # fmt: skip
 
 
+def _sharing(world: World) -> None:
+    """Two rules by which cases are given out, and an officer who will be away in June."""
+    by, team = world.people["supervisor"], world.case.team
+    nothing = {
+        "creditor": None,
+        "zone": "",
+        "at_least": None,
+        "below": None,
+        "language": "",
+        "step": "",
+    }
+    for person in (make.crew()[0], None):
+        world.allocation = allocation.add_rule(
+            team=team, asks={**nothing, "person": person}, by=by, at=NOW
+        )
+    world.absence = allocation.enter_absence(
+        person=make.crew()[0], first_day=date(2026, 6, 1), last_day=date(2026, 6, 5),
+        stand_in=make.crew()[1], by=world.people["officer"], at=NOW,
+    )  # fmt: skip
+
+
 _clients: dict[int, Client] = {}
 
 
@@ -462,7 +487,7 @@ def rows_of_house() -> dict[str, int]:
     """How many rows each table holds; requests that were refused leave all of them as they were."""
     ours = {
         "people", "timeline", "documents", "notices", "workflow", "cases", "visits", "agreements",
-        "api", "rulebook", "outreach", "banking", "court", "retention", "privacy", "quality",
+        "api", "rulebook", "outreach", "banking", "court", "retention", "privacy", "quality", "allocation",
     }  # fmt: skip
     return {
         model._meta.label: model._base_manager.count()

@@ -417,27 +417,6 @@ def set_mandate(*, case: Case, mandate: Mandate | None, by: User, at: datetime) 
     )
 
 
-def assign_case(*, case: Case, officer: User | None, by: User, at: datetime) -> None:
-    """Give the case to an officer of its team, or take it back."""
-    if officer and officer.team_id != case.team_id:
-        raise WrongInput(_("This officer works in another team."), "officer")
-
-    def write(locked: Case, _by: User, _at: datetime) -> None:
-        locked.officer = officer
-
-    carry_out(
-        Step(
-            subject=case,
-            event="case.assigned",
-            right="assign_case",
-            data={"officer": str(officer or "")},
-            then=while_open("case.assigned", write),
-        ),
-        by=by,
-        at=at,
-    )
-
-
 def _keep_what_was_told(where: Q, zone: str, at: datetime) -> None:
     """A time of which somebody was told already must not become another one by a change of clocks."""
     visits: Any = Case._meta.get_field("visits").related_model

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from cases import contact_forms, forms, party_forms
-from cases.actions import contacting, identifying, preparing, tracing, writing
+from cases.actions import assigning, contacting, identifying, preparing, tracing, writing
 from cases.actions.bureau import record_report
 from cases.actions.privacy import record_privacy
 from cases.models import Case, Party
@@ -356,7 +356,7 @@ def assign(request: HttpRequest, reference: str) -> HttpResponse:
     form = forms.OfficerForm(request.POST or None, case=case, initial={"officer": case.officer_id})
     return page(
         request, case, form, right="assign_case", title=_("Assign the case"), button=_("Assign"),
-        do=lambda data: preparing.assign_case(
+        do=lambda data: assigning.assign_case(
             case=case, officer=data["officer"], by=request.user, at=clock.now()
         ),
         done=_("The case is assigned."),

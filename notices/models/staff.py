@@ -48,6 +48,7 @@ class StaffMessage(models.Model):
         CASH = "cash", _("Cash")
         VISIT = "visit", _("Visit")
         EXPORT = "export", _("Export")
+        CASES = "cases", _("Cases given out")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting to be sent")
@@ -83,7 +84,7 @@ class StaffMessage(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    kind__in=["alarm", "waiver", "anchor", "cash", "visit", "export"]
+                    kind__in=["alarm", "waiver", "anchor", "cash", "visit", "export", "cases"]
                 ),
                 name="staff_message_kind_known",
             ),

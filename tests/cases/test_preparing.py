@@ -9,6 +9,7 @@ from django.test import Client
 
 from agreements.actions.closing import request_early_closure
 from cases.actions import preparing
+from cases.actions.assigning import assign_case
 from cases.actions.contacting import log_contact
 from cases.actions.holding import hold_case
 from cases.models import Case, ClaimPaper, ContactAttempt, Mandate
@@ -285,15 +286,15 @@ class TestAssignCase:
     def test_is_the_supervisor_s_and_within_the_team(self) -> None:
         case = make.case()
         with pytest.raises(RightRefused):
-            preparing.assign_case(case=case, officer=make.officer(), by=make.clerk(), at=AT)
-        preparing.assign_case(case=case, officer=make.officer(), by=make.supervisor(), at=AT)
+            assign_case(case=case, officer=make.officer(), by=make.clerk(), at=AT)
+        assign_case(case=case, officer=make.officer(), by=make.supervisor(), at=AT)
         assert Case.objects.get(pk=case.pk).officer == make.officer()
 
     def test_refuses_an_officer_of_another_team(self) -> None:
         case = make.case()
         stranger = make.officer(badge="900", in_team=make.team(name="成都一组", city="成都"))
         with pytest.raises(WrongInput):
-            preparing.assign_case(case=case, officer=stranger, by=make.supervisor(), at=AT)
+            assign_case(case=case, officer=stranger, by=make.supervisor(), at=AT)
 
 
 class TestLogContact:
@@ -391,7 +392,7 @@ class TestClosedCase:
                 case=closed, kind="other", filename="x.pdf", content=make.PDF,
                 original_held=False, kept_at="", by=who, at=AT,
             ),
-            lambda: preparing.assign_case(
+            lambda: assign_case(
                 case=closed, officer=None, by=make.supervisor(), at=AT
             ),
             lambda: hold_case(
