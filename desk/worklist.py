@@ -180,7 +180,7 @@ def _own(shape: Shape, values: Mapping[str, Any]) -> Q:
         return Q(officer=values["reader"])
     new = Duty.objects.filter(case=OuterRef("pk"), done_at=None, raised_at__gte=values["since"])
     # The plain list lets the index be entered; what is new is looked up in the cases of the absent alone.
-    return Q(officer__in=values["holders"]) & (Q(officer=values["reader"]) | Exists(new))
+    return Q(officer__in=values["holders"]) & (Q(officer=values["reader"]) | Q(Exists(new)))
 
 
 def found_by(text: str) -> Q:

@@ -21,7 +21,8 @@ def team_of(request: HttpRequest, teams: list[Team]) -> Team | None:
     """The team that the page is about; a stranger's is not to be found."""
     user: Any = request.user
     if not user.sees_every_team:
-        return user.team
+        own: Team | None = user.team
+        return own
     wanted = number_in(request.GET.get("team", ""))
     if wanted is None:
         return teams[0] if teams else None
