@@ -75,6 +75,7 @@ STAYS: dict[str, str] = {
     "visits.Visit.language": CODE,
     "visits.Outlook.state": CODE,
     "visits.VisitToken": CODE,
+    "visits.CalendarFeed": CODE,
     "visits.CodeTries": CODE,
     "agreements.Agreement.number": CODE,
     "agreements.Agreement.language": CODE,

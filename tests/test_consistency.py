@@ -72,6 +72,7 @@ OPEN = {  # routes that need no sign-in, each with its reason
     "portal:check",  # whoever holds a paper may ask whether it is genuine
     "carrier",  # call-backs, shown to be the carrier's by their signature
     "provider_call",  # likewise, of payment providers
+    "visits:feed",  # asked by a calendar program that holds a secret address: tests/visits/test_feed.py
     "healthz",  # asked by the load balancer
     "readyz",
     "api:case",  # machine clients hold a key instead

@@ -63,6 +63,8 @@ BY_OTHER_MEANS = {
     "agreements:cash_slip",  # where somebody holds cash of two doors: tests/agreements/test_slips.py
     "retention:terms",  # of a case that was closed before the first term: tests/retention/test_deciding.py
     "agreements:withdraw_link",  # only while a link is out; tests/agreements/test_signing_by_link
+    "visits:feed",  # asked by a calendar program: tests/visits/test_feed.py
+    "visits:feed_withdraw",  # once there is a link: likewise
     "carrier", "provider_call",  # called by carriers and by payment providers
     "cases:import_progress", "cases:import_stop",  # while the worker is at it
     "rulebook:progress", "rulebook:stop", "outreach:progress", "court:progress",  # likewise

@@ -257,6 +257,9 @@ TABLE: dict[str, Route] = {
     "visits:end_circumstance": form("refused", "end_circumstance", lambda w: w.circumstance.pk),
     "visits:lift": form("refused", "request_approval"),
     "visits:calendar": Route(only="GET"),
+    "visits:feed_link": Route(reads="conduct_visit", only="GET"),
+    "visits:feed_renew": Route(writes="conduct_visit", only="POST"),
+    "visits:feed_withdraw": Route(writes="conduct_visit", only="POST"),
     "visits:outlook": Route(reads="see_outlook", only="GET"),
     "visits:visit": page("visit"),
     "visits:move": form("visit", "plan_visit"),
@@ -617,6 +620,7 @@ NOT_HERE = {
     "portal:visit_mine", "portal:sums", "portal:other_plan", "portal:ways", "portal:tell", "portal:tell_one", "portal:answers",
     "portal:short", "portal:data", "portal:data_one", "quality:followed",  # tests/portal/test_own_asking.py
     "portal:sign", "portal:sign_paper",  # by a link: tests/agreements/test_signing_by_link
+    "visits:feed",  # by a secret address: tests/visits/test_feed.py
     "healthz", "readyz",  # tell a machine "yes"
     "door:hello", "door:visits", "door:pack", "door:still", "door:items", "door:key",  # speak JSON: tests/door
     "door:uploads", "door:upload",
