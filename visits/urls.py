@@ -16,6 +16,7 @@ from visits.views import (
     quarantine,
     safety,
     slip,
+    slots,
     visit,
 )
 
@@ -43,6 +44,7 @@ urlpatterns = [
     path("calendar/<str:token>.ics", feed.feed, name="feed"),
     path("ahead/", outlook.outlook, name="outlook"),
     path("visits/<slug:reference>/", visit.visit, name="visit"),
+    path("visits/<slug:reference>/slots/", slots.slots, name="slots"),
     path("visits/<slug:reference>/move/", planning.move, name="move"),
     path("visits/<slug:reference>/officers/", crew.swap, name="swap"),
     path("visits/<slug:reference>/announce/", visit.announce, name="announce"),
