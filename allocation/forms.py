@@ -64,7 +64,7 @@ class RuleForm(DeskForm):
     )
     person = PersonField(
         label=_("Goes to"), queryset=User.objects.none(), required=False,
-        empty_label=_("Whoever has the fewest open cases"),
+        empty_label=_("The officer with the fewest open cases"),
     )  # fmt: skip
 
     def __init__(self, *args: Any, team: Team, **given: Any) -> None:

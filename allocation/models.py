@@ -31,7 +31,8 @@ class AllocationRuleQuerySet(models.QuerySet["AllocationRule"]):
 class AllocationRule(models.Model):
     """Which cases of a team go to whom; of several that fit, the first one counts.
 
-    What is left empty asks nothing. Without a person the case goes to whoever of the team has least.
+    What is left empty asks nothing. Without a person the case goes to the officer
+    of the team who has least; a supervisor gets only what a rule or a hand gives them by name.
     """
 
     team = models.ForeignKey(  # no index of its own: it begins a wider one below

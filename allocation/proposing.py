@@ -97,6 +97,8 @@ def _place(
         able = [one for one in free if may_work_on(case, one)]
         if rule.person_id:
             able = [one for one in able if one.pk == rule.person_id]
+        else:  # a supervisor has few of their own, and would be given all that comes
+            able = [one for one in able if one.role == User.Role.OFFICER]
         if able:
             return Move(case, min(able, key=lambda one: (loads[one.pk], one.badge, one.pk)), rule)
     return None

@@ -82,8 +82,8 @@ class TestPropose:
         assign_case(case=old, officer=first, by=make.supervisor(), at=AT)
         cases(3)
         rule(at_least=0)
-        make.supervisor()  # can have cases as well, and has none
-        assert [badge for _case, badge in who()] == ["", "034", ""]
+        make.supervisor()  # can have cases as well, has none, and gets none by this
+        assert [badge for _case, badge in who()] == ["034", "021", "034"]
 
     def test_gives_nothing_to_whoever_is_absent_today(self) -> None:
         first, second = make.crew()
