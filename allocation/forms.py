@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from allocation.models import STEPS
 from cases.actions.assigning import assignable
@@ -28,7 +29,7 @@ class AbsenceForm(DeskForm):
     first_day = day_field(label=_("First day"))
     last_day = day_field(label=_("Last day"))
     stand_in = PersonField(
-        label=_("Stand-in"), queryset=User.objects.none(), required=False, empty_label=_("Nobody"),
+        label=_("Stand-in"), queryset=User.objects.none(), required=False, empty_label=pgettext_lazy("stand-in", "Nobody"),
         help_text=_("Sees under “Mine” what newly falls due in these cases meanwhile."),
     )  # fmt: skip
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from common import clock
 from common.clock import local_day
 from compliance.fortnight import DAYS, Fortnight
+from compliance.verdict import Finding
 from visits.actions.planning import AHEAD
-from visits.models import Visit
 from visits.moving import fortnight_of
 from visits.views.calendar import day_asked
 from visits.views.planning import seen_visit
@@ -44,18 +44,22 @@ def slots(request: HttpRequest, reference: str) -> HttpResponse:
         {
             "visit": visit, "case": visit.case, "zone": visit.zone, "move": move,
             "days": _in_words(found, move) if found else [],
-            "always": [one.says[tongue_now()] for one in found.always] if found else [],
+            "always": [_sourced(one) for one in found.always] if found else [],
             "earlier": "" if first <= today else f"?week={first - timedelta(days=DAYS)}",
             "later": f"?week={first + timedelta(days=DAYS)}",
-            "is_ahead": visit.state in Visit.State.values and visit.state in AHEAD,
+            "is_ahead": found is not None,
         },
     )  # fmt: skip
 
 
 def _words(found: Fortnight) -> dict[str, str]:
-    """What each rule that refuses something says, in the reader's language."""
+    """Each rule that refuses something, with its source: what it says would name the first slot alone."""
     told = [*found.always, *(finding for finding, _count in found.rules)]
-    return {one.rule: one.says[tongue_now()] for one in told}
+    return {one.rule: _sourced(one) for one in told}
+
+
+def _sourced(finding: Finding) -> str:
+    return f"{finding.rule} · {finding.citation.text[tongue_now()]}"
 
 
 def _for_script(found: Fortnight | None, move: str) -> dict[str, object]:
