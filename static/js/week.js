@@ -53,14 +53,16 @@
     });
   });
 
-  week.addEventListener("dragover", (event) => {
+  const over = (event) => {
     const cell = event.target.closest("td[data-slot]");
     if (!cell || !held || !held.answer) return;
     const slot = slotOf(cell, held.answer);
     cells.forEach((one) => one.classList.toggle("is-over", one === cell));
     says.textContent = slot.from ? slot.from.replace("T", " ") : slot.why;
     if (slot.from) event.preventDefault(); // only then can it be dropped here
-  });
+  };
+  week.addEventListener("dragenter", over);
+  week.addEventListener("dragover", over);
 
   week.addEventListener("drop", (event) => {
     const cell = event.target.closest("td[data-slot]");
