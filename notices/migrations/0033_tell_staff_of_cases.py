@@ -5,24 +5,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notices', '0032_tell_staff_of_exports'),
+        ("notices", "0032_tell_staff_of_exports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='staffmessage',
-            name='staff_message_kind_known',
+            model_name="staffmessage",
+            name="staff_message_kind_known",
         ),
         migrations.AlterField(
-            model_name='staffmessage',
-            name='kind',
-            field=models.CharField(choices=[('alarm', 'Alarm'), ('waiver', 'Waiver'), ('anchor', 'Signed heads'), ('cash', 'Cash'), ('visit', 'Visit'), ('export', 'Export'), ('cases', 'Cases given out')], max_length=10, verbose_name='kind'),
+            model_name="staffmessage",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("alarm", "Alarm"),
+                    ("waiver", "Waiver"),
+                    ("anchor", "Signed heads"),
+                    ("cash", "Cash"),
+                    ("visit", "Visit"),
+                    ("export", "Export"),
+                    ("cases", "Cases given out"),
+                ],
+                max_length=10,
+                verbose_name="kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='staffmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['alarm', 'waiver', 'anchor', 'cash', 'visit', 'export', 'cases'])), name='staff_message_kind_known'),
+            model_name="staffmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["alarm", "waiver", "anchor", "cash", "visit", "export", "cases"])
+                ),
+                name="staff_message_kind_known",
+            ),
         ),
     ]
