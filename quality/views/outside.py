@@ -21,6 +21,7 @@ from portal import entering
 from portal.own import Own, own_page
 from quality.actions.complaining import receive_complaint
 from quality.forms import ComplainForm
+from timeline.models import Event
 from visits import tokens
 from visits.models import Visit
 from workflow.by_link import acting_by
@@ -64,9 +65,17 @@ def of_message(request: HttpRequest, token: str) -> HttpResponse:
 
 @own_page("complaints")
 def followed(own: Own) -> HttpResponseBase:
-    """What was complained of in one's own matter, by when it is answered, and the answer. Context: ``complaints``."""
-    found = own.case.complaints.select_related("case").order_by("-received_at", "-pk")
-    return own.page("quality/followed.html", complaints=list(found[:MOST]))
+    """What this person complained of here, by when it is answered, and the answer. Context: ``complaints``.
+
+    What somebody else sent in by a visit's code is theirs: a wife's words are not laid before her husband.
+    """
+    links = PortalLink.objects.filter(case=own.case, person=own.link.person)
+    sent = Event.objects.filter(
+        case=own.case, kind="complaint.received", data__link__in=list(links.values_list("pk", flat=True))
+    ).values("data__complaint")  # fmt: skip
+    found = own.case.complaints.filter(number__in=[row["data__complaint"] for row in sent])
+    rows = found.select_related("case").order_by("-received_at", "-pk")[:MOST]
+    return own.page("quality/followed.html", complaints=list(rows))
 
 
 def _ask(

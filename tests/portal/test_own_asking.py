@@ -13,7 +13,7 @@ from notices import links
 from people.models import User
 from portal.asking import ASKS
 from privacy.actions import answer_request, correct
-from quality.actions.complaining import decide_complaint, send_holding_letter
+from quality.actions.complaining import decide_complaint, receive_complaint, send_holding_letter
 from quality.models import Complaint
 from tests import make, walk
 from tests.notices.cast import chain_holds
@@ -184,6 +184,15 @@ class TestComplaint:
         page = words_of(self.followed(came))
         for part in ("Upheld", "录音证实语气不当", "已更换外访员"):
             assert part in page
+
+    def test_follows_nothing_that_somebody_else_sent_by_the_code_of_a_visit(
+        self, came: Inside
+    ) -> None:
+        receive_complaint(
+            case=came.case, how="link", what="manner", words="我是家属。", visit=None,
+            by=User.objects.system(), at=TUESDAY,
+        )  # fmt: skip
+        assert "You have not complained of anything." in words_of(self.followed(came))
 
     def test_follows_nobody_elses(self, came: Inside) -> None:
         self.complain(came)
