@@ -300,10 +300,10 @@ class Pen:
         write_down([event])
 
 
-def admit(locked: Any, steps: Sequence[Step], by: User, at: datetime) -> None:
-    """Let nobody through to whom the case is none of theirs, or whose role may not do that."""
+def admit(locked: Any, steps: Sequence[Step], by: User, at: datetime, known: Any = None) -> None:
+    """Let nobody through to whom the case is none of theirs (``known``: ``Case.may_be_seen_by``), or whose role bars it."""
     left_to_do = all(step.winds_up for step in steps) and locked.may_be_wound_up_by(by)
-    if not (left_to_do or locked.may_be_seen_by(by, at)):
+    if not (left_to_do or locked.may_be_seen_by(by, at, known)):
         raise Outsider
     for step in steps:
         if by.only_reads or (step.right and not may(by, step.right)):

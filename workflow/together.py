@@ -41,14 +41,14 @@ def carry_out_together(changes: Sequence[Sequence[Step]], *, by: User, at: datet
         rows = _locked([case_of(step.subject) for step in steps])
         rows |= _locked([step.subject for step in steps if _key(step.subject) not in rows])
         before = {key: _as_it_is(row) for key, row in rows.items()}
-        pen = _Gathered()
+        pen, known = _Gathered(), dict[tuple[int, int], bool]()
         for one in changes:
             case = rows[_key(case_of(one[0].subject))]
             subjects = [rows[_key(step.subject)] for step in one]
             for subject in subjects:
                 if subject is not case:
                     subject.case = case
-            admit(case, one, by, at)
+            admit(case, one, by, at, known)
             change(case, one, subjects, by, at, pen)
         write_down(pen.events)
         _write(rows, before)

@@ -55,7 +55,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
         A case that names no mandate is run by its creditor; the rules let an agency do nothing in it.
         """
         mandates = self.model._meta.get_field("mandate").related_model.objects
-        held = mandates.filter(agent__teams=team, valid_from__lte=day, valid_until__gte=day)
+        house = Team.objects.filter(pk=team).values("organisation")
+        held = mandates.filter(
+            models.Q(agent__in=house) | models.Q(subdelegation=True),  # or passed on by another agency
+            valid_from__lte=day, valid_until__gte=day,
+        )  # fmt: skip
         no_agency = Team.objects.filter(pk=team).exclude(
             organisation__kind=Organisation.Kind.AGENCY
         )
@@ -266,8 +270,16 @@ class Case(models.Model):
         """Whether somebody has complained of this user here: what stands of it is not for them."""
         return user.pk in (self.kept_from or ())
 
-    def may_be_seen_by(self, user: User, at: datetime | None = None) -> bool:
-        """The same answer as ``visible_to`` gives, for a case at hand; as of that moment, or now."""
+    def may_be_seen_by(
+        self,
+        user: User,
+        at: datetime | None = None,
+        known: dict[tuple[int, int], bool] | None = None,
+    ) -> bool:
+        """The same answer as ``visible_to`` gives, for a case at hand; as of that moment, or now.
+
+        ``known`` keeps what was found for a team and a mandate, where many cases are asked about at one moment.
+        """
         if user.sees_every_team or user.role == User.Role.SYSTEM:
             return True
         if user.sees_no_case:
@@ -277,9 +289,13 @@ class Case(models.Model):
         if user.team_id is None or user.team_id != self.team_id:
             return False
         day = local_day(at, HOUSE_ZONE) if at else user.today
-        return self.mandate_id is None or bool(
-            _in_mandate(case=self.pk, team_id=user.team_id, today=day)
-        )
+        if self.mandate_id is None:
+            return True
+        known = {} if known is None else known
+        key = (user.team_id, self.mandate_id)
+        if key not in known:
+            known[key] = bool(_in_mandate(case=self.pk, team_id=user.team_id, today=day))
+        return known[key]
 
     def may_be_wound_up_by(self, user: User) -> bool:
         """Whether this person may still do what an ended mandate leaves to be done."""

@@ -68,6 +68,16 @@ class TestAccess:
         Mandate.objects.update(agent=far)
         assert page(ending, make.clerk()) == 404
 
+    def test_is_had_where_another_agency_may_pass_its_mandate_on(
+        self, ending: Case, clock: Any
+    ) -> None:
+        clock.set(ON_LAST_DAY, zone="Asia/Shanghai")
+        far = make.agency(slug="far-shore", name="彼岸信用服务")
+        Mandate.objects.update(agent=far, subdelegation=True)
+        assert page(ending, make.clerk()) == 200
+        clock.set(DAY_AFTER, zone="Asia/Shanghai")
+        assert page(ending, make.clerk()) == 404
+
     def test_of_a_creditor_s_own_team_hangs_on_no_mandate(self, ending: Case, clock: Any) -> None:
         clock.set(DAY_AFTER, zone="Asia/Shanghai")
         own = make.team(name="自有一组", of=make.creditor())

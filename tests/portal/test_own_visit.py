@@ -133,7 +133,7 @@ class TestMove:
 
     def moved(self, came: Inside) -> Any:
         answer = came.post("move", city="杭州", text="青藤茶馆（元华店）")
-        place = Address.objects.get(text="青藤茶馆（元华店）")
+        [place] = [one for one in Address.objects.all() if one.text == "青藤茶馆（元华店）"]
         assert answer.headers["Location"].endswith(f"?place={place.pk}")
         text = came.read("move", query=f"?place={place.pk}")
         assert "Sat 7 Mar 2026" in text
