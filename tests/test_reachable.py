@@ -22,6 +22,7 @@ from notices.models import Notice
 from notices.texts.changing import propose_wording, release_wording
 from notices.texts.filed import filed
 from people.models import User
+from quality.actions.reviewing import settle_line
 from tests import make, walk
 from tests.agreements import cast
 from tests.test_bad_input import identified, left
@@ -42,6 +43,7 @@ ALWAYS = {
     "cases:call",
     "agreements:agreement",
     "agreements:close",
+    "desk:duty",
 }  # of every case they are
 BY_OTHER_MEANS = {
     "healthz", "readyz",  # asked by machines
@@ -216,6 +218,10 @@ def test_every_page_can_be_walked_to_and_no_link_leads_to_a_shut_door(clock: Any
             with rolled_back():
                 goes_on(world)
                 walks.append(walked(world.people["officer"], visit, within=THE_DOOR))
+        with rolled_back():  # what is to be done follows once it is settled which answer holds
+            line = world.sample.lines.get(place=2)
+            settle_line(line=line, words="复听录音后认定", by=world.people["compliance"], at=NOW)
+            walks.append(walked(world.people["supervisor"], "/samples/", within=("/samples/",)))
     reached = set[str]().union(*(names for names, _shut in walks))
     ours = {
         name for name, _route in routes(get_resolver().url_patterns)

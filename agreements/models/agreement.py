@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from common.clock import local_day
+from common.sealed import SealedJSONField
 from documents.models import Document
 from people.models import User
 
@@ -64,7 +65,7 @@ class Agreement(models.Model):
     waived_fees = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     waiver_approved = models.BooleanField(default=False)
     total = models.DecimalField(_("to be paid in all"), max_digits=14, decimal_places=2)
-    terms = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    terms = SealedJSONField(default=dict, encoder=DjangoJSONEncoder)
     cause = models.CharField(_("kind of reason"), max_length=10, choices=Cause, blank=True)
     reason = models.CharField(_("why a new version"), max_length=300, blank=True)
     drawn_up_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
