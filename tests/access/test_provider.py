@@ -378,11 +378,10 @@ class TestOnceMore:
         assert "max_age=0" in asked
         assert self.wanted(chief).status_code != 403 or "到 Firma-ID" not in self.wanted(chief).content.decode()  # fmt: skip
 
-    @pytest.mark.parametrize(
-        "when", [None, int(time.time()) - 3600, "now", True], ids=["none", "an hour ago", "a word", "a sign"]
-    )  # fmt: skip
+    @pytest.mark.parametrize("when", [None, -3600, "now", True])
     def test_is_not_taken_from_an_old_session_there(self, chief: Client, at_provider: FakeProvider, when: Any) -> None:  # fmt: skip
-        at_provider.lies = {"auth_time": when}
+        told = int(time.time()) + when if when == -3600 else when
+        at_provider.lies = {"auth_time": told}
         answer = come_back(chief, at_provider, start=AGAIN)
         assert answer.status_code == 403
         assert "没有要求您重新登录" in answer.content.decode()
