@@ -8,7 +8,7 @@ from tests.dumped import as_dumped, dump, said
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 class TestDump:
     def test_says_nothing_of_what_is_sealed(self, clock, mailbox, settings, tmp_path) -> None:
         settings.MEDIA_ROOT = tmp_path
