@@ -31,6 +31,8 @@ def said() -> dict[str, str]:
     """Every text that lies in a sealed column, with where it lies; long texts by each of their lines."""
     found: dict[str, str] = {}
     for field in fields():
+        if str(field) in MIXED:
+            continue
         for value in field.model._base_manager.values_list(field.name, flat=True):
             for text in _texts(value):
                 found.setdefault(text, f"{field.model._meta.label}.{field.name}")
@@ -45,12 +47,12 @@ What is personal in them lies in other sealed columns, and is looked for by what
 
 
 def fields() -> list[Any]:
-    """The sealed fields of the house of which no text stands anywhere else."""
+    """The sealed fields of the house."""
     return [
         field
         for model in apps.get_models()
         for field in model._meta.local_concrete_fields
-        if isinstance(field, Sealed) and str(field) not in MIXED
+        if isinstance(field, Sealed)
     ]
 
 
