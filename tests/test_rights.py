@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import NoReverseMatch, get_resolver, reverse
+from django.urls import NoReverseMatch, get_resolver, resolve, reverse
 
 from cases.models import Call, Case
 from documents.models import Document
@@ -695,6 +695,11 @@ class TestPages:
             answer = ask(address, method)
             assert answer.status_code == 302
             assert answer.url.startswith(reverse("people:sign_in"))
+
+    def test_are_hidden_by_no_other_address(self, world: World, name: str) -> None:
+        route = TABLE[name]
+        address = reverse(name, args=route.args(world) if route.args else [])
+        assert resolve(address).view_name == name
 
     def test_tell_outsiders_what_they_tell_of_things_that_are_not(
         self, world: World, name: str
