@@ -14,6 +14,7 @@ from cases.imports import cells
 from cases.models import Case, ContactAim, DataRequest, Debt, Hold, Mandate
 from cases.policy import rules_with_exceptions
 from common.clock import local_day
+from common.positions import NoPlace, turned_round, typed
 from compliance.calendars import regions_of
 from compliance.places import COUNTRIES
 from compliance.reading import gist
@@ -159,6 +160,12 @@ class AddressForm(DeskForm):
     district = forms.CharField(label=_("District"), max_length=40, required=False)
     text = forms.CharField(label=_("Street, house, flat"), max_length=200)
     postcode = forms.CharField(label=_("Postcode"), max_length=10, required=False)
+    position = forms.CharField(
+        label=_("Latitude and longitude"), max_length=60, required=False,
+        help_text=_(
+            "Such as 30.274085, 120.155070, in degrees as a telephone measures them (WGS-84); a Chinese map gives others, some hundred metres off. It is taken out when the address becomes another one."
+        ),
+    )  # fmt: skip
     country = country_field(
         help_text=_("Only if it lies in another place than where the debtor lives.")
     )
@@ -186,6 +193,20 @@ class AddressForm(DeskForm):
         super().__init__(*args, **given)
         _offer_people(self, case)
         self.home = case.debtor.country or case.creditor.country
+
+    def clean_position(self) -> str:
+        """Two figures that are a place on earth, as they are kept."""
+        said: str = self.cleaned_data["position"]
+        try:
+            return typed(said) if said.strip() else ""
+        except NoPlace as none:
+            if turned_round(said):
+                raise forms.ValidationError(
+                    _("Give the latitude first, then the longitude.")
+                ) from none
+            raise forms.ValidationError(
+                _("This is no place on earth. Give two figures, such as 30.274085, 120.155070.")
+            ) from none
 
     def clean_region(self) -> str:
         """A part that the country has."""

@@ -254,6 +254,7 @@ _FIGURES = {
     "met": gettext_lazy("who was met"),
     "method": gettext_lazy("method"),
     "methods": gettext_lazy("methods"),
+    "measured_at": gettext_lazy("measured at"),
     "minutes": gettext_lazy("minutes"),
     "missing": gettext_lazy("missing"),
     "moment": gettext_lazy("moment"),

@@ -384,6 +384,7 @@ SENTENCES: dict[str, Any] = {
     "debtor.updated": _("The debtor's data were corrected."),
     "address.added": _("An address was added."),
     "address.updated": _("An address was corrected."),
+    "address.located": _("The position of an address was taken over from visit %(visit)s."),
     "contact_point.added": _("A number or account was added."),
     "contact_point.updated": _("A number or account was corrected."),
     "contact_point.dead": _("A number or account proved dead."),

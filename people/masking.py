@@ -21,6 +21,7 @@ class Group(models.TextChoices):
 GROUP_OF = {
     "id": Group.IDENTITY, "birth": Group.IDENTITY, "work": Group.IDENTITY, "phone": Group.NUMBERS,
     "email": Group.NUMBERS, "address": Group.ADDRESSES, "place": Group.ADDRESSES,
+    "position": Group.ADDRESSES,
     "bank": Group.ACCOUNTS, "health": Group.HEALTH, "name": "",
 }  # fmt: skip
 """To which group a kind belongs; a name is masked in lists alone, and shown on the case."""
@@ -57,14 +58,14 @@ def mask_place(place: Any) -> str:
 
 
 def mask(value: Any, kind: str = "name") -> str:
-    """The value without what makes it anybody's; kinds name, id, birth, work, phone, email, address, bank, health."""
+    """The value without what makes it anybody's; kinds name, id, birth, work, phone, email, address, position, bank, health."""
     text = str(value or "").strip()
     if not text:
         return ""
     if kind == "email":
         name, _at, host = text.partition("@")
         return f"{name[:1]}***@{host}" if host else f"{text[:1]}***"
-    if kind in {"birth", "health"}:
+    if kind in {"birth", "health", "position"}:
         return "****"
     if kind in {"id", "bank"}:
         return f"{text[:4]}{'*' * max(len(text) - 8, 4)}{text[-4:]}" if len(text) > 8 else "****"

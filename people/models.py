@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common.positions import LENGTH, Point, point_of
 from common.sealed import SealedCharField, front
 from people.absences import Absence  # noqa: F401 - a table of this app
 from people.account_changes import AccountChange  # noqa: F401 - likewise
@@ -394,6 +395,9 @@ class Address(models.Model):
     district = models.CharField(_("district"), max_length=40, blank=True)
     text = SealedCharField(_("address"), max_length=200)
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)
+    position = SealedCharField(  # common.positions; "": nobody has said it
+        _("latitude and longitude"), max_length=LENGTH, blank=True, default="", db_default=""
+    )
     # Only where the place lies elsewhere than where the person lives.
     country = models.CharField(_("country"), max_length=2, blank=True)
     region = models.CharField(_("state, province or part"), max_length=3, blank=True)
@@ -433,6 +437,11 @@ class Address(models.Model):
         if self.text.isascii():  # written the other way round, with commas between
             return ", ".join(part for part in reversed(parts) if part)
         return "".join(parts)
+
+    @property
+    def point(self) -> Point | None:
+        """Where it lies, in degrees; None where nobody has said it."""
+        return point_of(self.position)
 
 
 class ContactPoint(models.Model):

@@ -93,9 +93,15 @@ def _own(case: Case, person: Person) -> Iterator[Holding]:
     yield Holding("person", words("本人信息", "About you"), (ITEM, VALUE), rows)
     yield Holding(
         "addresses", words("地址", "Addresses"),
-        (words("类型", "kind"), words("地址", "address"), SOURCE, words("取得日期", "obtained on")),
+        (
+            words("类型", "kind"), words("地址", "address"), words("经纬度", "latitude and longitude"), SOURCE,
+            words("取得日期", "obtained on"),
+        ),
         [
-            [str(one.get_kind_display()), str(one), str(one.get_source_display()), _day(one.source_on)]
+            [
+                str(one.get_kind_display()), str(one), one.position, str(one.get_source_display()),
+                _day(one.source_on),
+            ]
             for one in person.addresses.all()
         ],
     )  # fmt: skip

@@ -14,7 +14,7 @@ MESSAGES_KEPT = timedelta(days=180)
 EMPTIED = frozenset(
     {
         *(f"people.Person.{name}" for name in ("name", "name_en", "id_number", "born_on", "employer", "locality")),
-        *(f"people.Address.{name}" for name in ("text", "city", "district", "postcode", "source_proof")),
+        *(f"people.Address.{name}" for name in ("text", "city", "district", "postcode", "position", "source_proof")),
         *(f"people.ContactPoint.{name}" for name in ("value", "source_proof")),
         *(f"cases.Case.{name}" for name in ("external_reference", "debtor_name", "strategy", "proposed_plan", "grams", "marks")),
         *(f"notices.StaffMessage.{name}" for name in ("subject", "text")),
@@ -55,7 +55,7 @@ def said_of(person: Person) -> list[str]:
 def forget(person: Person, at: datetime) -> None:
     """Empty the row and what hangs on it; the rows stay, for others lean on them."""
     Address.objects.filter(person=person).update(
-        text=NOBODY, city="", district="", postcode="", source_proof=""
+        text=NOBODY, city="", district="", postcode="", position="", source_proof=""
     )
     ContactPoint.objects.filter(person=person).update(value=NOBODY, source_proof="")
     Person.objects.filter(pk=person.pk).update(

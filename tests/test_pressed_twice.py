@@ -20,7 +20,7 @@ BETTER: dict[str, dict[str, Any]] = {  # where a field's first choice is not wha
     "cases:hold": {"starts_on": "2026-03-05", "review_on": "2026-03-06", "until": "2026-03-08"},
     "cases:ask_exception": {"rule": "ST-15"},
     "cases:debtor": {"region": ""},
-    "cases:add_address": {"region": ""},
+    "cases:add_address": {"region": "", "position": "30.27, 120.15"},
     "cases:add_party": {"common_debt": ""},
     "cases:add_number": {"channel": "phone"},
     "cases:edit_number": {"channel": "phone"},

@@ -53,6 +53,7 @@ BY_OTHER_MEANS = {
     "people:end_session", "people:end_others",  # once somebody is signed in twice: tests/access
     "people:decide_reset",  # where a reset was asked for: tests/access
     "quality:complain", "quality:complain_of_visit",  # by a link in the portal: tests/quality
+    "visits:locate",  # where a telephone measured a place: tests/visits/test_locating.py
     "visits:way_in",  # from the screens of a talk under way: tests/visits/test_letting_in.py
     "portal:check",  # by those who have no account
     "portal:messages", "portal:message", "portal:message_file", "portal:leave",  # by a link in a message

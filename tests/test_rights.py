@@ -262,6 +262,7 @@ TABLE: dict[str, Route] = {
     "visits:feed_withdraw": Route(writes="conduct_visit", only="POST"),
     "visits:outlook": Route(reads="see_outlook", only="GET"),
     "visits:visit": page("visit"),
+    "visits:locate": form("left", "edit_case"),
     "visits:slots": page("visit", "plan_visit"),
     "visits:move": form("visit", "plan_visit"),
     "visits:swap": form("visit", "swap_officer"),

@@ -21,6 +21,8 @@ from people.models import Address, ContactPoint, Organisation, Person, User
 from workflow.steps import Step, WrongInput, begin, carry_out, note
 
 EDIT = "edit_case"
+ELSEWHERE = {"text", "city", "district", "country", "region"}
+"""What makes an address another place."""
 
 
 def update_debtor(*, case: Case, changes: dict[str, Any], by: User, at: datetime) -> None:
@@ -103,8 +105,10 @@ def add_address(*, case: Case, address: Address, by: User, at: datetime) -> Addr
 def update_address(
     *, case: Case, address: Address, changes: dict[str, Any], by: User, at: datetime
 ) -> None:
-    """Correct an address, its source, or whether it was verified."""
+    """Correct an address, its source, or whether it was verified; a position is that of the address it was given for."""
     _must_belong(case, address.person)
+    if address.position and "position" not in changes and changes.keys() & ELSEWHERE:
+        changes = {**changes, "position": ""}
     zone = address.zone or case.zone
     if (changes.get("zone", address.zone) or case.zone) != zone:
         _keep_what_was_told(Q(place=address), zone, at)

@@ -99,7 +99,7 @@ def edit_address(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     case = seen_case(request, reference)
     address = get_object_or_404(_places(case, Address), pk=pk)
     form = forms.AddressForm(request.POST or None, case=case, initial=_as_initial(address))
-    veil = Veil(form, {"text": "address"}, shown(request, case.reference))
+    veil = Veil(form, {"text": "address", "position": "position"}, shown(request, case.reference))
     return page(
         request, case, form, right="edit_case", title=_("Correct the address"), button=_("Save"),
         do=lambda data: preparing.update_address(

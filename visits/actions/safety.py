@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from common.positions import NoPlace, text_of
 from documents.letterhead import moment
 from people.models import User
 from visits import calling
@@ -416,14 +417,14 @@ def sealed(position: dict[str, Any] | None) -> tuple[str, int] | None:
     if not position or position.get("lat") in {None, ""}:
         return None
     try:
-        lat, lon = Decimal(str(position["lat"])), Decimal(str(position["lon"]))
+        place = text_of(position["lat"], position["lon"])
         accuracy = Decimal(str(position.get("accuracy_m") or 0))
-        sound = abs(lat) <= 90 and abs(lon) <= 180 and 0 <= accuracy <= 10**6
-    except (InvalidOperation, KeyError):
+        sound = 0 <= accuracy <= 10**6
+    except (NoPlace, InvalidOperation, KeyError):
         sound = False
     if not sound:
         raise WrongInput(_("This is no place on earth. Leave it out, or measure it again."))
-    return f"{lat:.6f},{lon:.6f}", int(accuracy)
+    return place, int(accuracy)
 
 
 def _keep(visit: Visit, kind: str, place: tuple[str, int] | None, by: User, at: datetime) -> None:

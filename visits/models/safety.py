@@ -1,12 +1,11 @@
 """The officers' safety: signs that they are well, calls for help, where they were, what came of it."""
 
-from decimal import Decimal
-
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedTextField
 
+from common.positions import Point, point_of
 from common.sealed import SealedCharField, SealedTextField
 from people.models import User
 from visits.models.visit import Visit
@@ -43,10 +42,11 @@ class Position(models.Model):
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
 
     @property
-    def place(self) -> tuple[Decimal, Decimal]:
+    def place(self) -> Point:
         """Latitude and longitude, in degrees."""
-        lat, _comma, lon = str(self.sealed).partition(",")
-        return Decimal(lat), Decimal(lon)
+        found = point_of(str(self.sealed))
+        assert found is not None  # noqa: S101 - none is kept without
+        return found
 
     @property
     def map_url(self) -> str:

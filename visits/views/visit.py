@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from cases.actions.preparing import EDIT
 from cases.exceptions import granted
 from cases.models import Refusal
 from cases.views.preparing import page, seen_case
@@ -17,6 +18,7 @@ from notices.ways import by_channel
 from people.rights import may
 from visits import forms
 from visits.actions import announcing, recording, refusing
+from visits.actions.locating import measured_at
 from visits.models import Visit, VisitOfficer
 from visits.notice import TITLES, compose
 from visits.policy import may_announce
@@ -57,6 +59,9 @@ def visit(request: HttpRequest, reference: str) -> TemplateResponse:
         "exceptions": granted(found.case),
         "ahead": found.state in AHEAD,
         "may_plan": may(request.user, "plan_visit"),
+        "measured": may(request.user, EDIT)
+        and not found.place.position
+        and bool(measured_at([found])),
         "may_announce": may(request.user, "announce_visit"),
         "may_conduct": may(request.user, "conduct_visit"),
         "check": check_of(found) if found.is_live else None,
