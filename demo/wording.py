@@ -8,6 +8,7 @@ from demo.diary import ZONE, Diary
 from notices.models import ChannelAccount, MessageVersion
 from notices.texts.approved import keep_template
 from notices.texts.changing import propose_wording, release_wording
+from notices.texts.pages import PAGE
 from people.models import Organisation
 
 SOFTER = (
@@ -27,12 +28,21 @@ APPROVED = [
 """The first is the text that holds; the second is another than ours, so it is not sent."""
 OWN = "{text}\n如您愿意，也可以到{writer_address}面谈，我们会安排单独的会客室。"
 WHY_OWN = "本机构提供面谈场所，在自拟信函中一并告知"
+CLEARER = {
+    "zh": "根据我们的记录，您尚有 {total_open} {currency}未还。\n如果您觉得数目不对，请告诉我们，我们会先核对。",
+    "en": "By our records, you still owe {currency} {total_open}.\nIf you think that this is wrong, tell us. We check it first.",
+}
+WHY_CLEARER = "首页只写了金额，没有写对金额有疑问怎么办；补一句，让人知道可以先核对"
 AGREED = "语气合适，内容完整，同意启用"
 
 
 def change_texts(cast: Cast, diary: Diary) -> None:
-    """One text that was released and used since, one that is an agency's own, one that waits for a second person."""
+    """Texts that were released and used since, one that is an agency's own, some that wait for a second person.
+
+    Of the words of the first page the Chinese ones were released, and the English ones wait.
+    """
     softer: list[MessageVersion] = []
+    clearer: list[MessageVersion] = []
     own: list[MessageVersion] = []
 
     def soften(at: datetime) -> None:
@@ -58,6 +68,16 @@ def change_texts(cast: Cast, diary: Diary) -> None:
 
     diary.enter(diary.moment(-50, 9, 30), have_own)
     diary.enter(diary.moment(-50, 11, 10), agree_to_own)
+
+    def make_clearer(at: datetime) -> None:
+        clearer.append(_clearer(cast, "zh", at))
+
+    def agree_to_clearer(at: datetime) -> None:
+        release_wording(version=clearer[0], answer=AGREED, by=cast.users["supervisor"], at=at)
+
+    diary.enter(diary.moment(-40, 9, 20), make_clearer)
+    diary.enter(diary.moment(-40, 15, 45), agree_to_clearer)
+    diary.enter(diary.moment(-2, 10, 40), lambda at: _clearer(cast, "en", at))
     diary.enter(
         diary.moment(-1, 15, 20), lambda at: _propose(cast, "sms", SHORTER, WHY_SHORTER, at)
     )
@@ -86,10 +106,17 @@ def _propose(
     why: str,
     at: datetime,
     wording: str = "reminder_after",
+    language: str = "zh",
     organisation: Organisation | None = None,
 ) -> MessageVersion:
     return propose_wording(
-        wording=wording, channel=channel, language="zh", subject="", body=body, reason=why,
+        wording=wording, channel=channel, language=language, subject="", body=body, reason=why,
         valid_on=local_day(at, ZONE), based_on=0, by=cast.users["compliance"], at=at,
         organisation=organisation,
     )  # fmt: skip
+
+
+def _clearer(cast: Cast, language: str, at: datetime) -> MessageVersion:
+    return _propose(
+        cast, PAGE, CLEARER[language], WHY_CLEARER, at, wording="home.open", language=language
+    )

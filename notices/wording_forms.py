@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from notices.accounts import name_of
 from notices.models import ChannelAccount
-from notices.texts.wordings import FRAME, SUBJECTS, WORDINGS, Wording
+from notices.texts.wordings import FRAME, MESSAGES, SUBJECTS, WORDINGS, Wording
 from workflow.forms import DeskForm, day_field, words_field
 
 TONGUES = [
@@ -33,6 +33,11 @@ class TextForm(DeskForm):
 
     def __init__(self, *args: Any, wording: Wording, channel: str, **given: Any) -> None:
         super().__init__(*args, **given)
+        if wording.page:
+            self.fields["body"].help_text = _("Each line is a paragraph of the page.")
+            self.fields["valid_on"].help_text = _(
+                "From this day on, and not before it is released."
+            )
         if channel not in SUBJECTS:
             del self.fields["subject"]
         elif channel != "portal" and wording.name != FRAME:
@@ -115,5 +120,5 @@ class TemplateForm(DeskForm):
         super().__init__(*args, **given)
         self.fields["account"].queryset = accounts
         self.fields["wording"].choices = [
-            (one.name, one.label) for one in WORDINGS.values() if one.name != FRAME
+            (one.name, one.label) for one in MESSAGES.values() if one.name != FRAME
         ]

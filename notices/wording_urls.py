@@ -1,16 +1,32 @@
 """The addresses of our words."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from notices.views import approved, wording
 
 app_name = "wording"
 
-_PLACE = "<slug:name>/<slug:channel>/"
+
+class Name:
+    """What a text is called: a message by its name, the words of a page by the page and the place on it."""
+
+    regex = r"[a-z_]+(?:\.[a-z_]+)?"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Name, "wording")
+
+_PLACE = "<wording:name>/<slug:channel>/"
 _VERSION = f"{_PLACE}<slug:language>/<int:number>/"
 
 urlpatterns = [
     path("", wording.wordings, name="wordings"),
+    path("pages/", wording.pages, name="pages"),
     path("preview/", wording.preview, name="preview"),
     path("approved/", approved.approved, name="approved"),
     path("approved/new/", approved.enter, name="enter"),

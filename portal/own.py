@@ -26,6 +26,7 @@ from common import clock
 from common.clock import local_day
 from documents.storing import Unreadable
 from notices.models import PortalLink
+from notices.texts.showing import words_for
 from notices.wording import writer_of
 from people.models import User
 from portal import entering
@@ -71,7 +72,7 @@ class Own:
         return reverse(f"portal:{name}", args=[self.token, *more])
 
     def page(self, template: str, status: int = 200, **context: Any) -> TemplateResponse:
-        """A page with what all of them have: ``token``, ``case``, ``house``, ``zone``, ``guard_key``, ``said``.
+        """A page with what all of them have: ``token``, ``case``, ``house``, ``zone``, ``guard_key``, ``said``, ``words``.
 
         ``told`` among the context goes to the timeline with the page: figures as text, by the names of the desk.
         """
@@ -79,6 +80,7 @@ class Own:
         around: Mapping[str, Any] = {
             "token": self.token, "case": self.case, "house": house, "zone": self.case.zone,
             "at": self.at, "said": "said" in self.request.GET, "guard_key": uuid.uuid4().hex,
+            "words": words_for(self.case, self.case.debtor, self.at),
         }  # fmt: skip
         return TemplateResponse(self.request, template, {**around, **context}, status=status)
 
@@ -108,10 +110,12 @@ def own_page(page: str, *, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callab
             own = Own(request, link, case, token, at)
             with acting_by(link.pk):
                 answer = view(own, **given)
+                if isinstance(answer, TemplateResponse):
+                    answer.render()  # only then it is known which words were shown
                 figures = figures_of(answer)
                 seen = request.method == "GET" or bool(figures)
                 if page and seen and answer.status_code == HTTPStatus.OK:
-                    _tell_shown(own, page, figures)
+                    _tell_shown(own, page, figures, words_of(answer))
             entering.let_in(answer, request, link, at)
             return private(answer)
 
@@ -144,9 +148,17 @@ def figures_of(answer: HttpResponseBase) -> Mapping[str, str]:
     return told
 
 
-def _tell_shown(own: Own, page: str, figures: Mapping[str, str]) -> None:
-    """Say on the timeline what lay before the debtor; the same not again while they stay."""
-    shown = {"page": page, **figures}
+def words_of(answer: HttpResponseBase) -> list[dict[str, Any]]:
+    """From which of our words the page was made: their versions and digests, as a notice keeps them."""
+    words = (getattr(answer, "context_data", None) or {}).get("words")
+    return words.origins if words else []
+
+
+def _tell_shown(
+    own: Own, page: str, figures: Mapping[str, str], words: list[dict[str, Any]]
+) -> None:
+    """Say on the timeline what lay before the debtor, in which words; the same not again while they stay."""
+    shown = {"page": page, **figures, **({"words": words} if words else {})}
     told = Event.objects.filter(
         case=own.case, kind="portal.shown", data__contains={"link": own.link.pk, **shown},
         occurred_at__gte=own.link.entered_at,

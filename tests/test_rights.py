@@ -567,6 +567,7 @@ TABLE: dict[str, Route] = {
     "rulebook:withdraw": Route(of("rules"), writes="draft_rules", only="POST"),
     "rulebook:publish": form("proposal", "publish_rules"),
     "wording:wordings": Route(reads="release_wording", only="GET"),
+    "wording:pages": Route(reads="release_wording", only="GET"),
     "wording:place": Route(lambda _w: ["reminder_due", "sms"], reads="release_wording", only="GET"),
     "wording:edit": Route(lambda _w: ["reminder_due", "sms", "zh"], "edit_wording", "edit_wording"),
     "wording:fall_back": Route(

@@ -11,15 +11,16 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import TransitionNotAllowed
 
 from notices.texts.filed import Text
+from notices.texts.pages import OF_PAGES
 from notices.texts.wordings import EVERY_CHANNEL, LANGUAGES, WORDINGS
 from people.models import Organisation
 
 
 class MessageVersion(models.Model):
-    """One version of what is said by one channel in one language; its words never change.
+    """One version of what is said by one channel, or on one page, in one language; its words never change.
 
     The versions of a text are counted through, whosever they are. Number 0 is what came with the program and has no row. A second person releases a version; from
-    ``valid_from`` on messages are composed from it, until a later one takes its place.
+    ``valid_from`` on messages are composed from it and pages show it, until a later one takes its place.
     """
 
     class State(models.TextChoices):
@@ -27,7 +28,7 @@ class MessageVersion(models.Model):
         RELEASED = "released", pgettext_lazy("version of a text", "Released")
         WITHDRAWN = "withdrawn", pgettext_lazy("version of a text", "Withdrawn")
 
-    wording = models.CharField(_("message"), max_length=20)
+    wording = models.CharField(_("message"), max_length=40)
     channel = models.CharField(_("channel"), max_length=16)
     language = models.CharField(_("language"), max_length=4)
     number = models.PositiveIntegerField(_("version"))
@@ -107,6 +108,11 @@ class MessageVersion(models.Model):
         return reverse(
             "wording:version", args=[self.wording, self.channel, self.language, self.number]
         )
+
+    @property
+    def of_page(self) -> bool:
+        """Whether it stands on a page; else messages are composed from it."""
+        return self.channel in OF_PAGES
 
     @property
     def text(self) -> Text:

@@ -18,7 +18,7 @@ from notices.models import AccountRecord, ChannelAccount, MessageVersion, Notice
 from notices.texts.changing import RELEASE
 from notices.texts.comparing import pieces
 from notices.texts.placeholders import PLACEHOLDERS
-from notices.texts.wordings import WORDINGS
+from notices.texts.wordings import EVERY_CHANNEL, WORDINGS, channel_label
 from people.masking import GROUP_OF, mask
 from people.rights import may
 
@@ -64,7 +64,7 @@ def wording_name(name: str) -> Any:
 @register.filter
 def channel_name(name: str) -> Any:
     """The channel in words."""
-    return Notice.Channel(name).label if name in Notice.Channel.values else name
+    return channel_label(name) if name in EVERY_CHANNEL or name in Notice.Channel.values else name
 
 
 @register.filter

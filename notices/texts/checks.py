@@ -1,4 +1,4 @@
-"""Before anything starts: every message has its text in every channel and language, and none has a fault."""
+"""Before anything starts: every message and page has its text in every channel and language, none with a fault."""
 
 from datetime import date
 from typing import Any
@@ -8,8 +8,16 @@ from django.utils.translation import override
 
 from common import clock
 from notices.texts.faults import faults
-from notices.texts.filed import Texts, UnreadableTexts, filed, names_on_file
-from notices.texts.wordings import FRAME, LANGUAGES, WORDINGS, Wording
+from notices.texts.filed import (
+    Texts,
+    UnreadableTexts,
+    filed,
+    names_on_file,
+    pages_on_file,
+    words_on_file,
+)
+from notices.texts.pages import PAGES
+from notices.texts.wordings import FRAME, LANGUAGES, MESSAGES, WORDINGS, Wording, of_page
 
 
 @register()
@@ -18,24 +26,37 @@ def texts_are_sound(**_given: Any) -> list[CheckMessage]:
     on = clock.local_day(clock.now(), clock.HOUSE_ZONE)
     with override("en"):
         return [
-            Error(problem, hint="See notices/messages/.", id="doorstep.E003")
+            Error(problem, hint="See notices/messages/ and notices/pages/.", id="doorstep.E003")
             for problem in problems(on)
         ]
 
 
 def problems(on: date) -> list[str]:
     """Everything that is wrong with the texts that came with the program."""
-    names = names_on_file()
-    found = [f"{name}.toml belongs to no message." for name in names if name not in WORDINGS]
-    for name, wording in WORDINGS.items():
+    names, pages = names_on_file(), pages_on_file()
+    found = [f"{name}.toml belongs to no message." for name in names if name not in MESSAGES]
+    found += [f"pages/{page}.toml belongs to no page." for page in pages if page not in PAGES]
+    for name, wording in MESSAGES.items():
         if name not in names:
             found.append(f"{name}.toml is missing.")
             continue
-        try:
-            found += of_texts(filed(name), wording, on)
-        except UnreadableTexts as unreadable:
-            found.append(str(unreadable))
+        found += _sound([wording], on)
+    for page in PAGES:
+        if page not in pages:
+            found.append(f"pages/{page}.toml is missing.")
+            continue
+        found += _sound([WORDINGS[name] for name in of_page(page)], on, page)
     return found
+
+
+def _sound(wordings: list[Wording], on: date, page: str = "") -> list[str]:
+    """What is wrong with the texts of one file."""
+    try:
+        extra = [name for name in words_on_file(page) if name not in WORDINGS] if page else []
+        found = [f"{name}: the page has no place for these words." for name in extra]
+        return found + [said for one in wordings for said in of_texts(filed(one.name), one, on)]
+    except UnreadableTexts as unreadable:
+        return [str(unreadable)]
 
 
 def of_texts(texts: Texts, wording: Wording, on: date) -> list[str]:

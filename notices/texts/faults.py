@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from functools import cache
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.clock import HOUSE_ZONE, from_local
 from compliance import packs
@@ -15,6 +16,7 @@ from compliance.facts import Facts
 from compliance.verdict import Finding
 from compliance.wording import offending
 from notices.texts.filed import Text
+from notices.texts.pages import OF_PAGES
 from notices.texts.placeholders import (
     PLACEHOLDERS,
     Placeholder,
@@ -24,12 +26,25 @@ from notices.texts.placeholders import (
     stray_braces,
     without,
 )
+from notices.texts.reading import HARDEST, index, of_the_law, sentences, too_long
 from notices.texts.segments import MOST_PARTS, measure
-from notices.texts.wordings import FRAMED, MOST_LETTERS, OUTSIDE, SUBJECTS, Wording
+from notices.texts.wordings import ANYBODY, FRAMED, MOST_LETTERS, SUBJECTS, Wording
 from workflow.reasons import tongue_now
 from workflow.steps import WrongInput
 
 STRICTEST = "bank"  # the kind of creditor that most rules of wording bind
+_BESIDE_A_MESSAGE = gettext_lazy(
+    "“%(words)s” would tell a stranger of the debt, for others may read this. Say who"
+    " writes and how to reach you, and leave the matter out."
+)
+_ON_THE_DOOR = gettext_lazy(
+    "“%(words)s” would tell a stranger of the debt: this page is shown before its reader has said who they"
+    " are. Leave the matter out."
+)
+_TOO_HARD = gettext_lazy(
+    "It is hard to read: %(index)s by the readability index, and %(most)d is read at the age of nine. Use"
+    " shorter words."
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _ITEM = re.compile(r"[^:：]{1,20}[:：]\s*\S")
 
@@ -54,11 +69,17 @@ def faults(text: Text, wording: Wording, channel: str, language: str, *, on: dat
         *_language(text, language),
         *forbidden(without(text.whole), on=on, aims=wording.aims),
         *_outside(text, channel, on),
+        *(_hard(text.body, language) if channel in OF_PAGES else ()),
     ]
 
 
 def warnings(text: Text, channel: str, language: str, signature: str = "") -> list[str]:
     """What should be looked at again, though nothing forbids it."""
+    if channel in OF_PAGES and language == "en":
+        hard = index([without(text.body, "name")])
+        return (
+            [_TOO_HARD % {"index": f"{hard:.1f}", "most": HARDEST}] if (hard or 0) > HARDEST else []
+        )
     if channel != "sms":
         return []
     found = measure(fill(text.body, examples(language)), signature)
@@ -197,22 +218,34 @@ def _language(text: Text, language: str) -> Iterator[Fault]:
         yield Fault("body", _("This is the English text, and there is Chinese in it."))
 
 
+def _hard(body: str, language: str) -> Iterator[Fault]:
+    """What a reader of nine years stumbles over: a page of ours is read by everybody."""
+    plain = without(body, "…" if language == "zh" else "name")
+    for sentence in sentences([plain], language):
+        if too_long(sentence, language):
+            yield Fault(
+                "body",
+                _("“%(sentence)s” is too long to be read at once. Make two sentences of it.")
+                % {"sentence": sentence.strip()[:60]},
+            )
+    for word in of_the_law(plain, language):
+        yield Fault(
+            "body", _("“%(word)s” is a word of the law. Say it in plain words.") % {"word": word}
+        )
+
+
 def _outside(text: Text, channel: str, on: date) -> Iterator[Fault]:
     """What stands where others may read it tells nothing of a debt."""
     parts: Iterable[tuple[str, str]] = [("subject", text.subject), ("quiet", text.quiet)]
-    if channel in OUTSIDE:
+    if channel in ANYBODY:
         parts = [("body", text.body)]
     elif channel not in FRAMED:
         parts = []
     for part, words in parts:
         told = telling(without(words), on=on)
         if told:
-            yield Fault(
-                part,
-                _("“%(words)s” would tell a stranger of the debt, for others may read this. Say who"
-                  " writes and how to reach you, and leave the matter out.")
-                % {"words": "”, “".join(told)},
-            )  # fmt: skip
+            says = _ON_THE_DOOR if channel in OF_PAGES else _BESIDE_A_MESSAGE
+            yield Fault(part, says % {"words": "”, “".join(told)})
 
 
 def _noon(day: date) -> datetime:

@@ -81,6 +81,7 @@ _ALL = [
     Placeholder("received_on", _("the day on which it came in"), "2026年4月2日", "2 April 2026"),
     Placeholder("answer_by", _("the day by which it is answered"), "2026年4月17日", "17 April 2026"),
     Placeholder("outcome", _("what came of the complaint"), "投诉成立", "upheld", private=True),
+    Placeholder("until", _("the last day on which it holds"), "2026年6月2日", "2 June 2026"),
     Placeholder("receipt", _("the receipt's number"), "HZ-2026-0147-R1", "HZ-2026-0147-R1"),
 ]  # fmt: skip
 PLACEHOLDERS: dict[str, Placeholder] = {one.name: one for one in _ALL}

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from compliance.aims import Aim
 from notices.models.notice import Notice
+from notices.texts.pages import DOOR, OF_PAGES, PAGES, Page, Slot
 from notices.texts.placeholders import EVERYWHERE, PLACEHOLDERS, Placeholder
 
 FRAME = "frame"
@@ -16,15 +18,17 @@ LANGUAGES = ("zh", "en")
 CHANNELS = ("email", "letter", "sms", "wecom", "wechat", "portal")
 """Those by which a text of ours goes as it is."""
 BY_LAWYER = "lawyers_letter"
-EVERY_CHANNEL = (*CHANNELS, BY_LAWYER)
-"""Those that have texts at all: a lawyer's letter begins with one, which is then written on."""
+EVERY_CHANNEL = (*CHANNELS, BY_LAWYER, *OF_PAGES)
+"""Those that have texts at all: a lawyer's letter begins with one, which is then written on; pages show theirs."""
 FRAMED = ("email", "letter")
 """Those in which who writes, how to reach them and where to complain stand around the text."""
 OUTSIDE = ("sms", "wecom", "wechat")
 """Those that others may read over a shoulder: on a locked screen, a shared telephone."""
+ANYBODY = (*OUTSIDE, DOOR)
+"""Those that may lie before anybody: nothing in them tells of a debt."""
 SUBJECTS = ("email", "letter", "portal")
 """Those that have a subject of their own."""
-MOST_LETTERS = {"sms": 500, "wecom": 600, "wechat": 600}
+MOST_LETTERS = {"sms": 500, "wecom": 600, "wechat": 600, **dict.fromkeys(OF_PAGES, 1200)}
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Wording:
 
     ``shows`` are its own placeholders beside those of every case; ``must`` stand in its text where it is
     read by the debtor alone, ``must_outside`` where others may read it. ``aims`` are what it may be sent
-    for; its text must fit each of them.
+    for; its text must fit each of them. ``page`` is that on which it is shown; "" for a message.
     """
 
     name: str
@@ -45,12 +49,14 @@ class Wording:
     channels: tuple[str, ...] = CHANNELS
     about: Promise | str = field(default="")
     aims: tuple[Aim, ...] = (Aim.SERVING,)
+    page: str = ""
 
     def offered(self, channel: str) -> list[Placeholder]:
         """What may stand in its text by that channel."""
-        names = dict.fromkeys((*self.shows, *EVERYWHERE))
+        # A page that anybody may read is the same for all, or says what its template gives alone.
+        names = dict.fromkeys((*self.shows, *(() if channel == DOOR else EVERYWHERE)))
         found = [PLACEHOLDERS[name] for name in names]
-        return [one for one in found if not (one.private and channel in OUTSIDE)]
+        return [one for one in found if not (one.private and channel in ANYBODY)]
 
     def required(self, channel: str) -> tuple[str, ...]:
         """What must stand in its text by that channel."""
@@ -164,7 +170,33 @@ _ALL = [
         aims=tuple(Aim),
     ),
 ]  # fmt: skip
-WORDINGS: Mapping[str, Wording] = {one.name: one for one in _ALL}
+MESSAGES: Mapping[str, Wording] = {one.name: one for one in _ALL}
+
+
+def _on_page(page: Page, slot: Slot) -> Wording:
+    return Wording(
+        f"{page.name}.{slot.name}", format_lazy("{} · {}", page.label, slot.label), "", slot.shows,
+        slot.must, channels=(page.channel,), page=page.name,
+    )  # fmt: skip
+
+
+ON_PAGES: Mapping[str, Wording] = {
+    one.name: one
+    for page in PAGES.values()
+    for one in (_on_page(page, slot) for slot in page.slots)
+}
+WORDINGS: Mapping[str, Wording] = {**MESSAGES, **ON_PAGES}
+"""All that has a text of ours: what is sent, and what stands on the debtor's pages."""
+
+
+def of_page(*pages: str) -> list[str]:
+    """The names of the words of these pages."""
+    return [one.name for one in ON_PAGES.values() if one.page in pages]
+
+
+def channel_label(channel: str) -> Promise | str:
+    """The channel in words."""
+    return OF_PAGES.get(channel) or Notice.Channel(channel).label
 
 
 def of_kind(kind: str) -> list[Wording]:

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,8 +18,7 @@ from notices.models import MessageVersion, Notice
 from notices.texts import changing, faults, previewing
 from notices.texts.changing import EDIT, RELEASE
 from notices.texts.filed import Text
-from notices.texts.placeholders import Unfilled, examples, fill
-from notices.texts.segments import MOST_PARTS, Measure, measure
+from notices.texts.pages import OF_PAGES, PAGES
 from notices.texts.standing import Standing, standing
 from notices.texts.wordings import (
     BY_LAWYER,
@@ -29,10 +26,14 @@ from notices.texts.wordings import (
     EVERY_CHANNEL,
     FRAME,
     LANGUAGES,
+    MESSAGES,
+    ON_PAGES,
     SUBJECTS,
     WORDINGS,
     Wording,
+    channel_label,
 )
+from notices.views.places import MOST_WRITERS, Place, shown_at, signature_for, whose_of, writers
 from notices.wording_forms import FallBackForm, LookForm, ReleaseForm, TextForm
 from people.models import Organisation
 from people.recent import recent_sign_in
@@ -41,93 +42,85 @@ from timeline.models import Event
 from workflow.web import demand, handle
 
 HISTORY = 50
-MOST_WRITERS = 300
 _State = MessageVersion.State
-
-
-@dataclass(frozen=True)
-class Place:
-    """One message by one channel, to which a form goes back."""
-
-    wording: Wording
-    channel: str
-    version: str = ""
-    whose: Organisation | None = None
-
-    def get_absolute_url(self) -> str:
-        """Its page."""
-        return reverse("wording:place", args=[self.wording.name, self.channel]) + self.query
-
-    @property
-    def query(self) -> str:
-        """What stands behind an address where one organisation's own texts are meant."""
-        return f"?show={self.whose.pk}" if self.whose else ""
-
-    @property
-    def label(self) -> str:
-        """The channel in words."""
-        return str(Notice.Channel(self.channel).label)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A text as it is shown: in our words, as an example, and how many parts it takes."""
-
-    text: Text
-    example: str
-    signature: str = ""
-    measure: Measure | None = None
-    most_parts: int = MOST_PARTS
 
 
 @require_safe
 def wordings(request: HttpRequest) -> HttpResponse:
     """Every message by every channel with the versions that hold, and what waits for release."""
     demand(request, RELEASE)
-    at, whose = clock.now(), _whose(request)
-    key = whose.pk if whose else None
-    found = standing(WORDINGS, EVERY_CHANNEL, LANGUAGES, at=at, organisation=key)
-    waiting = list(
-        MessageVersion.objects.filter(state=_State.PROPOSED)
-        .select_related("proposed_by", "organisation").order_by("proposed_at", "pk")[:HISTORY]
-    )  # fmt: skip
-    pending = {(row.wording, row.channel) for row in waiting if row.organisation_id == key}
+    over = _overview(request, MESSAGES)
     rows = [
-        (wording, [_cell(wording, channel, whose, found, pending) for channel in CHANNELS])
-        for wording in WORDINGS.values()
+        (wording, [_cell(wording, channel, over) for channel in CHANNELS])
+        for wording in MESSAGES.values()
     ]
-    context = {
-        "rows": rows,
-        "whose": whose,
-        "writers": _writers(),
-        "own": Organisation.objects.filter(
-            pk__in=MessageVersion.objects.filter(state=_State.RELEASED).values("organisation")
-        ).order_by("kind", "name", "pk")[:MOST_WRITERS],
-        "channels": [Notice.Channel(channel).label for channel in CHANNELS],
-        "waiting": waiting,
-    }
+    channels = [channel_label(channel) for channel in CHANNELS]
+    context = {**over.context, "rows": rows, "channels": channels}
     return TemplateResponse(request, "wording/wordings.html", context)
 
 
-def _cell(
-    wording: Wording,
-    column: str,
-    whose: Organisation | None,
-    found: Mapping[tuple[str, str, str], Standing],
-    pending: Collection[tuple[str, str]],
-) -> dict[str, Any]:
+@require_safe
+def pages(request: HttpRequest) -> HttpResponse:
+    """Every page of the debtor's side with the words that it shows, and what waits for release.
+
+    Context: ``pages`` (each with its words and their versions), and as ``wordings``.
+    """
+    demand(request, RELEASE)
+    over = _overview(request, ON_PAGES)
+    rows = [
+        (page, OF_PAGES[page.channel], [
+            (slot, _cell(ON_PAGES[f"{page.name}.{slot.name}"], page.channel, over))
+            for slot in page.slots
+        ])
+        for page in PAGES.values()
+    ]  # fmt: skip
+    return TemplateResponse(request, "wording/pages.html", {**over.context, "pages": rows})
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What holds for the house or one organisation, and what waits, for a list of texts."""
+
+    whose: Organisation | None
+    found: Mapping[tuple[str, str, str], Standing]
+    pending: Collection[tuple[str, str]]
+    context: dict[str, Any]
+
+
+def _overview(request: HttpRequest, listed: Mapping[str, Wording]) -> Overview:
+    whose = whose_of(request)
+    key = whose.pk if whose else None
+    found = standing(listed, EVERY_CHANNEL, LANGUAGES, at=clock.now(), organisation=key)
+    waiting = list(
+        MessageVersion.objects.filter(state=_State.PROPOSED, wording__in=listed)
+        .select_related("proposed_by", "organisation").order_by("proposed_at", "pk")[:HISTORY]
+    )  # fmt: skip
+    pending = {(row.wording, row.channel) for row in waiting if row.organisation_id == key}
+    released = MessageVersion.objects.filter(state=_State.RELEASED, wording__in=listed)
+    context = {
+        "whose": whose,
+        "writers": writers(),
+        "own": Organisation.objects.filter(pk__in=released.values("organisation")).order_by(
+            "kind", "name", "pk"
+        )[:MOST_WRITERS],
+        "waiting": waiting,
+    }
+    return Overview(whose, found, pending, context)
+
+
+def _cell(wording: Wording, column: str, over: Overview) -> dict[str, Any]:
     """One cell of the list: the lawyer's letter, which is paper too, stands under the letters."""
     channel = BY_LAWYER if wording.name == BY_LAWYER and column == "letter" else column
     here = channel in wording.channels
     return {
-        "place": Place(wording, channel, whose=whose) if here else None,
-        "label": Notice.Channel(channel).label,
+        "place": Place(wording, channel, whose=over.whose) if here else None,
+        "label": channel_label(channel),
         "changed": [
             (lang, text.number, text.organisation is not None)
             for lang in LANGUAGES
-            if here and (text := found[wording.name, channel, lang]).number
+            if here and (text := over.found[wording.name, channel, lang]).number
         ],
-        "waits": (wording.name, channel) in pending,
+        "waits": (wording.name, channel) in over.pending,
     }
 
 
@@ -135,7 +128,7 @@ def _cell(
 def place(request: HttpRequest, name: str, channel: str) -> HttpResponse:
     """One message by one channel: what holds in each language, what came before, what may be filled in."""
     demand(request, RELEASE)
-    whose = _whose(request)
+    whose = whose_of(request)
     here = _place(name, channel, whose=whose)
     at, key = clock.now(), whose.pk if whose else None
     found = standing([name], [channel], LANGUAGES, at=at, organisation=key)
@@ -143,12 +136,11 @@ def place(request: HttpRequest, name: str, channel: str) -> HttpResponse:
         MessageVersion.objects.filter(wording=name, channel=channel, organisation=whose)
         .select_related("proposed_by", "decided_by").order_by("-pk")[:HISTORY]
     )  # fmt: skip
-    signature = _signature(channel)
     texts = [
         {
             "language": language,
             "holds": found[name, channel, language],
-            "shown": _shown(found[name, channel, language].text, channel, language, signature),
+            "shown": shown_at(found[name, channel, language].text, here, language, at),
             "versions": [row for row in rows if row.language == language],
             "waits": next(
                 (r for r in rows if r.language == language and r.state == _State.PROPOSED), None
@@ -160,7 +152,7 @@ def place(request: HttpRequest, name: str, channel: str) -> HttpResponse:
         "here": here,
         "texts": texts,
         "whose": whose,
-        "writers": _writers(),
+        "writers": writers(),
         "may_edit": may(request.user, EDIT),
         "can_preview": previewing.is_told(name),
         **_offered(here),
@@ -171,7 +163,7 @@ def place(request: HttpRequest, name: str, channel: str) -> HttpResponse:
 def edit(request: HttpRequest, name: str, channel: str, language: str) -> HttpResponse:
     """Write a new version of the text, or look at how it would read before it is proposed."""
     demand(request, EDIT)
-    whose, at = _whose(request), clock.now()
+    whose, at = whose_of(request), clock.now()
     here = _place(name, channel, language, whose)
     holds = changing.now_standing(name, channel, language, at=at, organisation=whose)
     base = _base(request, here, language) or holds
@@ -251,7 +243,9 @@ def release(
             version=row, answer=given["answer"], by=request.user, at=clock.now()
         ),
         template="wording/release.html", right=RELEASE,
-        done=_("Released. Messages are composed from it from its day on."),
+        done=_("Released. The page shows it from its day on.")
+        if row.of_page
+        else _("Released. Messages are composed from it from its day on."),
         context={"row": row, "own": row.proposed_by_id == request.user.pk},
     )  # fmt: skip
 
@@ -295,21 +289,6 @@ def preview(request: HttpRequest) -> HttpResponse:
 # ---------------------------------------------------------------- what the pages show
 
 
-def _whose(request: HttpRequest) -> Organisation | None:
-    """The organisation whose own texts are meant; none: the house's."""
-    wanted = request.GET.get("show", "")
-    if not wanted:
-        return None
-    if not (wanted.isascii() and wanted.isdecimal()) or len(wanted) > 15:
-        raise Http404
-    return get_object_or_404(Organisation, pk=int(wanted))
-
-
-def _writers() -> QuerySet[Organisation]:
-    """Those that may have texts of their own: whoever writes to debtors, and the law firms."""
-    return Organisation.objects.order_by("kind", "name", "pk")[:MOST_WRITERS]
-
-
 def _place(
     name: str, channel: str, language: str = "zh", whose: Organisation | None = None
 ) -> Place:
@@ -320,7 +299,7 @@ def _place(
 
 
 def _row(name: str, channel: str, language: str, number: int) -> MessageVersion:
-    if number > 1_000_000:
+    if number > 1_000_000 or name not in WORDINGS:
         raise Http404
     rows = MessageVersion.objects.select_related("proposed_by", "decided_by", "organisation")
     found: MessageVersion = get_object_or_404(
@@ -337,25 +316,6 @@ def _offered(here: Place) -> dict[str, Any]:
         "offered": [(one, one.name in required) for one in offered],
         "has_subject": here.channel in SUBJECTS,
     }
-
-
-def _signature(channel: str) -> str:
-    """The name that a carrier would put before a short message, as an example of its length."""
-    if channel != "sms":
-        return ""
-    writer = Organisation.objects.order_by("kind", "pk").first()
-    return writer.name[:12] if writer else ""
-
-
-def _shown(text: Text, channel: str, language: str, signature: str) -> Shown:
-    try:
-        example = fill(text.body, examples(language))
-    except Unfilled:
-        example = text.body
-    if channel != "sms":
-        return Shown(text, example)
-    before = signature if language == "zh" else ""
-    return Shown(text, example, before, measure(example, before))
 
 
 def _base(request: HttpRequest, here: Place, language: str) -> Standing | None:
@@ -390,9 +350,10 @@ def _looked(
         part = fault.part if fault.part in form.fields else "body"
         if fault.says not in form.errors.get(part, []):
             form.add_error(part, fault.says)
-    shown = _shown(text, here.channel, language, _signature(here.channel))
+    shown = shown_at(text, here, language, clock.now())
     context = {
         **context, "form": form, "looked": None if found else shown, "guard_key": uuid.uuid4().hex,
+        "warned": faults.warnings(text, here.channel, language) if here.wording.page else [],
     }  # fmt: skip
     return TemplateResponse(
         request, "wording/edit.html", context, status=422 if form.errors else 200
@@ -420,7 +381,7 @@ def _page(request: HttpRequest, row: MessageVersion) -> dict[str, Any]:
         "old": old,
         "others": others,
         "against": against,
-        "shown": _shown(row.text, row.channel, row.language, _signature(row.channel)),
+        "shown": shown_at(row.text, here, row.language, clock.now()),
         "faults": _stands_against(row, here, on) if row.state == _State.PROPOSED else [],
         "may_edit": may(user, EDIT),
         "may_release": may(user, RELEASE) and row.proposed_by_id != user.pk,
@@ -435,7 +396,7 @@ def _page(request: HttpRequest, row: MessageVersion) -> dict[str, Any]:
 
 def _stands_against(row: MessageVersion, here: Place, on: date) -> list[str]:
     found = faults.faults(row.text, here.wording, row.channel, row.language, on=on)
-    warned = faults.warnings(row.text, row.channel, row.language, _signature(row.channel))
+    warned = faults.warnings(row.text, row.channel, row.language, signature_for(row.channel))
     return [*(fault.says for fault in found), *warned]
 
 

@@ -237,8 +237,8 @@ class TestTold:
         for name in ("home", "about", "about", "home"):
             came.get(name)
         assert came.told("portal.entered") == [{"link": came.link.pk, "purpose": "own"}]
-        shown = [{"link": came.link.pk, "page": name} for name in ("home", "about")]
-        assert came.told("portal.shown") == shown
+        told = [(row["link"], row["page"]) for row in came.told("portal.shown")]
+        assert told == [(came.link.pk, name) for name in ("home", "about")]
         at.move(hours=1)
         came.post("messages", answer=TAIL)
         came.get("home")

@@ -24,7 +24,7 @@ def at(clock: Any) -> Any:
 class TestHome:
     def test_says_who_writes_why_and_when_somebody_would_come(self) -> None:
         text = inside(walk.noticed().case).read("home")
-        assert "Clear Water Credit Services writes to you on behalf of West Lake Bank." in text
+        assert "This is from Clear Water Credit Services, for West Lake Bank." in text
         assert "40,000.00" in text
         assert "Thu 5 Mar 2026, 14:30" in text
 

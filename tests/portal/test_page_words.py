@@ -1,0 +1,273 @@
+"""The words of the debtor's pages: versions like those of notices, checked, and told with what was shown."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.translation import override
+
+from notices.models import MessageVersion
+from notices.texts import checks, filed
+from notices.texts.changing import now_standing, propose_wording, release_wording
+from notices.texts.filed import Text
+from notices.texts.looks import as_page
+from notices.texts.pages import PAGES
+from notices.texts.wordings import ON_PAGES
+from people.models import Organisation, User
+from tests import make, walk
+from tests.portal.own_cast import MONDAY, TUESDAY, Inside, inside
+from workflow.approvals import SecondPersonNeeded
+from workflow.steps import RightRefused, WrongInput
+
+pytestmark = pytest.mark.django_db
+
+INTRO = ("home.intro", "page")
+ANOTHER = "We are {writer_for}. We are glad that you came."
+
+
+@pytest.fixture(autouse=True)
+def at(clock: Any) -> Any:
+    clock.set(MONDAY)
+    return clock
+
+
+@pytest.fixture
+def came() -> Inside:
+    return inside(walk.noticed().case)
+
+
+def proposed(
+    body: str = ANOTHER, *, place: tuple[str, str] = INTRO, language: str = "en",
+    on: date = date(2026, 3, 2), organisation: Organisation | None = None, by: User | None = None,
+) -> MessageVersion:  # fmt: skip
+    return propose_wording(
+        wording=place[0], channel=place[1], language=language, subject="", body=body,
+        reason="friendlier", valid_on=on, based_on=0, organisation=organisation,
+        by=by or make.compliance_officer(), at=MONDAY,
+    )  # fmt: skip
+
+
+def released(body: str = ANOTHER, **given: Any) -> MessageVersion:
+    version = proposed(body, **given)
+    return release_wording(version=version, answer="good", by=make.supervisor(), at=MONDAY)
+
+
+def refused(body: str, **given: Any) -> str:
+    with pytest.raises(WrongInput) as wrong, override("en"):
+        proposed(body, **given)
+    assert not MessageVersion.objects.exists()
+    return " ".join(wrong.value.message["body"])
+
+
+class TestFiles:
+    def test_are_whole_and_sound(self) -> None:
+        assert checks.problems(date(2026, 3, 2)) == []
+
+    def test_of_a_page_is_missed_before_anything_starts(self, monkeypatch: Any) -> None:
+        left = [page for page in filed.pages_on_file() if page != "home"]
+        monkeypatch.setattr(checks, "pages_on_file", lambda: left)
+        assert checks.problems(date(2026, 3, 2)) == ["pages/home.toml is missing."]
+
+    def test_without_one_of_the_words_is_found(self) -> None:
+        texts = filed.read_page(b"[intro]\nzh = '{writer_for}'\n", "home")
+        found = checks.of_texts(texts["home.intro"], ON_PAGES["home.intro"], date(2026, 3, 2))
+        assert found == ["home.intro page.en: the text is missing."]
+
+    def test_with_words_that_the_page_does_not_show_is_found(self, monkeypatch: Any) -> None:
+        monkeypatch.setattr(checks, "words_on_file", lambda _page: ["home.farewell"])
+        found = checks.problems(date(2026, 3, 2))
+        assert "home.farewell: the page has no place for these words." in found
+
+    @pytest.mark.parametrize(
+        "content", [b"intro = 1", b"[intro]\nfr = 'x'", b"[intro]\nzh = 1", b"["]
+    )
+    def test_that_is_something_else_is_not_read(self, content: bytes) -> None:
+        with pytest.raises(filed.UnreadableTexts):
+            filed.read_page(content, "home")
+
+
+class TestShown:
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [("en", "This is from Clear Water Credit Services"), ("zh-hans", "与您联系。")],
+    )
+    def test_is_what_the_file_says_in_the_readers_language(
+        self, came: Inside, language: str, words: str
+    ) -> None:
+        came.language = language
+        assert words in came.read("home")
+
+    def test_is_a_released_version_from_its_day_on_and_not_before(
+        self, came: Inside, at: Any
+    ) -> None:
+        proposed(on=date(2026, 3, 3))
+        assert "glad that you came" not in came.read("home")
+        version = MessageVersion.objects.get()
+        release_wording(version=version, answer="good", by=make.supervisor(), at=MONDAY)
+        assert "glad that you came" not in came.read("home")
+        at.set(TUESDAY)
+        came = inside(came.case, TUESDAY)
+        assert "glad that you came" in came.read("home")
+
+    def test_is_an_organisations_own_in_its_matters_alone(self, came: Inside) -> None:
+        writer = came.case.agency or came.case.creditor
+        other = Organisation.objects.exclude(pk=writer.pk).first()
+        released("Words of another house, {writer_for}.", organisation=other)
+        assert "another house" not in came.read("home")
+        released("Words of our own, {writer_for}.", organisation=writer)
+        assert "Words of our own" in came.read("home")
+
+    def test_keeps_what_held_before(self, came: Inside, at: Any) -> None:
+        first = released()
+        at.set(TUESDAY)
+        old = now_standing("home.intro", "page", "en", at=MONDAY)
+        second = propose_wording(
+            wording="home.intro", channel="page", language="en", subject="", reason="shorter",
+            body="{writer_for} is here for you.", valid_on=date(2026, 3, 3), based_on=1,
+            by=make.compliance_officer(), at=TUESDAY,
+        )  # fmt: skip
+        release_wording(version=second, answer="good", by=make.supervisor(), at=TUESDAY)
+        assert old.number == first.number == 1
+        assert now_standing("home.intro", "page", "en", at=MONDAY).text.body == ANOTHER
+        assert now_standing("home.intro", "page", "en", at=TUESDAY).number == 2
+
+    def test_is_text_and_never_html(self, came: Inside) -> None:
+        released("We are {writer_for}. <b>Be well</b> <script>alert(1)</script>")
+        page = came.get("home").content.decode()
+        assert "&lt;b&gt;Be well&lt;/b&gt;" in page
+        assert "<script" not in page
+
+    def test_has_a_paragraph_for_each_line(self, came: Inside) -> None:
+        released("We are {writer_for}.\n\nBe well.")
+        page = came.get("home").content.decode()
+        assert "<p>Be well.</p>" in page
+
+    def test_leaves_out_a_line_that_holds_something_empty(self, came: Inside) -> None:
+        Organisation.objects.update(email="")
+        released("We are {writer_for}.\nWrite to {writer_email}.")
+        assert "Write to" not in came.read("home")
+
+    def test_falls_back_on_the_file_where_a_version_asks_for_what_the_page_knows_no_more(
+        self, came: Inside
+    ) -> None:
+        MessageVersion.objects.create(
+            wording="home.intro", channel="page", language="en", number=1, body="On {visit_at}.",
+            digest="0" * 64, reason="old", state="released", valid_on=date(2026, 3, 2),
+            valid_from=MONDAY, proposed_by=make.compliance_officer(), proposed_at=MONDAY,
+            decided_by=make.supervisor(), decided_at=MONDAY,
+        )  # fmt: skip
+        assert "This is from" in came.read("home")
+
+    def test_costs_one_query_a_page_however_many_words_it_shows(self, came: Inside) -> None:
+        with CaptureQueriesContext(connection) as asked:
+            came.get("home")
+        of_words = [one for one in asked if "notices_messageversion" in one["sql"]]
+        assert len(of_words) == 1
+
+
+class TestTold:
+    def test_names_the_version_and_the_digest_of_what_was_shown(self, came: Inside) -> None:
+        version = released()
+        came.get("home")
+        [event] = came.told("portal.shown")
+        words = {one["wording"]: one for one in event["words"]}
+        assert words["home.intro"] == {
+            "wording": "home.intro", "channel": "page", "language": "en", "version": 1,
+            "sha256": version.digest,
+        }  # fmt: skip
+        assert words["home.open"]["version"] == 0
+        assert "home.closed" not in words
+
+    def test_tells_it_again_once_the_words_are_others(self, came: Inside) -> None:
+        came.get("home")
+        came.get("home")
+        released()
+        came.get("home")
+        assert [row["words"][0]["version"] for row in came.told("portal.shown")] == [0, 1]
+
+
+class TestProposing:
+    def test_is_refused_with_what_is_not_known_there(self) -> None:
+        assert "{visit_at} is not known here" in refused("{writer_for}, {visit_at}.")
+
+    def test_is_refused_without_what_must_be_told(self) -> None:
+        assert "{writer_for} is missing" in refused("We are glad that you came.")
+
+    def test_is_refused_with_a_threat(self) -> None:
+        said = refused("{writer_for}。再不还款我们就上门找你单位。", language="zh")
+        assert "再不还款我们就上门" in said
+
+    def test_is_refused_with_a_sentence_that_nobody_reads_at_once(self) -> None:
+        assert "too long to be read at once" in refused("{writer_for} " + "and so on " * 10 + ".")
+
+    def test_is_refused_with_a_word_of_the_law(self) -> None:
+        said = refused("{writer_for}请您清偿。", language="zh")
+        assert "“清偿” is a word of the law" in said
+
+    def test_needs_the_right_and_a_second_person(self) -> None:
+        with pytest.raises(RightRefused):
+            proposed(by=make.clerk())
+        version = proposed()
+        with pytest.raises(SecondPersonNeeded):
+            release_wording(version=version, answer="good", by=make.compliance_officer(), at=MONDAY)
+
+
+def signed_in(user: User, language: str = "en") -> Client:
+    client = Client(headers={"accept-language": language})
+    client.force_login(user)
+    return client
+
+
+def texts_of(page: str) -> Iterator[tuple[str, str, Text]]:
+    for slot in PAGES[page].slots:
+        name = f"{page}.{slot.name}"
+        for (_channel, language), text in filed.filed(name).items():
+            yield name, language, text
+
+
+class TestPages:
+    def test_lists_every_page_with_its_words_and_what_waits(self) -> None:
+        version = proposed()
+        page = signed_in(make.supervisor()).get(reverse("wording:pages")).content.decode()
+        assert version.get_absolute_url() in page
+        for name, wording in ON_PAGES.items():
+            assert reverse("wording:place", args=[name, wording.channels[0]]) in page
+
+    def test_is_reached_from_the_list_of_messages(self) -> None:
+        page = signed_in(make.supervisor()).get(reverse("wording:wordings")).content.decode()
+        assert reverse("wording:pages") in page
+
+    def test_shows_a_version_on_its_page_with_examples(self) -> None:
+        version = proposed()
+        page = signed_in(make.supervisor()).get(version.get_absolute_url()).content.decode()
+        assert "We are Clear Water Credit Services, for West Lake Bank" in page
+        assert "srcdoc" in page
+
+    @pytest.mark.parametrize("page", list(PAGES))
+    def test_previews_every_page_in_the_debtors_language(self, page: str) -> None:
+        for name, language, text in texts_of(page):
+            look = as_page(name, language, text, at=MONDAY)
+            assert f'lang="{"zh-hans" if language == "zh" else "en"}"' in look
+            assert 'class="box"' in look
+
+    def test_looks_before_it_proposes_and_warns_of_hard_words(self) -> None:
+        body = "{writer_for}. " + "Extraordinarily complicated administrative considerations. " * 12
+        answer = signed_in(make.compliance_officer()).post(
+            reverse("wording:edit", args=["home.intro", "page", "en"]),
+            {"body": body, "reason": "x", "valid_on": "2026-03-02", "guard_key": "k", "look": "1"},
+        )
+        assert "readability index" in answer.content.decode()
+        assert not MessageVersion.objects.exists()
+
+    def test_is_not_there_for_words_that_no_page_has(self) -> None:
+        client = signed_in(make.supervisor())
+        for name, channel in (
+            ("home.farewell", "page"),
+            ("home.intro", "email"),
+        ):
+            assert client.get(reverse("wording:place", args=[name, channel])).status_code == 404
