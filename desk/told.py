@@ -202,6 +202,8 @@ def _in_words(kind: str, name: str, value: Any) -> Any:
     """A value of an event: a code by its name, all else as it stands."""
     if isinstance(value, list):
         return [_in_words(kind, name, part) for part in value]
+    if kind == "portal.shown" and name == "words":
+        return told_of_portal.words_shown(value)
     if not isinstance(value, str):
         return value
     if name == "asked":

@@ -1,10 +1,13 @@
 """How the timeline tells what came by a link: who entered, what was shown, and what was answered."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from notices.models import Notice
+from notices.texts.wordings import WORDINGS
 
 PAGES: dict[str, Any] = {
     "home": _("the first page"),
@@ -56,3 +59,12 @@ NAMED: dict[str, tuple[Any, str]] = {
     "said": (SAID, "what"),
 }
 CODED: dict[str, Any] = {"page": PAGES}
+
+
+def words_shown(one: Mapping[str, Any]) -> str:
+    """Words of ours that a page showed: which, and in which version."""
+    known = WORDINGS.get(str(one.get("wording", "")))
+    name = str(known.label) if known else str(one.get("wording", ""))
+    if not one.get("version"):
+        return gettext("%(words)s (as it came with the program)") % {"words": name}
+    return gettext("%(words)s (version %(number)s)") % {"words": name, "number": one["version"]}

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
+from desk.told import told
 from notices.models import MessageVersion
 from notices.texts import checks, filed
 from notices.texts.changing import now_standing, propose_wording, release_wording
@@ -21,6 +22,7 @@ from notices.texts.wordings import ON_PAGES
 from people.models import Organisation, User
 from tests import make, walk
 from tests.portal.own_cast import MONDAY, TUESDAY, Inside, inside
+from timeline.models import Event
 from workflow.approvals import SecondPersonNeeded
 from workflow.steps import RightRefused, WrongInput
 
@@ -182,6 +184,18 @@ class TestTold:
         }  # fmt: skip
         assert words["home.open"]["version"] == 0
         assert "home.closed" not in words
+
+    def test_says_on_the_timeline_which_words_they_were(self, came: Inside) -> None:
+        released()
+        came.get("home")
+        [event] = Event.objects.filter(case=came.case, kind="portal.shown")
+        with override("en"):
+            details = dict(told(event).details)
+        assert "First page · Introduction (version 1)" in details["words"]
+        assert (
+            "First page · While the matter is open (as it came with the program)"
+            in details["words"]
+        )
 
     def test_tells_it_again_once_the_words_are_others(self, came: Inside) -> None:
         came.get("home")
