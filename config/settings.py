@@ -19,6 +19,7 @@ from environs import Env
 from common.vault import weak
 from config.beat import SCHEDULE
 from config.logs import logging_config
+from config.tiles import tiles
 
 env = Env()
 
@@ -416,6 +417,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
+TILES = tiles(env, production=PRODUCTION, hosts=ALLOWED_HOSTS)
+"""The tile server of the map of the day; {} where there is none. Its page alone adds it to ``img-src``."""
 ADDRESS_HEADER = ""
 """Where the proxy writes from which address somebody asks, the last entry being its own; "": nobody does."""
 if PRODUCTION:

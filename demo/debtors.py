@@ -3,6 +3,8 @@
 from datetime import date
 from typing import NamedTuple
 
+from common.positions import text_of
+
 NAMES = [
     "王海燕", "李建军", "张秀英", "刘洋", "陈志强", "杨丽娟", "黄伟明", "赵春梅", "吴国栋", "周小燕",
     "徐文斌", "孙玉兰", "马俊杰", "朱慧敏", "胡永康", "郭晓东", "何美玲", "林志远", "罗秋菊", "高建平",
@@ -17,6 +19,24 @@ STREETS = {
     "成都": [("锦江区", "东大街 56 号 2 栋 9 楼 3 号"), ("武侯区", "科华中路 9 号 1 栋 1602"),
              ("青羊区", "宽巷子南里 7 号"), ("成华区", "建设路 26 号 5 栋 804")],
 }  # fmt: skip
+
+
+MIDDLES = {
+    "杭州": [(30277, 120125), (30320, 120155), (30190, 120195), (30247, 120175)],
+    "成都": [(30655, 104090), (30630, 104060), (30670, 104050), (30675, 104110)],
+}  # fmt: skip
+"""About the middles of the districts in ``STREETS``, latitude and longitude in thousandths of a degree."""
+NOWHERE = 5
+"""Of every so many debtors one has an address of which nobody has said where it lies."""
+
+
+def position_of(city: str, n: int) -> str:
+    """A made-up place in the district of debtor n, as ``common.positions`` keeps it; "" for some."""
+    if n % NOWHERE == 0:
+        return ""
+    lat, lon = MIDDLES[city][n % 4]
+    north, east = (n * 37) % 21 - 10, (n * 53) % 23 - 11  # within a kilometre or so
+    return text_of(f"{(lat + north) / 1000:.3f}", f"{(lon + east) / 1000:.3f}")
 
 
 class Abroad(NamedTuple):

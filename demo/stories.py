@@ -17,7 +17,7 @@ from common.clock import local_day
 from common.money import money
 from demo import files
 from demo.accounts import Bearing
-from demo.debtors import ABROAD, NAMES, STREETS, Abroad, born_on, id_number
+from demo.debtors import ABROAD, NAMES, STREETS, Abroad, born_on, id_number, position_of
 from demo.diary import ZONE
 from demo.following import Following, limitation_of
 from demo.reaching import Reaching
@@ -74,7 +74,7 @@ class Story(Bearing, Following, Reaching, Talking, Visiting):
             by=self.clerk, at=at, mandate=self.cast.mandates[self.creditor, self.agency],
             addresses=[
                 Address(kind="home", city=self.team.city, district=district, text=street,
-                        source="contract", verified_on=day),
+                        position=position_of(self.team.city, n), source="contract", verified_on=day),
             ],
             contact_points=[
                 ContactPoint(channel="phone", value=_mobile(n), source="contract", verified_on=day),

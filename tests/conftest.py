@@ -351,12 +351,21 @@ def browser() -> Iterator[Any]:
 def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
     """Opens pages on the live server; `open_page(width=…, height=…, language="en")`.
 
-    After the test no page may have had a script error, a refused script or style, or a failed request.
+    After the test no page may have had a script error, a refused script or style, or a failed request. ``besides`` is
+    the one other origin that pages may ask.
     """
     contexts: list[Any] = []
     complaints: list[str] = []
 
-    def opened(*, width: int = 1440, height: int = 900, language: str = "en", **more: Any) -> Any:
+    def opened(
+        *,
+        width: int = 1440,
+        height: int = 900,
+        language: str = "en",
+        besides: str = "",
+        **more: Any,
+    ) -> Any:
+        ours = (live_server.url, "data:", "blob:", "about:", *([besides] if besides else []))
         context = browser.new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": height},
@@ -385,7 +394,7 @@ def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
             "request",
             lambda request: (
                 None
-                if request.url.startswith((live_server.url, "data:", "blob:", "about:"))
+                if request.url.startswith(ours)
                 else complaints.append(f"external host: {request.url}")
             ),
         )

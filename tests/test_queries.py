@@ -203,6 +203,7 @@ PAGES = {  # page -> the most queries that it may need beside the reader's own
     "work of every team": ("desk:work", "?view=all", "compliance", 6),
     "search": ("desk:work", "?view=all&q=王", "supervisor", 6),
     "calendar": ("visits:calendar", "?week=2026-03-05", "supervisor", 6),
+    "visits of a day": ("visits:day", "?day=2026-03-05", "supervisor", 6),
     "today": ("visits:today", "", "supervisor", 6),
     "approvals": ("desk:approvals", "", "supervisor", 6),
     "letters": ("notices:letters", "", "clerk", 8),

@@ -257,6 +257,7 @@ TABLE: dict[str, Route] = {
     "visits:end_circumstance": form("refused", "end_circumstance", lambda w: w.circumstance.pk),
     "visits:lift": form("refused", "request_approval"),
     "visits:calendar": Route(only="GET"),
+    "visits:day": Route(reads="plan_visit", only="GET"),
     "visits:feed_link": Route(reads="conduct_visit", only="GET"),
     "visits:feed_renew": Route(writes="conduct_visit", only="POST"),
     "visits:feed_withdraw": Route(writes="conduct_visit", only="POST"),

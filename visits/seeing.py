@@ -25,6 +25,7 @@ def goes_there(visit: Visit, user: User, at: datetime) -> bool:
 def tell_places(request: Any, visits: list[Visit], at: datetime) -> list[Visit]:
     """Give each visit its ``where``: in full for those who go there today, and that they saw it is kept, else masked.
 
+    ``in_full`` says which of both it is.
     One statement for all of them; their crews are to be at hand.
     """
     seen: list[tuple[int, str]] = []
@@ -33,6 +34,7 @@ def tell_places(request: Any, visits: list[Visit], at: datetime) -> list[Visit]:
         if goes_there(visit, request.user, at):
             full = True
             seen.append((visit.case_id, visit.reference))
+        visit.in_full = full
         visit.where = str(visit.place) if full else mask_place(visit.place)
     looks(seen, request.user, "door", at)
     return visits

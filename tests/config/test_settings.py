@@ -72,6 +72,10 @@ class TestProduction:
             ({"DOORSTEP_CLOCK_FILE": "/tmp/clock"}, "DOORSTEP_CLOCK_FILE would move the clock"),  # noqa: S108
             ({"DOORSTEP_ENV": "staging"}, "it can be production, demo or test"),
             (
+                {"DOORSTEP_TILES": "https://tiles.example/"},
+                "DOORSTEP_TILES must hold {z}, {x} and {y}",
+            ),
+            (
                 {"DOORSTEP_OIDC_ISSUER": "http://id.example"},
                 "DOORSTEP_OIDC_ISSUER must begin with https",
             ),

@@ -1,10 +1,11 @@
 """The week of visits, by hours or by officers: lawful hours light, the others hatched."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.dateparse import parse_date
@@ -41,13 +42,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Asked:
-    """What of the week the reader wants to see, as it stands in the address."""
+    """What of the week, or of one day, the reader wants to see, as it stands in the address."""
 
-    week: date
+    week: date | None
     mine: bool
     team: int | None
     officer: int | None
-    by: str  # "" by the hours, "officer"
+    by: str = ""  # "" by the hours, "officer"
+    day: date | None = None  # of the page of one day
 
     def address(self, **changed: Any) -> str:
         """The query string with some of it changed."""
@@ -68,22 +70,24 @@ def calendar(request: HttpRequest) -> TemplateResponse:
     day = day_asked(request) or today
     monday = day - timedelta(days=day.weekday())
     days = [monday + timedelta(days=n) for n in range(7)]
-    asked = Asked(
-        monday, bool(request.GET.get("mine")),
-        number_in(request.GET.get("team", "")) if user.sees_every_team else None,
-        number_in(request.GET.get("officer", "")),
-        "officer" if request.GET.get("by") == "officer" else "",
-    )  # fmt: skip
-    visits = _visits(user, asked)
+    asked = asked_of(request, week=monday)
+    # A day more on both sides: it is already, or still, that week somewhere.
+    first = from_local(datetime.combine(monday, time()), HOUSE_ZONE) - timedelta(days=1)
+    visits = visits_between(user, asked, first, first + timedelta(days=9))
     packs = packs_in_use()
     hours = {one: lawful_hours(packs, one) for one in days}
     there = [(local(visit.starts_at, visit.zone), visit) for visit in visits]
-    officers = _officers(user, asked)
+    officers = officers_of(user, asked)
+    one_day = replace(asked, week=None, by="")
     context = {
-        "days": [(one, one == today, hours[one]) for one in days],
+        "days": [(one, one == today, hours[one], one_day.address(day=one)) for one in days],
+        "tiles": settings.TILES,
         "rows": [] if asked.by else _rows(days, hours, there),
         "lines": _lines(officers, days, there, asked) if asked.by else [],
-        "agenda": [(one, [v for moment, v in there if moment.date() == one]) for one in days],
+        "agenda": [
+            (one, [v for moment, v in there if moment.date() == one], one_day.address(day=one))
+            for one in days
+        ],
         "count": sum(moment.date() in hours for moment, _visit in there),
         "capped": len(visits) == MOST,
         "mine": asked.mine,
@@ -106,13 +110,22 @@ def calendar(request: HttpRequest) -> TemplateResponse:
     return TemplateResponse(request, "visits/calendar.html", context)
 
 
-def _visits(user: User, asked: Asked) -> list[Visit]:
-    # A day more on both sides: it is already, or still, that week somewhere.
-    first = from_local(datetime.combine(asked.week, time()), HOUSE_ZONE) - timedelta(days=1)
+def asked_of(request: HttpRequest, *, week: date | None, day: date | None = None) -> Asked:
+    """What the address asks for of that week or day."""
+    user: Any = request.user
+    return Asked(
+        week, bool(request.GET.get("mine")),
+        number_in(request.GET.get("team", "")) if user.sees_every_team else None,
+        number_in(request.GET.get("officer", "")),
+        "officer" if request.GET.get("by") == "officer" else "",
+        day,
+    )  # fmt: skip
+
+
+def visits_between(user: User, asked: Asked, first: datetime, until: datetime) -> list[Visit]:
+    """The visits that begin then, but for those that were given up, in their order; at most ``MOST``."""
     visits = Visit.objects.filter(
-        case__in=Case.objects.visible_to(user),
-        starts_at__gte=first,
-        starts_at__lt=first + timedelta(days=9),
+        case__in=Case.objects.visible_to(user), starts_at__gte=first, starts_at__lt=until
     ).exclude(state=Visit.State.CANCELLED)
     if asked.team is not None:
         visits = visits.filter(case__team=asked.team)
@@ -128,7 +141,7 @@ def _visits(user: User, asked: Asked) -> list[Visit]:
     )
 
 
-def _officers(user: User, asked: Asked) -> list[User]:
+def officers_of(user: User, asked: Asked) -> list[User]:
     """Those whose weeks the reader may choose: the officers of the own team, or of the chosen one."""
     found = User.objects.filter(role=User.Role.OFFICER, is_active=True)
     if not user.sees_every_team:
@@ -171,10 +184,10 @@ def _rows(
     return rows
 
 
-def day_asked(request: HttpRequest) -> date | None:
+def day_asked(request: HttpRequest, name: str = "week") -> date | None:
     """The day that the address names, if it is one."""
     try:
-        day = parse_date(request.GET.get("week", "")[:10])
+        day = parse_date(request.GET.get(name, "")[:10])
     except ValueError:
         return None
     # The calendar turns weeks on both sides, so it stays away from the ends of time.
