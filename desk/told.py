@@ -202,7 +202,7 @@ def _in_words(kind: str, name: str, value: Any) -> Any:
     """A value of an event: a code by its name, all else as it stands."""
     if isinstance(value, list):
         return [_in_words(kind, name, part) for part in value]
-    if kind == "portal.shown" and name == "words":
+    if name == "words" and isinstance(value, dict):
         return told_of_portal.words_shown(value)
     if not isinstance(value, str):
         return value

@@ -28,28 +28,28 @@ Kind = DataRequest.Kind
 
 @dataclass(frozen=True)
 class Ask:
-    """One thing that can be asked, and what comes of it."""
+    """One thing that can be asked; ``then`` is the name of the words that say what comes of it."""
 
     kind: str
     label: Any
-    then: Any
+    then: str
     asks: Any = ADD
     needs_words: bool = False
 
 
 ASKS: dict[int, Ask] = {
     1: Ask(Kind.ACCESS, gettext_lazy("See all that you keep about me, or have a copy"),
-           gettext_lazy("You get what we keep about you, where it comes from and who was given it.")),
+           "data_one.access"),
     2: Ask(Kind.CORRECTION, gettext_lazy("Something about me is wrong"),
-           gettext_lazy("Say what is wrong and what it should be. It is put right once it is checked."),
+           "data_one.correction",
            gettext_lazy("What is wrong, and what shows it?"), needs_words=True),
     3: Ask(Kind.DELETION, gettext_lazy("Delete what you keep about me"),
-           gettext_lazy("What may go is deleted. Of what has to stay we name the law and the day until which.")),
+           "data_one.deletion"),
     4: Ask(Kind.OBJECTION, gettext_lazy("I do not want you to use my data so"),
-           gettext_lazy("Say which use. We stop it, or tell you which law allows it."),
+           "data_one.objection",
            gettext_lazy("Which use do you mean?"), needs_words=True),
     5: Ask(Kind.WITHDRAWAL, gettext_lazy("I take back my consent"),
-           gettext_lazy("What rested on your consent alone stops. Nothing bad follows from it.")),
+           "data_one.withdrawal"),
 }  # fmt: skip
 LABELS = {str(one.kind): one.label for one in ASKS.values()}
 FIELDS = DataRequest.Field.choices

@@ -44,7 +44,7 @@ class Say:
     """One thing that can be told: ``kind`` is a circumstance of the packs, else ``what`` a statement."""
 
     label: Any
-    then: Any  # what happens next, before it is sent
+    then: str  # the name of the words that say what happens next, before it is sent
     what: str = ""
     kind: str = ""
     about: str = ""
@@ -54,10 +54,7 @@ class Say:
     items: bool = False
 
 
-STOPS = gettext_lazy(
-    "What is said here takes effect at once: what the rules stop is stopped, and somebody answers you."
-)
-ANSWERED = gettext_lazy("It changes nothing by itself. Somebody looks into it and answers you.")
+STOPS, ANSWERED = "tell_one.stops", "tell_one.answered"
 SAYS: dict[int, Say] = {
     1: Say(gettext_lazy("I have paid already"), ANSWERED, "paid", takes_file=True, needs_words=True,
            asks=gettext_lazy("When, how much, and to whom?")),

@@ -26,9 +26,11 @@ from common import clock
 from common.addresses import client_address
 from documents.storing import Unreadable
 from notices import codes
+from notices.texts.showing import words_for
 from notices.wording import writer_of
 from people.masking import mask
 from portal import entering
+from portal.own import words_of
 from portal.quiet import LONGEST, private, without_scripts
 from visits import guessing
 from workflow.reasons import tongue_now
@@ -53,8 +55,10 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
         return private(redirect("portal:messages", token))
     sent = by_link.sent_of(link)
     if request.method != "POST":
-        by_link.open_terms(sent=sent, at=at)
-        return private(_page(request, sent, token, at))
+        page = _page(request, sent, token, at)
+        page.render()  # only then it is known which words were shown
+        by_link.open_terms(sent=sent, at=at, words=words_of(page))
+        return private(page)
     act = ACTS.get(request.POST.get("act", ""))
     try:
         if act:
@@ -100,12 +104,12 @@ def paper(request: HttpRequest, token: str) -> HttpResponse:
 
 def _page(
     request: HttpRequest, sent: SigningLink, token: str, at: datetime, wrong: str = ""
-) -> HttpResponse:
+) -> TemplateResponse:
     """The page as it now is.
 
     Context: ``token``, ``agreement``, ``one`` (who signs besides the debtor, or None), ``name``, ``rows``,
     ``clauses`` (those that this person may see; ``asked`` of those to confirm), ``left``, ``stage`` ("terms",
-    "code", "sign", "done", "declined" or "over"), ``code`` (the one that is out), ``goes_to``, ``same_way``, ``wrong``, ``said``.
+    "code", "sign", "done", "declined" or "over"), ``code`` (the one that is out), ``goes_to``, ``same_way``, ``wrong``, ``said``, ``words``.
     """
     agreement, one = sent.agreement, sent.signatory
     mine = agreement.confirmations.filter(signatory=one)
@@ -130,6 +134,7 @@ def _page(
         "code": code if code and codes.is_good(code, at) else None,
         "goes_to": shown, "same_way": bool(way and way.channel == sent.channel),
         "house": house, "wrong": wrong, "said": "said" in request.GET,
+        "words": words_for(agreement.case, sent.link.person, at),
     }  # fmt: skip
     return TemplateResponse(request, "portal/sign.html", context, status=422 if wrong else 200)
 

@@ -1,12 +1,13 @@
 """Pages for those who have no account: each says no more than what its reader holds in hand."""
 
+from datetime import datetime
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,7 +17,7 @@ from common.clock import HOUSE_ZONE, local_day
 from documents.render import qr_svg
 from notices import links, strangers
 from notices.models import PortalLink
-from notices.wording import writer_of
+from notices.texts.showing import words_for, words_for_anybody
 from people.cards import card_of
 from portal import entering, reading
 from portal.checking import look_up
@@ -44,7 +45,12 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
     return TemplateResponse(
         request,
         "portal/check.html",
-        {"number": number[:LONGEST], "form": form, "found": found},
+        {
+            "number": number[:LONGEST],
+            "form": form,
+            "found": found,
+            "words": words_for_anybody(clock.now()),
+        },
         status=422 if form.is_bound and found is None else 200,
     )
 
@@ -61,7 +67,12 @@ def check_officer(request: HttpRequest, token: str) -> HttpResponse:
     return TemplateResponse(
         request,
         "portal/officer.html",
-        {"card": card, "token": token[:LONGEST], "today": local_day(at, HOUSE_ZONE)},
+        {
+            "card": card,
+            "token": token[:LONGEST],
+            "today": local_day(at, HOUSE_ZONE),
+            "words": words_for_anybody(at),
+        },
         status=200 if card else 404,
     )
 
@@ -89,8 +100,8 @@ def short(request: HttpRequest, given: str) -> HttpResponse:
 def messages(request: HttpRequest, token: str) -> HttpResponse:
     """What lies for the holder of the link, once they have shown that they are the person.
 
-    The page before that is the same for every token, good or not. Context before: ``wrong``, ``most``, ``token``;
-    after: ``token``, ``notices``, ``writer``, ``phone``, ``complaint``, ``zone``.
+    The page before that is the same for every token, good or not. Context before: ``wrong``, ``most``, ``token``,
+    ``left`` (just now); after: ``token``, ``notices``, ``zone``; always ``words``.
     """
     at = clock.now()
     token = token[:LONGEST]
@@ -112,7 +123,7 @@ def messages(request: HttpRequest, token: str) -> HttpResponse:
         TemplateResponse(
             request,
             "portal/messages.html",
-            {"notices": list(reading.messages_of(link)), **_around(link, token)},
+            {"notices": list(reading.messages_of(link)), **_around(link, token, at)},
         )
     )
 
@@ -129,7 +140,9 @@ def message(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     notice = get_object_or_404(reading.all_of(link), pk=pk)
     reading.opened(notice, at)
     return private(
-        TemplateResponse(request, "portal/message.html", {"notice": notice, **_around(link, token)})
+        TemplateResponse(
+            request, "portal/message.html", {"notice": notice, **_around(link, token, at)}
+        )
     )
 
 
@@ -153,6 +166,7 @@ def message_file(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """Forget this browser."""
     answer = redirect("portal:messages", token[:LONGEST])
+    answer["Location"] += "?left=1"
     entering.leave(answer)
     return private(answer)
 
@@ -167,7 +181,9 @@ def not_me(request: HttpRequest, token: str) -> HttpResponse:
     link = entering.open_link(token[:LONGEST], at)
     if link and not knocked.shut:
         strangers.not_me(link=link, at=at)
-    answer = private(TemplateResponse(request, "portal/not_me.html"))
+    answer = private(
+        TemplateResponse(request, "portal/not_me.html", {"words": words_for_anybody(at)})
+    )
     entering.leave(answer)
     return answer
 
@@ -176,17 +192,17 @@ def _door(request: HttpRequest, token: str, *, wrong: bool) -> HttpResponse:
     return TemplateResponse(
         request,
         "portal/enter.html",
-        {"wrong": wrong, "most": entering.MOST_TRIES, "token": token},
+        {
+            "wrong": wrong,
+            "most": entering.MOST_TRIES,
+            "token": token,
+            "left": "left" in request.GET,
+            "words": words_for_anybody(clock.now()),
+        },
         status=422 if wrong else 200,
     )
 
 
-def _around(link: PortalLink, token: str) -> dict[str, object]:
-    writer = writer_of(link.case)
-    return {
-        "token": token,
-        "writer": writer.name_en if get_language() == "en" and writer.name_en else writer.name,
-        "phone": writer.phone,
-        "complaint": writer.complaint_phone,
-        "zone": link.case.zone,
-    }
+def _around(link: PortalLink, token: str, at: datetime) -> dict[str, object]:
+    words = words_for(link.case, link.person, at)
+    return {"token": token, "zone": link.case.zone, "words": words}

@@ -19,6 +19,7 @@ from common import clock
 from common.addresses import client_address
 from notices import links
 from notices.models import PortalLink
+from notices.texts.showing import words_for_anybody
 from portal.quiet import private
 from visits import asked, guessing, tokens
 from visits.actions import checking
@@ -110,13 +111,21 @@ def _asked(request: HttpRequest, token: str, act: Callable[..., Any]) -> HttpRes
 
 
 def _page(request: HttpRequest, row: VisitToken, token: str, at: datetime) -> HttpResponse:
+    standing = asked.standing(row.visit, at)
     return TemplateResponse(
         request,
         "portal/visit.html",
-        {"token": token, "standing": asked.standing(row.visit, at), "at": at, "row": row},
+        {
+            "token": token,
+            "standing": standing,
+            "at": at,
+            "row": row,
+            "words": words_for_anybody(at, standing.house.pk),
+        },
     )
 
 
 def _ask_code(request: HttpRequest, *, wrong: bool, status: int) -> HttpResponse:
     """Where a code is entered; the same for everything that is not good, so that nobody learns from it."""
-    return TemplateResponse(request, "portal/visit_code.html", {"wrong": wrong}, status=status)
+    context = {"wrong": wrong, "words": words_for_anybody(clock.now())}
+    return TemplateResponse(request, "portal/visit_code.html", context, status=status)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -166,15 +167,19 @@ def may_sign_now(sent: SigningLink, at: datetime) -> bool:
     return bool(sent.code and sent.code.used_at and at < sent.code.used_at + CODE_HOLDS)
 
 
-def open_terms(*, sent: SigningLink, at: datetime) -> None:
-    """The terms lie before the debtor; the first time is on record, with the digest of what was shown."""
+def open_terms(*, sent: SigningLink, at: datetime, words: Sequence[Mapping[str, Any]] = ()) -> None:
+    """The terms lie before the debtor; the first time is on record, with the digest of what was shown.
+
+    ``words`` are those of our texts that stood around the terms, by version and digest.
+    """
     if sent.opened_at:
         return
 
     def keep(case: Case, _by: User, at: datetime) -> None:
         SigningLink.objects.filter(pk=sent.pk, opened_at=None).update(opened_at=at)
 
-    _note(sent, "signing.opened", at, {"terms": sent.terms_sha256}, keep)
+    around = {"words": list(words)} if words else {}
+    _note(sent, "signing.opened", at, {"terms": sent.terms_sha256, **around}, keep)
 
 
 def confirm_by_link(*, sent: SigningLink, term: str, at: datetime) -> None:

@@ -82,6 +82,17 @@ _ALL = [
     Placeholder("answer_by", _("the day by which it is answered"), "2026年4月17日", "17 April 2026"),
     Placeholder("outcome", _("what came of the complaint"), "投诉成立", "upheld", private=True),
     Placeholder("until", _("the last day on which it holds"), "2026年6月2日", "2 June 2026"),
+    Placeholder("one_way", _("the way to write that was chosen"), "电子邮件", "E-mail"),
+    Placeholder("zone_there", _("by which clocks the times are"), "北京", "Beijing"),
+    Placeholder("certificate_by", _("the day by which the settlement certificate is made"), "2026年6月5日", "5 June 2026", may_be_empty=True),
+    Placeholder("ended_on", _("the day on which the time to ask a court ended"), "2025年3月1日", "1 March 2025"),
+    Placeholder("pay_ways", _("the other ways to pay"), "支付宝、微信支付", "Alipay, WeChat Pay"),
+    Placeholder("payoff", _("what pays all of it off"), "40,120.00", "40,120.00", private=True),
+    Placeholder("pay_on", _("the day on which it is paid"), "2026年3月31日", "31 March 2026"),
+    Placeholder("advice_phone", _("the line for free legal advice"), "12348", "12348", may_be_empty=True),
+    Placeholder("emergency_phone", _("the number to call in an emergency"), "110", "110", may_be_empty=True),
+    Placeholder("goes_to", _("the address to which a code goes, masked"), "138****0000", "138****0000"),
+    Placeholder("left_at", _("the time at which they were told to leave"), "14:50", "14:50"),
     Placeholder("receipt", _("the receipt's number"), "HZ-2026-0147-R1", "HZ-2026-0147-R1"),
 ]  # fmt: skip
 PLACEHOLDERS: dict[str, Placeholder] = {one.name: one for one in _ALL}

@@ -1,10 +1,13 @@
 """The words of the debtor's pages: versions like those of notices, checked, and told with what was shown."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +23,8 @@ from notices.texts.looks import as_page
 from notices.texts.pages import PAGES
 from notices.texts.wordings import ON_PAGES
 from people.models import Organisation, User
+from portal.asking import ASKS
+from portal.saying import SAYS as SAYS_ALL
 from tests import make, walk
 from tests.portal.own_cast import MONDAY, TUESDAY, Inside, inside
 from timeline.models import Event
@@ -29,6 +34,7 @@ from workflow.steps import RightRefused, WrongInput
 pytestmark = pytest.mark.django_db
 
 INTRO = ("home.intro", "page")
+SAYS = re.compile(r'{% words "([a-z_.]+)"')
 ANOTHER = "We are {writer_for}. We are glad that you came."
 
 
@@ -170,6 +176,114 @@ class TestShown:
             came.get("home")
         of_words = [one for one in asked if "notices_messageversion" in one["sql"]]
         assert len(of_words) == 1
+
+
+def shown_in(page: str) -> set[str]:
+    """The words that the page's template asks for."""
+    folder = Path(settings.BASE_DIR) / "templates/portal"
+    found = [path for path in folder.rglob(f"{page}.html") if page != "own"] or [
+        folder / "own/base.html"
+    ]
+    return {name for path in found for name in SAYS.findall(path.read_text())}
+
+
+class TestPagesOfTheDebtor:
+    """Every page under ``templates/portal`` has words of ours, and every place for words is on its page."""
+
+    FRAGMENTS = frozenset({"base.html", "leave.html", "sum.html"})
+
+    def test_have_words_each(self) -> None:
+        folder = Path(settings.BASE_DIR) / "templates/portal"
+        pages = {path.stem for path in folder.rglob("*.html") if path.name not in self.FRAGMENTS}
+        assert pages | {"own"} == set(PAGES)
+
+    @pytest.mark.parametrize("page", list(PAGES))
+    def test_show_what_they_have_a_place_for(self, page: str) -> None:
+        places = {name for name, _language, _text in texts_of(page)}
+        by_number = {one.then for one in (*SAYS_ALL.values(), *ASKS.values())}
+        assert shown_in(page) | (by_number & places) == places
+
+    @pytest.mark.parametrize("language", ["en", "zh-hans"])
+    @pytest.mark.parametrize(
+        ("name", "more"),
+        [
+            ("about", ()), ("papers", ()), ("rights", ()), ("meeting", ()), ("move", ()), ("sums", ()),
+            ("ways", ()), ("tell", ()), ("tell_one", (4,)), ("answers", ()), ("data", ()),
+            ("data_one", (2,)), ("home", ()), ("other_plan", ()),
+        ],
+    )  # fmt: skip
+    def test_say_them_in_the_readers_language(
+        self, came: Inside, name: str, more: tuple[int, ...], language: str
+    ) -> None:
+        came.language = language
+        answer = came.get(name, *more)
+        shown = answer.context["words"].shown
+        assert shown
+        assert {one.language for one in shown.values()} == {language[:2]}
+        assert {one.split(".")[0] for one in shown} == {name}
+
+    @pytest.mark.parametrize("language", ["en", "zh-hans"])
+    @pytest.mark.parametrize(
+        ("address", "status"),
+        [
+            ("/v/", 200), ("/v/never/", 404), ("/m/never/", 200), ("/m/never/?left=1", 200),
+            ("/check/D-1/", 200), ("/check/officer/never/", 404),
+        ],
+    )  # fmt: skip
+    def test_say_them_before_anybody_has_said_who_they_are(
+        self, address: str, status: int, language: str
+    ) -> None:
+        answer = Client(headers={"accept-language": language}).get(address)
+        assert answer.status_code == status
+        shown = answer.context["words"].shown
+        assert shown
+        assert {one.channel for one in shown.values()} == {"door"}
+        assert {one.language for one in shown.values()} == {language[:2]}
+
+    def test_say_after_leaving_that_nothing_stays(self, came: Inside) -> None:
+        answer = came.post("leave", follow=True)
+        assert "Nothing of it stays on this phone." in answer.content.decode()
+
+
+class TestTheDoor:
+    """What is shown before its reader has said who they are."""
+
+    @pytest.mark.parametrize(
+        ("body", "language", "word"),
+        [
+            ("这条信息关于您的欠款，请先确认您的身份。", "zh", "欠"),
+            ("请尽快还款。", "zh", "还款"),
+            ("It is about your debt. Please show that it is you.", "en", "debt"),
+            ("You owe us something.", "en", "owe"),
+            ("Your loan is overdue.", "en", "loan"),
+        ],
+    )  # fmt: skip
+    def test_is_refused_with_a_word_of_the_debt(self, body: str, language: str, word: str) -> None:
+        said = refused(body, place=("enter.intro", "door"), language=language)
+        assert word in said
+        assert "would tell a stranger of the debt" in said
+
+    @pytest.mark.parametrize(
+        "sign", ["{debtor_name}", "{creditor_name}", "{writer_name}", "{total_open}"]
+    )
+    def test_is_refused_with_a_name_or_a_figure(self, sign: str) -> None:
+        refused(f"Hello {sign}.", place=("enter.intro", "door"))
+
+    def test_shows_the_houses_words_and_no_organisations(self, came: Inside) -> None:
+        writer = came.case.agency or came.case.creditor
+        released("Welcome to our own.", place=("enter.intro", "door"), organisation=writer)
+        released("Welcome to the house.", place=("enter.intro", "door"))
+        page = Client(headers={"accept-language": "en"}).get(came.address("messages"))
+        assert "Welcome to the house." in page.content.decode()
+
+    def test_asks_the_database_the_same_for_every_token(self, came: Inside) -> None:
+        client = Client()
+        asked = []
+        for address in (came.address("messages"), "/m/never/"):
+            with CaptureQueriesContext(connection) as queries:
+                client.get(address)
+            asked.append(len([one for one in queries if "messageversion" in one["sql"]]))
+        assert asked == [1, 1]
 
 
 class TestTold:
