@@ -6,7 +6,11 @@ Each line of a text is a paragraph of the page; it is plain text, whatever stand
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import unescape
 from typing import Any
+
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
 
 from notices.texts.filed import filed
 from notices.texts.pages import OF_PAGES, SHARED
@@ -15,6 +19,11 @@ from notices.texts.standing import Place, Standing, standing
 from notices.texts.wordings import ON_PAGES, of_page
 from notices.wording import of_case, writer_of
 from workflow.reasons import tongue_now
+
+
+def _plain(value: Any) -> str:
+    """What is filled in, as text: a day or a time comes from its tag as HTML."""
+    return unescape(strip_tags(value)) if isinstance(value, SafeString) else str(value)
 
 
 def _nothing() -> Mapping[str, str]:
@@ -45,7 +54,7 @@ class Words:
         """
         if self._values is None:
             self._values = self.known()
-        values = {**self._values, **{key: str(value) for key, value in given.items()}}
+        values = {**self._values, **{key: _plain(value) for key, value in given.items()}}
         one = self._standing(name)
         if any(key not in values for key in names_in(one.text.body)):
             one = self._filed(name)  # an older version asks for what the page knows no more

@@ -319,10 +319,10 @@ class TestNotGood:
         )
         at("2026-03-05 14:31")
         for token in (good.token, "A" * 22):
-            with django_assert_num_queries(1):
+            with django_assert_num_queries(2):
                 Client().get(reverse("portal:visit", args=[token]))
         for code in (good.code, "000000"):
-            with django_assert_num_queries(2):
+            with django_assert_num_queries(3):
                 enter(code)
 
 
