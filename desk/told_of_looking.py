@@ -46,6 +46,9 @@ SENTENCES: dict[str, Any] = {
     "export.failed": _("The file of export %(export)s could not be made."),
     "export.fetched": _("The file of export %(export)s was fetched (%(form)s)."),
     "export.expired": _("The file of export %(export)s was deleted: its time was over."),
+    "data.seen_as_debtor": _(
+        "Somebody of the house looked at the debtor's own pages, as the debtor sees them: %(page)s."
+    ),
     "data.looked_at": _("Looked at on %(day)s by: %(people)s."),
 }
 RESTRICTED = ("remark", "about")

@@ -22,6 +22,9 @@ PAGES: dict[str, Any] = {
     "answers": _("what was told, and what came of it"),
     "offer": _("ways to pay"),
     "account": _("what is due, and how it is paid"),
+    "other_plan": _("the form that asks for another plan"),
+    "message": _("a message"),
+    "complain": _("the form for a complaint"),
 }
 
 SENTENCES: dict[str, Any] = {

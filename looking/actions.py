@@ -11,14 +11,16 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from common.clock import HOUSE_ZONE, local_day
-from looking.models import Look, Unmasking
+from looking.models import Look, Unmasking, look
 from people.masking import Group
 from people.models import User
 from people.rights import may
+from timeline.models import Event
 from workflow.steps import RightRefused, WrongInput, note
 
 RIGHT, HEALTH = "unmask", "see_restricted"
-AN_HOUR = timedelta(hours=1)
+AS_DEBTOR = "see_as_debtor"
+AN_HOUR, AGAIN = timedelta(hours=1), timedelta(minutes=15)
 BATCH, BUDGET = 200, 30.0
 MOST_TOLD = 200
 """So many lines of a day's looks one event holds; the rows themselves hold all."""
@@ -70,6 +72,22 @@ def _not_too_many(case: Any, group: str, by: User, at: datetime) -> None:
         )
         % {"times": lately}
     )
+
+
+def see_as_debtor(*, case: Any, page: str, by: User, at: datetime) -> None:
+    """Record that somebody of the house looks at one of the debtor's own pages, as the debtor sees it.
+
+    Each look counts as a row, like every look; the chain tells it at once, and the same page to the same person again
+    after a quarter of an hour at the earliest. It is no look of the debtor, and nothing of it stands as one.
+    """
+    look(case.pk, by, Look.What.AS_DEBTOR, at, page)
+    told = Event.objects.filter(
+        case=case, kind="data.seen_as_debtor", actor=by, data__page=page, occurred_at__gt=at - AGAIN
+    )
+    if not told.exists():
+        note(
+            case, event="data.seen_as_debtor", right=AS_DEBTOR, data={"page": page}, by=by, at=at
+        )  # fmt: skip
 
 
 def tell_looks(at: datetime, *, by: User, seconds: float = BUDGET) -> None:

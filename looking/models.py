@@ -26,6 +26,7 @@ class Look(models.Model):
         DOOR = "door", _("The address of a visit of that day")
         NOTICE = "notice", _("A message")
         API = "api", _("The case, by a machine")
+        AS_DEBTOR = "as_debtor", _("The debtor's own pages, as the debtor sees them")
 
     # A string: cases stands above this app.
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="looks")
@@ -48,6 +49,7 @@ class Look(models.Model):
                 condition=models.Q(
                     what__in=[
                         "case", "people", "timeline", "document", "visit", "door", "notice", "api",
+                        "as_debtor",
                     ]
                 ),
                 name="look_what_known",

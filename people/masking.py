@@ -1,6 +1,7 @@
 """Personal data with all hidden but what tells two rows apart."""
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from html import escape
 from typing import Any
 
@@ -31,6 +32,9 @@ DETAILS = {
     "to_account": "bank", "payer_account": "bank",
 }  # fmt: skip
 """Names under which an event, or a request for a second person, may hold such data, and their kinds."""
+
+
+_TAG = re.compile(r"(<[^>]*>)")
 
 
 def mask_details(data: Mapping[str, Any], shown: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -95,14 +99,31 @@ def mask_people_in(page: str, people: Iterable[Any]) -> str:
     return page
 
 
+def mask_numbers_in(page: str, people: Iterable[Any], shown: Collection[str] = ()) -> str:
+    """The page (HTML) with these people's numbers and addresses masked in what is read of it, tags left as they are."""
+    parts = _TAG.split(page)
+    for person in people:
+        parts[::2] = [
+            mask_in(part, person, lambda value: [value, escape(value)], names=False, shown=shown)
+            if part.strip()
+            else part
+            for part in parts[::2]
+        ]
+    return "".join(parts)
+
+
 def mask_in(
     text: str,
     person: Any,
     spelt: Callable[[str], list[str]] = lambda value: [value],
     *,
     names: bool = True,
+    shown: Collection[str] = (),
 ) -> str:
-    """The text with everything in it masked that is this person's: addresses, numbers, and mostly the name."""
+    """The text with everything in it masked that is this person's: addresses, numbers, and mostly the name.
+
+    What belongs to a group of ``shown`` stands in full.
+    """
     theirs = [(person.id_number, "id")]
     if names:
         theirs += [(person.name, "name"), (person.name_en, "name")]
@@ -114,7 +135,7 @@ def mask_in(
         for point in person.contact_points.all()
     ]
     for value, kind in sorted(theirs, key=lambda one: -len(str(one[0] or ""))):
-        if value and len(str(value)) > 1:
+        if value and len(str(value)) > 1 and GROUP_OF[kind] not in shown:
             for spelling in spelt(str(value)):
                 text = text.replace(spelling, mask(value, kind))
     return text

@@ -30,6 +30,8 @@ RIGHTS: dict[str, set[str]] = {
     "see_data_requests": {role.value for role in _DESK | {_R.COMPLIANCE}},
     "decide_data_request": {_R.COMPLIANCE.value},
     "unmask": {role.value for role in _ALL},
+    # Those who talk with the debtor, and who answers for it: not who keeps accounts or the machine.
+    "see_as_debtor": {role.value for role in _FIELD | {_R.CLERK, _R.COMPLIANCE}},
     "see_looks": {_R.SUPERVISOR.value, _R.COMPLIANCE.value, _R.AUDITOR.value},
     "receive_complaint": {role.value for role in _ALL},
     "see_complaints": {_R.SUPERVISOR.value, _R.COMPLIANCE.value},

@@ -36,6 +36,7 @@ GROUPS: list[tuple[Any, dict[str, Any]]] = [
         "end_circumstance": _("End a circumstance"),
         "see_restricted": _("See restricted details, such as of an illness"),
         "unmask": _("See masked data in full for some minutes, with a reason"),
+        "see_as_debtor": _("See a debtor's own pages as the debtor does, without doing anything there"),
         "see_looks": _("See who looked at a case"),
         "see_data_requests": _("Take in what people ask about their data"),
         "decide_data_request": _("Answer what people ask about their data"),

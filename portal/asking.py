@@ -57,10 +57,15 @@ FIELDS = DataRequest.Field.choices
 
 @own_page("data")
 def data(own: Own) -> HttpResponseBase:
-    """What can be asked, and how each that was asked stands. Context: ``asks`` (number and label), ``rows``."""
+    """What can be asked, and how each that was asked stands.
+
+    Context: ``asks`` (number and label), ``rows`` (each with its label and what is wanted instead), ``withheld``.
+    """
+    withheld = own.withholds("see_data_requests")
+    mine = [] if withheld else _mine(own).select_related("answer")[:MOST]
     return own.page(
         "portal/own/data.html", asks=[(number, one.label) for number, one in ASKS.items()],
-        rows=[(one, LABELS[one.kind]) for one in _mine(own).select_related("answer")[:MOST]],
+        rows=[(one, LABELS[one.kind], own.masked(one.field, one.wanted)) for one in mine], withheld=withheld,
     )  # fmt: skip
 
 

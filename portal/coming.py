@@ -173,7 +173,7 @@ def _ahead(own: Own) -> Visit:
 def _page(own: Own, wrong: str = "") -> HttpResponseBase:
     visit = seen_visit(own.case)
     notice = _new_notice(own, visit) if visit else None
-    if notice and notice.state == Notice.State.SENT:
+    if notice and notice.state == Notice.State.SENT and own.reader is None:
         reading.opened(notice, own.at)
         visit = Visit.objects.select_related("case", "place").get(pk=visit.pk) if visit else None
     labels = dict(Notice.Channel.choices)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -25,10 +26,13 @@ from cases.models import Case
 from common import clock
 from common.clock import local_day
 from documents.storing import Unreadable
+from looking.session import shown
 from notices.models import PortalLink
 from notices.texts.showing import words_for
 from notices.wording import writer_of
+from people.masking import mask_details
 from people.models import User
+from people.rights import may
 from portal import entering
 from portal.quiet import LONGEST, private
 from timeline.models import Event
@@ -39,17 +43,24 @@ from workflow.steps import AlreadyDone, PolicyRefused, StateRefused, WrongInput,
 from workflow.web import guard_of
 
 View = Callable[..., HttpResponseBase]
+Rows = TypeVar("Rows", bound=QuerySet[Any])
+VIEWS: dict[str, View] = {}
+"""What each of these pages shows, by its name in the addresses: drawn for the debtor, and for staff who look on."""
 
 
 @dataclass(frozen=True)
 class Own:
-    """Somebody who has shown that the matter is theirs, and the page that they ask for."""
+    """Somebody who has shown that the matter is theirs, and the page that they ask for.
+
+    ``reader``: the member of staff who looks on at what the debtor sees (``portal.as_debtor``), else None.
+    """
 
     request: HttpRequest
     link: PortalLink
     case: Case
     token: str
     at: datetime
+    reader: User | None = None
 
     @property
     def sends(self) -> bool:
@@ -70,6 +81,20 @@ class Own:
     def address(self, name: str, *more: Any) -> str:
         """The address of another page of this link."""
         return reverse(f"portal:{name}", args=[self.token, *more])
+
+    def seen(self, rows: Rows) -> Rows:
+        """Of these rows, which know ``visible_to``, what may be shown: all to the debtor, to staff what is theirs to see."""
+        return rows.visible_to(self.reader) if self.reader else rows
+
+    def withholds(self, right: str) -> bool:
+        """Whether it is shown to the debtor, and not to this reader, whose role lacks that right."""
+        return self.reader is not None and not may(self.reader, right)
+
+    def masked(self, name: str, value: str) -> str:
+        """What is kept under that name, such as ``employer``: masked for staff as on the pages of the case."""
+        if self.reader is None:
+            return value
+        return str(mask_details({name: value}, shown(self.request, self.case.reference))[name])
 
     def page(self, template: str, status: int = 200, **context: Any) -> TemplateResponse:
         """A page with what all of them have: ``token``, ``case``, ``house``, ``zone``, ``guard_key``, ``said``, ``words``.
@@ -96,6 +121,8 @@ def own_page(page: str, *, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callab
     """
 
     def framed(view: View) -> View:
+        VIEWS[view.__name__] = view
+
         @never_cache
         @login_not_required
         @wraps(view)
@@ -104,10 +131,7 @@ def own_page(page: str, *, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callab
             link = entering.open_for(request, token, entering.OWN, at)
             if link is None or request.method not in methods:
                 return private(redirect("portal:messages", token))
-            case = Case.objects.select_related(
-                "debtor", "creditor", "agency", "mandate", "team__organisation"
-            ).get(pk=link.case_id)
-            own = Own(request, link, case, token, at)
+            own = Own(request, link, whole_case(link.case_id), token, at)
             with acting_by(link.pk):
                 answer = view(own, **given)
                 if isinstance(answer, TemplateResponse):
@@ -122,6 +146,12 @@ def own_page(page: str, *, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callab
         return run
 
     return framed
+
+
+def whole_case(key: int) -> Case:
+    """The case with all that the pages name of it."""
+    around = ("debtor", "creditor", "agency", "mandate", "team__organisation")
+    return Case.objects.select_related(*around).get(pk=key)
 
 
 def tried(own: Own, do: Callable[[], Any]) -> str:

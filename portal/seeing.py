@@ -34,8 +34,9 @@ def home(own: Own) -> HttpResponseBase:
 
     Context: ``visit`` (the one ahead, or None), ``notices`` (newest first), ``refused_until``, ``closed``.
     """
+    notices = list(own.seen(reading.all_of(own.link)).order_by("-sent_at", "-pk")[:5])
     return own.page(
-        "portal/own/home.html", visit=seen_visit(own.case), notices=list(reading.messages_of(own.link)[:5]),
+        "portal/own/home.html", visit=seen_visit(own.case), notices=notices,
         refused_until=own.refused_until, closed=own.case.closed_at is not None,
     )  # fmt: skip
 

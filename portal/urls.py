@@ -1,6 +1,17 @@
 from django.urls import path
 
-from portal import asking, coming, offering, paying, saying, seeing, signing, views, visiting
+from portal import (
+    as_debtor,
+    asking,
+    coming,
+    offering,
+    paying,
+    saying,
+    seeing,
+    signing,
+    views,
+    visiting,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -36,6 +47,13 @@ urlpatterns = [
     path("m/<str:token>/data/<int:number>/", asking.data_one, name="data_one"),
     path("m/<str:token>/sign/", signing.sign, name="sign"),
     path("m/<str:token>/sign/paper/", signing.paper, name="sign_paper"),
+    path("cases/<slug:reference>/as-debtor/", as_debtor.look_on, name="as_debtor"),
+    path("cases/<slug:reference>/as-debtor/<slug:page>/", as_debtor.look_on, name="as_debtor_page"),
+    path(
+        "cases/<slug:reference>/as-debtor/<slug:page>/<int:which>/",
+        as_debtor.look_on,
+        name="as_debtor_one",
+    ),
     path("m/<str:token>/<int:pk>/", views.message, name="message"),
     path("m/<str:token>/<int:pk>/file/", views.message_file, name="message_file"),
 ]

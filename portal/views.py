@@ -123,7 +123,7 @@ def messages(request: HttpRequest, token: str) -> HttpResponse:
         TemplateResponse(
             request,
             "portal/messages.html",
-            {"notices": list(reading.messages_of(link)), **_around(link, token, at)},
+            {"notices": list(reading.messages_of(link)), **around(link, token, at)},
         )
     )
 
@@ -141,7 +141,7 @@ def message(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     reading.opened(notice, at)
     return private(
         TemplateResponse(
-            request, "portal/message.html", {"notice": notice, **_around(link, token, at)}
+            request, "portal/message.html", {"notice": notice, **around(link, token, at)}
         )
     )
 
@@ -203,6 +203,7 @@ def _door(request: HttpRequest, token: str, *, wrong: bool) -> HttpResponse:
     )
 
 
-def _around(link: PortalLink, token: str, at: datetime) -> dict[str, object]:
+def around(link: PortalLink, token: str, at: datetime) -> dict[str, object]:
+    """What all pages of messages have beside them."""
     words = words_for(link.case, link.person, at)
     return {"token": token, "zone": link.case.zone, "words": words}

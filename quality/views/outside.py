@@ -18,7 +18,7 @@ from notices.models import PortalLink
 from notices.wording import writer_of
 from people.models import User
 from portal import entering
-from portal.own import Own, own_page
+from portal.own import VIEWS, Own, own_page
 from quality.actions.complaining import receive_complaint
 from quality.forms import ComplainForm
 from timeline.models import Event
@@ -65,7 +65,7 @@ def of_message(request: HttpRequest, token: str) -> HttpResponse:
 
 @own_page("complaints")
 def followed(own: Own) -> HttpResponseBase:
-    """What this person complained of here, by when it is answered, and the answer. Context: ``complaints``.
+    """What this person complained of here, by when it is answered, and the answer. Context: ``complaints``, ``withheld``.
 
     What somebody else sent in by a visit's code is theirs: a wife's words are not laid before her husband.
     """
@@ -74,8 +74,19 @@ def followed(own: Own) -> HttpResponseBase:
         case=own.case, kind="complaint.received", data__link__in=list(links.values_list("pk", flat=True))
     ).values("data__complaint")  # fmt: skip
     found = own.case.complaints.filter(number__in=[row["data__complaint"] for row in sent])
-    rows = found.select_related("case").order_by("-received_at", "-pk")[:MOST]
-    return own.page("quality/followed.html", complaints=list(rows))
+    withheld = own.withholds("see_complaints")
+    rows = own.seen(found).select_related("case").order_by("-received_at", "-pk")[:MOST]
+    return own.page(
+        "quality/followed.html", complaints=[] if withheld else list(rows), withheld=withheld
+    )
+
+
+def complain(own: Own) -> HttpResponseBase:
+    """The form as the debtor has it before them, for staff who look on; the debtor comes by ``of_message``."""
+    return _ask(own.request, own.case, None, own.address("home"), own.address("followed"))
+
+
+VIEWS["complain"] = complain
 
 
 def _ask(
