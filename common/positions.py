@@ -13,6 +13,9 @@ LENGTH = 22
 ROUGHLY = Decimal("0.01")
 """Degrees, about a kilometre: what is left of a place where the address is masked."""
 
+BETWEEN = re.compile(r"[\s,;\uff0c\uff1b\u3001]+")
+"""What stands between two figures, Chinese commas among it."""
+
 Point = tuple[Decimal, Decimal]
 """Latitude, then longitude."""
 
@@ -41,7 +44,7 @@ def point_of(text: str) -> Point | None:
 
 def typed(said: str) -> str:
     """What somebody typed or pasted, such as ``30.274, 120.155``, as it is kept; raises ``NoPlace``."""
-    parts = [part for part in re.split(r"[\s,，;；、]+", said.strip()) if part]
+    parts = _parts(said)
     if len(parts) != 2 or not all(
         re.fullmatch(r"[+-]?[0-9]{1,3}(\.[0-9]{1,20})?", part) for part in parts
     ):
@@ -51,7 +54,7 @@ def typed(said: str) -> str:
 
 def turned_round(said: str) -> bool:
     """Whether the figures would be a place if the second stood first, as some maps give them."""
-    parts = [part for part in re.split(r"[\s,，;；、]+", said.strip()) if part]
+    parts = _parts(said)
     try:
         typed(",".join(reversed(parts)))
     except NoPlace:
@@ -63,3 +66,7 @@ def roughly(point: Point) -> Point:
     """The middle of the square kilometre or so in which it lies: the part of the town, and no house."""
     lat, lon = (figure.quantize(ROUGHLY) for figure in point)
     return lat, lon
+
+
+def _parts(said: str) -> list[str]:
+    return [part for part in BETWEEN.split(said.strip()) if part]
