@@ -8,11 +8,13 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         """Let a second person decide on a reset of a lost factor."""
+        from django.contrib.auth.signals import user_logged_in
         from django.urls import reverse
 
-        from access import resetting
+        from access import resetting, sessions
         from workflow.approvals import ApprovalKind, register
 
+        user_logged_in.connect(lambda request, **_: sessions.use(request), weak=False)
         register(
             ApprovalKind(
                 "second_factor",

@@ -8,7 +8,6 @@ from allauth.account.internal.flows.login import get_authentication_records, rec
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.core.serializers.json import DjangoJSONEncoder
@@ -17,10 +16,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from encrypted_fields.fields import EncryptedTextField
 
+from access.paper_codes import CODES, left_in, make_codes, take
 from people.models import User
 from timeline.chain import record_for_house
 
-TOTP, PASSKEY, CODES = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN, Authenticator.Type.RECOVERY_CODES  # fmt: skip
+TOTP, PASSKEY = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN
 REAL = (TOTP, PASSKEY)
 """Codes on paper stand in for a factor; they are none by themselves."""
 BY_PROVIDER = "provider"
@@ -93,15 +93,14 @@ def by_code(user: User, code: str) -> Authenticator | None:
                 row.save(update_fields=["data"])
                 return row
     for row in rows.filter(type=CODES):
-        if row.wrap().validate_code(typed):
+        if take(row, typed):
             return row
     return None
 
 
 def codes_left(user: User) -> int:
     """How many codes on paper that person has not used yet."""
-    row = Authenticator.objects.filter(user=user, type=CODES).first()
-    return len(row.wrap().get_unused_codes()) if row else 0
+    return left_in(Authenticator.objects.filter(user=user, type=CODES).first())
 
 
 # ---------------------------------------------------------------- adding and taking away
@@ -149,7 +148,7 @@ def new_codes(user: User, at: datetime) -> list[str]:
     User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     Authenticator.objects.filter(user=user, type=CODES).delete()
     note("second_factor.codes_renewed", user, at, {})
-    return list(RecoveryCodes.activate(user).generate_codes())
+    return make_codes(user)
 
 
 def named(factor: Authenticator) -> str:
@@ -167,7 +166,7 @@ def _added(request: HttpRequest, user: User, row: Authenticator, at: datetime) -
     note("second_factor.added", user, at, {"kind": row.type, "name": named(row)})
     if Authenticator.objects.filter(user=user, type=CODES).exists():
         return []
-    return list(RecoveryCodes.activate(user).generate_codes())
+    return make_codes(user)
 
 
 def note(kind: str, user: User, at: datetime, data: dict[str, Any]) -> None:

@@ -10,7 +10,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django import forms
+from django.conf import settings
 from django.contrib.auth import authenticate
+from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
@@ -25,6 +27,10 @@ from workflow.forms import DeskForm
 log = logging.getLogger("access")
 REFUSED = gettext_noop(
     "This name and password do not belong together. Check both and try again; capital letters count."
+)
+
+OVER = gettext_noop(
+    "This first password was good for a few days and is over. Ask an administrator to set a new one for you."
 )
 
 
@@ -75,8 +81,33 @@ class SignInForm(forms.Form):
             log.warning("A sign-in from %s was refused.", address)
             raise forms.ValidationError(_(REFUSED), code="refused")
         lockout.forgive(counted)
+        if (
+            user.password_given_at
+            and clock.now() - user.password_given_at > settings.FIRST_PASSWORD
+        ):
+            log.warning("The first password of user %s is over.", user.pk)
+            raise forms.ValidationError(_(OVER), code="over")
         self.user = user
         return given
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """One's own password: another one than before, which from then on nobody else knows."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse the one that is there already."""
+        given: dict[str, Any] = super().clean() or {}
+        chosen = given.get("new_password1")
+        if chosen and self.user.check_password(chosen):
+            self.add_error(
+                "new_password1", _("This is the password of before. Choose another one.")
+            )
+        return given
+
+    def save(self, commit: bool = True) -> Any:
+        """Keep it as the person's own."""
+        self.user.password_given_at = None
+        return super().save(commit)
 
 
 NOT_TAKEN = gettext_noop(

@@ -1,8 +1,9 @@
-"""Before every page: has a second factor been shown, and is the proof recent enough for this one?"""
+"""Before every page: has a second factor been shown, was the session used lately, is the proof recent enough?"""
 
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
@@ -11,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from access import sessions
 from access.factors import has_factor, shown_with_factor
 from access.views.again import asked_again, is_recent
 from people.models import User
@@ -32,8 +34,33 @@ class SecondFactorFirst:
         self, request: HttpRequest, view: View, args: Any, given: Any
     ) -> HttpResponseBase | None:
         """Let pass, lead to enrolling, let the page see nobody, or ask who it is once more."""
-        answer = self.first(request, view)
+        answer = self.first(request, view) or self.own(request, view) or self.unused(request, view)
         return answer or self.again(request, view)
+
+    def own(self, request: HttpRequest, view: View) -> HttpResponseBase | None:
+        """Whether the person is still to choose a password that nobody else knows."""
+        if not isinstance(request.user, User) or request.user.password_given_at is None:
+            return None
+        marks = ("while_enrolling", "with_first_password")
+        if not getattr(view, "login_required", True) or any(getattr(view, m, False) for m in marks):
+            return None
+        came = (
+            record.get("method") for record in get_authentication_records(request, request.user)
+        )
+        return redirect("people:password") if "password" in came else None
+
+    def unused(self, request: HttpRequest, view: View) -> HttpResponseBase | None:
+        """Whether nobody has used this session for so long that it may be somebody else who does now."""
+        if not isinstance(request.user, User) or not getattr(view, "login_required", True):
+            return None
+        if getattr(view, "while_enrolling", False) or getattr(view, "even_unused", False):
+            return None
+        if sessions.is_unused(request) and not is_recent(request):
+            answer = asked_again(request)
+            if answer is not None:
+                return answer
+        sessions.use(request)
+        return None
 
     def first(self, request: HttpRequest, view: View) -> HttpResponseBase | None:
         """Whether a second factor is still to be set up or shown."""

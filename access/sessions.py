@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 
+from common import clock
 from people.models import User
 
 MOST = 50
+USED = "access.used"
+"""Where a session keeps when it was used last, in seconds of this machine's clock."""
+A_WHILE = 60  # seconds after which it is written down again that a session is in use
 BROWSERS = (("Edg", "Edge"), ("Chrome", "Chrome"), ("Firefox", "Firefox"), ("Safari", "Safari"))
 SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))  # fmt: skip
 
@@ -63,8 +68,28 @@ def renamed(request: HttpRequest) -> None:
 
 def anew(request: HttpRequest) -> None:
     """Give a session another key once it was shown again whose it is: one that was stolen before ends here."""
+    request.session[USED] = clock.stamp()
     request.session.cycle_key()
     renamed(request)
+
+
+def use(request: HttpRequest) -> None:
+    """Keep that the session is in use; what a page asks by itself, such as a bar each ten seconds, is no use."""
+    used = request.session.get(USED)
+    by_itself = request.headers.get("HX-Request") == "true"
+    if used is None or (not by_itself and clock.seconds_since(used) > A_WHILE):
+        request.session[USED] = clock.stamp()
+
+
+def is_unused(request: HttpRequest) -> bool:
+    """Whether nobody has used this session for longer than the house allows.
+
+    Officers are left out: their telephone is without a network for hours, and locks itself.
+    """
+    used = request.session.get(USED)
+    if used is None or request.user.role == User.Role.OFFICER:
+        return False
+    return clock.seconds_since(used) > settings.UNUSED_SESSION.total_seconds()
 
 
 def browser_of(agent: str) -> str:

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from access.marks import with_first_password
 from access.views import again, entering, looks, own, people, second
 
 app_name = "people"  # the addresses are those of people and are called so everywhere
@@ -9,7 +10,7 @@ urlpatterns = [
     path("sign-in/second/", second.second_step, name="second_step"),
     path("sign-in/passkey/", second.passkey, name="passkey"),
     path("sign-out/", entering.sign_out, name="sign_out"),
-    path("password/", own.ChangePassword.as_view(), name="password"),
+    path("password/", with_first_password(own.ChangePassword.as_view()), name="password"),
     path("security/", own.security, name="security"),
     path("security/begin/", own.enrol, name="enrol"),
     path("security/app/", own.add_app, name="add_app"),

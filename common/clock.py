@@ -15,9 +15,14 @@ def now() -> datetime:
     return datetime.now(UTC) + _offset()
 
 
-def seconds_since(stamp: float) -> float:
-    """How many seconds ago this machine's own clock stood there, whatever a demo's clock says."""
-    return datetime.now(UTC).timestamp() - stamp
+def stamp() -> float:
+    """Where this machine's own clock stands, in seconds, whatever a demo's clock says."""
+    return datetime.now(UTC).timestamp()
+
+
+def seconds_since(then: float) -> float:
+    """How many seconds ago it stood there."""
+    return stamp() - then
 
 
 def _offset() -> timedelta:

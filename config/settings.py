@@ -350,13 +350,15 @@ MFA_ADAPTER = "access.factors.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Doorstep"
 MFA_TOTP_TOLERANCE = 1  # half a minute by which a telephone's clock may be off
-MFA_RECOVERY_CODE_DIGITS = 10
+MFA_RECOVERY_CODE_DIGITS = 10  # of codes made before access.paper_codes; its migration reads them
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "preferred"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_RATE_LIMITS = False
 RECENT_SIGN_IN = timedelta(minutes=env.int("DOORSTEP_RECENT_MINUTES", 10))
+FIRST_PASSWORD = timedelta(hours=env.int("DOORSTEP_FIRST_PASSWORD_HOURS", 72))
+UNUSED_SESSION = timedelta(minutes=env.int("DOORSTEP_UNUSED_MINUTES", 60))
 """How long ago somebody may have shown who they are before approvals and exports ask once more."""
 
 

@@ -6,11 +6,14 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
 
 from common import clock
 from people.accounts import note_change
-from people.forms import OrganisationForm, PhotoForm
+from people.forms import GivenPasswordForm, OrganisationForm, PhotoForm
 from people.models import OfficerPhoto, Organisation, Team, User
 
 admin.site.unregister(Group)  # rights follow the role, by people.rights
@@ -39,6 +42,7 @@ class Photo(admin.StackedInline):
 
 @admin.register(User)
 class Users(UserAdmin):
+    change_password_form = GivenPasswordForm
     list_display = ["username", "full_name", "role", "team", "badge", "is_active"]
     list_filter = ["role", "team", "is_active"]
     search_fields = ["username", "full_name", "badge"]
@@ -56,6 +60,19 @@ class Users(UserAdmin):
         (_("Person"), {"fields": ["full_name", "role", "team", "badge", "phone", "email"]}),
     ]
     filter_horizontal = []
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Whoever makes an account knows its first password, which therefore is good for choosing another."""
+        if not change and obj.has_usable_password():
+            obj.password_given_at = clock.now()
+        super().save_model(request, obj, form, change)
+
+    @method_decorator(sensitive_post_parameters())
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002 - so Django names it
+        """Another's here; one's own where the old one is asked for."""
+        if id == str(request.user.pk):
+            return redirect("people:password")
+        return super().user_change_password(request, id, form_url)
 
     def log_addition(self, request: HttpRequest, obj: User, message: Any) -> Any:
         """Keep who has made the account, for it hangs on that whose second person they can be."""

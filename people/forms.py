@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common import clock
 from compliance.applying import Situation, left_out
 from compliance.packs import names
 from people.models import OfficerPhoto, Organisation
@@ -49,6 +51,15 @@ class OrganisationForm(forms.ModelForm):
                 % {"missing": ", ".join(missing)},
             )
         return given
+
+
+class GivenPasswordForm(AdminPasswordChangeForm):
+    """A password that an administrator sets for somebody, who then chooses another."""
+
+    def save(self, commit: bool = True) -> Any:
+        """Keep when it was set, for it is good for days and not for ever."""
+        self.user.password_given_at = clock.now() if self.cleaned_data["password1"] else None
+        return super().save(commit)
 
 
 class PhotoForm(forms.ModelForm):

@@ -146,6 +146,9 @@ class User(Sight, AbstractUser):
     full_name = models.CharField(_("full name"), max_length=80, blank=True)
     badge = models.CharField(_("badge number"), max_length=20, blank=True)
     phone = models.CharField(_("work telephone"), max_length=30, blank=True)
+    password_given_at = models.DateTimeField(  # empty where the person has chosen the password
+        _("when somebody else set the password"), null=True, blank=True, editable=False
+    )
 
     objects = People()
 

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from access import factors, lockout, resetting, sessions
-from access.forms import AppForm, PasskeyForm, waits
+from access.forms import AppForm, OwnPasswordForm, PasskeyForm, waits
 from access.marks import while_enrolling
 from access.views.entering import next_of
 from common import clock
@@ -30,6 +30,7 @@ TOWARDS = "access.towards"  # in the session: where to go once a factor is there
 class ChangePassword(PasswordChangeView):
     """One's own password; it ends what is open elsewhere."""
 
+    form_class = OwnPasswordForm
     template_name = "people/password.html"
     success_url = reverse_lazy("people:security")
 

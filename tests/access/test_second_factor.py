@@ -1,19 +1,25 @@
 """The second factor: enrolled at the first sign-in, shown at each, lost, renewed, and never used twice."""
 
+import importlib
 import re
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.apps import apps
+from django.contrib.auth.hashers import identify_hasher
 from django.test import Client
 from django.urls import reverse
 
+from access.paper_codes import left_in, take
 from people.models import User
 from tests import make
 from tests.access.cast import RIGHT, code_of, enrol, knock, signed_in, step
 from timeline.models import Event
 
 pytestmark = pytest.mark.django_db
+to_hashes = importlib.import_module("access.migrations.0005_hash_codes_on_paper")
 
 
 class TestRequired:
@@ -171,6 +177,27 @@ class TestCodesOnPaper:
         knock(again, clerk, RIGHT)
         assert step(again, paper[0]).status_code == 200
         assert step(again, paper[1].replace("-", " ")).status_code == 302
+
+    def test_are_kept_as_hashes_and_nothing_gives_them_back(self, clerk: User) -> None:
+        mine = Client()
+        knock(mine, clerk, RIGHT)
+        _secret, paper = enrol(mine)
+        (row,) = Authenticator.objects.filter(type="recovery_codes")
+        kept = [one for some in row.data["hashed"].values() for one in some]
+        assert set(row.data) == {"hashed"}
+        assert [identify_hasher(one) for one in kept]
+        assert len(kept) == len({code[0] for code in paper}) == 10
+
+    def test_of_before_they_were_hashed_go_on_being_good(self, clerk: User) -> None:
+        old = RecoveryCodes.activate(clerk)
+        spent, good = old.generate_codes()[:2]
+        assert old.validate_code(spent)
+        to_hashes.hash_what_is_left(apps, None)
+        (row,) = Authenticator.objects.all()
+        assert (set(row.data), left_in(row)) == ({"hashed"}, 9)
+        assert not take(row, spent)
+        assert take(row, good)
+        assert not take(row, good)
 
     def test_are_renewed_all_at_once(self, clerk: User) -> None:
         mine = Client()

@@ -8,7 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import reverse
 
-from access.sessions import browser_of
+from access.sessions import USED, browser_of
 from people.models import User
 from tests import make
 from tests.access.cast import RIGHT, knock
@@ -27,6 +27,80 @@ def two(user: User) -> tuple[Client, Client]:
     knock(here, user, RIGHT)
     knock(there, user, RIGHT, at="198.51.100.7")
     return here, there
+
+
+@pytest.fixture
+def an_hour_later(clerk: User, settings: Any) -> Any:
+    """Somebody signed in, and then nobody was there for an hour."""
+
+    def left(user: User) -> Client:
+        client = Client()
+        knock(client, user, RIGHT)
+        session = client.session
+        session[USED] -= 3601
+        for record in session["account_authentication_methods"]:
+            record["at"] -= 3601
+        session.save()
+        return client
+
+    return left
+
+
+class TestUnused:
+    def test_asks_who_it_is_before_the_next_page_and_then_goes_on(
+        self, clerk: User, an_hour_later: Any
+    ) -> None:
+        client = an_hour_later(clerk)
+        between = client.get("/approvals/?view=mine")
+        assert between.status_code == 403
+        assert 'name="next" value="/approvals/?view=mine"' in between.content.decode()
+        given = {"next": "/approvals/?view=mine", "confirm-password": RIGHT}
+        assert (
+            client.post(reverse("people:confirm"), given | {"confirm-password": NEW}).status_code
+            == 403
+        )
+        assert client.post(reverse("people:confirm"), given).url == "/approvals/?view=mine"
+        assert works(client)
+
+    def test_keeps_what_was_typed(self, clerk: User, an_hour_later: Any) -> None:
+        case = make.prepared_case()
+        client = an_hour_later(clerk)
+        address = reverse("cases:hold", args=[case.reference])
+        typed = {"kind": "hardship", "reason": "住院", "guard_key": "k"}
+        between = client.post(address, typed)
+        assert (between.status_code, case.holds.count()) == (403, 0)
+        assert 'name="reason" value="住院"' in between.content.decode()
+        assert client.post(address, typed | {"confirm-password": RIGHT}).status_code != 403
+
+    def test_counts_from_the_last_use(self, clerk: User) -> None:
+        client = Client()
+        knock(client, clerk, RIGHT)
+        for _ in range(3):
+            session = client.session
+            session[USED] -= 2400
+            session.save()
+            assert works(client)
+
+    def test_is_not_ended_by_what_a_page_asks_by_itself(self, clerk: User) -> None:
+        client = Client()
+        knock(client, clerk, RIGHT)
+        session = client.session
+        session[USED] -= 2400
+        session.save()
+        before = client.session[USED]
+        client.get(reverse("agreements:waiver_bar"), headers={"HX-Request": "true"})
+        assert client.session[USED] == before
+
+    def test_goes_on_showing_alarms(self, clerk: User, an_hour_later: Any) -> None:
+        client = an_hour_later(clerk)
+        assert client.get(reverse("visits:alarm_bar")).status_code == 200
+        assert client.get("/").status_code == 403
+
+    def test_leaves_out_officers_whose_phone_is_without_a_network(self, an_hour_later: Any) -> None:
+        officer = make.officer()
+        officer.set_password(RIGHT)
+        officer.save(update_fields=["password"])
+        assert works(an_hour_later(officer))
 
 
 class TestSessions:

@@ -15,6 +15,7 @@ from cases.models import Case
 from common import clock
 from common.clock import local
 from notices.models import StaffMessage
+from people.recent import even_unused
 from people.rights import may
 from visits import answering, forms
 from visits.actions import arriving, safety
@@ -193,6 +194,7 @@ def incident_record(request: HttpRequest, reference: str, pk: int) -> HttpRespon
     )  # fmt: skip
 
 
+@even_unused
 def alarm_bar(request: HttpRequest) -> TemplateResponse:
     """The red bar of those who were asked; empty where nothing stands. Fetched by every page."""
     mine = list(asked_of(request.user)[:5])
