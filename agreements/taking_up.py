@@ -30,7 +30,13 @@ def filled_in(duty: Duty) -> str:
     if said.get("what") not in {NEW_PLAN, OFFER}:
         return ""
     where = where_taken(duty.case)
-    told = {**said.get("terms", {}), "reason": str(said.get("remark", ""))[:300]}
+    told = {**said.get("terms", {}), "asked": duty.pk}
     if said.get("renewal"):
         told["cause"] = said["renewal"]
     return f"{where}?{urlencode(told, doseq=True)}#act-form" if where else ""
+
+
+def reason_of(case: Case, asked: int) -> str:
+    """Why the debtor asks, in their own words, which no address holds: what they said with this task."""
+    duty = Duty.objects.filter(case=case, pk=asked).first()
+    return str(statement_of(duty).get("remark", ""))[:300] if duty else ""

@@ -119,9 +119,14 @@ def unseal(sealed: str, place: str) -> str:
     raise Unreadable(f"{place}: sealed with {name if _FORM.fullmatch(sealed) else 'nothing'}")
 
 
+def looks_sealed(text: str) -> bool:
+    """Whether this has the form of a sealed value, for whatever place and with whatever key."""
+    return bool(_FORM.fullmatch(text))
+
+
 def is_sealed(text: str, place: str) -> bool:
     """Whether this is a value sealed for this place with a key of the ring; a text that only looks so is not."""
-    if not _FORM.fullmatch(text):
+    if not looks_sealed(text):
         return False
     try:
         unseal(text, place)

@@ -18,6 +18,7 @@ app_name = "desk"
 
 urlpatterns = [
     path("", work.work, name="work"),
+    path("find/", work.find, name="find"),
     path("cases/<slug:reference>/", case.case, name="case"),
     path("cases/<slug:reference>/timeline/", timeline.timeline, name="timeline"),
     path(

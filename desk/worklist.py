@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from django.utils.translation import get_language
 from cases.models import Case
 from cases.models.case import Step, grams_of
 from common.clock import HOUSE_ZONE, day_begins
+from common.vault import Unreadable, looks_sealed, seal, unseal
 from people.absences import Absence
 from people.models import User
 from workflow.kept import kept
@@ -23,9 +25,27 @@ PAGE = 50
 COUNTED = 1000  # more than this is shown as "1,000+": nobody reads further, and counting costs
 
 
+IN_ADDRESS = "address.q"
+"""What words of a search are sealed for: a name in an address would lie in logs and histories."""
+LONGEST = 600  # signs of eighty that are sealed
+
+
+@lru_cache(maxsize=256)
+def _sealed(words: str) -> str:
+    return seal(words, IN_ADDRESS)
+
+
+def words_of(given: str) -> str:
+    """What was searched for, out of an address; what somebody typed there by hand is taken as it is."""
+    try:
+        return unseal(given, IN_ADDRESS)
+    except Unreadable:
+        return "" if looks_sealed(given) else given
+
+
 @dataclass(frozen=True)
 class Wanted:
-    """What the reader asked for; every field is in the address and can be kept as a bookmark."""
+    """What the reader asked for; every field is in the address, words sealed, and can be kept as a bookmark."""
 
     view: str = "waiting"  # waiting: by due time; all: newest first; mine: the reader's own
     q: str = ""
@@ -41,9 +61,11 @@ class Wanted:
     def from_query(cls, query: Any) -> "Wanted":
         """Read the address; what is not understood is left out."""
         given = {
-            name: "".join(c for c in str(query.get(name, "")) if c.isprintable()).strip()[:80]
+            name: "".join(c for c in str(query.get(name, "")) if c.isprintable()).strip()[:LONGEST]
             for name in cls.__dataclass_fields__
         }
+        given["q"] = words_of(given["q"])
+        given = {name: text[:80] for name, text in given.items()}
         if given["view"] not in {"waiting", "all", "mine"}:
             given["view"] = "all" if any(given[n] for n in ("q", "step", "hold")) else "waiting"
         if given["step"] not in Step.values:
@@ -59,8 +81,13 @@ class Wanted:
 
     def address(self, **changed: str) -> str:
         """The query string with some of it changed; another filter begins at the first page."""
-        now = {**self.__dict__, "after": "", "before": "", **changed}
+        now = {**self.__dict__, "after": "", "before": "", "q": self.sealed_words, **changed}
         return "?" + urlencode({name: value for name, value in now.items() if value})
+
+    @property
+    def sealed_words(self) -> str:
+        """The words of the search as an address holds them."""
+        return _sealed(self.q)
 
     @property
     def by_due(self) -> bool:

@@ -46,6 +46,7 @@ def names_in(path: Path) -> set[str]:
         if isinstance(node, ast.FunctionDef):
             found.add(node.name)
         if isinstance(node, ast.ClassDef):
+            found.add(node.name)
             found |= {
                 f"{node.name}::{one.name}" for one in node.body if isinstance(one, ast.FunctionDef)
             }

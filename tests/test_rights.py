@@ -108,6 +108,7 @@ def call_of(world: World) -> int:
 CLERKS = "import_cases"
 TABLE: dict[str, Route] = {
     "desk:work": Route(only="GET"),
+    "desk:find": Route(only="POST"),
     "desk:case": page("case"),
     "desk:timeline": page("case"),
     "desk:replay": Route(

@@ -19,12 +19,14 @@ from agreements.blanks import blanks_of
 from agreements.models import Agreement
 from agreements.options import a_month_on
 from agreements.policy import COMPONENTS, granted_waiver, is_approved, may_reach, own_limit
+from agreements.taking_up import reason_of
 from cases.models import Case, LedgerEntry
 from cases.models.case import Step
 from common import clock
 from common.clock import local_day
 from common.money import ZERO, total
 from people.rights import may
+from workflow.paging import number_in
 from workflow.web import demand, handle
 
 TALK = {Step.ON_SITE_TALK}
@@ -210,7 +212,7 @@ def plan_form(
             **shape_of(agreement),
             **{f"waived_{name}": getattr(agreement, f"waived_{name}") for name in COMPONENTS},
         }  # fmt: skip
-    initial |= picked(request)
+    initial |= picked(request, case)
     anew = anew or case.state == Step.FOLLOW_UP
     remote = case.state in drawing.REMOTELY
     return forms.PlanForm(
@@ -218,13 +220,14 @@ def plan_form(
     )
 
 
-def picked(request: HttpRequest) -> dict[str, Any]:
+def picked(request: HttpRequest, case: Case) -> dict[str, Any]:
     """What an option that was taken, or what the debtor asked for, puts into the form; whoever sends more is not listened to."""
     found: dict[str, Any] = {
         name: request.GET[name][:20] for name in PICKED if request.GET.get(name)
     }
-    if request.GET.get("reason"):
-        found["reason"] = request.GET["reason"][:300]
+    asked = number_in(request.GET.get("asked", ""))
+    if asked:
+        found["reason"] = reason_of(case, asked)
     if "season" in request.GET:
         found["season"] = [month[:2] for month in request.GET.getlist("season")[:12]]
     return found

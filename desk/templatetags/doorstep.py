@@ -35,6 +35,7 @@ from desk.showing import (
     zone_words,
 )
 from desk.told import actor_words
+from desk.worklist import words_of
 from people.masking import mask
 from people.rights import may
 
@@ -52,6 +53,7 @@ def tongue(texts: Any) -> str:
 
 
 register.filter("actor_words", actor_words)
+register.filter("searched", words_of)
 
 
 @register.filter("may")

@@ -6,7 +6,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from cases.models.case import Step
 from common import clock
@@ -50,6 +52,14 @@ def work(request: HttpRequest) -> HttpResponse:
     }
     context["chips"] = _chips(wanted, context)
     return TemplateResponse(request, "desk/work.html", context)
+
+
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """Lead to the list with these words, sealed in its address: work, or with ``for=run`` what a run is drafted from."""
+    wanted = Wanted.from_query(request.POST)
+    towards = "outreach:new" if request.POST.get("for") == "run" else "desk:work"
+    return redirect(reverse(towards) + wanted.address())
 
 
 @kept

@@ -245,12 +245,6 @@
   document.addEventListener("htmx:sendError", () => signal(false));
   document.addEventListener("htmx:afterOnLoad", () => signal(true));
 
-  // A filter that is changed is applied at once; without script there is a button.
-  document.addEventListener("change", (event) => {
-    const form = event.target.closest("form[data-auto-submit]");
-    if (form) form.requestSubmit();
-  });
-
   // ---------------------------------------------------------------- a call in progress
 
   const running = one("[data-elapsed]");

@@ -1,13 +1,19 @@
 """The work list: found by two characters, filtered in the address, paged by key."""
 
+import html
+import re
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection
 from django.http import QueryDict
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from cases.models import Case
+from common.vault import seal
 from desk.worklist import PAGE, Wanted, page_of
 from people.models import User
 from tests import make
@@ -33,6 +39,57 @@ def many(count: int, **given: object) -> list[Case]:
 def shown(query: str, user: User | None = None) -> list[str]:
     page = page_of(Wanted.from_query(QueryDict(query)), user or make.clerk(), AT, TONIGHT)
     return [case.reference for case in page.cases]
+
+
+class TestWordsInTheAddress:
+    def test_are_sealed_by_whatever_form_they_are_typed_into(self) -> None:
+        case = make.case()
+        client = Client()
+        client.force_login(make.clerk())
+        to_list = client.post(reverse("desk:find"), {"q": "王海"})
+        to_run = client.post(
+            reverse("desk:find"), {"q": "王海", "for": "run", "view": "mine", "hold": "held"}
+        )
+        for answer, path in ((to_list, "/"), (to_run, reverse("outreach:new"))):
+            assert answer.url.partition("?")[0] == path
+            assert "王" not in unquote(answer.url)
+        assert "view=mine" in to_run.url
+        assert "hold=held" in to_run.url
+        page = client.get(to_list.url).content.decode()
+        assert case.reference in page
+        assert 'id="search" value="王海"' in page
+
+    def test_are_sealed_in_every_link_and_form_of_the_list(self) -> None:
+        many(130)
+        client = Client()
+        client.force_login(make.supervisor())
+        page = client.get(client.post(reverse("desk:find"), {"q": "海燕"}).url).content.decode()
+        assert "“海燕”" in page
+        addresses = re.findall(r'(?:href|action|src|hx-get)="([^"]*)"', page)
+        assert not [one for one in addresses if "海燕" in unquote(one)]
+        assert not re.findall(r'type="hidden" name="q" value="[^"]*海燕', page)
+        older = next(one for one in addresses if "after=" in one)
+        assert client.get(html.unescape(older)).status_code == 200
+
+    def test_that_somebody_types_there_by_hand_are_searched_for(self) -> None:
+        many(5)
+        assert shown("q=欧阳海燕") == shown(Wanted(view="all", q="欧阳海燕").address()[1:])
+
+    def test_that_were_sealed_elsewhere_find_as_if_none_were_there(self) -> None:
+        foreign = seal("王海燕", "people_person.phone")
+        assert Wanted.from_query(QueryDict(f"q={foreign}")).q == ""
+        sealed = Wanted(q="王海燕").address()[3:]
+        assert Wanted.from_query(QueryDict(f"q={sealed[:-4]}AAAA")).q == ""
+
+    def test_longest_are_found_again(self) -> None:
+        words = "长" * 80
+        assert Wanted.from_query(QueryDict(Wanted(q=words).address()[1:])).q == words
+
+    def test_lead_back_to_the_list_where_nothing_was_typed(self) -> None:
+        client = Client()
+        client.force_login(make.clerk())
+        assert client.post(reverse("desk:find"), {"q": " "}).url == "/?view=waiting"
+        assert client.get(reverse("desk:find")).status_code == 405
 
 
 class TestSearch:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -201,6 +202,7 @@ class TestAnotherPlan:
         page = client.get(reverse("desk:duty", args=[duty.pk]), headers={"Accept-Language": "en"})
         assert "Take it up as a proposal" in words_of(page)
         where = page.context["take_up"]
+        assert "父亲" not in unquote(where)
         form = client.get(where).context["form"]
         assert form.initial["cause"] == "family"
         assert form.initial["reason"] == "需要照顾父亲"
