@@ -258,6 +258,8 @@ class Postgres:
         role, database = known.split("|")
         if role == "0":
             self.sql(f"create role doorstep login {'createdb' if self.may_create else ''}")
+            if self.may_create:  # for tests: what an account may do that does not own the tables
+                self.sql("create role doorstep_site; grant doorstep_site to doorstep")
         if database == "0":
             self.sql("create database doorstep owner doorstep")
 

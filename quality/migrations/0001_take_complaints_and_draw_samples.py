@@ -6,6 +6,8 @@ import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
+import common.sealed
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -72,7 +74,7 @@ class Migration(migrations.Migration):
                         verbose_name="what it is about",
                     ),
                 ),
-                ("words", models.TextField(verbose_name="in the person's words")),
+                ("words", common.sealed.SealedTextField(verbose_name="in the person's words")),
                 (
                     "rules",
                     django.contrib.postgres.fields.ArrayField(
@@ -103,8 +105,11 @@ class Migration(migrations.Migration):
                         verbose_name="what came of it",
                     ),
                 ),
-                ("reason", models.TextField(blank=True, verbose_name="why")),
-                ("remedy", models.TextField(blank=True, verbose_name="what is done about it")),
+                ("reason", common.sealed.SealedTextField(blank=True, verbose_name="why")),
+                (
+                    "remedy",
+                    common.sealed.SealedTextField(blank=True, verbose_name="what is done about it"),
+                ),
                 (
                     "decided_at",
                     models.DateTimeField(blank=True, null=True, verbose_name="decided at"),
@@ -276,7 +281,10 @@ class Migration(migrations.Migration):
                     "settled_at",
                     models.DateTimeField(blank=True, null=True, verbose_name="settled at"),
                 ),
-                ("settled_words", models.TextField(blank=True, verbose_name="what holds")),
+                (
+                    "settled_words",
+                    common.sealed.SealedTextField(blank=True, verbose_name="what holds"),
+                ),
                 (
                     "case",
                     models.ForeignKey(
@@ -326,8 +334,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("turn", models.PositiveSmallIntegerField(default=1, verbose_name="which look")),
-                ("answers", models.JSONField(default=dict, verbose_name="answers")),
-                ("remark", models.TextField(blank=True, verbose_name="remark")),
+                ("answers", common.sealed.SealedJSONField(default=dict, verbose_name="answers")),
+                ("remark", common.sealed.SealedTextField(blank=True, verbose_name="remark")),
                 (
                     "score",
                     models.PositiveSmallIntegerField(
@@ -385,13 +393,15 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("what", models.CharField(max_length=300, verbose_name="what to do")),
+                ("what", common.sealed.SealedCharField(max_length=300, verbose_name="what to do")),
                 ("due_on", models.DateField(verbose_name="until")),
                 ("raised_at", models.DateTimeField(verbose_name="raised at")),
                 ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done at")),
                 (
                     "done_how",
-                    models.CharField(blank=True, max_length=300, verbose_name="what was done"),
+                    common.sealed.SealedCharField(
+                        blank=True, max_length=300, verbose_name="what was done"
+                    ),
                 ),
                 (
                     "case",

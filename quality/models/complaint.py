@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
 from cases.models import Case, Hold
+from common.sealed import SealedTextField
 from notices.models import Notice
 from people.models import User
 from visits.models import Visit
@@ -63,7 +64,7 @@ class Complaint(models.Model):
     )
     how = models.CharField(_("how it came in"), max_length=10, choices=How)
     what = models.CharField(_("what it is about"), max_length=10, choices=What)
-    words = models.TextField(_("in the person's words"))
+    words = SealedTextField(_("in the person's words"))
     visit = models.ForeignKey(
         Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="complaints"
     )
@@ -84,8 +85,8 @@ class Complaint(models.Model):
         Notice, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     outcome = models.CharField(_("what came of it"), max_length=10, choices=Outcome, blank=True)
-    reason = models.TextField(_("why"), blank=True)
-    remedy = models.TextField(_("what is done about it"), blank=True)
+    reason = SealedTextField(_("why"), blank=True)
+    remedy = SealedTextField(_("what is done about it"), blank=True)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

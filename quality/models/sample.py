@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import TransitionNotAllowed
 
 from cases.models import Case
+from common.sealed import SealedCharField, SealedJSONField, SealedTextField
 from people.models import Team, User
 from quality.models.complaint import Complaint
 from visits.models import Visit
@@ -71,7 +72,7 @@ class SampleLine(models.Model):
     settled_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    settled_words = models.TextField(_("what holds"), blank=True)
+    settled_words = SealedTextField(_("what holds"), blank=True)
 
     class Meta:
         ordering = ["sample_id", "place"]
@@ -107,8 +108,8 @@ class Review(models.Model):
         Complaint, on_delete=models.PROTECT, null=True, blank=True, related_name="reviews"
     )
     turn = models.PositiveSmallIntegerField(_("which look"), default=1)
-    answers = models.JSONField(_("answers"), default=dict)
-    remark = models.TextField(_("remark"), blank=True)
+    answers = SealedJSONField(_("answers"), default=dict)
+    remark = SealedTextField(_("remark"), blank=True)
     score = models.PositiveSmallIntegerField(_("score in per cent"), null=True, blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("at"))
@@ -143,7 +144,7 @@ class Finding(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     line = models.ForeignKey(SampleLine, on_delete=models.PROTECT, related_name="findings")
-    what = models.CharField(_("what to do"), max_length=300)
+    what = SealedCharField(_("what to do"), max_length=300)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     due_on = models.DateField(_("until"))
     raised_at = models.DateTimeField(_("raised at"))
@@ -152,7 +153,7 @@ class Finding(models.Model):
     done_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    done_how = models.CharField(_("what was done"), max_length=300, blank=True)
+    done_how = SealedCharField(_("what was done"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["due_on", "pk"]
