@@ -377,5 +377,6 @@ _FIGURES = {
     "willingness": gettext_lazy("willingness"),
     "window": gettext_lazy("lawful window"),
     "years": gettext_lazy("years"),
+    "working_days": gettext_lazy("working days"),
 }
 """The names of what rules, events and requests tell; what else they use goes by ``compliance.words``."""

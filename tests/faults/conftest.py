@@ -7,6 +7,13 @@ import pytest
 from tests.faults.house import House
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whichever test comes first has to wait for the house's own database to be made."""
+    for item in items:
+        if "tests/faults/" in str(item.path) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(600))
+
+
 @pytest.fixture(scope="session")
 def whole_house() -> Iterator[House]:
     """The house, begun once."""
