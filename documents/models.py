@@ -5,6 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedTextField
 
+from common.sealed import SealedCharField
+
 SEALED = frozenset({"agreement", "notice", "visit_slip", "deletion"})
 """The kinds of papers that leave the house under the seal of whose letterhead they bear."""
 
@@ -51,8 +53,8 @@ class Document(models.Model):
     )
     number = models.CharField(_("document number"), max_length=40, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    title = models.CharField(_("title"), max_length=160)
-    filename = models.CharField(_("file name"), max_length=160)
+    title = SealedCharField(_("title"), max_length=160)
+    filename = SealedCharField(_("file name"), max_length=160)
     mime = models.CharField(_("type"), max_length=80)
     file = models.FileField(upload_to="documents")
     size = models.PositiveIntegerField(_("size"))
@@ -132,7 +134,7 @@ class Document(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return str(self.title)
 
 
 class Seal(models.Model):

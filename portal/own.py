@@ -189,9 +189,9 @@ def _tell_shown(
 ) -> None:
     """Say on the timeline what lay before the debtor, in which words; the same not again while they stay."""
     shown = {"page": page, **figures, **({"words": words} if words else {})}
-    told = Event.objects.filter(
-        case=own.case, kind="portal.shown", data__contains={"link": own.link.pk, **shown},
+    lately = Event.objects.filter(
+        case=own.case, kind="portal.shown", data__contains={"link": own.link.pk, "page": page},
         occurred_at__gte=own.link.entered_at,
     )  # fmt: skip
-    if not told.exists():
+    if not any(event.data.items() >= shown.items() for event in lately):
         note(own.case, event="portal.shown", data=shown, by=own.by, at=own.at)

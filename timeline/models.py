@@ -1,9 +1,13 @@
 """The case's timeline: append-only, hash-chained, kept so by the database itself."""
 
+from collections.abc import Collection
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from common.sealed_words import SealedWordsField
 
 
 class Event(models.Model):
@@ -24,7 +28,7 @@ class Event(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     actor_name = models.CharField(_("by"), max_length=80)
-    data = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
+    data = SealedWordsField(_("details"), default=dict, encoder=DjangoJSONEncoder)
     findings = models.JSONField(_("findings"), default=list, encoder=DjangoJSONEncoder)
     salts = models.JSONField(default=dict)
     commitments = models.JSONField(default=dict)
@@ -49,6 +53,13 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind}"
+
+    @property
+    def plain_names(self) -> Collection[str]:
+        """What of the details stays plain whatever it says: the database itself reads it."""
+        if self.kind == "notice.suppressed":  # by why they were not sent, messages are counted
+            return ("says", "why")
+        return ("certificate", "documents", "fields") if self.kind == "records.erased" else ()
 
 
 class Stop(models.Model):

@@ -9,6 +9,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
+from common.sealed_words import SealedWordsField
+
 if TYPE_CHECKING:
     from people.models import User
 
@@ -80,7 +82,7 @@ class Approval(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     subject = models.CharField(_("about"), max_length=80, blank=True)
-    details = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
+    details = SealedWordsField(_("details"), default=dict, encoder=DjangoJSONEncoder)
     reason = models.TextField(_("reason"))
     evidence_kind = models.CharField(
         _("kind of evidence"), max_length=12, choices=Evidence, blank=True

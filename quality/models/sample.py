@@ -159,7 +159,7 @@ class Finding(models.Model):
         ordering = ["due_on", "pk"]
 
     def __str__(self) -> str:
-        return self.what
+        return str(self.what)
 
     def done(self, *, at: datetime, by: User, how: str) -> None:
         """It was done."""

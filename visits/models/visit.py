@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
+from common.sealed import SealedCharField
 from documents.models import Document
 from people.models import Address, OfficerCredential, User
 
@@ -46,8 +47,8 @@ class Visit(models.Model):
     place_kind = models.CharField(_("kind of place"), max_length=20, choices=Address.Kind)
     starts_at = models.DateTimeField(_("begins"))
     ends_at = models.DateTimeField(_("ends"))
-    purpose = models.CharField(_("purpose"), max_length=300)
-    intended_outcome = models.CharField(_("intended outcome"), max_length=300)
+    purpose = SealedCharField(_("purpose"), max_length=300)
+    intended_outcome = SealedCharField(_("intended outcome"), max_length=300)
     language = models.CharField(_("language of the notice"), max_length=4, default="zh")
     planned_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     planned_at = models.DateTimeField(_("planned at"))
@@ -60,7 +61,7 @@ class Visit(models.Model):
     started_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("left at"), null=True, blank=True)
     identified_at = models.DateTimeField(_("debtor identified at"), null=True, blank=True)
-    why = models.CharField(_("because"), max_length=400, blank=True)
+    why = SealedCharField(_("because"), max_length=400, blank=True)
     # What the rules said of it afterwards, whatever exceptions there were; none: nobody can say.
     judged_at = models.DateTimeField(_("judged afterwards at"), null=True, blank=True)
     lead_kept = models.BooleanField(_("announced in time"), null=True, blank=True)

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from common.resealing import BATCH, reseal, rows_left, sealed_columns
+from common.resealing_words import reseal_words, words_fields, words_left
 
 
 class Command(BaseCommand):
@@ -29,6 +30,12 @@ class Command(BaseCommand):
             left += still
             if done or still:
                 self.stdout.write(f"{column.place}: {done:,} sealed anew, {still:,} left")
+        for table, name in words_fields():
+            done = 0 if options["check"] else sum(reseal_words(table, name, batch=options["batch"]))
+            still = words_left(table, name)
+            left += still
+            if done or still:
+                self.stdout.write(f"{table}.{name}: {done:,} sealed anew, {still:,} left")
         if left:
             raise CommandError(f"{left:,} values are not sealed with the newest key.")
         self.stdout.write("All is sealed with the newest key.")
