@@ -274,7 +274,7 @@ def good(field: forms.Field, name: str) -> Any:
         first = field.queryset.first()
         return str(first.pk) if first else ""
     if isinstance(field, forms.ChoiceField):
-        return str(next(value for value, _label in field.choices if value))
+        return str(next((value for value, _label in field.choices if value), ""))
     return {"zone": "Asia/Shanghai", "second_fact": "2427", "rows": "", "drawn": "", "value": "13800000001", "id_number": "E12345678"}.get(
         name, f"字{name}"[: getattr(field, "max_length", None) or 99]
     )  # fmt: skip
