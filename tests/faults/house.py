@@ -6,6 +6,7 @@ Nothing of it is shared with the other tests, so all of it can be killed.
 import json
 import os
 import random
+import secrets
 import shutil
 import signal
 import subprocess
@@ -53,6 +54,7 @@ class House:
         self.codes: dict[str, int | None] = {}
         self.ticks, self.rules, self.mail_port = ticks, rules, mail_port
         self.jumped = timedelta()
+        self.data_key = secrets.token_urlsafe(64)
         self._began = time.monotonic()
         self._zygote: subprocess.Popen[str] | None = None
         self._ended = threading.Event()
@@ -105,6 +107,7 @@ class House:
             "DOORSTEP_MEDIA": str(self.folder / "media"),
             "DOORSTEP_CLOCK_FILE": str(self.clock_file),
             "DOORSTEP_FAULT_FOLDER": str(self.faults),
+            "DOORSTEP_DATA_KEYS": self.data_key,
             "DATABASE_URL": self.postgres.url(),
             "REDIS_URL": self.redis.url(),
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port or self.sink.port}",
