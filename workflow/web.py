@@ -125,6 +125,8 @@ def press(request: HttpRequest, do: Callable[[], Any], *, moved: str) -> bool:
         messages.info(request, _("This was already done; nothing was done twice."))
     except StateRefused as refused:
         messages.warning(request, moved % {"state": refused.subject.get_state_display()})
+    except StaleForm:
+        messages.warning(request, _("Something has changed meanwhile. Look again."))
     except WrongInput as wrong:
         messages.error(request, str(wrong.message))
     except RightRefused as refused:
