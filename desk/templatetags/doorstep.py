@@ -35,7 +35,6 @@ from desk.showing import (
     zone_words,
 )
 from desk.told import actor_words
-from desk.worklist import words_of
 from people.masking import mask
 from people.rights import may
 
@@ -53,7 +52,6 @@ def tongue(texts: Any) -> str:
 
 
 register.filter("actor_words", actor_words)
-register.filter("searched", words_of)
 
 
 @register.filter("may")

@@ -30,10 +30,11 @@ from desk.templatetags.doorstep import (
 )
 from desk.templatetags.eyes import seen_by
 from desk.told import Told, sentence
-from desk.worklist import Listed
+from desk.worklist import Listed, words_of
 from timeline.models import Event
 
 register = template.Library()
+register.filter("searched", words_of)
 
 
 @register.filter

@@ -187,7 +187,13 @@ def cancelling(
         _settle(cancelled, by, at)
         cancelled.crew.filter(active=True).update(active=False)
         tokens.revoke(cancelled, at)
-        outbox.suppress(case=cancelled.case, why=why, by=by, at=at, visit=cancelled)
+        outbox.suppress(
+            case=cancelled.case,
+            why=because(lambda: _("The visit was cancelled.")),
+            by=by,
+            at=at,
+            visit=cancelled,
+        )
         if tells_debtor and at < cancelled.ends_at:  # afterwards the debtor knows that nobody came
             _call_off(cancelled, by, at)
 
