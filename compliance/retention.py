@@ -23,13 +23,17 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One term that was looked at: its row and source, and what it says of this record."""
+    """One term that was looked at: its row and source, and what it says of this record.
+
+    ``undated`` says it without a day that hangs on a closure, for a case that is still open.
+    """
 
     rule: str
     force: Force
     citation: Citation
     checked_by: str
     says: Mapping[str, str]
+    undated: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,31 +160,34 @@ def _reason(entry: Entry, term: Mapping[str, Any], part: str, end: date | None) 
     figures = {
         "span": Both(span_words(span, "en"), span_words(span, "zh")),
         "event": Both(*EVENTS[term["from"]]),
-        "end": end or Both("…", "……"),
+        "end": end or "",
     }
-    texts = _SAYS[part if span != "0d" else "at_once"]
-    if term.get("extended_by") and span != "0d":
-        texts = {language: texts[language] + _LONGER[language] for language in texts}
-    return Reason(entry.id, entry.force, entry.citation, entry.checked_by, filled(texts, figures))
+    how = part if span != "0d" else "at_once"
+    longer = _LONGER if term.get("extended_by") and span != "0d" else dict.fromkeys(_LONGER, "")
+    undated = filled({lang: _SAYS[how][lang] + longer[lang] for lang in longer}, figures)
+    dated = filled({lang: _SAYS[how][lang] + _UNTIL[how][lang] + longer[lang] for lang in longer}, figures)  # fmt: skip
+    says = dated if end else undated
+    return Reason(
+        entry.id, entry.force, entry.citation, entry.checked_by, says,
+        undated if term["from"] == "closure" else says,
+    )  # fmt: skip
 
 
 _SAYS = {
-    "minimum": {
-        "en": "kept at least {span} from {event}: until {end}",
-        "zh": "自{event}之日起至少保存 {span}，至 {end}",
-    },
-    "default": {
-        "en": "kept {span} from {event}: until {end}",
-        "zh": "自{event}之日起保存 {span}，至 {end}",
-    },
+    "minimum": {"en": "kept at least {span} from {event}", "zh": "自{event}之日起至少保存 {span}"},
+    "default": {"en": "kept {span} from {event}", "zh": "自{event}之日起保存 {span}"},
     "maximum": {
-        "en": "kept no longer than {span} from {event}: until {end}",
-        "zh": "自{event}之日起最长保存 {span}，至 {end}",
+        "en": "kept no longer than {span} from {event}",
+        "zh": "自{event}之日起最长保存 {span}",
     },
-    "at_once": {
-        "en": "deleted at once with {event}: {end}",
-        "zh": "{event}时即删除：{end}",
+    "at_once": {"en": "deleted at once with {event}", "zh": "{event}时即删除"},
+}
+_UNTIL = {
+    **{
+        how: {"en": ": until {end}", "zh": "，至 {end}"}
+        for how in ("minimum", "default", "maximum")
     },
+    "at_once": {"en": ": {end}", "zh": "：{end}"},
 }
 _LONGER = {
     "en": ", or the end of the limitation period if that is later",

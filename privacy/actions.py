@@ -184,7 +184,7 @@ def kept_now(case: Case, at: datetime) -> list[dict[str, Any]]:
     """What of the case has to stay, until when and by which rules; kinds and rules alone."""
     if case.state != CaseStep.CLOSURE:
         rows = [
-            {"record": one.record, "due_on": None, "held_by": list(one.held_by), "why": [said_of(why) for why in one.why]}
+            {"record": one.record, "due_on": None, "held_by": list(one.held_by), "why": [said_of(why, dated=False) for why in one.why]}
             for one in kept_of(case, closed_on=local_day(at, case.zone))
             if one.why
         ]  # fmt: skip

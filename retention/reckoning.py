@@ -64,10 +64,11 @@ def shelve(case: Case, *, day: date) -> None:
         term.save()
 
 
-def said_of(reason: Any) -> dict[str, Any]:
-    """A term's reason as a row keeps it."""
+def said_of(reason: Any, *, dated: bool = True) -> dict[str, Any]:
+    """A term's reason as a row keeps it; not ``dated`` for a case whose closure is still to come."""
+    says = reason.says if dated else reason.undated
     return {
-        "rule": reason.rule, "force": reason.force.value, "says": dict(reason.says),
+        "rule": reason.rule, "force": reason.force.value, "says": dict(says),
         "source": dict(reason.citation.text),
     }  # fmt: skip
 

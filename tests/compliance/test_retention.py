@@ -29,6 +29,21 @@ class TestKeep:
             "CN-63": Force.REGULATION, "CN-KEEP": Force.POLICY,
         }  # fmt: skip
 
+    def test_says_until_when_and_for_an_open_case_how_long_alone(self) -> None:
+        told = {one.rule: one for one in kept("visit_log").why}
+        assert told["CN-63"].says["zh"] == "自结案之日起至少保存 2 年，至 2028年3月5日（周日）"
+        assert told["CN-63"].undated == {
+            "en": "kept at least 2 years from the closing of the case", "zh": "自结案之日起至少保存 2 年",
+        }  # fmt: skip
+        assert (
+            told["CN-KEEP"].undated["zh"]
+            == "自结案之日起保存 5 年；诉讼时效届满更晚的，以届满日为准"
+        )
+
+    def test_says_nothing_of_a_day_that_is_not_known_yet(self) -> None:
+        told = {one.rule: one for one in kept("agreement_recording").why}
+        assert told["CN-CARD70"].says["zh"].endswith("时即删除")
+
     def test_holds_that_of_a_consumer_finance_company_five_years_and_says_it_is_policy(
         self,
     ) -> None:
