@@ -72,6 +72,11 @@ _ALL = [
         Slot("none", _NONE),
     ),
     _own(
+        "followed", _("Complaints, and what came of them"),
+        Slot("looked_into", _("While a complaint is looked into")),
+        Slot("none", _NONE),
+    ),
+    _own(
         "data", _("The own data"),
         Slot("intro", _INTRO),
         Slot("done", _DONE),
@@ -183,6 +188,11 @@ _ALL = [
         Slot("help", _("After a wrong answer")),
         Slot("not_you", _("For whoever is somebody else")),
         Slot("left", _("After leaving")),
+    ),
+    _open(
+        "complain", _("I want to complain"),
+        Slot("intro", _INTRO),
+        Slot("done", _DONE),
     ),
     _open(
         "not_me", _("Not meant for me"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from cases.models import Case
 from common import clock
 from notices.models import PortalLink
+from notices.texts.showing import words_for_anybody
 from notices.wording import writer_of
 from people.models import User
 from portal import entering
@@ -94,7 +95,7 @@ def _ask(
 ) -> HttpResponse:
     """The form, and after it the number and what follows; pressed twice it is one complaint.
 
-    Context: ``form``, ``said``, ``back``, ``follow`` (where it is followed, or ""), ``house``, ``guard_key``.
+    Context: ``form``, ``said``, ``back``, ``follow`` (where it is followed, or ""), ``house``, ``guard_key``, ``words``.
     """
     form = ComplainForm(request.POST if request.method == "POST" else None)
     said: Any = None
@@ -115,7 +116,7 @@ def _ask(
             form.add_error(wrong.field if wrong.field in form.fields else None, wrong.message)
     context = {
         "form": form, "said": said, "back": back, "follow": follow, "house": writer_of(case),
-        "guard_key": uuid.uuid4().hex,
+        "guard_key": uuid.uuid4().hex, "words": words_for_anybody(clock.now(), writer_of(case).pk),
     }  # fmt: skip
     status = 422 if form.is_bound and said is None else 200
     return _private(TemplateResponse(request, "quality/complain.html", context, status=status))

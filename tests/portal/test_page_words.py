@@ -180,22 +180,23 @@ class TestShown:
 
 def shown_in(page: str) -> set[str]:
     """The words that the page's template asks for."""
-    folder = Path(settings.BASE_DIR) / "templates/portal"
-    found = [path for path in folder.rglob(f"{page}.html") if page != "own"] or [
-        folder / "own/base.html"
+    folder = Path(settings.BASE_DIR) / "templates"
+    places = [*(folder / "portal").rglob(f"{page}.html"), folder / f"quality/{page}.html"]
+    found = [path for path in places if page != "own" and path.exists()] or [
+        folder / "portal/own/base.html"
     ]
     return {name for path in found for name in SAYS.findall(path.read_text())}
 
 
 class TestPagesOfTheDebtor:
-    """Every page under ``templates/portal`` has words of ours, and every place for words is on its page."""
+    """Every page of the debtor's side has words of ours, and every place for words is on its page."""
 
     FRAGMENTS = frozenset({"base.html", "leave.html", "sum.html"})
 
     def test_have_words_each(self) -> None:
         folder = Path(settings.BASE_DIR) / "templates/portal"
         pages = {path.stem for path in folder.rglob("*.html") if path.name not in self.FRAGMENTS}
-        assert pages | {"own"} == set(PAGES)
+        assert pages | {"own", "complain", "followed"} == set(PAGES)
 
     @pytest.mark.parametrize("page", list(PAGES))
     def test_show_what_they_have_a_place_for(self, page: str) -> None:
