@@ -19,6 +19,7 @@ from quality.models import Complaint
 from tests import make, walk
 from tests.agreements import cast
 from tests.conftest import Mailbox
+from tests.portal.own_cast import DEBT
 from tests.quality.cast import answers, browser, queue_three
 from timeline.chain import Verified, verify
 from timeline.models import Event
@@ -78,6 +79,29 @@ def complaint(visit: Visit, clock: Any) -> Complaint:
     answer = Client().post(f"/{link.split('/', 3)[3]}", {"what": "manner", "words": SAID})
     assert answer.status_code == 200
     return Complaint.objects.get()
+
+
+@pytest.mark.parametrize(
+    ("language", "thanks"),
+    [("zh", "谢谢，我们已收到"), ("en", "Thank you, it has come in")],
+)
+def test_is_sent_in_from_a_small_old_phone_without_a_script(
+    open_page: Any, visit: Visit, clock: Any, language: str, thanks: str
+) -> None:
+    clock.set(AT)
+    address = tokens.complaint_address(visit).split("/", 3)[3]
+    page = open_page(width=360, height=740, language=language, java_script_enabled=False)
+    page.goto(f"/{address}")
+    assert not DEBT.search(page.inner_text("main"))
+    page.locator("[name=what]").first.select_option("manner")
+    page.locator("[name=words]").fill(SAID)
+    page.locator("[name=words] ~ button").click()
+    assert thanks in page.inner_text("main")
+    complaint = Complaint.objects.get()
+    assert complaint.number in page.inner_text("main")
+    assert (complaint.what, complaint.words) == ("manner", SAID)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert Case.objects.get(pk=complaint.case_id).held_until is not None
 
 
 class TestComplaintInFollowUp:
