@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from access.models import RefusedLook
 from people.models import User
+from workflow.web import plain
 
 MOST = 60
 """Addresses of one person that are kept apart within one minute; the others are counted together."""
@@ -49,7 +50,7 @@ def keep(*, who: User, status: int, route: str, path: str, at: datetime) -> None
     """Write the look down, in one statement; ``path`` is the address without what follows the "?"."""
     given: dict[str, Any] = {
         "who": who.pk, "minute": at.replace(second=0, microsecond=0), "status": status,
-        "route": route[:80], "path": path[:LONGEST], "at": at, "most": MOST,
+        "route": route[:80], "path": plain(path)[:LONGEST], "at": at, "most": MOST,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, given)

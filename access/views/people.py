@@ -20,7 +20,7 @@ from workflow.approvals import decide_approval
 from workflow.forms import DeskForm, words_field
 from workflow.models import Approval
 from workflow.paging import page_by_key
-from workflow.web import demand, handle
+from workflow.web import demand, handle, plain
 
 PAGE = 50
 
@@ -122,7 +122,7 @@ def decide_reset(request: HttpRequest, username: str) -> HttpResponse:
 
 def _person(username: str) -> User:
     people = User.objects.exclude(role=User.Role.SYSTEM).select_related("team")
-    return get_object_or_404(people, username=username)
+    return get_object_or_404(people, username=plain(username))
 
 
 def _page_of(person: User) -> str:

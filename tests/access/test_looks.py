@@ -43,6 +43,11 @@ class TestLook:
         assert client_of(make.clerk()).get(reverse("desk:dashboard")).status_code == 403
         assert RefusedLook.objects.get().status == RefusedLook.Status.NOT_THEIR_ROLE
 
+    def test_at_an_address_that_no_database_can_hold_is_written_down_without_that(self) -> None:
+        boss = User.objects.create_user("boss", role="administrator", is_staff=True)
+        assert client_of(boss).get("/security/people/a%00b/").status_code == 404
+        assert RefusedLook.objects.get().path == "/security/people/ab/"
+
     def test_that_is_allowed_is_not(self) -> None:
         case = make.case()
         assert client_of(make.clerk()).get(case.get_absolute_url()).status_code == 200
