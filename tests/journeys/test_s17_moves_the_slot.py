@@ -102,7 +102,8 @@ def test_every_page_is_read_by_everybody(
     found: list[str] = []
     places = (
         "home", "about", "papers", "rights", "meeting", "meeting/move",
-        f"meeting/move/?place={visit.place_id}",
+        f"meeting/move/?place={visit.place_id}", "sums", "ways", "tell", "tell/3", "told", "data", "data/2",
+        "complaints", "complain",
     )  # fmt: skip
     for where in places:
         page.goto(f"/m/{token}/{where}" + ("" if "?" in where else "/"))
