@@ -31,7 +31,8 @@ LONGEST = 600  # signs of eighty that are sealed
 
 
 @lru_cache(maxsize=256)
-def _sealed(words: str) -> str:
+def sealed(words: str) -> str:
+    """Words of a search as an address holds them."""
     return seal(words, IN_ADDRESS)
 
 
@@ -87,7 +88,7 @@ class Wanted:
     @property
     def sealed_words(self) -> str:
         """The words of the search as an address holds them."""
-        return _sealed(self.q)
+        return sealed(self.q)
 
     @property
     def by_due(self) -> bool:

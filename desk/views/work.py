@@ -1,6 +1,7 @@
 """The first page: the work that waits."""
 
 from datetime import datetime, time, timedelta
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from cases.models.case import Step
+from cases.views.preparing import seen_case
 from common import clock
 from common.clock import HOUSE_ZONE, from_local, local_day
-from desk.worklist import Wanted, page_of
+from desk.worklist import Wanted, page_of, sealed
 from people.models import Team, User
 from workflow.kept import kept
+from workflow.web import plain
 
 
 def work(request: HttpRequest) -> HttpResponse:
@@ -56,7 +59,16 @@ def work(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def find(request: HttpRequest) -> HttpResponse:
-    """Lead to the list with these words, sealed in its address: work, or with ``for=run`` what a run is drafted from."""
+    """Lead to where these words are searched for, sealed in its address.
+
+    That is the work list; with ``for=run`` the list that a run is drafted from, with ``for=timeline`` a case's timeline.
+    """
+    if request.POST.get("for") == "timeline":
+        case = seen_case(request, plain(request.POST.get("case", ""))[:40])
+        asked = {name: plain(request.POST.get(name, ""))[:80] for name in ("group", "actor")}
+        asked["words"] = sealed(plain(request.POST.get("q", "")).strip()[:80])
+        query = urlencode({name: value for name, value in asked.items() if value})
+        return redirect(f"{reverse('desk:timeline', args=[case.reference])}?{query}")
     wanted = Wanted.from_query(request.POST)
     towards = "outreach:new" if request.POST.get("for") == "run" else "desk:work"
     return redirect(reverse(towards) + wanted.address())

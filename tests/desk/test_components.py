@@ -41,6 +41,17 @@ def words(html: str) -> str:
 COMPONENTS: dict[str, dict[str, Any]] = {
     "acts": {"offers": samples.offers(), "case": samples.case()},
     "alarm_bar": {},
+    "as_debtor_frame": {
+        "case": samples.case(),
+        "reader": "陈晓",
+        "at": samples.NOW,
+        "zone": samples.ZONE,
+        "marks": range(3),
+        "other": "en",
+        "switch": "?in=en",
+    },
+    "as_debtor_left_out": {},
+    "as_debtor_withheld": {},
     "answers": {"case": samples.case(), "refusal": samples.refusal(), "form": None},
     "masked": {"case": samples.case(), "group": "numbers"},
     "case_head": {"case": samples.case(held_until=date(2026, 4, 11)), "title": "Hold the case"},
