@@ -19,6 +19,7 @@ from people.rights import may
 from visits import forms
 from visits.actions import announcing, recording, refusing
 from visits.actions.locating import measured_at
+from visits.comparing import compared
 from visits.models import Visit, VisitOfficer
 from visits.notice import TITLES, compose
 from visits.policy import may_announce
@@ -56,6 +57,7 @@ def visit(request: HttpRequest, reference: str) -> TemplateResponse:
         "talk": talk,
         "helped": [label for name, label in forms.HARDSHIP if talk and name in talk.hardship],
         "minutes": int((found.ends_at - found.starts_at).total_seconds() // 60),
+        "compared": compared(found, parts if found.started_at else []),
         "exceptions": granted(found.case),
         "ahead": found.state in AHEAD,
         "may_plan": may(request.user, "plan_visit"),
