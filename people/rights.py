@@ -121,9 +121,9 @@ _OWN = {
     "desk:rights", "people:sign_in", "people:second_step", "people:passkey", "people:sign_out",
     "people:password", "people:security", "people:enrol", "people:add_app", "people:add_passkey",
     "people:renew_codes", "people:remove_factor", "people:end_others", "people:end_session",
-    "people:confirm", "set_language", "healthz", "readyz", "demo:clock",
+    "people:confirm", "desk:find", "set_language", "healthz", "readyz", "demo:clock",
 }  # fmt: skip
-"""What belongs to everybody: the own account, the language, this table."""
+"""What belongs to everybody: the own account, the search, which leads to the own list, the language, this table."""
 
 PAGES_OF: dict[str, set[str]] = {
     _R.AUDITOR.value: {

@@ -1,5 +1,6 @@
 """Statements and their lines in the browser: take in, review, book, take back, set aside; each view makes one call."""
 
+from copy import copy
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -21,6 +22,7 @@ from cases.models import Case
 from common import clock
 from common.clock import HOUSE_ZONE
 from common.money import show
+from people.models import User
 from people.rights import may
 from workflow.paging import page_by_key
 from workflow.steps import StateRefused, WrongInput
@@ -143,7 +145,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         return _went_back(request, found)
     form = forms.CaseOfLineForm(
         request.POST or None, line=found, user=request.user,
-        initial={"reference": found.case.reference if found.case else ""},
+        initial={"reference": found.case.reference if _is_before(request, found) else ""},
     )  # fmt: skip
 
     def do(data: dict[str, Any]) -> Any:
@@ -167,7 +169,8 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         },
         to=reverse("banking:money_in"),
         context={
-            "line": found, "zone": HOUSE_ZONE, "candidates": _candidates(found),
+            "line": found if _is_before(request, found) else _without_case(found),
+            "zone": HOUSE_ZONE, "candidates": _candidates(found, request.user),
             "waits": found.state in booking.WAITING,
         },
     )  # fmt: skip
@@ -243,13 +246,24 @@ def _seen(request: HttpRequest, pk: int) -> StatementLine:
     return found
 
 
-def _candidates(line: StatementLine) -> list[dict[str, Any]]:
-    """The cases that it may be about, as things stand now, each with what speaks for it."""
+def _is_before(request: HttpRequest, found: StatementLine) -> bool:
+    """Whether the line has a case, and that case is before this reader: an agency's ends with the mandate."""
+    return found.case is not None and found.case.may_be_seen_by(request.user)
+
+
+def _without_case(found: StatementLine) -> StatementLine:
+    shown = copy(found)
+    shown.case = None
+    return shown
+
+
+def _candidates(line: StatementLine, reader: User) -> list[dict[str, Any]]:
+    """The cases before this reader that it may be about, as things stand now, each with what speaks for it."""
     if line.state not in booking.WAITING:
         return []
     claims = taking_in.claims_of([line], line.creditor, line.team)
     named = matching.references_in(line.remark)
-    cases = Case.objects.in_bulk([claim.key for claim in claims])
+    cases = Case.objects.visible_to(reader).in_bulk([claim.key for claim in claims])
     return [
         {
             "case": cases[claim.key],
@@ -258,4 +272,5 @@ def _candidates(line: StatementLine) -> list[dict[str, Any]]:
             "amount": line.amount in claim.due,
         }
         for claim in claims
+        if claim.key in cases  # the others' mandate has ended
     ]

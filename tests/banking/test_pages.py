@@ -1,5 +1,6 @@
 """Statements in the browser: taken in, reviewed, booked, set aside."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import reverse
 
 from banking.actions.booking import book_certain
 from banking.models import Statement
-from cases.models import Case
+from cases.models import Case, Mandate
 from people.models import User
 from tests import make
 from tests.agreements import cast as agreements
@@ -154,6 +155,15 @@ class TestLine:
         assert "6,500.00 is booked on case HZ-2026-0147" in answer.content.decode()
         assert case.payments.count() == 1
         assert "HZ-2026-0147-P1" in client.get(line.get_absolute_url()).content.decode()
+
+    def test_proposes_no_case_of_a_mandate_that_has_ended(self) -> None:
+        case = agreements.signed().case
+        cast.take(cast.csv_of(cast.row(1, remark="还款")))
+        (line,) = cast.lines()
+        Mandate.objects.filter(pk=case.mandate_id).update(valid_until=date(2026, 3, 5))
+        page = browser().get(line.get_absolute_url())
+        assert page.context["candidates"] == []
+        assert case.reference not in page.content.decode()
 
     def test_is_told_of_a_case_that_is_not_there(self) -> None:
         cast.take(cast.csv_of(cast.row(1)))

@@ -331,7 +331,8 @@ class TestVisitPage:
     ) -> None:
         visit = walk.talked()
         client = at_the_desk("2026-03-05 15:30")
-        with django_assert_max_num_queries(17):  # one keeps who looked
+        # One keeps who looked, one asks whether a telephone has measured the place.
+        with django_assert_max_num_queries(18):
             client.get(visit.get_absolute_url())
 
 
