@@ -217,6 +217,7 @@ class TestSevenSteps:
         if confirm.count():
             confirm.first.click()
         eventually(lambda: Case.objects.get(pk=case.pk).state == "closure", 20)
+        page.wait_for_url(f"**/cases/{case.reference}/")  # its answer comes after what it has done
 
     def leave_nothing_open(self, page: Any, case: Case) -> None:
         """The agency's data are accounted for, and the original's way through the house can be read."""
