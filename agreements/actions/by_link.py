@@ -48,10 +48,8 @@ GOOD_FOR = timedelta(days=7)
 """How long a link is good; the house's own figure, no rule names one."""
 CODE_HOLDS = timedelta(minutes=30)
 """How long after the code the signature may follow."""
-CHANNELS = ("sms", "email", "wecom")
-ANSWER_WITHIN = timedelta(days=1)
-BATCH = 200
-SIGN = PortalLink.Purpose.SIGN
+CHANNELS, SIGN = ("sms", "email", "wecom"), PortalLink.Purpose.SIGN
+ANSWER_WITHIN, BATCH = timedelta(days=1), 200
 SAYS = {
     "think": {"en": "wants to think about it", "zh": "希望再考虑"},
     "question": {"en": "has a question", "zh": "有疑问"},
