@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from cases.models import Case
 from cases.models.case import Step, grams_of
-from common.clock import HOUSE_ZONE, day_begins
+from common.clock import HOUSE_ZONE, day_begins, day_ends, local_day
 from common.vault import Unreadable, looks_sealed, seal, unseal
 from people.absences import Absence
 from people.models import User
@@ -23,6 +23,11 @@ from workflow.models import Duty
 
 PAGE = 50
 COUNTED = 1000  # more than this is shown as "1,000+": nobody reads further, and counting costs
+
+
+def tonight(at: datetime) -> datetime:
+    """When the house's day of that moment is over: what is due before is due today."""
+    return day_ends(local_day(at, HOUSE_ZONE), HOUSE_ZONE)
 
 
 IN_ADDRESS = "address.q"

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -19,10 +19,9 @@ from django_htmx.http import HttpResponseClientRefresh
 from cases.models import Case
 from cases.models.case import Step
 from common import clock
-from common.clock import HOUSE_ZONE, from_local, local_day
 from desk.told import GROUPS
 from desk.views.review import AnswerForm
-from desk.worklist import Wanted, wanted_cases
+from desk.worklist import Wanted, tonight, wanted_cases
 from exports import actions
 from exports.forms import ListForm, TimelineForm
 from exports.models import Export
@@ -131,7 +130,7 @@ def ask_list(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     given = {**request.GET.dict(), "view": request.GET.get("view", "all")}
     wanted = Wanted.from_query(given)
-    cases = wanted_cases(wanted, request.user, at, _tonight(at))
+    cases = wanted_cases(wanted, request.user, at, tonight(at))
     names = {
         name: value
         for name, value in wanted.__dict__.items()
@@ -157,11 +156,6 @@ def ask_list(request: HttpRequest) -> HttpResponse:
 
 def _page_of(made: Export | None) -> str:
     return made.get_absolute_url() if made else Exports().get_absolute_url()
-
-
-def _tonight(at: datetime) -> datetime:
-    tomorrow = local_day(at, HOUSE_ZONE) + timedelta(days=1)
-    return from_local(datetime.combine(tomorrow, time()), HOUSE_ZONE)
 
 
 def _in_words(chosen: dict[str, Any]) -> list[tuple[Any, str]]:

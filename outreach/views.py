@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet, Subquery
@@ -19,9 +19,8 @@ from django_htmx.http import HttpResponseClientRefresh
 from cases.models import Case, ImportBatch, ImportRow
 from cases.models.case import Step
 from common import clock
-from common.clock import HOUSE_ZONE, from_local, local_day
 from desk.views.review import AnswerForm
-from desk.worklist import Wanted, open_cases, page_of
+from desk.worklist import Wanted, open_cases, page_of, tonight
 from notices.models import ApprovedTemplate
 from notices.texts.composing import CannotCompose
 from outreach import actions, drafting, shown
@@ -105,7 +104,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return made
 
     context = {
-        "page": None if batch else page_of(wanted, request.user, at, _tonight(at), only_open=True),
+        "page": None if batch else page_of(wanted, request.user, at, tonight(at), only_open=True),
         "wanted": wanted,
         "batch": batch,
         "count": _chosen(request, wanted, batch, at).order_by()[: actions.MOST + 1].count(),
@@ -122,11 +121,6 @@ def new(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _tonight(at: datetime) -> datetime:
-    tomorrow = local_day(at, HOUSE_ZONE) + timedelta(days=1)
-    return from_local(datetime.combine(tomorrow, time()), HOUSE_ZONE)
-
-
 def _batch(request: HttpRequest) -> ImportBatch | None:
     """The imported file out of which the cases are taken, if the address names one."""
     number = request.GET.get("batch", "")
@@ -140,7 +134,7 @@ def _chosen(
     request: HttpRequest, wanted: Wanted, batch: ImportBatch | None, at: datetime
 ) -> QuerySet[Case]:
     if batch is None:
-        return open_cases(wanted, request.user, at, _tonight(at))
+        return open_cases(wanted, request.user, at, tonight(at))
     rows = ImportRow.objects.filter(batch=batch).exclude(outcome=ImportRow.Outcome.REJECTED)
     mine: QuerySet[Case] = Case.objects.visible_to(request.user).open()
     return mine.filter(

@@ -19,8 +19,7 @@ from allocation.workload import SOON, loads, unplaced_count, visits_without
 from cases.actions.assigning import ASSIGN, Handing, hand_over
 from cases.models import Case
 from common import clock
-from common.clock import HOUSE_ZONE, day_ends, local_day
-from desk.worklist import Wanted, page_of
+from desk.worklist import Wanted, page_of, tonight
 from people.models import Team
 from workflow.paging import number_in
 from workflow.steps import StateRefused, WrongInput
@@ -138,7 +137,7 @@ def give_on(request: HttpRequest) -> HttpResponse:
         template="allocation/give_on.html", done=lambda count: _gone(count),
         to=lambda _count: reverse("desk:work") + wanted.address(view=wanted.view),
         context={
-            "page": page_of(wanted, request.user, at, day_ends(local_day(at, HOUSE_ZONE), HOUSE_ZONE), only_open=True),
+            "page": page_of(wanted, request.user, at, tonight(at), only_open=True),
             "wanted": wanted, "ticked": ticked, "team": team,
             "back": reverse("desk:work") + wanted.address(),
         },

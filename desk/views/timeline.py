@@ -54,8 +54,7 @@ def timeline(request: HttpRequest, reference: str) -> TemplateResponse:
         events = events.filter(actor_name=actor)
     if before.isdecimal() and len(before) < 10:
         events = events.filter(number__lt=int(before))
-    given = "".join(c for c in request.GET.get("words", "") if c.isprintable())[:LONGEST]
-    words = words_of(given)[:80].strip()
+    words = words_of(plain(request.GET.get("words", ""))[:LONGEST])[:80].strip()
     rows = _newest(events, words.casefold(), shown(request, case.reference))
     context = {
         "case": case,

@@ -1,6 +1,5 @@
 """The first page: the work that waits."""
 
-from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -14,8 +13,7 @@ from django.views.decorators.http import require_POST
 from cases.models.case import Step
 from cases.views.preparing import seen_case
 from common import clock
-from common.clock import HOUSE_ZONE, from_local, local_day
-from desk.worklist import Wanted, page_of, sealed
+from desk.worklist import Wanted, page_of, sealed, tonight
 from people.models import Team, User
 from workflow.kept import kept
 from workflow.web import plain
@@ -32,16 +30,14 @@ def work(request: HttpRequest) -> HttpResponse:
     if request.user.sees_no_case:  # whose work is the machine
         return redirect("notices:outbox")
     at = clock.now()
-    tonight = from_local(
-        datetime.combine(local_day(at, HOUSE_ZONE) + timedelta(days=1), time()), HOUSE_ZONE
-    )
+    evening = tonight(at)
     wanted = Wanted.from_query(request.GET)
     user: User = request.user
     context = {
-        "page": page_of(wanted, user, at, tonight),
+        "page": page_of(wanted, user, at, evening),
         "wanted": wanted,
         "at": at,
-        "tonight": tonight,
+        "tonight": evening,
         "views": [
             ("waiting", _("Waiting for somebody"), wanted.address(view="waiting")),
             ("mine", _("Mine"), wanted.address(view="mine")),

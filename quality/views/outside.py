@@ -20,6 +20,7 @@ from notices.wording import writer_of
 from people.models import User
 from portal import entering
 from portal.own import VIEWS, Own, own_page
+from portal.quiet import private
 from quality.actions.complaining import receive_complaint
 from quality.forms import ComplainForm
 from timeline.models import Event
@@ -41,7 +42,7 @@ def of_visit(request: HttpRequest, token: str) -> HttpResponse:
     at = clock.now()
     row = tokens.by_token_afterwards(token[:LONGEST], at)
     if row is None:
-        return _private(redirect("portal:visit_code"))
+        return private(redirect("portal:visit_code"))
     back = reverse("portal:visit", args=[token]) if row.expires_at > at else ""
     return _ask(request, row.visit.case, row.visit, back)
 
@@ -54,7 +55,7 @@ def of_message(request: HttpRequest, token: str) -> HttpResponse:
     at, token = clock.now(), token[:LONGEST]
     link = entering.open_for(request, token, entering.READING, at)
     if link is None:
-        return _private(redirect("portal:messages", token))
+        return private(redirect("portal:messages", token))
     if link.purpose != PortalLink.Purpose.OWN:
         return _ask(request, link.case, None, reverse("portal:messages", args=[token]))
     back, follow = (reverse(name, args=[token]) for name in ("portal:home", "quality:followed"))
@@ -119,10 +120,4 @@ def _ask(
         "guard_key": uuid.uuid4().hex, "words": words_for_anybody(clock.now(), writer_of(case).pk),
     }  # fmt: skip
     status = 422 if form.is_bound and said is None else 200
-    return _private(TemplateResponse(request, "quality/complain.html", context, status=status))
-
-
-def _private(answer: HttpResponse) -> HttpResponse:
-    """No other site hears of its address; our own does, or a browser would not say where a form comes from."""
-    answer["Referrer-Policy"] = "same-origin"
-    return answer
+    return private(TemplateResponse(request, "quality/complain.html", context, status=status))
