@@ -32,7 +32,7 @@ from workflow.web import demand, handle, plain, press
 SEES = "see_complaints"
 PAGE, SHOWN = 50, 80
 VIEWS = {
-    "open": gettext_lazy("Open"),
+    "open": gettext_lazy("Not answered yet"),
     "decided": gettext_lazy("Answered"),
     "all": gettext_lazy("All"),
 }

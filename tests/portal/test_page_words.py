@@ -1,5 +1,6 @@
 """The words of the debtor's pages: versions like those of notices, checked, and told with what was shown."""
 
+import html
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -375,7 +376,11 @@ class TestPages:
         version = proposed()
         page = signed_in(make.supervisor()).get(version.get_absolute_url()).content.decode()
         assert "We are Clear Water Credit Services, for West Lake Bank" in page
-        assert "srcdoc" in page
+        look = re.search(r'srcdoc="([^"]*)"', page)
+        assert look is not None
+        whole = html.unescape(look[1])  # all of it stands within the attribute
+        assert whole.rstrip().endswith("</html>")
+        assert "We are Clear Water Credit Services, for West Lake Bank" in whole
 
     @pytest.mark.parametrize("page", list(PAGES))
     def test_previews_every_page_in_the_debtors_language(self, page: str) -> None:
