@@ -1,20 +1,20 @@
-"""The demo's complaints (one being looked into, one answered) and a sample of last month's visits."""
+"""The demo's complaints (one being looked into, one answered) and a sample of a month's visits."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Max
 
 from cases.models import Case
 from cases.models.case import Step
-from common.clock import local_day
+from common.clock import HOUSE_ZONE, day_begins, local_day
 from demo.cast import Cast
 from demo.diary import ZONE, Diary
 from people.models import User
 from quality.actions import complaining, reviewing, sampling
 from quality.models import Complaint, SampleLine
 from quality.questions import QUESTIONS
+from quality.signs import closed_in
 from visits.models import Visit
-from workflow.steps import WrongInput
 
 SPAN = timedelta(days=9)
 SHOUTED = "上门时一位外访员说话声音很大，邻居都听到了。希望换人，也希望有人给个说法。"
@@ -46,11 +46,8 @@ def complain(cast: Cast, diary: Diary, now: datetime) -> None:
 def look_into(cast: Cast, now: datetime) -> None:
     """The team's supervisor draws a sample: one visit is looked into, of another the second look is open."""
     by = cast.users["supervisor"]
-    last = local_day(now, ZONE).replace(day=1) - timedelta(days=1)
-    try:
-        sample = sampling.draw(month=last, size=6, seed=20260401, by=by, at=now)
-    except WrongInput:  # early in the demo's life nothing ended in that month
-        return
+    month = _last_month_with_a_visit(by, now)
+    sample = sampling.draw(month=month, size=6, seed=20260401, by=by, at=now)
     for twice in (False, True):
         line = sample.lines.filter(twice=twice).exclude(visit__planned_by=by).first()
         if line is None:
@@ -65,6 +62,14 @@ def look_into(cast: Cast, now: datetime) -> None:
                 owner=line.visit.crew.order_by("pk")[0].officer,
                 due_on=local_day(now, ZONE) + timedelta(days=7),
             )  # fmt: skip
+
+
+def _last_month_with_a_visit(by: User, now: datetime) -> date:
+    """The last month that is over in which a visit ended that this supervisor sees."""
+    this_month = day_begins(local_day(now, HOUSE_ZONE).replace(day=1), HOUSE_ZONE)
+    seen = Visit.objects.filter(case__in=Case.objects.visible_to(by))
+    ended = closed_in(seen, now - timedelta(days=366), this_month)
+    return local_day(ended.aggregate(last=Max("finished_at"))["last"], HOUSE_ZONE)
 
 
 def _quiet_cases(cast: Cast, now: datetime) -> list[Case]:

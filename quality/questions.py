@@ -14,19 +14,19 @@ class Question:
 
     code: str
     words: Promise | str
-    source: str
+    source: Promise | str
     weight: int = 1
 
 
 QUESTIONS = (
     Question("lawful_time", _("The visit kept to its hours, its place and its length."), "CN-01, CN-15", 2),
-    Question("notice", _("It was announced in time, with names, purpose and the debt in detail."), "house N1, N2", 2),
+    Question("notice", _("It was announced in time, with names, purpose and the debt in detail."), "CN-LEAD, CN-NOTICE", 2),
     Question("credentials", _("The officers showed who they are before they spoke of the debt."), "CN-09, CN-23", 2),
     Question("identity", _("Nothing of the debt was said before it was certain who stood there."), "CN-26, CN-28", 3),
     Question("consent", _("They asked before they recorded, and kept to the answer."), "CN-10, CN-12", 2),
     Question("manner", _("They spoke calmly and politely, without threat or pressure."), "CN-33, CN-34", 3),
     Question("own_words", _("The debtor's own words and reasons are on the record."), "CN-64"),
-    Question("hardship", _("Hardship was asked about, and ways out were offered."), "house T2"),
+    Question("hardship", _("Hardship was asked about, and ways out were offered."), _("House policy")),
     Question("leaving", _("They left when they were asked to, and within the time."), "CN-13", 3),
     Question("record", _("The record is whole: times, people, papers, files, both confirmed."), "CN-63, CN-65"),
 )  # fmt: skip

@@ -25,15 +25,17 @@ class Sign:
 
     code: str
     words: Promise | str
-    source: str
+    source: Promise | str
     weight: int
 
 
 SIGNS = (
-    Sign("override", _("exception from a rule"), "house L3", 0),  # these are all in, by no chance
+    Sign(
+        "override", _("exception from a rule"), _("House policy"), 0
+    ),  # these are all in, by no chance
     Sign("complaint", _("complaint"), "CN-69", 6),
     Sign("no_recording", _("recording missing"), "CN-10, CN-33", 4),
-    Sign("short_notice", _("short notice"), "house N3", 3),
+    Sign("short_notice", _("short notice"), "CN-LEAD", 3),
     Sign("sent_away", _("refused, asked to leave or not safe"), "CN-13, CN-36", 3),
     Sign("doubtful", _("doubtful record of the door"), "CN-64, CN-65", 3),
     Sign("swapped", _("officer swapped"), "CN-08, CN-19", 2),

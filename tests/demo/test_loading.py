@@ -13,6 +13,7 @@ from demo.loading import load
 from door.models import Item, Upload
 from notices.models import Notice
 from outreach.models import NoticeRun, NoticeRunLine
+from quality.models import Finding, Sample
 from retention.models import Term
 from rulebook.models import PackVersion, WhatIf
 from tests import make
@@ -94,6 +95,10 @@ class TestDemo:
             .filter(record="case_file", due_on__lte=soon, held_by=[])
             .exists()
         )
+
+        sample = Sample.objects.get()
+        assert sample.lines.filter(reviews__isnull=False).exists()
+        assert Finding.objects.exists()
 
         call_command("verify_timeline")
         call_command("check_invariants")
