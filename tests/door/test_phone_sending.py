@@ -93,6 +93,27 @@ class TestSlowPhone:
         phone.sent()
 
 
+class TestClock:
+    def test_that_the_network_sets_back_a_little_lets_every_answer_count_in_its_order(
+        self, at_the_door: tuple[Phone, Visit]
+    ) -> None:
+        phone, visit = at_the_door
+        phone.no_signal()
+        phone.identify()
+        phone.at("credentials:021")
+        phone.later(seconds=-20)
+        phone.show_credentials()
+        phone.consents(entry="no")
+        phone.at("papers")
+        phone.signal()
+        phone.sent()
+        items = Item.objects.order_by("seq")
+        assert {item.state for item in items} == {"applied"}, [item.because for item in items]
+        moments = [item.happened_at for item in items]
+        assert moments == sorted(moments)
+        assert Visit.objects.get(pk=visit.pk).identified_at is not None
+
+
 class TestFlappingSignal:
     def test_loses_and_doubles_nothing(self, at_the_door: tuple[Phone, Visit]) -> None:
         phone, visit = at_the_door

@@ -146,7 +146,8 @@ def watch(phone: Phone) -> Any:
 def everything_arrived(visit: Visit) -> None:
     """Seven files and every answer, each once, with its digest, its clocks and its place."""
     visit = Visit.objects.get(pk=visit.pk)
-    assert (visit.state, visit.outcome) == ("finished", "talked")
+    became = [(item.question, item.state, item.because) for item in visit.door_items.all()]
+    assert (visit.state, visit.outcome) == ("finished", "talked"), became
     assert Upload.objects.count() == Evidence.objects.count() == 7
     assert {upload.state for upload in Upload.objects.all()} == {"kept"}
     digests = {row.document.sha256 for row in Evidence.objects.select_related("document")}

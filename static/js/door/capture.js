@@ -25,7 +25,7 @@ export class NoMicrophone extends Error {}
 /** @returns {Promise<Taken>} */
 async function begin(store, given) {
   return {
-    id: crypto.randomUUID(), number: await store.nextNumber(), size: 0, sha256: "", caption: "", inside: false,
+    id: crypto.randomUUID(), number: (await store.next()).seq, size: 0, sha256: "", caption: "", inside: false,
     begins_at: "", ends_at: "", whole: false, pieces: 0, ...given,
   };
 }

@@ -16,6 +16,7 @@ const NAME = "doorstep-door";
 const SEALED = ["visits", "packs", "notes", "papers", "items", "files", "chunks", "receipts"];
 // Room that is freed when the phone is full, so that answers can still be written: a megabyte for some thousand of them.
 const HELD_BACK = { pieces: 16, bytes: 65_536 };
+const SET_RIGHT = 120_000; // milliseconds by which a clock may be set back without being doubted
 export const ROOM_FOR_ANSWERS = 3 * 1024 * 1024; // no file may eat into this
 
 /** The phone has no room for this; nothing that was kept before is touched. */
@@ -222,13 +223,19 @@ export class Store {
 
   // ---------------------------------------------------------------- answers
 
-  /** The next number of this device; one that a dying browser took and did not use leaves a gap. */
-  async nextNumber() {
+  /**
+   * The next number of this device and its moment; a number that a dying browser took and did not use leaves a gap.
+   * Where the network has just set the clock back a little, it is still the moment of the answer before; a clock
+   * that was set back further is told as it stands, and the office doubts it.
+   */
+  async next() {
     return this.#inRoom(async () => {
       const tx = this.db.transaction("self", "readwrite");
-      const number = ((await tx.store.get("number")) || 0) + 1;
-      await Promise.all([tx.store.put(number, "number"), tx.done]);
-      return number;
+      const [number = 0, last = 0] = await Promise.all([tx.store.get("number"), tx.store.get("moment")]);
+      const [seq, now] = [number + 1, Date.now()];
+      const moment = now < last && last - now <= SET_RIGHT ? last : now;
+      await Promise.all([tx.store.put(seq, "number"), tx.store.put(moment, "moment"), tx.done]);
+      return { seq, at: new Date(moment).toISOString() };
     });
   }
 
@@ -240,8 +247,8 @@ export class Store {
    */
   keepItem(said, change = {}) {
     const keep = async () => {
-      const seq = await this.nextNumber();
-      const item = { id: crypto.randomUUID(), seq, ...said, at: new Date().toISOString() };
+      const { seq, at } = await this.next();
+      const item = { id: crypto.randomUUID(), seq, ...said, at };
       const kept = { item, text: JSON.stringify(item) };
       await this.write({ ...change, put: [...(change.put || []), ["items", [seq], kept]] });
       return kept;
