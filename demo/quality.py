@@ -44,8 +44,12 @@ def complain(cast: Cast, diary: Diary, now: datetime) -> None:
 
 
 def look_into(cast: Cast, now: datetime) -> None:
-    """The team's supervisor draws a sample: one visit is looked into, of another the second look is open."""
-    by = cast.users["supervisor"]
+    """A team's supervisor draws a sample, compliance one of all teams: of some visits the second look is open."""
+    for name in ("supervisor", "compliance"):
+        _draw_and_begin(cast.users[name], now)
+
+
+def _draw_and_begin(by: User, now: datetime) -> None:
     month = _last_month_with_a_visit(by, now)
     sample = sampling.draw(month=month, size=6, seed=20260401, by=by, at=now)
     for twice in (False, True):

@@ -96,8 +96,9 @@ class TestDemo:
             .exists()
         )
 
-        sample = Sample.objects.get()
-        assert sample.lines.filter(reviews__isnull=False).exists()
+        for sample in Sample.objects.all():
+            assert sample.lines.filter(reviews__isnull=False).exists()
+        assert set(Sample.objects.values_list("team__name", flat=True)) == {"杭州一组", None}
         assert Finding.objects.exists()
 
         call_command("verify_timeline")
