@@ -8,12 +8,15 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.urls import get_resolver, reverse
 from django.utils import translation
 from django.utils.html import escape
@@ -420,29 +423,26 @@ class TestEachForm:
         if answer.status_code == 422 and any(f.required for f in fields_of(form).values()):
             assert answer.context["form"].errors
 
-    @pytest.mark.parametrize("odd", ODD_TEXTS)
-    def test_takes_odd_text_for_text(self, world: World, place: str, odd: str) -> None:
+    def test_takes_odd_text_for_text(self, world: World, place: str) -> None:
         PLACES[place][1](world)
         form = form_at(world, place)
         if not isinstance(form, DeskForm):
             return
-        data = {name: good(field, name) for name, field in fields_of(form).items()}
-        for name, field in fields_of(form).items():
-            if type(field) is forms.CharField and name not in {
-                "zone",
-                "second_fact",
-                "drawn",
-                "rows",
-            }:
-                data[name] = ODD_TEXTS[odd][: field.max_length or 99]
         client, address = client_of(world, place), address_of(world, place)
-        with rolled_back():
-            answer = client.post(address, {**data, **PLACES[place][2], "guard_key": "k"})
-            assert answer.status_code in {200, 302, 409, 422}
-            if answer.status_code == 302:
-                answer = client.get(answer.url)
-            assert "<script>alert(1)" not in shown_text(answer)
-            assert "<img src=x" not in shown_text(answer)
+        free = {
+            name for name, field in fields_of(form).items()
+            if type(field) is forms.CharField and name not in {"zone", "second_fact", "drawn", "rows"}
+        }  # fmt: skip
+        for odd, text in ODD_TEXTS.items() if free else ():
+            data = {name: good(field, name) for name, field in fields_of(form).items()}
+            data |= {name: text[: form.fields[name].max_length or 99] for name in free}
+            with rolled_back():
+                answer = client.post(address, {**data, **PLACES[place][2], "guard_key": "k"})
+                assert answer.status_code in {200, 302, 409, 422}, odd
+                if answer.status_code == 302:
+                    answer = client.get(answer.url)
+                assert "<script>alert(1)" not in shown_text(answer), odd
+                assert "<img src=x" not in shown_text(answer), odd
 
     def test_bears_bytes_that_are_no_text(self, world: World, place: str) -> None:
         PLACES[place][1](world)
@@ -462,17 +462,14 @@ class TestEachForm:
     def test_bears_a_guard_that_is_none(self, world: World, place: str) -> None:
         PLACES[place][1](world)
         client, address = client_of(world, place), address_of(world, place)
+        form = form_at(world, place)
+        fields = fields_of(form) if isinstance(form, DeskForm) else {}
         for guard in [
             {"guard_key": "k\x00", "guard_version": "²"}, {"guard_version": "9" * 9},
             {"guard_key": "x" * 9000, "guard_version": "-1"}, {"guard_version": "١"},
         ]:  # fmt: skip
             with rolled_back():
-                form = form_at(world, place)
-                data = (
-                    {name: good(field, name) for name, field in fields_of(form).items()}
-                    if isinstance(form, DeskForm)
-                    else {}
-                )
+                data = {name: good(field, name) for name, field in fields.items()}
                 answer = client.post(address, {**data, **PLACES[place][2], **guard})
             assert answer.status_code < 500
 
@@ -489,6 +486,29 @@ PARAMETERS = [
 ]  # fmt: skip
 
 
+@contextmanager
+def what_is_read() -> Iterator[set[str]]:
+    """The names after the question mark that were asked for; "*" where all were."""
+    read: set[str] = set()
+
+    def noting(way: str, one: bool) -> Callable[..., Any]:
+        original = getattr(QueryDict, way)
+
+        def noted(asked: QueryDict, *given: Any, **named: Any) -> Any:
+            if len(asked):
+                read.add(given[0] if one else "*")
+            return original(asked, *given, **named)
+
+        return noted
+
+    with pytest.MonkeyPatch.context() as patch:
+        for way in ("__getitem__", "__contains__", "get", "getlist"):
+            patch.setattr(QueryDict, way, noting(way, one=True))
+        for way in ("__iter__", "items", "lists", "values", "dict", "copy", "urlencode"):
+            patch.setattr(QueryDict, way, noting(way, one=False))
+        yield read
+
+
 @pytest.mark.parametrize("name", [n for n, route in TABLE.items() if "GET" in methods_of(route)])
 class TestAddresses:
     def test_bear_anything_after_the_question_mark(self, world: World, name: str) -> None:
@@ -498,9 +518,11 @@ class TestAddresses:
         if route.reads == "announce_visit" and name.endswith("preview"):
             return  # reads none, and a PDF takes its time
         for nasty in NASTY:
-            with rolled_back():
+            with rolled_back(), what_is_read() as read:
                 answer = client.get(address, dict.fromkeys(PARAMETERS, nasty))
             assert answer.status_code in {200, 302, 400, 403, 404}, nasty
+            if not read & {*PARAMETERS, "*"}:  # whatever stands there, it is the same page
+                break
 
     def test_bear_a_parameter_of_their_own(self, world: World, name: str) -> None:
         """One at a time, lest one of them hide the others."""
@@ -511,12 +533,14 @@ class TestAddresses:
         route = TABLE[name]
         address = reverse(name, args=route.args(world) if route.args else [])
         client = signed_in(world.people["supervisor"])
-        for parameter in PARAMETERS:
-            for nasty in ("\x00", "9" * 30, "9999-12-31T23:59:59+00:00~1", "-1", "²", "9999-12-31"):
-                for view in ({}, {"view": "all"}):
-                    with rolled_back():
-                        answer = client.get(address, {**view, parameter: nasty})
-                    assert answer.status_code in {200, 302, 400, 403, 404}, (parameter, nasty)
+        nasties = ("\x00", "9" * 30, "9999-12-31T23:59:59+00:00~1", "-1", "²", "9999-12-31")
+        for parameter, view in product(PARAMETERS, ({}, {"view": "all"})):
+            for nasty in nasties:
+                with rolled_back(), what_is_read() as read:
+                    answer = client.get(address, {**view, parameter: nasty})
+                assert answer.status_code in {200, 302, 400, 403, 404}, (parameter, nasty)
+                if not read & {parameter, "*"}:
+                    break
 
 
 class TestNumbersInAddresses:
