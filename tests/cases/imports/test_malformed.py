@@ -380,7 +380,7 @@ class TestFilesAsTheyCome:
         batch = cast.check(text(line(1, address="文三路\r\n1 号"), line(2), line(3, name="")))
         assert cast.problems(batch) == {5: [("name", "missing")]}
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=450, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.data())
     def test_never_bring_the_reader_down(self, data: st.DataObject) -> None:
         """Any bytes at all, or a good file with some bytes put in, taken out or changed."""
