@@ -125,7 +125,10 @@ def raise_finding(
     def duty(fresh: Finding, _by: User, _at: datetime) -> None:
         raise_duty(
             case=fresh.case, kind=FINDING_DUTY, key=f"{FINDING_DUTY}:{fresh.pk}", at=at,
-            says={"en": f"{owner}: {fresh.what}", "zh": f"{owner}：{fresh.what}"},
+            says={  # what was found lies sealed, and stands on the page to which this leads
+                "en": f"{owner}: see to what was found about visit {line.visit.reference} ({line.sample.number}).",
+                "zh": f"{owner}：请处理抽查 {line.visit.reference} 时发现的问题（{line.sample.number}）。",
+            },
             due_at=day_ends(due_on, fresh.case.zone), role=owner.role,
         )  # fmt: skip
 

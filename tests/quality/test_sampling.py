@@ -227,11 +227,15 @@ class TestFindings:
         )  # fmt: skip
 
     def test_become_duties_with_owner_and_day(self) -> None:
-        self.found()
+        finding = self.found()
         duty = Duty.objects.get(kind="quality.finding")
         assert duty.role == "officer"
         assert duty.due_at == make.moment("2026-04-11 00:00")
-        assert "补做沟通培训" in duty.says["zh"]
+        assert str(make.crew()[0]) in duty.says["zh"]
+        # What was found lies sealed, and stands where the duty leads.
+        assert "补做沟通培训" not in str(duty.says)
+        page = browser(make.crew()[0]).get(reverse("quality:finding_done", args=[finding.pk]))
+        assert "补做沟通培训" in page.content.decode()
         assert Event.objects.filter(kind="quality.found").exists()
 
     def test_are_done_with_a_word_of_how(self) -> None:
