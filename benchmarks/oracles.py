@@ -13,13 +13,13 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from itertools import count
 
 from django.test import Client, override_settings
 from django.urls import reverse
 
 from access.models import Tries
 from agreements.models import Agreement
+from benchmarks.visit_page import addresses
 from cases.models import Case
 from common import clock
 from notices import links
@@ -52,11 +52,11 @@ def run(pairs: int = 2000, sign_ins: int = 300) -> None:
 
 def _oracles(pairs: int, sign_ins: int) -> Iterator[tuple[str, int, Ask, Ask]]:
     officer = User.objects.filter(role="officer", is_active=True).exclude(team=None)[:1].get()
-    addresses = (f"2001:db8:{n // 60000:x}:{n % 60000:x}::1" for n in count())
+    address = addresses()
 
     def signs_in(name: str) -> Ask:
         given = {"username": name, "password": "no such word"}
-        return lambda: Client(REMOTE_ADDR=next(addresses)).post(reverse("people:sign_in"), given)
+        return lambda: Client(REMOTE_ADDR=next(address)).post(reverse("people:sign_in"), given)
 
     yield (
         "sign-in: a name that is and one that is not",
@@ -73,11 +73,11 @@ def _oracles(pairs: int, sign_ins: int) -> Iterator[tuple[str, int, Ask, Ask]]:
 
     def looks(given: str) -> Ask:
         url = reverse("portal:messages", args=[given])
-        return lambda: Client(REMOTE_ADDR=next(addresses)).get(url)
+        return lambda: Client(REMOTE_ADDR=next(address)).get(url)
 
     def answers(given: str) -> Ask:
         url = reverse("portal:messages", args=[given])
-        return lambda: Client(REMOTE_ADDR=next(addresses)).post(url, {"answer": "0000"})
+        return lambda: Client(REMOTE_ADDR=next(address)).post(url, {"answer": "0000"})
 
     yield "link: one that is over and one never given out", pairs, looks(ended), looks(never)
     yield "the same, answered", pairs, answers(ended), answers(never)
@@ -91,31 +91,19 @@ def _oracles(pairs: int, sign_ins: int) -> Iterator[tuple[str, int, Ask, Ask]]:
     inside.force_login(officer)
     cases = Case.objects.exclude(pk__in=Case.objects.visible_to(officer).values("pk"))
 
-    def sees(name: str, key: str) -> Ask:
-        url = reverse(name, args=[key])
+    def sees(route: str, key: str) -> Ask:
+        url = reverse(route, args=[key])
         return lambda: inside.get(url)
 
-    case = cases.order_by("pk")[:1].get().reference
-    visit = Visit.objects.filter(case__in=cases).order_by("pk")[:1].get().reference
-    agreement = Agreement.objects.filter(case__in=cases).order_by("pk")[:1].get().number
-    yield (
-        "a case of another team and none",
-        pairs,
-        sees("desk:case", case),
-        sees("desk:case", _gone(case)),
-    )
-    yield (
-        "a visit of another team and none",
-        pairs,
-        sees("visits:visit", visit),
-        sees("visits:visit", _gone(visit)),
-    )
-    yield (
-        "an agreement of another team and none",
-        pairs,
-        sees("agreements:agreement", agreement),
-        sees("agreements:agreement", _gone(agreement)),
-    )
+    case = cases.order_by("pk")[:1].get()
+    visit = Visit.objects.filter(case__in=cases).order_by("pk")[:1].get()
+    agreement = Agreement.objects.filter(case__in=cases).order_by("pk")[:1].get()
+    for what, route, key in (
+        ("a case", "desk:case", case.reference),
+        ("a visit", "visits:visit", visit.reference),
+        ("an agreement", "agreements:agreement", agreement.number),
+    ):
+        yield f"{what} of another team and none", pairs, sees(route, key), sees(route, _gone(key))
 
 
 def _gone(reference: str) -> str:

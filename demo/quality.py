@@ -69,7 +69,7 @@ def _draw_and_begin(by: User, now: datetime) -> None:
 
 
 def _last_month_with_a_visit(by: User, now: datetime) -> date:
-    """The last month that is over in which a visit ended that this supervisor sees."""
+    """The last month that is over in which a visit ended that this person sees."""
     this_month = day_begins(local_day(now, HOUSE_ZONE).replace(day=1), HOUSE_ZONE)
     seen = Visit.objects.filter(case__in=Case.objects.visible_to(by))
     ended = closed_in(seen, now - timedelta(days=366), this_month)
