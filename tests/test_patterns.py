@@ -38,7 +38,7 @@ HOLES = {
         r"\|\s*safe\b|\|\s*safeseq\b|autoescape off", "{{ case.debtor.name|safe }}", ".html"
     ),
     "script or style in a template": Hole(
-        r"\son[a-z]+=|\sstyle=\"|<script>|<style>|javascript:", '<a onclick="go()">', ".html"
+        r"\bon[a-z]+=|\bstyle=\"|<script>|<style>|javascript:", '<a onclick="go()">', ".html"
     ),
     "a page of another host in a template": Hole(
         r"<(script|link|img|iframe|form)\b[^>]*(src|href|action)=\"(https?:)?//",
