@@ -1,6 +1,9 @@
 """The signed daily heads: what a chain alone cannot show they do."""
 
+import json
+from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +14,9 @@ from cases.models import Case
 from court import running
 from notices.models import StaffMessage
 from tests import make
+from timeline import anchoring, merkle
 from timeline.chain import digest_of
-from timeline.models import Anchor, Event
+from timeline.models import Anchor, AnchorLeaf, Event
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_anchors")]
 DAY = make.moment("2026-03-06 00:30")
@@ -81,3 +85,66 @@ class TestAnchors:
         anchor = Anchor.objects.get()
         assert anchor.root in message.text
         assert anchor.mailed_to == ["notary@example.org"]
+
+    def test_say_how_many_leaves_they_have_and_where_each_stands(self) -> None:
+        case = make.prepared_case()
+        running.anchor(at=DAY)
+        said = json.loads((anchoring.home() / "2026-03-05.json").read_bytes())
+        leaves = list(anchoring.leaves_of("2026-03-05"))
+        anchor = Anchor.objects.get()
+        assert (said["size"], said["root"], said["previous"]) == (len(leaves), anchor.root, None)
+        assert (said["day"], said["since"], said["version"]) == ("2026-03-05", "2026-03-05", 1)
+        assert (anchor.size, said["key"]) == (len(leaves), anchor.signed_by)
+        assert [leaf[0] for leaf in leaves[:2]] == ["root", "house"]
+        head = Case.objects.get(pk=case.pk)
+        kept = AnchorLeaf.objects.get(case=case)
+        assert leaves[kept.place] == ["case", case.reference, head.event_count, head.head]
+        assert (kept.number, kept.head) == (head.event_count, head.head)
+        assert [path.suffix for path in sorted(anchoring.home().iterdir())] == [".json", ".leaves", ".sig"]  # fmt: skip
+
+    def test_prove_each_leaf_of_theirs(self) -> None:
+        make.prepared_case()
+        running.anchor(at=DAY)
+        lines = (anchoring.home() / "2026-03-05.leaves").read_bytes().splitlines()
+        hashes = [merkle.leaf_hash(line) for line in lines]
+        for place, line in enumerate(lines):
+            assert anchoring.proof_of("2026-03-05", place) == {
+                "leaf": json.loads(line), "index": place, "path": merkle.path_to(place, hashes),
+            }  # fmt: skip
+
+    def test_hold_a_case_again_only_once_it_went_on(self) -> None:
+        make.prepared_case()
+        running.anchor(at=DAY)
+        running.anchor(at=make.moment("2026-03-07 00:30"))
+        second = list(anchoring.leaves_of("2026-03-06"))
+        first = Anchor.objects.get(day="2026-03-05")
+        assert [leaf[0] for leaf in second] == ["root", "house"]
+        assert second[0] == ["root", "2026-03-05", 0, first.root]
+        said = json.loads((anchoring.home() / "2026-03-06.json").read_bytes())
+        assert said["previous"] == {"day": "2026-03-05", "root": first.root}
+
+    @pytest.mark.parametrize(
+        ("spoil", "says"),
+        [
+            (lambda home: _edit(home / "2026-03-05.json", '"size"', '"sise"'), "of 2026-03-05 does not carry the house's signature"),
+            (lambda home: _edit(home / "2026-03-05.leaves", '"case"', '"cape"'), "of 2026-03-05: its leaves do not lead to its root"),
+            (lambda home: (home / "2026-03-05.json").unlink(), "of 2026-03-06 does not follow the one before it"),
+            (lambda home: (home / "2026-03-05.json").unlink(), "of 2026-03-05 is missing from its folder"),
+            (lambda home: (home / "2026-03-06.sig").unlink(), "of 2026-03-06 cannot be read"),
+            (lambda home: (home / "2026-03-06.json").write_text("{"), "of 2026-03-06 cannot be read"),
+            (lambda _home: past_the_guard("delete from timeline_anchor where day = '2026-03-06'"), "of 2026-03-06 is later than this database"),
+        ],
+    )  # fmt: skip
+    def test_name_whatever_is_wrong_in_their_folder(
+        self, spoil: Callable[[Path], Any], says: str
+    ) -> None:
+        make.prepared_case()
+        running.anchor(at=DAY)
+        running.anchor(at=make.moment("2026-03-07 00:30"))
+        assert proven() == ""
+        spoil(anchoring.home())
+        assert f"the anchor {says}" in "\n".join(anchoring.verify_anchors())
+
+
+def _edit(path: Path, old: str, new: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")

@@ -8,7 +8,15 @@ from django.db.utils import ProgrammingError
 
 from cases.models import Case
 from tests import make
-from timeline.chain import Broken, OutsideTransaction, Verified, check, record, verify
+from timeline.chain import (
+    Broken,
+    OutsideTransaction,
+    Verified,
+    check,
+    record,
+    record_for_house,
+    verify,
+)
 from timeline.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +148,32 @@ class TestVerify:
         del events[3].salts["data.what"]
         assert isinstance(check(events, redacted=True), Verified)
         assert check(events) == Broken(4, "a field was removed")
+
+
+class TestHouse:
+    """What belongs to no case has a chain of its own."""
+
+    def test_has_one_chain_which_holds(self) -> None:
+        by, at = make.clerk(), make.moment("2026-02-27 10:00")
+        made = [record_for_house(kind="import.read", by=by, at=at, data={"n": n}) for n in range(3)]
+        assert made[1].previous == made[0].digest
+        assert made[2].number == made[0].number + 2
+        assert verify(None) == Verified(made[2].number, made[2].digest)
+
+    def test_is_written_by_one_at_a_time(self) -> None:
+        by, at = make.clerk(), make.moment("2026-02-27 10:00")
+        with transaction.atomic():
+            record_for_house(kind="import.read", by=by, at=at)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()"
+                )
+                assert cursor.fetchone() == (1,)
+
+    def test_is_told_as_broken_where_it_was_touched(self) -> None:
+        by, at = make.clerk(), make.moment("2026-02-27 10:00")
+        made = [record_for_house(kind="import.read", by=by, at=at, data={"n": n}) for n in range(3)]
+        touched("update timeline_event set data = '{\"n\": 7}' where id = %s", [made[1].pk])
+        found = verify(None)
+        assert isinstance(found, Broken)
+        assert found.number == made[1].number
