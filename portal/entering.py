@@ -64,29 +64,33 @@ def enter(token: str, answer: str, at: datetime, address: str = "") -> Answered:
     Five wrong ones shut the link for an hour, and twenty from one address within a quarter of an hour shut
     it out of every link at which anybody answered wrongly; at the others it has one try, for behind one address
     there may be many, and they are not to suffer for one who guesses. Whatever is wrong asks the same of the
-    database, whether there is such a link or not.
+    database and is compared with as much, whether there is such a link or not: where there is none, the oldest
+    stands in for it, is read and locked alike, and written as it was.
     """
-    knocked = guessing.knock("answer", address, at)
     found = open_link(token, at)
     with transaction.atomic():
-        wanted = PortalLink.objects.filter(pk=found.pk if found else 0).select_related("person")
-        link = wanted.select_for_update(of=("self",)).first()
-        shown = OneTimeCode.objects.filter(link=link.pk if link else 0, channel=codes.AT_DOOR)
+        knocked = guessing.knock("answer", address, at)
+        at_least = PortalLink.objects.filter(pk__gte=found.pk if found else 0).order_by("pk")
+        row = at_least.select_related("person").select_for_update(of=("self",)).first()
+        link = row if found and row and row.pk == found.pk else None
+        shown = OneTimeCode.objects.filter(link=row.pk if row else 0, channel=codes.AT_DOOR)
         code = shown.order_by("-pk").first()
         by_code = codes.fits(code, answer) and code is not None and codes.is_good(code, at)
-        good = _fits(answer, link.person if link else Person()) or by_code
-        marks = {"wrong_tries": 0, "shut_until": None, "entered_at": at}
+        good = _fits(answer, row.person if row else Person()) or by_code
+        marks, until = {"wrong_tries": 0, "shut_until": None, "entered_at": at}, None
         shut = bool(link and link.shut_until and at < link.shut_until)
         if link is None or shut or (knocked.shut and link.wrong_tries):
-            good, marks = False, {"wrong_tries": link.wrong_tries if link else 0}
+            good = False
+            marks = {name: getattr(row, name, None) for name in ("wrong_tries", "shut_until")}
         elif not good:
             tries = 1 if link.shut_until else link.wrong_tries + 1
             until = at + SHUT_FOR if tries >= MOST_TRIES else None
             marks = {"wrong_tries": tries, "shut_until": until}
-        wanted.order_by().update(**marks)
-        shown.order_by().filter(pk=code.pk if code and by_code and good else 0).update(used_at=at)
+        PortalLink.objects.filter(pk=row.pk if row else 0).update(**marks)
+        used = code.pk if code and by_code and good else 0
+        shown.order_by().filter(pk=used).update(used_at=at)
     if link is None or not good:
-        if link and marks.get("shut_until"):
+        if link and until:
             _tell(link, "portal.shut", at)
         return Answered()
     link.refresh_from_db()

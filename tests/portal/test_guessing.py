@@ -21,6 +21,7 @@ from people.models import User
 from portal import entering
 from tests import make, walk
 from tests.portal.own_cast import MONDAY, TAIL, inside, own_link, words_of
+from timeline.models import Event
 from visits import guessing, tokens
 from visits.models import CodeTries
 
@@ -100,6 +101,21 @@ class TestTokens:
         for seconds, opens in ((-1, True), (0, False), (1, False)):
             moment = link.expires_at + timedelta(seconds=seconds)
             assert bool(entering.enter(token, TAIL, moment, OFFICE).link) == opens, seconds
+
+    def test_that_were_never_given_out_touch_none_that_was(self, link: PortalLink) -> None:
+        """The oldest stands in for them, so that they take as long; its own answer opens nothing by them."""
+        until = MONDAY + timedelta(minutes=30)
+        code = codes.make(link=link, channel=codes.AT_DOOR, shown_to="officer", at=MONDAY)
+        for marks in ({"wrong_tries": 3}, {"wrong_tries": 5, "shut_until": until}):
+            PortalLink.objects.filter(pk=link.pk).update(**marks)
+            before = PortalLink.objects.filter(pk=link.pk).values().get()
+            for answer in (TAIL, "0000", codes.code_of(code)):
+                assert not entering.enter(f"{link.pk:x}-{'A' * 22}", answer, MONDAY, OFFICE).link
+                assert not entering.enter("ffff-wrong", answer, MONDAY, OFFICE).link
+            assert PortalLink.objects.filter(pk=link.pk).values().get() == before
+        code.refresh_from_db()
+        assert code.used_at is None
+        assert not Event.objects.filter(kind="portal.shut").exists()
 
     def test_withdrawn_are_over_at_once(self, link: PortalLink) -> None:
         PortalLink.objects.filter(pk=link.pk).update(revoked_at=MONDAY)
