@@ -1,0 +1,283 @@
+"""How many small changes of the code the tests would tell: the mutation score of what the promises rest on.
+
+    .venv/bin/python -m tests.mutants --mutants audit tests/timeline
+
+draws changes by a seed (`--mutants-most`, `--mutants-seed`), makes each in a copy of the process and runs, the quickest
+first, the tests that pass through the changed function, until one fails. Each copy gets its database as new. One process
+alone, so nothing may have read the settings before `tests/conftest.py` has named its servers.
+
+mutmut leaves out functions with decorators, which ours mostly have; cosmic-ray starts the whole run for each change.
+Neither keeps servers from one to the next. What is not in a function (tables, classes) is not changed here.
+"""
+
+import ast
+import copy
+import gc
+import os
+import pickle
+import random
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import CodeType, FrameType, FunctionType
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+ROOT = Path(__file__).resolve().parent.parent
+OF = {
+    "states": ["workflow/steps.py", "workflow/guard.py", "workflow/together.py", "workflow/approvals.py"],
+    "permissions": ["people/rights.py", "people/sight.py", "people/masking.py", "cases/models/case.py"],
+    "audit": ["timeline/chain.py", "timeline/anchoring.py", "timeline/merkle.py", "timeline/replaying.py"],
+    "outbox": ["notices/outbox.py", "notices/relay.py", "notices/claims.py", "notices/settling.py", "notices/handing.py"],
+}  # fmt: skip
+ELSEWHERE = {"browser", "worker", "live_server"}
+"""Fixtures of tests whose code runs in other processes, where nothing is changed."""
+SECONDS, TESTS = 30.0, 80
+"""How long the tests of one change may take, by what they took without it; and how many there may be."""
+Hits = dict[str, tuple[float, set[tuple[str, int]]]]
+Change = Callable[[ast.AST], ast.AST | None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What to change, how often, from which seed."""
+    parser.addoption("--mutants", choices=sorted(OF), help="whose code to change")
+    parser.addoption("--mutants-most", type=int, default=100)
+    parser.addoption("--mutants-seed", type=int, default=20261129)
+
+
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Instead of the tests: the tests once, then for each change those that could tell it."""
+    if not (group := session.config.option.mutants):
+        return None
+    items = [
+        item for item in session.items if not ELSEWHERE & set(getattr(item, "fixturenames", ()))
+    ]
+    hits: Hits = _in_a_copy(lambda: _passed(items, group), 3600) or {}
+    by_name = {item.nodeid: item for item in items}
+    found = [mutant for name in OF[group] for mutant in _mutants(ROOT / name)]
+    random.Random(session.config.option.mutants_seed).shuffle(found)
+    told, untold = 0, []
+    _say(f"{len(hits)} tests pass, {len(found)} changes are possible in {group}")
+    for number, mutant in enumerate(found[: session.config.option.mutants_most], 1):
+        chosen = _chosen(mutant, hits, by_name)
+        result = _in_a_copy(lambda m=mutant, c=chosen: _tells(m, c), 2 * SECONDS + 60)
+        if result is False:
+            untold.append(mutant)
+        else:  # a test failed, or the change never came to an end
+            told += 1
+        _say(
+            f"{number} {'survived' if result is False else 'told by ' + str(result)}: {mutant} ({len(chosen)} tests)"
+        )
+    tried = told + len(untold)
+    _say(f"\n{group}: {told} of {tried} told, {100 * told / max(tried, 1):.0f} %; these were not:")
+    for mutant in untold:
+        _say(f"  {mutant}")
+    return True
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.__stdout__, flush=True)
+
+
+def _in_a_copy(job: Callable[[], Any], seconds: float) -> Any:
+    """What the job gave in a forked process; ``None`` if it came to no end."""
+    read, write = os.pipe()
+    if (child := os.fork()) == 0:
+        os.setpgrp()
+        os.close(read)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # what logs say is not asked
+        try:
+            given = job()
+        except BaseException as error:  # whatever a changed line leads to
+            given = type(error).__name__
+        with os.fdopen(write, "wb") as out:
+            pickle.dump(given, out)
+        os._exit(0)
+    os.close(write)
+    late = threading.Timer(seconds, os.killpg, (child, signal.SIGKILL))
+    late.start()
+    try:
+        with os.fdopen(read, "rb") as came:
+            return pickle.load(came)  # noqa: S301 - from our own copy
+    except EOFError:
+        return None
+    finally:
+        late.cancel()
+        os.waitpid(child, 0)
+
+
+def _passed(items: list[pytest.Item], group: str) -> Hits:
+    """The tests that pass, how long each took, and through which functions each went."""
+    files, hits = {str(ROOT / name) for name in OF[group]}, {}
+    seen: set[tuple[str, int]] = set()
+
+    def look(frame: FrameType, event: str, _arg: Any) -> None:
+        if event == "call" and frame.f_code.co_filename in files:
+            seen.add((frame.f_code.co_filename, frame.f_code.co_firstlineno))
+
+    for item, following in zip(items, [*items[1:], items[-1]], strict=True):
+        seen.clear()
+        began = time.monotonic()
+        threading.setprofile(look)
+        sys.setprofile(look)
+        reports = runtestprotocol(item, log=False, nextitem=following)
+        sys.setprofile(None)
+        threading.setprofile(None)
+        if all(report.passed for report in reports) and seen:
+            hits[item.nodeid] = time.monotonic() - began, set(seen)
+        elif any(report.failed for report in reports):
+            _say(
+                f"fails unchanged: {item.nodeid}: {[str(r.longrepr)[-300:] for r in reports if r.failed]}"
+            )
+    return hits
+
+
+def _chosen(mutant: "Mutant", hits: Hits, by_name: dict[str, pytest.Item]) -> list[pytest.Item]:
+    """Those named after the file first, then the quickest."""
+    through = sorted(
+        (f"test_{mutant.path.stem}" not in name, took, name)
+        for name, (took, seen) in hits.items()
+        if mutant.function in seen
+    )
+    chosen, left = [], SECONDS
+    for _other, took, name in through[:TESTS]:
+        left -= took
+        if left < 0 and chosen:
+            break
+        chosen.append(by_name[name])
+    return chosen
+
+
+def _tells(mutant: "Mutant", items: list[pytest.Item]) -> bool | str:
+    """Make the change here, for good; the first test that fails, or ``False``."""
+    if not items:
+        return False
+    mutant.make()
+    for item, following in zip(items, [*items[1:], items[-1]], strict=True):
+        if not all(
+            report.passed for report in runtestprotocol(item, log=False, nextitem=following)
+        ):
+            return item.name
+    return False
+
+
+# ---------------------------------------------------------------- changes
+
+
+class Mutant:
+    """One node of a file, to be changed one way."""
+
+    def __init__(self, path: Path, place: int, change: Change, tree: ast.Module, what: str) -> None:
+        self.path, self.place, self.change, self.what = path, place, change, what
+        node = list(ast.walk(tree))[place]
+        outer = next(f for f in _functions(tree) if f.lineno <= node.lineno <= (f.end_lineno or 0))  # type: ignore[attr-defined]
+        self.line = node.lineno  # type: ignore[attr-defined]
+        self.function = str(path), min([outer.lineno, *(d.lineno for d in outer.decorator_list)])
+
+    def __str__(self) -> str:
+        return f"{self.path.relative_to(ROOT)}:{self.line} {self.what}"
+
+    def make(self) -> None:
+        """Change the functions of this process."""
+        tree = ast.parse(self.path.read_text())
+        nodes = list(ast.walk(tree))
+        old = nodes[self.place]
+        new = ast.copy_location(self.change(old) or ast.Pass(), old)
+        for parent in nodes:
+            for name, value in ast.iter_fields(parent):
+                if value is old:
+                    setattr(parent, name, new)
+                elif isinstance(value, list) and any(each is old for each in value):
+                    value[:] = [new if each is old else each for each in value]
+        ast.fix_missing_locations(tree)
+        changed = dict(_codes(compile(tree, str(self.path), "exec")))
+        for function in [f for f in gc.get_objects() if isinstance(f, FunctionType)]:
+            code = function.__code__
+            if code.co_filename == str(self.path) and (key := _key(code)) in changed:
+                function.__code__ = changed[key]
+
+
+def _key(code: CodeType) -> tuple[str, int]:
+    return code.co_qualname, code.co_firstlineno
+
+
+def _codes(code: CodeType) -> Iterator[tuple[tuple[str, int], CodeType]]:
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield _key(inner), inner
+            yield from _codes(inner)
+
+
+def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
+    """The functions and methods that lie in no other function."""
+    bodies = [tree.body, *(node.body for node in ast.walk(tree) if isinstance(node, ast.ClassDef))]
+    return [node for body in bodies for node in body if isinstance(node, ast.FunctionDef)]
+
+
+SWAPS: dict[type[ast.AST], type[ast.AST]] = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.And: ast.Or, ast.Or: ast.And,
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
+    ast.Break: ast.Continue, ast.Continue: ast.Break,
+}  # fmt: skip
+
+
+def _with(node: ast.AST, **fields: Any) -> ast.AST:
+    changed = copy.copy(node)
+    for name, value in fields.items():
+        setattr(changed, name, value)
+    return changed
+
+
+def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
+    """Each way in which such a node may be changed: what it is called, and how."""
+    match node:
+        case ast.Compare(ops=[op]) if type(op) in SWAPS:
+            yield f"{type(op).__name__} swapped", lambda n: _with(n, ops=[SWAPS[type(n.ops[0])]()])  # type: ignore[attr-defined]
+        case ast.BoolOp(op=op) | ast.BinOp(op=op) if type(op) in SWAPS:
+            yield f"{type(op).__name__} swapped", lambda n: _with(n, op=SWAPS[type(n.op)]())  # type: ignore[attr-defined]
+        case ast.UnaryOp(op=ast.Not()):
+            yield "not taken away", lambda n: n.operand  # type: ignore[attr-defined]
+        case ast.If() | ast.IfExp() | ast.While():
+            yield "condition turned", lambda n: _with(n, test=ast.UnaryOp(ast.Not(), n.test))  # type: ignore[attr-defined]
+        case ast.Constant(value=bool()):
+            yield "truth turned", lambda n: ast.Constant(not n.value)  # type: ignore[attr-defined]
+        case ast.Constant(value=int()):
+            yield "one more", lambda n: ast.Constant(n.value + 1)  # type: ignore[attr-defined]
+        case ast.Return(value=ast.expr() as value) if not (
+            isinstance(value, ast.Constant) and value.value is None
+        ):
+            yield "gives nothing", lambda n: _with(n, value=ast.Constant(None))
+        case ast.Raise() | ast.AugAssign() | ast.Expr(value=ast.Call()):
+            yield f"{type(node).__name__} left out", lambda _n: None
+        case ast.For():
+            yield "no turn", lambda n: _with(n, iter=ast.List([], ast.Load()))
+        case ast.Break() | ast.Continue():
+            yield "loop gone on or ended", lambda n: SWAPS[type(n)]()
+
+
+def _mutants(path: Path) -> Iterator[Mutant]:
+    if not path.exists():
+        return
+    tree = ast.parse(path.read_text())
+    inside = {
+        id(node)
+        for function in _functions(tree)
+        for part in function.body
+        for node in ast.walk(part)
+    }
+    for place, node in enumerate(ast.walk(tree)):
+        if id(node) in inside and hasattr(node, "lineno"):
+            for what, change in _changes(node):
+                yield Mutant(path, place, change, tree, what)
+
+
+if __name__ == "__main__":
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+    os.environ["PATH"] = f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"
+    sys.exit(pytest.main(["-s", "-q", "-p", "tests.mutants", "--timeout", "120", *sys.argv[1:]]))
