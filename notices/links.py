@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
@@ -55,15 +56,18 @@ def token_of(link: PortalLink) -> str:
 
 
 def link_of(token: str) -> PortalLink | None:
-    """The link of that token; none for one that was never given out. Its dates are not asked.
-
-    The table is asked once of every token, and a row is read for each, the oldest for what was never given out, so
-    that the time it takes tells nothing.
-    """
+    """The link of that token; none for one that was never given out. Its dates are not asked."""
     key = key_of(token)
-    at_least = PortalLink.objects.filter(pk__gte=key).select_related("case", "person")
-    found = at_least.order_by("pk").first()
+    found = row_for(key).select_related("case", "person").first()
     return found if found and found.pk == key else None
+
+
+def row_for(key: int) -> QuerySet[PortalLink]:
+    """First the link of that key, or another where there is none: the oldest for what was never given out.
+
+    So a row is read for every token alike, and the time that it takes tells nothing. The caller compares the key.
+    """
+    return PortalLink.objects.filter(pk__gte=key).order_by("pk")
 
 
 def key_of(token: str) -> int:

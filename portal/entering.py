@@ -20,7 +20,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from notices import codes
-from notices.links import is_open, link_of
+from notices.links import is_open, link_of, row_for
 from notices.models import OneTimeCode, PortalLink
 from people.models import Person, User
 from visits import guessing
@@ -70,8 +70,8 @@ def enter(token: str, answer: str, at: datetime, address: str = "") -> Answered:
     found = open_link(token, at)
     with transaction.atomic():
         knocked = guessing.knock("answer", address, at)
-        at_least = PortalLink.objects.filter(pk__gte=found.pk if found else 0).order_by("pk")
-        row = at_least.select_related("person").select_for_update(of=("self",)).first()
+        rows = row_for(found.pk if found else 0).select_related("person")
+        row = rows.select_for_update(of=("self",)).first()
         link = row if found and row and row.pk == found.pk else None
         shown = OneTimeCode.objects.filter(link=row.pk if row else 0, channel=codes.AT_DOOR)
         code = shown.order_by("-pk").first()
