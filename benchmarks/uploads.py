@@ -16,7 +16,6 @@ import re
 import statistics
 import threading
 import time
-import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,6 +28,7 @@ from PIL import Image
 from cases.models import Case, ImportRow
 from documents.models import Document
 from people.models import User
+from tests.documents.test_taking_in import TYPES, packed
 
 SEED, FILES, SENDERS = 20261128, 60, 2
 PASSWORD = "door-step-2026"  # noqa: S105 - the demo's, for every account
@@ -45,9 +45,8 @@ def run(site: str, rounds: int = 300) -> None:
     kept, pages = _kept(), Pages(site, case)
     newest = Document.objects.order_by("-pk").values_list("pk", flat=True)[0]
     quiet = pages.asked(rounds)
-    fork = multiprocessing.get_context(
-        "fork"
-    )  # what packs bodies is not to hold up who asks for pages
+    # What packs bodies is not to hold up who asks for pages.
+    fork = multiprocessing.get_context("fork")
     answers = fork.SimpleQueue()
     senders = [
         fork.Process(target=_send, args=(site, case.reference, files[at::SENDERS], answers.put))
@@ -80,20 +79,11 @@ def hostile() -> Iterator[tuple[str, bytes]]:
     """Files that are not what they say, or swell, or lead elsewhere; a name and what is in it."""
     zeros, head = b"0" * MB, b"%PDF-1.7\n"
     yield "swells.xlsx", _packed(("xl/workbook.xml", zeros * 200))
-    yield (
-        "cells.xlsx",
-        _packed(
-            (
-                "xl/worksheets/sheet1.xml",
-                (SHEET + "<row>" + "<c/>" * 16000 + "</row>" * 300).encode(),
-            )
-        ),
-    )
+    cells = f"{SHEET}<row>{'<c/>' * 16000}{'</row>' * 300}"
+    yield "cells.xlsx", _packed(("xl/worksheets/sheet1.xml", cells.encode()))
     yield "entities.xlsx", _packed(("xl/workbook.xml", _entities()))
-    yield (
-        "nested.docx",
-        _packed(("word/document.xml", _packed(("a.zip", _packed(("b", zeros * 50)))))),
-    )
+    inner = _packed(("a.zip", _packed(("b", zeros * 50))))
+    yield "nested.docx", _packed(("word/document.xml", inner))
     yield "slip.docx", _packed(("../../../tmp/slip", b"x"), ("/etc/cron.d/slip", b"x"))
     yield "many.xlsx", _packed(*((f"xl/{number}.xml", b"") for number in range(60_000)))
     yield "flood.png", _flood(60_000)
@@ -113,12 +103,7 @@ def hostile() -> Iterator[tuple[str, bytes]]:
 
 
 def _packed(*parts: tuple[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", b"<Types/>")
-        for name, content in parts:
-            archive.writestr(name, content)
-    return made.getvalue()
+    return packed((TYPES, b"<Types/>"), *parts)
 
 
 def _entities() -> bytes:
@@ -132,13 +117,9 @@ def _flood(side: int) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return pack(">I", len(data)) + kind + data + pack(">I", zlib.crc32(kind + data))
 
-    drawn = chunk(b"IHDR", pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + drawn
-        + chunk(b"IDAT", zlib.compress(b"\0" * 10 * MB))
-        + chunk(b"IEND", b"")
-    )
+    head = chunk(b"IHDR", pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+    drawn = chunk(b"IDAT", zlib.compress(b"\0" * 10 * MB))
+    return b"\x89PNG\r\n\x1a\n" + head + drawn + chunk(b"IEND", b"")
 
 
 def _picture(kind: str) -> bytes:

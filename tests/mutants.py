@@ -120,21 +120,24 @@ def _passed(items: list[pytest.Item], group: str) -> Hits:
         if event == "call" and frame.f_code.co_filename in files:
             seen.add((frame.f_code.co_filename, frame.f_code.co_firstlineno))
 
-    for item, following in zip(items, [*items[1:], items[-1]], strict=True):
-        seen.clear()
-        began = time.monotonic()
-        threading.setprofile(look)
-        sys.setprofile(look)
-        reports = runtestprotocol(item, log=False, nextitem=following)
-        sys.setprofile(None)
-        threading.setprofile(None)
+    threading.setprofile(look)
+    sys.setprofile(look)
+    began = time.monotonic()
+    for item, reports in _run(items):
         if all(report.passed for report in reports) and seen:
             hits[item.nodeid] = time.monotonic() - began, set(seen)
         elif any(report.failed for report in reports):
-            _say(
-                f"fails unchanged: {item.nodeid}: {[str(r.longrepr)[-300:] for r in reports if r.failed]}"
-            )
+            why = [str(report.longrepr)[-300:] for report in reports if report.failed]
+            _say(f"fails unchanged: {item.nodeid}: {why}")
+        seen.clear()
+        began = time.monotonic()
     return hits
+
+
+def _run(items: list[pytest.Item]) -> Iterator[tuple[pytest.Item, list[pytest.TestReport]]]:
+    """Each test in turn and what it said; what is kept for the session stays until the process ends."""
+    for item, following in zip(items, [*items[1:], *items[-1:]], strict=True):
+        yield item, runtestprotocol(item, log=False, nextitem=following)
 
 
 def _chosen(mutant: "Mutant", hits: Hits, by_name: dict[str, pytest.Item]) -> list[pytest.Item]:
@@ -155,13 +158,10 @@ def _chosen(mutant: "Mutant", hits: Hits, by_name: dict[str, pytest.Item]) -> li
 
 def _tells(mutant: "Mutant", items: list[pytest.Item]) -> bool | str:
     """Make the change here, for good; the first test that fails, or ``False``."""
-    if not items:
-        return False
-    mutant.make()
-    for item, following in zip(items, [*items[1:], items[-1]], strict=True):
-        if not all(
-            report.passed for report in runtestprotocol(item, log=False, nextitem=following)
-        ):
+    if items:
+        mutant.make()
+    for item, reports in _run(items):
+        if not all(report.passed for report in reports):
             return item.name
     return False
 
@@ -172,11 +172,10 @@ def _tells(mutant: "Mutant", items: list[pytest.Item]) -> bool | str:
 class Mutant:
     """One node of a file, to be changed one way."""
 
-    def __init__(self, path: Path, place: int, change: Change, tree: ast.Module, what: str) -> None:
-        self.path, self.place, self.change, self.what = path, place, change, what
-        node = list(ast.walk(tree))[place]
-        outer = next(f for f in _functions(tree) if f.lineno <= node.lineno <= (f.end_lineno or 0))  # type: ignore[attr-defined]
-        self.line = node.lineno  # type: ignore[attr-defined]
+    def __init__(
+        self, path: Path, place: int, line: int, outer: ast.FunctionDef, what: str, change: Change
+    ) -> None:
+        self.path, self.place, self.line, self.what, self.change = path, place, line, what, change
         self.function = str(path), min([outer.lineno, *(d.lineno for d in outer.decorator_list)])
 
     def __str__(self) -> str:
@@ -262,19 +261,17 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
 
 
 def _mutants(path: Path) -> Iterator[Mutant]:
-    if not path.exists():
-        return
     tree = ast.parse(path.read_text())
-    inside = {
-        id(node)
+    outer = {
+        id(node): function
         for function in _functions(tree)
         for part in function.body
         for node in ast.walk(part)
     }
     for place, node in enumerate(ast.walk(tree)):
-        if id(node) in inside and hasattr(node, "lineno"):
+        if id(node) in outer and hasattr(node, "lineno"):
             for what, change in _changes(node):
-                yield Mutant(path, place, change, tree, what)
+                yield Mutant(path, place, node.lineno, outer[id(node)], what, change)
 
 
 if __name__ == "__main__":
