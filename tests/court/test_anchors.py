@@ -1,6 +1,7 @@
 """The signed daily heads: what a chain alone cannot show they do."""
 
 import json
+import os
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -101,6 +102,32 @@ class TestAnchors:
         assert leaves[kept.place] == ["case", case.reference, head.event_count, head.head]
         assert (kept.number, kept.head) == (head.event_count, head.head)
         assert [path.suffix for path in sorted(anchoring.home().iterdir())] == [".json", ".leaves", ".sig"]  # fmt: skip
+
+    def test_are_on_the_disk_before_they_bear_their_names(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A power cut leaves a whole anchor or none, and never a name without what it stands for."""
+        real, synced = os.fsync, []
+
+        def sync(number: int) -> None:
+            synced.append(Path(f"/proc/self/fd/{number}").readlink())
+            assert synced[-1].stat().st_size, "nothing was written yet"
+            real(number)
+
+        monkeypatch.setattr(anchoring.os, "fsync", sync)
+        make.prepared_case()
+        running.anchor(at=DAY)
+        mine = [path for path in synced if path.parent == anchoring.home()]
+        assert [path.name.split(".")[:2] for path in mine] == [
+            ["2026-03-05", "leaves"], ["2026-03-05", "sig"], ["2026-03-05", "json"],
+        ]  # fmt: skip
+        assert {path.suffix for path in mine} == {".part"}
+        assert not list(anchoring.home().glob("*.part"))
+
+    def test_say_the_same_in_the_same_bytes(self) -> None:
+        running.anchor(at=DAY)
+        content = (anchoring.home() / "2026-03-05.json").read_bytes()
+        assert content == json.dumps(json.loads(content), indent=1, sort_keys=True).encode()
 
     def test_prove_each_leaf_of_theirs(self) -> None:
         make.prepared_case()

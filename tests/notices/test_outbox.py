@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from notices import links
 from notices.kinds import UnknownKind
-from notices.models import Notice
+from notices.models import Notice, PortalLink
 from notices.outbox import OutsideTransaction, queue, suppress
+from people.models import Person
 from tests import make
 from tests.notices.cast import MONDAY, chain_holds, queued, told
 from workflow.steps import WrongInput, note
@@ -77,6 +79,17 @@ class TestQueue:
         notice = queued(make.case(), subject=subject)
         assert notice.subject == "A message from Clear Water Credit Services (HZ-2026-0147)"
 
+    def test_cuts_the_subject_of_an_e_mail_to_what_a_row_holds(self) -> None:
+        assert queued(make.case(), subject="Hello " * 50).subject == ("Hello " * 50)[:200]
+
+    def test_tells_that_it_is_of_a_complaint_and_of_nothing_else(self) -> None:
+        case = make.case()
+        queued(case, key="answer", about={"aim": "complaint"})
+        queued(case, key="other")
+        answer, other = told(case, "notice.queued")
+        assert answer["aim"] == "complaint"
+        assert "aim" not in other
+
     def test_leaves_no_line_break_in_subject_or_address(self) -> None:
         notice = queued(
             make.case(),
@@ -85,6 +98,49 @@ class TestQueue:
         )
         assert notice.subject == "Hello Bcc: all@example.com"
         assert "\n" not in notice.address
+
+
+class TestItsLink:
+    def test_is_made_where_the_words_have_a_place_for_it(self) -> None:
+        case = make.case()
+        notice = queued(case, body=f"Read it: {links.PLACE}")
+        link = PortalLink.objects.get()
+        assert Notice.objects.get().about == notice.about == {"portal_link": link.pk}
+        assert (link.case, link.person, link.purpose) == (case, case.debtor, "own")
+        assert link.made_at == MONDAY
+
+    def test_is_not_made_for_words_without_a_place(self) -> None:
+        notice = queued(make.case())
+        assert notice.about == {}
+        assert not PortalLink.objects.exists()
+
+    def test_is_the_one_that_was_named(self) -> None:
+        case = make.case()
+        mine = links.link_for(case=case, person=case.debtor, at=MONDAY)
+        notice = queued(case, body=f"Read it: {links.PLACE}", about={"portal_link": mine.pk})
+        assert notice.about == {"portal_link": mine.pk}
+        assert PortalLink.objects.get() == mine
+
+    def test_is_made_once_for_a_message_that_is_queued_twice(self) -> None:
+        case = make.case()
+        for _time in range(2):
+            queued(case, key="once", body=f"Read it: {links.PLACE}")
+        assert PortalLink.objects.count() == 1
+
+    def test_lets_somebody_else_read_messages_and_no_more(self) -> None:
+        case = make.case()
+        other = Person.objects.create(name="王建国", language="zh")
+
+        def put(locked: Any, *_: Any) -> None:
+            queue(
+                case=locked, kind="letter", channel="email", recipient=other,
+                address="b@debtor.example", language="en", subject="x", body=f"Read it: {links.PLACE}",
+                due_at=MONDAY, dedupe_key="other", at=MONDAY,
+            )  # fmt: skip
+
+        note(case, event="case.written_to", by=make.clerk(), at=MONDAY, then=put)
+        link = PortalLink.objects.get()
+        assert (link.person, link.purpose) == (other, "messages")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -74,6 +74,13 @@ class TestSecondPerson:
         chief.team = make.team(name="成都一组", city="成都")
         must_be_second(chief, make.supervisor(), AT)
 
+    @pytest.mark.parametrize("role", ["counsel", "auditor", "operator"])
+    def test_is_not_one_of_the_team_whose_role_has_no_rank(self, role: str) -> None:
+        apart = make.user(username="apart", role=role, in_team=make.team())
+        with pytest.raises(SubordinateDecides):
+            must_be_second(make.clerk(), apart, AT)
+        must_be_second(apart, make.clerk(), AT)
+
     def test_may_stand_above(self) -> None:
         must_be_second(make.clerk(), make.supervisor(), AT)
 

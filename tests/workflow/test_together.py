@@ -89,6 +89,13 @@ class TestCarryOutTogether:
             assert Event.objects.get(case=case, kind="a.b").data["step"] == "notice"
             assert chain_holds(case)
 
+    def test_writes_what_was_changed_in_place(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        case = make.case()
+        monkeypatch.setattr(Case, "follow_cn", lambda self: self.packs.append("cn"), raising=False)
+        step = Step(subject=case, event="a.b", transition="follow_cn")
+        carry_out_together([[step]], by=make.clerk(), at=MONDAY)
+        assert Case.objects.get(pk=case.pk).packs[-1] == "cn"
+
     def test_takes_as_many_statements_for_twenty_as_for_two(self) -> None:
         case = make.case()
         notices = [queued(case, key=str(number)) for number in range(22)]
