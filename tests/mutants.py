@@ -90,12 +90,12 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     for number, mutant in enumerate(found[: session.config.option.mutants_most], 1):
         chosen = _chosen(mutant, hits, by_name)
         result = _in_a_copy(partial(_tells, mutant, chosen), 2 * SECONDS + 60)
-        if result is False:
-            untold.append(mutant)
-        else:  # a test failed, or the change never came to an end
+        if result:
             told += 1
+        else:  # nothing failed, or not before the time was up
+            untold.append(mutant)
         _say(
-            f"{number} {'survived' if result is False else 'told by ' + str(result)}: {mutant} ({len(chosen)} tests)"
+            f"{number} {f'told by {result}' if result else 'survived'}: {mutant} ({len(chosen)} tests)"
         )
     tried = told + len(untold)
     _say(f"\n{group}: {told} of {tried} told, {100 * told / max(tried, 1):.0f} %; these were not:")

@@ -14,11 +14,13 @@ from cases.models import Case, Hold
 from cases.policy import asks
 from compliance.facts import Facts
 from compliance.verdict import Citation, Finding, Force, Severity, Verdict
+from notices.models import Notice
 from people.models import User
 from tests import make
 from timeline.chain import Verified, verify
 from timeline.models import Event
 from workflow.guard import Guard, guarded
+from workflow.models import Duty
 from workflow.steps import (
     AlreadyDone,
     Outsider,
@@ -27,8 +29,10 @@ from workflow.steps import (
     StaleForm,
     StateRefused,
     Step,
+    begin,
     carry_out,
     note,
+    once,
 )
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +169,30 @@ class TestCarryOut:
         with guarded(Guard(key="four", version=seen)):
             set_strategy(case=case, strategy="二", proposed_plan="", by=by, at=AT)
         assert Case.objects.get(pk=case.pk).strategy == "二"
+
+    def test_that_begins_something_tells_what_it_was_given(self) -> None:
+        case, by = make.case(), make.clerk()
+        for number, data in enumerate([{"why": "x"}, lambda new: {"key": new.key}, None]):
+            duty = Duty(case=case, kind="T-1", key=f"k{number}", says={}, raised_at=AT, due_at=AT)
+            begin(duty, event="a.b", data=data, by=by, at=AT)
+        told = Event.objects.filter(case=case, kind="a.b").order_by("number")
+        assert [event.data for event in told] == [{"why": "x"}, {"key": "k1"}, {}]
+
+    def test_says_so_when_what_is_to_be_changed_is_gone(self) -> None:
+        case = make.case()
+        gone = Notice(pk=1, case=case)
+        with pytest.raises(Notice.DoesNotExist):
+            carry_out(Step(subject=gone, event="a.b"), by=make.clerk(), at=AT)
+        assert kinds(case) == ["case.opened"]
+
+    def test_of_one_form_may_follow_another_that_belongs_to_no_case(self) -> None:
+        by = make.clerk()
+        with transaction.atomic(), guarded(Guard(key="five")) as guard:
+            once(by, AT)
+            assert guard.spent
+            once(by, AT)  # a part of the same press
+        with pytest.raises(AlreadyDone), transaction.atomic(), guarded(Guard(key="five")):
+            once(by, AT)
 
 
 class TestDatabase:

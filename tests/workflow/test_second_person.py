@@ -11,6 +11,7 @@ from people.account_changes import AccountChange
 from people.accounts import TENDED_FOR, note_change
 from people.models import User
 from tests import make
+from tests.notices.cast import paper
 from workflow.approvals import (
     LAPSES_AFTER,
     Lapsed,
@@ -80,6 +81,21 @@ class TestSecondPerson:
         with pytest.raises(SubordinateDecides):
             must_be_second(make.clerk(), apart, AT)
         must_be_second(apart, make.clerk(), AT)
+        must_be_second(apart, make.user(username="other", role=role, in_team=apart.team), AT)
+
+    @pytest.mark.parametrize("granted", [True, False])
+    def test_stands_on_the_timeline_with_the_day_until_which_a_grant_holds(
+        self, granted: bool
+    ) -> None:
+        case, boss = make.case(), make.compliance_officer()
+        approval = request_approval(
+            case=case, kind="exception", subject="T-1", reason="书面同意", by=make.clerk(), at=AT,
+            evidence=lambda: paper(case), evidence_kind="consent",
+        )  # fmt: skip
+        decide_approval(approval=approval, granted=granted, answer="好", by=boss, at=AT)
+        told = case.events.get(kind="approval.granted" if granted else "approval.denied")
+        assert (told.data["asked_by"], told.data["answer"]) == (str(make.clerk()), "好")
+        assert told.data.get("until") == (approval.expires_at.isoformat() if granted else None)
 
     def test_may_stand_above(self) -> None:
         must_be_second(make.clerk(), make.supervisor(), AT)

@@ -138,6 +138,22 @@ class TestCarryOutTogether:
             carry_out_together([[dropping(notice)]], by=make.outsider(), at=MONDAY)
         assert Notice.objects.get().state == "queued"
 
+    def test_lets_each_step_see_the_case_as_the_step_before_it_left_it(self) -> None:
+        notice = queued(make.case())
+        moved = Step(
+            subject=notice.case, event="a.b", transition="serve_notice", args={"at": MONDAY}
+        )
+        seen = dropping(notice, data=lambda fresh: {"state": fresh.case.state})
+        carry_out_together([[moved, seen]], by=make.clerk(), at=MONDAY)
+        assert Event.objects.get(kind="notice.suppressed").data == {"state": "notice"}
+
+    def test_says_so_when_one_of_them_is_gone(self) -> None:
+        notice = queued(make.case())
+        gone = Notice(pk=notice.pk + 1, case=notice.case)
+        with pytest.raises(Notice.DoesNotExist):
+            carry_out_together([[dropping(notice)], [dropping(gone)]], by=make.clerk(), at=MONDAY)
+        assert Notice.objects.get().state == "queued"
+
     def test_takes_no_step_that_writes_or_reads_by_itself(self) -> None:
         notice = queued(make.case())
         with pytest.raises(NotTogether):
