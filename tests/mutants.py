@@ -23,6 +23,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import Any
@@ -225,7 +226,8 @@ class Mutant:
         return f"{self.path.relative_to(ROOT)}:{self.line}"
 
     def make(self) -> None:
-        """Change the functions of this process."""
+        """Change the functions of this process; what would be imported only later, such as a middleware, is now."""
+        import_module(".".join(self.path.relative_to(ROOT).with_suffix("").parts))
         tree = ast.parse(self.path.read_text())
         nodes = list(ast.walk(tree))
         old = nodes[self.place]

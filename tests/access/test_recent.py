@@ -72,6 +72,19 @@ class TestPages:
         assert resolve(reverse("exports:fetch", args=["X-1"])).func.needs_recent == "sending"
         assert resolve(reverse("court:download", args=["B-1"])).func.needs_recent == "sending"
 
+    def test_without_such_a_mark_ask_nobody(self, chief: User, stale: None) -> None:
+        client, case = Client(), make.case()
+        knock(client, chief, RIGHT)
+        answer = client.post(reverse("cases:hold", args=[case.reference]), {"guard_key": "k"})
+        assert answer.status_code == 422
+
+    def test_lead_nobody_who_is_not_signed_in_anywhere_but_to_the_door(self) -> None:
+        answer = Client().post(
+            reverse("desk:approval", args=[asked_to_close().pk]), {"answer": "x"}
+        )
+        assert answer.status_code == 302
+        assert answer.url.startswith(reverse("people:sign_in"))
+
 
 class TestDecision:
     def test_goes_through_after_a_recent_sign_in(self, chief: User) -> None:

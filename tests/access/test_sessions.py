@@ -29,6 +29,15 @@ def two(user: User) -> tuple[Client, Client]:
     return here, there
 
 
+def aged(client: Client, seconds: float) -> None:
+    """So long ago the session was used last, and somebody showed who it is."""
+    session = client.session
+    session[USED] -= seconds
+    for record in session["account_authentication_methods"]:
+        record["at"] -= seconds
+    session.save()
+
+
 @pytest.fixture
 def an_hour_later(clerk: User, settings: Any) -> Any:
     """Somebody signed in, and then nobody was there for an hour."""
@@ -36,11 +45,7 @@ def an_hour_later(clerk: User, settings: Any) -> Any:
     def left(user: User) -> Client:
         client = Client()
         knock(client, user, RIGHT)
-        session = client.session
-        session[USED] -= 3601
-        for record in session["account_authentication_methods"]:
-            record["at"] -= 3601
-        session.save()
+        aged(client, 3601)
         return client
 
     return left
@@ -76,10 +81,25 @@ class TestUnused:
         client = Client()
         knock(client, clerk, RIGHT)
         for _ in range(3):
-            session = client.session
-            session[USED] -= 2400
-            session.save()
+            aged(client, 3590)
             assert works(client)
+
+    def test_is_written_down_once_a_minute_at_most(self, clerk: User) -> None:
+        client = Client()
+        knock(client, clerk, RIGHT)
+        for seconds, anew in ((50, False), (20, True)):
+            aged(client, seconds)
+            before = client.session[USED]
+            assert works(client)
+            assert (client.session[USED] > before) is anew
+
+    def test_is_not_asked_of_who_has_just_shown_it(self, clerk: User) -> None:
+        client = Client()
+        knock(client, clerk, RIGHT)
+        session = client.session
+        session[USED] -= 3601
+        session.save()
+        assert works(client)
 
     def test_is_not_ended_by_what_a_page_asks_by_itself(self, clerk: User) -> None:
         client = Client()
