@@ -9,6 +9,7 @@ from cases.models import Case
 from exports import actions, running
 from exports.models import Export
 from notices.models import StaffMessage
+from people.models import User
 from tests import make
 from tests.exports.cast import AT, again, agreed, asked, made
 from timeline.models import Event
@@ -81,6 +82,42 @@ class TestAskExport:
         monkeypatch.setattr(actions, "MOST", 0)
         with pytest.raises(WrongInput, match="0"):
             asked()
+
+
+class TestSight:
+    def seen_by(self, user: User) -> list[str]:
+        found = Export.objects.visible_to(user).order_by("pk")
+        return list(found.values_list("number", flat=True))
+
+    def test_is_of_ones_own_of_the_teams_to_who_decides_and_of_all_to_who_answers_for_all(
+        self,
+    ) -> None:
+        boss, chief = make.supervisor(), make.compliance_officer()
+        mine = asked(by=boss)
+        theirs = asked(mine.case, by=chief)
+        assert theirs.team == mine.team == boss.team
+        other = make.supervisor(username="other")
+        far = make.supervisor(username="far", in_team=make.team(name="成都一组"))
+        assert self.seen_by(boss) == self.seen_by(other) == [mine.number, theirs.number]
+        assert self.seen_by(chief) == [mine.number, theirs.number]
+        assert self.seen_by(far) == []
+
+    def test_of_who_decides_nothing_is_of_ones_own_alone(self) -> None:
+        asked()
+        counsel = make.user(username="lawyer", role="counsel", in_team=make.team())
+        assert self.seen_by(counsel) == []
+        Export.objects.update(asked_by=counsel)
+        assert len(self.seen_by(counsel)) == 1
+        Export.objects.update(team=None)
+        assert self.seen_by(make.user(username="loose", role="supervisor")) == []
+
+    def test_is_none_for_roles_that_take_nothing_out_and_for_whom_it_is_kept_from(self) -> None:
+        export = asked()
+        assert self.seen_by(make.clerk()) == self.seen_by(make.officer()) == []
+        boss = make.supervisor()
+        Case.objects.filter(pk=export.case_id).update(kept_from=[boss.pk])
+        assert self.seen_by(boss) == []
+        assert len(self.seen_by(make.supervisor(username="other"))) == 1
 
 
 class TestDecision:

@@ -4,9 +4,9 @@
     .venv/bin/python -m tests.fuzz.led cells --runs 1000000
 
 libFuzzer (through atheris) sees which lines a draw has reached and bends those that reached something new, so it comes
-where draws at random do not. Each draw is read or refused by a refusal of ours within a second; anything else ends the
-run, and the draw that did it lies in a file whose name is printed. ``tests/fuzz/test_files.py`` draws of the same
-parsers in every run of the tests.
+where draws at random do not. Each draw is read or refused by a refusal of ours, within five seconds even on a busy
+machine (how long the slowest took is told); anything else ends the run, and the draw that did it lies in a file whose
+name is told. ``tests/fuzz/test_files.py`` draws of the same parsers in every run of the tests.
 """
 
 import argparse
@@ -134,7 +134,7 @@ def main() -> None:
             read(content)
 
     atheris.Setup(
-        [sys.argv[0], f"-runs={given.runs}", f"-seed={given.seed}", "-timeout=1", "-max_len=4096", "-rss_limit_mb=2048",
+        [sys.argv[0], f"-runs={given.runs}", f"-seed={given.seed}", "-timeout=5", "-max_len=4096", "-rss_limit_mb=2048",
          "-print_final_stats=1", f"-artifact_prefix={folder}/fault-", str(folder)],
         one,
     )  # fmt: skip
