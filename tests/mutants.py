@@ -90,7 +90,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     _say(f"{len(hits)} tests pass, {len(found)} changes are possible in {group}")
     for number, mutant in enumerate(found[: session.config.option.mutants_most], 1):
         chosen = _chosen(mutant, hits, by_name)
-        result = _in_a_copy(partial(_tells, mutant, chosen), 2 * SECONDS + 60)
+        result = _in_a_copy(partial(_tells, mutant, chosen), 4 * SECONDS)
         if result:
             told += 1
         else:  # nothing failed, or not before the time was up
@@ -167,10 +167,20 @@ def _passed(items: list[pytest.Item], group: str) -> Hits:
     return hits
 
 
-def _run(items: list[pytest.Item]) -> Iterator[tuple[pytest.Item, list[pytest.TestReport]]]:
-    """Each test in turn and what it said; what is kept for the session stays until the process ends."""
+def _run(
+    items: list[pytest.Item], most: float = 0
+) -> Iterator[tuple[pytest.Item, list[pytest.TestReport]]]:
+    """Each test in turn and what it said, after ``most`` seconds that it came to no end; what is kept for the session stays."""
+    signal.signal(signal.SIGALRM, _late)
     for item, following in zip(items, [*items[1:], *items[-1:]], strict=True):
-        yield item, runtestprotocol(item, log=False, nextitem=following)
+        signal.setitimer(signal.ITIMER_REAL, most)
+        reports = runtestprotocol(item, log=False, nextitem=following)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        yield item, reports
+
+
+def _late(_signal: int, _frame: FrameType | None) -> None:
+    raise TimeoutError("no end")
 
 
 def _chosen(mutant: "Mutant", hits: Hits, by_name: dict[str, pytest.Item]) -> list[pytest.Item]:
@@ -199,7 +209,7 @@ def _tells(mutant: "Mutant", items: list[pytest.Item]) -> bool | str:
     """Make the change here, for good; the first test that fails, or ``False``."""
     if items:
         mutant.make()
-    for item, reports in _run(items):
+    for item, reports in _run(items, SECONDS):  # none takes as long, unless it goes in a circle
         if not all(report.passed for report in reports):
             return item.name
     return False
@@ -316,12 +326,16 @@ def _mutants(name: str) -> Iterator[Mutant]:
         for part in function.body
         for node in ast.walk(part)
     }
-    # Two lists of one length stay so: that "zip" would say otherwise can be told by nothing.
+    # Two lists of one length stay so: that "zip" would say otherwise can be told by nothing. What a name of a function
+    # is annotated with is never reckoned.
     alike = {
-        id(node.value)
+        id(part)
         for node in ast.walk(tree)
-        if isinstance(node, ast.keyword) and node.arg == "strict"
-    }
+        for part in (
+            ast.walk(node.annotation) if isinstance(node, ast.AnnAssign)
+            else [node.value] if isinstance(node, ast.keyword) and node.arg == "strict" else []
+        )
+    }  # fmt: skip
     for place, node in enumerate(ast.walk(tree)):
         if id(node) in outer and hasattr(node, "lineno") and id(node) not in alike:
             for what, change in _changes(node):

@@ -3,18 +3,19 @@
 import os
 import subprocess
 import sys
+import threading
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
 from notices import actions, handing, relay
 from notices.channels import Undelivered, carriers
-from notices.models import Handover, Notice
+from notices.models import ChannelAccount, Handover, Notice
 from people.models import Person
 from tests import make
 from tests.conftest import ROOT, Mailbox
@@ -93,6 +94,34 @@ class TestHandful:
             relay.send_due(MONDAY)
         assert case.debtor_id == other.debtor_id
         assert seen == [0, 1, 2, 3]
+
+    def test_is_learned_of_at_once_before_each_of_it_is_asked(self, mailbox: Mailbox) -> None:
+        rows = [queued(case, key=case.reference).pk for case in cases_of_their_own(3)]
+        seen: list[Any] = []
+
+        def look(notice: Notice, at: datetime) -> str:
+            seen.append(notice.pk)
+            return ""
+
+        with kind_is(learn=lambda notices, at: seen.append([n.pk for n in notices]), recheck=look):
+            relay.send_due(MONDAY)
+        assert seen == [rows, *rows]
+
+    def test_takes_no_more_than_an_account_may_send_in_a_minute(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        carrier = Scripted()
+        monkeypatch.setitem(carriers(), carrier.name, carrier)
+        account(per_minute=2)
+        for case in cases_of_their_own(3):
+            queued(case, key=case.reference, channel="sms", address="13800000000", with_point=False)
+        assert relay.send_due(MONDAY).sent == 2
+        left = Notice.objects.get(state="queued")
+        assert (left.claimed_at, left.begun_at, left.attempts) == (None, None, 0)
+        assert MONDAY < left.next_at <= MONDAY + timedelta(minutes=1)
+        ChannelAccount.objects.update(window_at=MONDAY)  # by the machine's clock a minute is over
+        assert relay.send_due(left.next_at).sent == 1
+        assert len(carrier.taken) == 3
 
     def test_in_which_one_breaks_sends_the_others(self, mailbox: Mailbox) -> None:
         cases = cases_of_their_own(3)
@@ -253,6 +282,34 @@ def third(point):
 relay.fault = third
 relay.send_due(datetime.fromisoformat("{at}"))
 """
+
+
+@pytest.mark.django_db(transaction=True)
+class TestClaim:
+    def test_passes_over_what_another_worker_holds_without_waiting_for_it(self) -> None:
+        first, second = (queued(case, key=case.reference) for case in cases_of_their_own(2))
+        held, done = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            with transaction.atomic():
+                Notice.objects.select_for_update(of=("self",)).get(pk=first.pk)
+                held.set()
+                done.wait(20)
+            connection.close()
+
+        other = threading.Thread(target=hold)
+        other.start()
+        try:
+            assert held.wait(20)
+            with connection.cursor() as cursor:
+                cursor.execute("set lock_timeout = '5s'")
+            rows, _stamp = relay.claim("email", MONDAY)
+            assert [row.pk for row in rows] == [second.pk]
+            assert relay.claim("email", MONDAY)[0] == []
+        finally:
+            done.set()
+            other.join(20)
+            connection.close()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -111,7 +111,7 @@ class TestBudget:
 
 class TestOneThatBreaks:
     def test_at_the_end_of_a_dead_claim_does_not_stop_the_sweep(
-        self, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+        self, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         case = make.case()
         first, second = queued(case, key="1"), queued(case, key="2")
@@ -126,6 +126,7 @@ class TestOneThatBreaks:
         monkeypatch.setattr(actions, "doubt", doubt)
         relay.sweep_leases(MONDAY)
         assert states() == ["sending", "doubtful"]
+        assert f"What came of notice {first.pk} could not be recorded." in caplog.text
         assert len(told(case, "notice.doubtful")) == 1
         assert Notice.objects.get(pk=second.pk).why
 
@@ -146,6 +147,22 @@ class TestOneThatBreaks:
         monkeypatch.setattr(actions, "deem", deem)
         relay.deem_due(MONDAY)
         assert states() == ["sent", "delivered"]
+
+    def test_while_it_is_handed_over_is_left_in_doubt_aloud(
+        self,
+        mailbox: Mailbox,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        notice = queued(make.case())
+
+        def broken(_notice: Notice) -> None:
+            raise LookupError("something that nobody foresaw")
+
+        monkeypatch.setattr(relay, "message_of", broken)
+        relay.send_due(MONDAY)
+        assert states() == ["doubtful"]
+        assert f"Notice {notice.pk} broke while it was handed over." in caplog.text
 
     def test_in_its_account_gives_back_the_whole_claim(
         self, monkeypatch: pytest.MonkeyPatch

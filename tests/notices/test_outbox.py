@@ -10,9 +10,11 @@ from notices import links
 from notices.kinds import UnknownKind
 from notices.models import Notice, PortalLink
 from notices.outbox import OutsideTransaction, queue, suppress
-from people.models import Person
+from people.models import Person, User
 from tests import make
+from tests.agreements.cast import SIGNED, signed
 from tests.notices.cast import MONDAY, chain_holds, queued, told
+from visits.actions.planning import plan_visit
 from workflow.steps import WrongInput, note
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +30,17 @@ class TestQueue:
         assert event["notice"] == notice.pk
         assert event["kind"] == "letter"
         assert chain_holds(case)
+
+    def test_is_told_of_who_writes_and_of_the_house_where_nobody_does(self) -> None:
+        case, clerk = make.case(), make.clerk()
+        queued(case, key="hers", by=clerk)
+        queued(case, key="the house's")
+        by = list(
+            case.events.filter(kind="notice.queued")
+            .order_by("number")
+            .values_list("actor", flat=True)
+        )
+        assert by == [clerk.pk, User.objects.system().pk]
 
     def test_keeps_the_address_out_of_the_timeline(self) -> None:
         case = make.case()
@@ -212,6 +225,39 @@ class TestSuppress:
             ),
         )  # fmt: skip
         assert Notice.objects.get().state == "queued"
+
+    def test_can_be_narrowed_to_a_visit(self) -> None:
+        case = make.prepared_case(at=MONDAY - timedelta(days=1))
+        begins = make.moment("2026-03-05 14:30")
+        visit = plan_visit(
+            case=case, place=case.debtor.addresses.get(), starts_at=begins,
+            ends_at=begins + timedelta(hours=1), officers=make.crew(), purpose="商谈还款",
+            intended_outcome="分期还款", by=make.clerk(), at=MONDAY,
+        )  # fmt: skip
+        queued(case, key="of it", visit=visit)
+        queued(case, key="of none")
+        note(
+            case, event="visit.cancelled", by=make.clerk(), at=MONDAY,
+            then=lambda locked, by, at: suppress(case=locked, why="x", by=by, at=at, visit=visit),
+        )  # fmt: skip
+        states = Notice.objects.filter(dedupe_key__startswith="of ")
+        assert dict(states.values_list("dedupe_key", "state")) == {
+            "of it": "suppressed", "of none": "queued",
+        }  # fmt: skip
+
+    def test_can_be_narrowed_to_an_instalment(self) -> None:
+        agreement = signed()
+        case, (first, second, *_others) = agreement.case, agreement.instalments.order_by("pk")
+        for key, instalment in (("a", first), ("b", second), ("c", None)):
+            queued(case, key=key, at=SIGNED, instalment=instalment)
+        note(
+            case, event="payment.received", by=make.clerk(), at=SIGNED,
+            then=lambda locked, by, at: suppress(
+                case=locked, why="x", by=by, at=at, kinds=["letter"], instalment=first
+            ),
+        )  # fmt: skip
+        states = Notice.objects.filter(dedupe_key__in="abc").values_list("dedupe_key", "state")
+        assert dict(states) == {"a": "suppressed", "b": "queued", "c": "queued"}
 
     def test_leaves_other_cases_alone(self) -> None:
         case = make.case()

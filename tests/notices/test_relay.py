@@ -178,7 +178,19 @@ class TestAskingAgain:
         relay.send_due(morning)
         assert len(mailbox.messages) == 1
 
-    def test_that_breaks_sends_nothing_and_is_tried_later(self, mailbox: Mailbox) -> None:
+    @pytest.mark.parametrize("minutes", [0, -5, 1, 9])
+    def test_is_never_done_in_a_circle_whatever_moment_is_named(
+        self, mailbox: Mailbox, minutes: int
+    ) -> None:
+        notice = queued(make.case())
+        named = MONDAY + timedelta(minutes=minutes)
+        with kind_is(recheck=lambda notice, at: Later(named, "quiet hours")):
+            relay.send_due(MONDAY)
+        assert the(notice).next_at == max(named, MONDAY + timedelta(minutes=1))
+
+    def test_that_breaks_sends_nothing_and_is_tried_later(
+        self, mailbox: Mailbox, caplog: pytest.LogCaptureFixture
+    ) -> None:
         notice = queued(make.case())
 
         def broken(notice: Notice, at: Any) -> str:
@@ -190,6 +202,7 @@ class TestAskingAgain:
         found = the(notice)
         assert (found.state, found.next_at) == ("queued", MONDAY + timedelta(minutes=15))
         assert "checked" in found.why
+        assert f"Notice {notice.pk} could not be asked again." in caplog.text
 
     def test_fails_what_is_too_old(self, mailbox: Mailbox) -> None:
         case = make.case()

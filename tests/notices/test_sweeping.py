@@ -99,6 +99,17 @@ class TestLeases:
         relay.sweep_leases(MONDAY)
         assert the(notice).state == "doubtful"
 
+    def test_forget_the_marks_of_what_was_settled_a_day_ago_and_no_others(self) -> None:
+        case = make.case()
+        old, new = queued(case, key="1"), queued(case, key="2")
+        rows, stamp = relay.claim("email", MONDAY)
+        for row in rows:
+            relay.begin([row], stamp, MONDAY)
+        Handover.objects.filter(pk=old.pk).update(stamp=stamp - timedelta(days=1, minutes=1))
+        Handover.objects.filter(pk=new.pk).update(stamp=stamp - timedelta(hours=23))
+        relay.sweep_leases(MONDAY)
+        assert list(Handover.objects.values_list("pk", flat=True)) == [new.pk]
+
     def test_do_not_hang_on_the_clock_that_people_see(self, mailbox: Mailbox) -> None:
         notice = queued(make.case())
         relay.claim("email", MONDAY)
