@@ -65,17 +65,42 @@ class TestAnchors:
         Case.objects.filter(pk=case.pk).update(head=head)
         assert "the chain was hashed anew" in proven()
 
-    def test_tell_the_events_that_an_older_copy_lacks(self) -> None:
+    @pytest.mark.parametrize("lost", [1, 2, None])
+    def test_tell_the_events_that_an_older_copy_lacks(self, lost: int | None) -> None:
         case = make.prepared_case()
         running.anchor(at=DAY)
         count = Case.objects.get(pk=case.pk).event_count
+        left = count - (lost or count)
         past_the_guard("delete from timeline_stop where case_id = %s", case.pk)
-        past_the_guard(
-            "delete from timeline_event where case_id = %s and number > %s", case.pk, count - 2
-        )
-        kept = Event.objects.get(case=case, number=count - 2)
-        Case.objects.filter(pk=case.pk).update(event_count=count - 2, head=kept.digest)
-        assert f"{case.reference}: missing events {count - 1} to {count}" in proven()
+        past_the_guard("delete from timeline_event where case_id = %s and number > %s", case.pk, left)  # fmt: skip
+        kept = Event.objects.filter(case=case, number=left).first()
+        Case.objects.filter(pk=case.pk).update(event_count=left, head=kept.digest if kept else "")
+        gone = f"{left + 1} to {count}" if left + 1 < count else f"{count}"
+        said = f"{case.reference}: missing events {gone} (the anchor of 2026-03-05 says {count} events, here are {left})"
+        assert said in proven()
+
+    def test_tell_a_case_that_is_gone_altogether(self) -> None:
+        case = make.prepared_case()
+        running.anchor(at=DAY)
+        count = Case.objects.get(pk=case.pk).event_count
+        Case.objects.filter(pk=case.pk).update(reference="HZ-2026-9999")
+        assert f"{case.reference}: missing events 1 to {count} (" in proven()
+
+    def test_that_cannot_be_signed_leave_nothing_behind(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(*_: Any) -> bytes:
+            raise LookupError("no key")
+
+        make.prepared_case()
+        monkeypatch.setattr(anchoring, "_put", broken)
+        with pytest.raises(LookupError):
+            running.anchor(at=DAY)
+        assert not Anchor.objects.exists()
+        assert not list(anchoring.home().glob("*.part"))
+        monkeypatch.undo()
+        running.anchor(at=DAY)
+        assert proven() == ""
 
     def test_are_mailed_to_those_who_keep_a_copy(self, settings: Any) -> None:
         settings.ANCHOR_TO = ["notary@example.org"]

@@ -13,9 +13,11 @@ from timeline.chain import (
     OutsideTransaction,
     Verified,
     check,
+    compose,
     record,
     record_for_house,
     verify,
+    write_down,
 )
 from timeline.models import Event
 
@@ -54,10 +56,47 @@ class TestRecord:
         assert events[0].previous == ""
         assert events[4].previous == events[3].digest
 
+    def test_names_who_did_it_or_the_name_that_is_given_or_nobody(self, case: Case) -> None:
+        at, by = make.moment("2026-02-27 10:00"), make.clerk()
+        with transaction.atomic():
+            events = [
+                record(case=None, kind="x.y", by=by, at=at),
+                record(case=None, kind="x.y", by=by, at=at, actor_name="debtor"),
+                record(case=None, kind="x.y", by=None, at=at),
+            ]
+        assert [event.actor_name for event in events] == [str(by), "debtor", "—"]
+        assert [event.actor for event in events] == [by, by, None]
+
+    @pytest.mark.parametrize("many", [1, 2, 5])
+    def test_of_composed_events_writes_the_same_chain_however_many_they_are(
+        self, case: Case, many: int
+    ) -> None:
+        at, after = make.moment("2026-02-27 10:00"), (case.event_count, case.head)
+        events = []
+        for number in range(many):
+            events.append(
+                compose(
+                    case=case, kind="x.y", by=make.clerk(), at=at, after=after,
+                    data={"what": f"电话 \t\\N {number}"},
+                )
+            )  # fmt: skip
+            after = events[-1].number, events[-1].digest
+        with transaction.atomic():
+            write_down(events)
+        case.event_count, case.head = after
+        assert verify(case) == Verified(8 + many, case.head)
+        written = Event.objects.filter(case=case, kind="x.y").order_by("number")
+        assert [event.data for event in written] == [event.data for event in events]
+        assert (events[0].pk is not None) is (many == 1), "what asks for its key writes it alone"
+
     @pytest.mark.django_db(transaction=True)
     def test_is_refused_outside_a_transaction(self) -> None:
+        at = make.moment("2026-02-27 10:00")
         with pytest.raises(OutsideTransaction):
-            record(case=None, kind="x.y", by=None, at=make.moment("2026-02-27 10:00"))
+            record(case=None, kind="x.y", by=None, at=at)
+        with pytest.raises(OutsideTransaction):
+            write_down([compose(case=None, kind="x.y", by=None, at=at, after=(0, ""))])
+        assert not Event.objects.exists()
 
 
 class TestDatabase:
@@ -120,7 +159,7 @@ class TestVerify:
 
     def test_finds_a_cut_tail(self, case: Case) -> None:
         touched("delete from timeline_event where case_id = %s and number > 6", [case.pk])
-        assert isinstance(verify(case), Broken)
+        assert verify(case) == Broken(7, "the end of the timeline is missing or was replaced")
 
     def test_finds_two_events_that_changed_places(self, case: Case) -> None:
         move = "update timeline_event set number = {} where case_id = %s and number in {}"

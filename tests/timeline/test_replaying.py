@@ -113,6 +113,24 @@ class TestReplay:
         with pytest.raises(CommandError, match="1 decisions do not give the same answer"):
             said()
 
+    def test_compares_the_answer_and_not_the_words_where_the_version_of_then_is_gone(
+        self, case: Case, other_packs: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A pack that says the same in other words gives the same answer; where it is there, its words count."""
+        event = Event.objects.get(kind="policy.refused")
+        event.findings[0]["says"] = {"zh": "另一种说法", "en": "Other words"}
+        assert replayed(event).outcome is Outcome.DIFFERENT
+        hours = other_packs / "story" / "hours.toml"
+        hours.write_text(hours.read_text() + "\n# read again\n")
+        packs.refresh(other_packs)
+        monkeypatch.setattr(packs, "_by_digest", {})
+        found = replayed(event)
+        assert (found.outcome, found.missing) == (Outcome.SAME_ANSWER, ("story",))
+        event.findings[0]["excepted"] = {"approval": "1"}
+        assert replayed(event).outcome is Outcome.CHANGED, (
+            "what an exception healed is another answer"
+        )
+
     def test_streams_from_a_cursor_of_the_server(self, case: Case) -> None:
         stream = decisions()
         next(stream)
