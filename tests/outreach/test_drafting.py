@@ -13,7 +13,7 @@ from cases.models import Case
 from notices.models import Notice
 from outreach import actions, shown
 from outreach.models import NoticeRun
-from people.models import ContactPoint
+from people.models import ContactPoint, User
 from tests import make
 from tests.agreements import cast as plans
 from tests.outreach import cast
@@ -28,6 +28,24 @@ EVENING = make.moment("2026-04-20 21:30")
 
 def only(run: NoticeRun) -> Any:
     return run.lines.select_related("case").get()
+
+
+class TestSight:
+    def test_of_lines_ends_with_the_sight_of_their_cases(self) -> None:
+        """A case may have changed hands since the run was drafted; the run stays its team's."""
+        run = cast.drafted(2)
+        gone, kept = run.lines.order_by("pk")
+        far = make.team(name="成都一组", city="成都")
+        Case.objects.filter(pk=gone.case_id).update(team=far)
+        sights = {
+            make.clerk(): [kept], make.clerk(in_team=far, username="far"): [gone],
+            make.compliance_officer(): [gone, kept], User.objects.system(): [gone, kept],
+            make.user(username="loose", role="clerk"): [],
+        }  # fmt: skip
+        for user, lines in sights.items():
+            assert list(run.lines.visible_to(user).order_by("pk")) == lines, user
+        assert list(NoticeRun.objects.visible_to(make.clerk())) == [run]
+        assert list(NoticeRun.objects.visible_to(make.clerk(in_team=far, username="far"))) == []
 
 
 class TestDraftRun:
