@@ -22,7 +22,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
@@ -164,9 +164,26 @@ def _passed(items: list[pytest.Item], group: str) -> Hits:
         elif any(report.failed for report in reports):
             why = [str(report.longrepr)[-300:] for report in reports if report.failed]
             _say(f"fails unchanged: {item.nodeid}: {why}")
+        for statements in _kept_statements(len(sys.modules)):
+            statements.clear()
         seen.clear()
         began = time.monotonic()
     return hits
+
+
+@cache
+def _kept_statements(_modules: int) -> list[dict[Any, Any]]:
+    """What ``workflow.kept`` keeps from one test to the next, which would hide that the next goes through it as well."""
+    return [
+        cell.cell_contents
+        for function in gc.get_objects()
+        if type(function) is FunctionType
+        and function.__code__.co_qualname == "kept.<locals>.found"
+        for name, cell in zip(
+            function.__code__.co_freevars, function.__closure__ or (), strict=True
+        )
+        if name == "statements"
+    ]
 
 
 def _run(
@@ -252,7 +269,7 @@ class Mutant:
                     value[:] = [new if each is old else each for each in value]
         ast.fix_missing_locations(tree)
         changed = dict(_codes(compile(tree, str(self.path), "exec")))
-        for function in [f for f in gc.get_objects() if isinstance(f, FunctionType)]:
+        for function in [f for f in gc.get_objects() if type(f) is FunctionType]:
             code = function.__code__
             if code.co_filename == str(self.path) and (key := _key(code)) in changed:
                 function.__code__ = changed[key]
