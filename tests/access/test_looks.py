@@ -39,6 +39,14 @@ class TestLook:
         assert look.path == f"/cases/{case.reference}/"  # what follows the "?" is not kept
         assert look.minute == AT
 
+    def test_is_of_its_minute_whatever_the_second(self, clock: Any) -> None:
+        client = client_of(make.outsider())
+        for late in (timedelta(seconds=1), timedelta(seconds=59, microseconds=7)):
+            clock.set(AT + late)
+            client.get("/cases/HZ-0000-0000/")
+        look = RefusedLook.objects.get()
+        assert (look.minute, look.count) == (AT, 2)
+
     def test_at_a_page_of_another_role_is_written_down(self) -> None:
         assert client_of(make.clerk()).get(reverse("desk:dashboard")).status_code == 403
         assert RefusedLook.objects.get().status == RefusedLook.Status.NOT_THEIR_ROLE
@@ -59,8 +67,9 @@ class TestLook:
         assert not RefusedLook.objects.exists()
 
     def test_at_the_secret_address_of_a_debtor_is_not(self) -> None:
-        client_of(make.clerk()).get("/messages/not-a-token/")
-        client_of(make.clerk()).get("/m/not-a-token/")
+        client = client_of(make.clerk())
+        assert client.get(reverse("portal:visit", args=["not-a-token"])).status_code == 404
+        assert client.get(reverse("portal:messages", args=["not-a-token"])).status_code == 200
         assert not RefusedLook.objects.exists()
 
     def test_with_a_form_that_has_no_token_is_not(self) -> None:
