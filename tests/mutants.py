@@ -177,8 +177,7 @@ def _kept_statements(_modules: int) -> list[dict[Any, Any]]:
     return [
         cell.cell_contents
         for function in gc.get_objects()
-        if type(function) is FunctionType
-        and function.__code__.co_qualname == "kept.<locals>.found"
+        if type(function) is FunctionType and function.__code__.co_qualname == "kept.<locals>.found"
         for name, cell in zip(
             function.__code__.co_freevars, function.__closure__ or (), strict=True
         )
