@@ -8,15 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
 from tests import make
+from tests.workflow.cast import AT, kinds, refusing, two_cases
 from timeline.models import Event
 from workflow.steps import Outsider, PolicyRefused, StateRefused, Step, carry_out_across, note
 from workflow.together import carry_out_together
-
-AT = make.moment("2026-03-02 10:00")
-
-
-def two_cases() -> list[Case]:
-    return [make.case(), make.case(reference="HZ-2026-0148", external_reference="XH-1")]
 
 
 def serving(case: Case, **more: Any) -> Step:
@@ -24,10 +19,6 @@ def serving(case: Case, **more: Any) -> Step:
         "subject": case, "event": "a.b", "transition": "serve_notice", "args": {"at": AT},
     }  # fmt: skip
     return Step(**given | more)
-
-
-def kinds(case: Case) -> list[str]:
-    return list(Event.objects.filter(case=case).order_by("number").values_list("kind", flat=True))
 
 
 def states() -> list[str]:
@@ -54,8 +45,6 @@ class TestAcross:
         assert said.index(locks[1]) < first_written
 
     def test_does_nothing_when_one_is_refused_and_says_so_on_that_case_alone(self) -> None:
-        from tests.workflow.test_carry_out import refusing
-
         one, two = two_cases()
         with pytest.raises(PolicyRefused):
             carry_out_across([serving(one)], [serving(two, policy=refusing)], by=make.clerk(), at=AT)  # fmt: skip

@@ -2,7 +2,6 @@
 
 import threading
 from datetime import datetime
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -12,11 +11,10 @@ from cases.actions.holding import hold_case
 from cases.actions.preparing import set_strategy
 from cases.models import Case, Hold
 from cases.policy import asks
-from compliance.facts import Facts
-from compliance.verdict import Citation, Finding, Force, Severity, Verdict
 from notices.models import Notice
 from people.models import User
 from tests import make
+from tests.workflow.cast import AT, kinds, refusing
 from timeline.chain import Verified, verify
 from timeline.models import Event
 from workflow.guard import Guard, guarded
@@ -36,21 +34,6 @@ from workflow.steps import (
 )
 
 pytestmark = pytest.mark.django_db
-
-AT = make.moment("2026-03-02 10:00")
-
-
-def refusing(subject: Any, *, by: User, at: datetime) -> Verdict:
-    """A policy that always says no."""
-    finding = Finding(
-        rule="T-1", severity=Severity.BLOCK, force=Force.POLICY,
-        citation=Citation("A test", "测试"), says={"en": "No.", "zh": "不行。"}, remedy={},
-    )  # fmt: skip
-    return Verdict("test.act", at.date(), (finding,), {"story": "1"}, Facts())
-
-
-def kinds(case: Case) -> list[str]:
-    return list(Event.objects.filter(case=case).order_by("number").values_list("kind", flat=True))
 
 
 class TestCarryOut:

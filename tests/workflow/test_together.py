@@ -11,15 +11,12 @@ from notices.models import Notice
 from people.models import User
 from tests import make
 from tests.notices.cast import MONDAY, chain_holds, queued
+from tests.workflow.cast import refusing, two_cases
 from timeline.models import Event
 from workflow.steps import Outsider, PolicyRefused, StateRefused, Step, carry_out
 from workflow.together import NotTogether, carry_out_together
 
 pytestmark = pytest.mark.django_db
-
-
-def two_cases() -> list[Case]:
-    return [make.case(), make.case(reference="HZ-2026-0148", external_reference="XH-1")]
 
 
 def dropping(notice: Notice, **more: Any) -> Step:
@@ -122,8 +119,6 @@ class TestCarryOutTogether:
         assert Event.objects.count() == before
 
     def test_asks_the_rules_of_each(self) -> None:
-        from tests.workflow.test_carry_out import refusing
-
         one, two = two_cases()
         first, second = queued(one), queued(two, key="b")
         with pytest.raises(PolicyRefused):

@@ -8,24 +8,16 @@ import pytest
 
 from cases.models import Case
 from compliance.facts import Facts
-from compliance.verdict import Citation, Finding, Force, Severity, Verdict
+from compliance.verdict import Finding, Severity, Verdict
 from people.models import User
 from tests import make
+from tests.workflow.cast import AT, found
 from timeline.chain import Verified, verify
 from timeline.models import Event
 from workflow.models import Duty
 from workflow.steps import PolicyRefused, Step, carry_out, note
 
-AT = make.moment("2026-03-02 10:00")
 LATER = AT + timedelta(days=2)
-
-
-def found(severity: Severity = Severity.BLOCK, **more: Any) -> Finding:
-    given: dict[str, Any] = {
-        "rule": "T-1", "severity": severity, "force": Force.POLICY, "remedy": {},
-        "citation": Citation("A test", "测试"), "says": {"en": "Do it.", "zh": "请办理。"},
-    }  # fmt: skip
-    return Finding(**given | more)
 
 
 def verdict(*findings: Finding, action: str = "test.act", **more: Any) -> Verdict:
