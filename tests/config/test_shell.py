@@ -22,6 +22,7 @@ from config import limits
 from config.logs import OneLine, logging_config
 from documents.blocks import Facts, Paper, Para
 from documents.render import OwnFilesOnly, render_paper
+from notices.links import link_for, token_of
 from tests import make
 from tests.config.test_settings import STRICT
 from tests.test_consistency import ROOT, routes
@@ -115,6 +116,42 @@ class TestLog:
             f"User {outsider.pk} was not let to GET {reverse('people:everybody')} (403)."
             in caplog.text
         )
+
+    SECRET = "2a-kNdeLtGiCc365eVURH6LhQ"
+
+    def test_holds_no_address_that_opens_a_door(self) -> None:
+        """Whoever holds the token of a link, a visit or a calendar comes in by it: no log may give it away."""
+        found = [
+            reverse(
+                name, kwargs={key: self.SECRET if key in {"token", "given"} else 5 for key in kinds}
+            )
+            for name, pattern in routes(get_resolver().url_patterns)
+            if {"token", "given"} & (kinds := pattern.pattern.converters).keys()
+            and "upload" not in name  # of an officer who is signed in
+        ]
+        assert {"/m/", "/v/", "/s/"} <= {address[:3] for address in found}
+        for address in found:
+            for said in (f"Not Found: {address}", f"GET {address}?a=1", f"'{address}' broke"):
+                try:
+                    raise LookupError(said)
+                except LookupError as error:
+                    given = (type(error), error, error.__traceback__)
+                record = logging.LogRecord("x", logging.ERROR, "x", 1, "%s", (said,), given)
+                line = line_formatter().format(record)
+                assert self.SECRET not in line, address
+                assert address.partition(self.SECRET)[0] + "…" in line
+
+    @pytest.mark.django_db
+    def test_tells_of_a_form_without_its_token_and_not_of_the_link(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        case = make.case()
+        link = link_for(case=case, person=case.debtor, at=make.moment("2026-03-02 10:00"))
+        address = reverse("portal:messages", args=[token_of(link)])
+        assert Client(enforce_csrf_checks=True).post(address).status_code == 403
+        (record,) = [one for one in caplog.records if one.name == "django.security.csrf"]
+        assert token_of(link) in record.getMessage()
+        assert line_formatter().format(record).endswith("Forbidden (CSRF cookie not set.): /m/…/")
 
     def test_gives_each_message_one_line_at_a_moment_of_utc(self) -> None:
         formatter = line_formatter()
