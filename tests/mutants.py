@@ -86,20 +86,19 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     random.Random(session.config.option.mutants_seed).shuffle(found)
     if places := session.config.option.mutants_at:
         found = [mutant for mutant in found if mutant.stands_at in places]
-    told, untold = 0, []
     _say(f"{len(hits)} tests pass, {len(found)} changes are possible in {group}")
-    for number, mutant in enumerate(found[: session.config.option.mutants_most], 1):
+    tried, untold = found[: session.config.option.mutants_most], []
+    for number, mutant in enumerate(tried, 1):
         chosen = _chosen(mutant, hits, by_name)
         result = _in_a_copy(partial(_tells, mutant, chosen), 4 * SECONDS)
-        if result:
-            told += 1
-        else:  # nothing failed, or not before the time was up
+        if not result:  # nothing failed, or not before the time was up
             untold.append(mutant)
         _say(
             f"{number} {f'told by {result}' if result else 'survived'}: {mutant} ({len(chosen)} tests)"
         )
-    tried = told + len(untold)
-    _say(f"\n{group}: {told} of {tried} told, {100 * told / max(tried, 1):.0f} %; these were not:")
+    told = len(tried) - len(untold)
+    score = 100 * told / max(len(tried), 1)
+    _say(f"\n{group}: {told} of {len(tried)} told, {score:.0f} %; these were not:")
     for mutant in untold:
         _say(f"  {mutant}")
     return True
@@ -118,10 +117,8 @@ def _in_a_copy(job: Callable[[], Any], seconds: float) -> Any:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # what logs say is not asked
         try:
             given = job()
-        except (
-            BaseException
-        ):  # a change that cannot be made, such as a "super" that is the only one of its function
-            given = None
+        except BaseException:
+            given = None  # such as a change that cannot be made: the only "super" of its function left out
         with os.fdopen(write, "wb") as out:
             pickle.dump(given, out)
         os._exit(0)
@@ -139,7 +136,7 @@ def _in_a_copy(job: Callable[[], Any], seconds: float) -> Any:
 
 
 def _passed(items: list[pytest.Item], group: str) -> Hits:
-    """The tests that pass, how long each took, and through which functions each went."""
+    """The tests that pass, how long each took, and through which lines each went."""
     files, hits = {str(ROOT / name.partition(":")[0]) for name in OF[group]}, {}
     seen: dict[str, set[int]] = defaultdict(set)
 

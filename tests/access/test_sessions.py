@@ -29,10 +29,17 @@ def two(user: User) -> tuple[Client, Client]:
     return here, there
 
 
-def aged(client: Client, seconds: float) -> None:
-    """So long ago the session was used last, and somebody showed who it is."""
+def unused(client: Client, seconds: float) -> None:
+    """So long ago the session was used last."""
     session = client.session
     session[USED] -= seconds
+    session.save()
+
+
+def aged(client: Client, seconds: float) -> None:
+    """So long ago the session was used last, and somebody showed who it is."""
+    unused(client, seconds)
+    session = client.session
     for record in session["account_authentication_methods"]:
         record["at"] -= seconds
     session.save()
@@ -96,17 +103,13 @@ class TestUnused:
     def test_is_not_asked_of_who_has_just_shown_it(self, clerk: User) -> None:
         client = Client()
         knock(client, clerk, RIGHT)
-        session = client.session
-        session[USED] -= 3601
-        session.save()
+        unused(client, 3601)
         assert works(client)
 
     def test_is_not_ended_by_what_a_page_asks_by_itself(self, clerk: User) -> None:
         client = Client()
         knock(client, clerk, RIGHT)
-        session = client.session
-        session[USED] -= 2400
-        session.save()
+        unused(client, 2400)
         before = client.session[USED]
         client.get(reverse("agreements:waiver_bar"), headers={"HX-Request": "true"})
         assert client.session[USED] == before

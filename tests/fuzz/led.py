@@ -101,11 +101,8 @@ PARSERS: dict[str, tuple[Callable[[bytes], None], tuple[type[Exception], ...], l
     "statements": (
         statements, (Unfit, Faulty), [samples.CSV, samples.OLD_CSV, samples.MT940, samples.CAMT],
     ),
-    "tables": (
-        tables, (Unfit,),
-        [samples.TABLE, samples.TABLE.decode().encode("gb18030"), samples.TABLE.decode().encode("utf-16")],
-    ),
-    "post": (post, (Unfit,), ["挂号编号,状态,时间\nRA123456785CN,妥投,2026-03-02 10:00\n".encode()]),
+    "tables": (tables, (Unfit,), samples.TABLES),
+    "post": (post, (Unfit,), [samples.POST]),
     "cells": (
         cells, (Wrong,),
         [bytes([number]) + value.encode() for number in range(len(CELLS))

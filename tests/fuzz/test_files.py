@@ -77,6 +77,8 @@ CSV, OLD_CSV = bank.csv_of(*ROWS, encoding="utf-8-sig"), bank.csv_of(*ROWS, enco
 MT940 = bank.mt940(bank.movement("6500,00", number="1-33"), bank.movement("88,00"))
 CAMT = bank.camt(bank.entry("6500.00", number="1-33"), bank.entry("88.00"))
 WORKBOOK, TABLE = workbook(), table()
+TABLES = [TABLE.decode().encode(encoding) for encoding in ("utf-8", "gb18030", "utf-16")]
+POST = "挂号编号,状态,时间\nRA123456785CN,妥投,2026-03-02 10:00\n".encode()
 ITEM = {
     "id": str(uuid.UUID(int=1)), "seq": 1, "visit": "V-1", "pack": None, "question": "arrive",
     "data": {"remark": ["x"]}, "at": "2026-03-05T06:31:00+00:00",
@@ -94,7 +96,7 @@ class TestStatements:
 
 class TestTables:
     @drawn
-    @given(content=spoilt(TABLE, TABLE.decode().encode("gb18030"), TABLE.decode().encode("utf-16")) | st.binary(max_size=300))  # fmt: skip
+    @given(content=spoilt(*TABLES) | st.binary(max_size=300))  # fmt: skip
     @bounded
     def test_of_cases_as_text_are_read_or_refused(self, content: bytes) -> None:
         tried(lambda: list(open_table(io.BytesIO(content)).rows), Unfit)
@@ -106,7 +108,7 @@ class TestTables:
         tried(lambda: list(open_table(io.BytesIO(content)).rows), Unfit)
 
     @drawn
-    @given(content=spoilt(TABLE, unpacked(WORKBOOK), "挂号编号,状态,时间\nRA123456785CN,妥投,2026-03-02 10:00\n".encode()))  # fmt: skip
+    @given(content=spoilt(TABLE, unpacked(WORKBOOK), POST))  # fmt: skip
     @bounded
     def test_of_the_post_are_read_or_refused(self, content: bytes) -> None:
         tried(lambda: list(deliveries.rows_of(io.BytesIO(content))), Unfit)

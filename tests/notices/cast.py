@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from cases.models import Case
 from documents.models import Document
 from documents.storing import store
-from notices import kinds
-from notices.models import Notice
+from notices import handing, kinds, relay
+from notices.channels import Taken
+from notices.models import Handover, Notice
 from notices.outbox import queue, write
 from tests import make
 from timeline.chain import Verified, verify
@@ -98,6 +99,29 @@ def kind_is(name: str = "letter", **given: Callable[..., Any]) -> Iterator[None]
         yield
     finally:
         kinds.register(before)
+
+
+def the(notice: Notice) -> Notice:
+    """The notice as it is in the database now."""
+    return Notice.objects.get(pk=notice.pk)
+
+
+def claim_ends() -> None:
+    """The lease of whatever is claimed has run out."""
+    long_ago = MONDAY - timedelta(days=1)
+    Notice.objects.filter(claimed_at__isnull=False).update(claimed_at=long_ago)
+    Handover.objects.update(stamp=long_ago)
+
+
+def worker_dies_with_two() -> None:
+    """It had begun both that were due, heard that the first was taken and not yet of the second; its claim has run out."""
+    rows, stamp = relay.claim("email", MONDAY)
+    for row in rows:
+        relay.begin([row], stamp, MONDAY)
+    first, second = rows
+    assert handing.mark(first, stamp)
+    assert handing.mark(second, stamp, (first, Taken("<id@house>", "250 OK")))
+    claim_ends()
 
 
 def told(case: Case, kind: str) -> list[dict[str, Any]]:

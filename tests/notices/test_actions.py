@@ -11,7 +11,7 @@ from notices import actions, relay
 from notices.kinds import Later
 from notices.models import Notice
 from tests import make
-from tests.notices.cast import MONDAY, chain_holds, kind_is, paper, queued, told
+from tests.notices.cast import MONDAY, chain_holds, kind_is, paper, queued, the, told
 from workflow.models import Duty
 from workflow.steps import Outsider, RightRefused, StateRefused, WrongInput
 
@@ -19,10 +19,6 @@ pytestmark = pytest.mark.django_db
 
 TUESDAY = make.moment("2026-03-03 10:00")
 WEDNESDAY = make.moment("2026-03-04 10:00")
-
-
-def the(notice: Notice) -> Notice:
-    return Notice.objects.get(pk=notice.pk)
 
 
 def posted(**more: Any) -> Notice:

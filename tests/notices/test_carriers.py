@@ -15,16 +15,12 @@ from notices.channels import Said, Taken, Unclear, Undelivered
 from notices.models import CarrierReceipt, ChannelAccount, Notice
 from tests import make
 from tests.notices.carrier import Scripted, account, said, sms
-from tests.notices.cast import MONDAY, chain_holds, kind_is, queued, told
+from tests.notices.cast import MONDAY, chain_holds, kind_is, queued, the, told
 from workflow.models import Duty
 
 pytestmark = pytest.mark.django_db
 
 MINUTE = timedelta(minutes=1)
-
-
-def the(notice: Notice) -> Notice:
-    return Notice.objects.get(pk=notice.pk)
 
 
 class TestAccount:

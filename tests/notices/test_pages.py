@@ -15,7 +15,7 @@ from notices.models import Notice
 from people.masking import mask
 from people.models import User
 from tests import make
-from tests.notices.cast import MONDAY, kind_is, paper, queued
+from tests.notices.cast import MONDAY, kind_is, paper, queued, the
 
 pytestmark = pytest.mark.django_db
 
@@ -39,10 +39,6 @@ def desk() -> Client:
 
 def letter(**more: Any) -> Notice:
     return queued(make.case(), channel="letter", **more)
-
-
-def the(notice: Notice) -> Notice:
-    return Notice.objects.get(pk=notice.pk)
 
 
 class TestLetters:

@@ -12,13 +12,13 @@ from django.utils.translation import gettext, override
 from desk.told import sentence
 from desk.told import told as desk_told
 from documents.storing import store
-from notices import handing, receipts, relay
-from notices.channels import Taken, Unclear, Undelivered
-from notices.models import CarrierReceipt, Handover, Notice
+from notices import receipts, relay
+from notices.channels import Unclear, Undelivered
+from notices.models import CarrierReceipt, Notice
 from notices.outbox import suppress
 from tests import make
 from tests.notices.carrier import Scripted, account, said, sms
-from tests.notices.cast import MONDAY, kind_is, queued, told
+from tests.notices.cast import MONDAY, kind_is, queued, told, worker_dies_with_two
 from timeline.models import Event
 from workflow.reasons import because
 from workflow.steps import note
@@ -164,14 +164,7 @@ class TestReason:
         clock.set(MONDAY)
         case = make.case()
         first, _second = queued(case, key="1"), queued(case, key="2")
-        rows, stamp = relay.claim("email", MONDAY)
-        for row in rows:
-            relay.begin([row], stamp, MONDAY)
-        assert handing.mark(rows[0], stamp)
-        assert handing.mark(rows[1], stamp, (rows[0], Taken("<id@house>", "250 OK")))
-        long_ago = MONDAY - timedelta(days=1)  # the claim has run out
-        Notice.objects.update(claimed_at=long_ago)
-        Handover.objects.update(stamp=long_ago)
+        worker_dies_with_two()
         with override("en" if language == "zh-hans" else "zh-hans"):  # whoever sweeps
             relay.sweep_leases(MONDAY)
         words = {

@@ -12,14 +12,10 @@ from notices.models import Notice
 from people.models import ContactPoint
 from tests import make
 from tests.conftest import Mailbox
-from tests.notices.cast import MONDAY, chain_holds, kind_is, paper, queued, told
+from tests.notices.cast import MONDAY, chain_holds, kind_is, paper, queued, the, told
 from workflow.models import Duty
 
 pytestmark = pytest.mark.django_db
-
-
-def the(notice: Notice) -> Notice:
-    return Notice.objects.get(pk=notice.pk)
 
 
 class TestSendDue:

@@ -6,25 +6,22 @@ from typing import Any
 import pytest
 
 from notices import handing, relay
-from notices.channels import Taken
 from notices.models import Handover, Notice
 from tests import make
 from tests.conftest import Mailbox
-from tests.notices.cast import MONDAY, chain_holds, kind_is, queued, told
+from tests.notices.cast import (
+    MONDAY,
+    chain_holds,
+    claim_ends,
+    kind_is,
+    queued,
+    the,
+    told,
+    worker_dies_with_two,
+)
 from workflow.models import Duty
 
 pytestmark = pytest.mark.django_db
-
-
-def the(notice: Notice) -> Notice:
-    return Notice.objects.get(pk=notice.pk)
-
-
-def claim_ends() -> None:
-    """The lease of whatever is claimed has run out."""
-    long_ago = MONDAY - timedelta(days=1)
-    Notice.objects.filter(claimed_at__isnull=False).update(claimed_at=long_ago)
-    Handover.objects.update(stamp=long_ago)
 
 
 class TestLeases:
@@ -74,12 +71,7 @@ class TestLeases:
     ) -> None:
         case = make.case()
         first, second = queued(case, key="1"), queued(case, key="2")
-        rows, stamp = relay.claim("email", MONDAY)
-        for row in rows:
-            relay.begin([row], stamp, MONDAY)
-        assert handing.mark(rows[0], stamp)
-        assert handing.mark(rows[1], stamp, (rows[0], Taken("<id@house>", "250 OK")))
-        claim_ends()
+        worker_dies_with_two()
         relay.sweep_leases(MONDAY + timedelta(minutes=11))
         assert (the(first).state, the(second).state) == ("delivered", "doubtful")
         (sent,) = told(case, "notice.sent")

@@ -16,7 +16,7 @@ from notices.watching import Watch, lag_words, watch
 from people.models import User
 from tests import make
 from tests.conftest import Mailbox
-from tests.notices.cast import MONDAY, chain_holds, kind_is, queued, told
+from tests.notices.cast import MONDAY, chain_holds, kind_is, queued, the, told
 from tests.notices.fakes.server import nobody_there
 from workflow.models import Duty
 from workflow.reasons import because
@@ -54,10 +54,6 @@ def seen(at: Any = TUESDAY) -> Watch:
 
 def titles() -> list[str]:
     return [trouble.title for trouble in seen().troubles]
-
-
-def the(notice: Notice) -> Notice:
-    return Notice.objects.get(pk=notice.pk)
 
 
 def doubtful(*keys: str) -> list[Notice]:
